@@ -11,6 +11,10 @@ REVIEWS ?=
 python := .venv/bin/python
 release := .venv/release/bin/python
 table := var/bench.md
+extract = mkdir -p var && PYTHONPATH=.ci .venv/bin/pybabel -q extract --mapping=pyproject.toml --keyword=gettext_lazy \
+	--keyword=gettext_noop --keyword=ngettext_lazy:1,2 --keyword=pgettext_lazy:1c,2 --sort-output --no-location --output-file=var/messages.pot .
+catalogue = --domain=django --input-file=var/messages.pot --output-dir=factcheck/locale --locale=vi --width=100 --ignore-obsolete \
+	--no-fuzzy-matching --ignore-pot-creation-date
 
 .PHONY: help run assistants test prove bench check format openapi fields examples messages editor screenshots requirements audit sbom clean
 
@@ -46,7 +50,7 @@ check: .venv/dev.stamp ## check formatting, lint of Python and JavaScript, types
 	$(python) manage.py spectacular --validate --fail-on-warn --file var/openapi.yaml
 	diff -u docs/reference/openapi.yaml var/openapi.yaml || { echo "docs/reference/openapi.yaml is out of date: run make openapi" >&2; exit 1; }
 	$(python) manage.py fields --check
-	$(python) manage.py messages --check
+	$(extract) && .venv/bin/pybabel -q update $(catalogue) --check
 	$(python) .ci/budget.py
 
 format: .venv/dev.stamp ## format the code and apply ruff's fixes
@@ -64,7 +68,9 @@ examples: .venv/dev.stamp ## record the documentation's examples from real respo
 	$(MAKE) openapi
 
 messages: .venv/dev.stamp ## collect translatable texts, and compile the translation
-	$(python) manage.py messages
+	$(extract) && .venv/bin/pybabel -q update $(catalogue)
+	.venv/bin/pybabel -q compile --domain=django --directory=factcheck/locale --locale=vi --statistics
+	.venv/bin/pybabel -q compile --domain=django --directory=factcheck/locale/django --locale=vi
 
 editor: ## build the editor for the text of a review from its locked packages (needs Node.js and the internet)
 	cd factcheck/editorial/editor && npm ci --ignore-scripts --no-audit --no-fund && node build.mjs

@@ -1,7 +1,7 @@
 """The API's only connection to the editors' side: drafts from programs with a token, and messages from readers.
 
 No other module of the API may import `factcheck.editorial` (pyproject.toml). This module turns errors of the editors'
-side into problems. The texts of these problems are always in English, whichever language is active in the thread.
+side into problems. These problems are always in English, whichever language is active in the thread.
 """
 
 import re
@@ -45,7 +45,7 @@ _KEY = re.compile("[!-~]{1,255}")
 
 
 class TokenAuthentication(BaseAuthentication):
-    """The authentication by the token in `Authorization: Bearer …` (RFC 6750)."""
+    """Authentication by the token in `Authorization: Bearer …` (RFC 6750)."""
 
     def authenticate(self, request: Request) -> tuple[Any, Any]:
         """Return the account and the token. Raise Refused without a valid token."""
@@ -88,7 +88,11 @@ class _Draft(StatementSerializer):
 
     def to_representation(self, draft: Any) -> Any:
         if isinstance(draft, UUID):
-            return {"id": draft, "url": settings.SITE_URL + reverse(f"api:{self.route}", args=[draft])}
+            url, desk_url = (
+                reverse(f"api:draft-{self.route}", args=[draft]),
+                f"/admin/editorial/{self.route}/{draft}/change/",
+            )
+            return {"id": draft, "url": settings.SITE_URL + url, "desk_url": settings.SITE_URL + desk_url}
         return self.drafts.describe_draft(draft)
 
     def _write(self, act: Callable[..., UUID], **arguments: Any) -> UUID:
@@ -109,11 +113,11 @@ class _Draft(StatementSerializer):
 
 
 class ClaimDraft(_Draft):
-    statement, changes, drafts, route = ClaimToLog, ClaimChanges, claim_drafts, "draft-claim"
+    statement, changes, drafts, route = ClaimToLog, ClaimChanges, claim_drafts, "claim"
 
 
 class ReviewDraft(_Draft):
-    statement, changes, drafts, route = ReviewToDraft, ReviewChanges, review_drafts, "draft-review"
+    statement, changes, drafts, route = ReviewToDraft, ReviewChanges, review_drafts, "review"
 
 
 def receive_message(kind: str, body: dict[str, Any], address: str) -> tuple[str, datetime]:

@@ -82,10 +82,9 @@ def _version() -> tuple[int | None]:
 
 
 def _refusal(status: int, retry_after: int) -> HttpResponse:
-    """Return an error page. The refusal isn't logged, because a flood of requests would fill the journal."""
-    response = HttpResponse(_BY_STATUS[status].title, status=status, headers={"Retry-After": str(retry_after)})
-    response._has_been_logged = True  # type: ignore[attr-defined] # read by django.utils.log.log_response
-    return response
+    """Return an error page, which isn't logged."""
+    current().is_quiet = True
+    return HttpResponse(_BY_STATUS[status].title, status=status, headers={"Retry-After": str(retry_after)})
 
 
 def _places(request: HttpRequest) -> Places | None:

@@ -28,7 +28,7 @@ from api.views import (
 app_name = "api"
 
 _LIST: dict[str, Any] = {"get": "list", "post": "create"}
-_DETAIL: dict[str, Any] = {"get": "retrieve", "patch": "partial_update"}
+_DETAIL: dict[str, Any] = {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
 
 urlpatterns = [
     path("", pages.Top.as_view()),

@@ -120,7 +120,7 @@ def main() -> None:
 
 @contextmanager
 def site() -> Iterator[dict[str, str]]:
-    """A site with the demo newsrooms, as long as the block lasts. Gives the passwords by username."""
+    """Run a site with the demo newsrooms until the block ends. Yield the passwords by username."""
     with tempfile.TemporaryDirectory(prefix="factcheck-pictures-") as folder:
         var = Path(folder)
         var.chmod(0o755)  # a PostgreSQL that root starts runs as another account
@@ -152,7 +152,7 @@ def wait_until_answered() -> None:
 
 
 def visitor(chromium: Browser, language: str) -> Page:
-    """A window without cookies."""
+    """Open a window without cookies."""
     locale = {"en": "en-GB", "vi": "vi-VN"}[language]
     context = chromium.new_context(
         base_url=SITE, viewport={"width": WIDTH, "height": HEIGHT}, locale=locale, color_scheme="light"
@@ -234,13 +234,13 @@ def decide(page: Page, story: Story) -> None:
 
 
 def take(page: Page, address: str, name: str) -> None:
-    """The first screen of the page at this address."""
+    """Save a picture of the first screen of the page at this URL."""
     page.goto(address)
     shoot(page, name)
 
 
 def shoot(page: Page, name: str, top: str | None = None, bottom: str | None = None) -> None:
-    """A picture of the page from one element to another, or else from its beginning to the end of the screen."""
+    """Save a picture of the page from one element to another, or else from its beginning to the end of the screen."""
     page.evaluate("scrollTo(0, 0)")
     left, begin, end = 0.0, 0.0, float(HEIGHT)
     if top and (first := page.locator(top).first.bounding_box()):

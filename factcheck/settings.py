@@ -254,18 +254,22 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": ["api.schema.hooks.complete"],
 }
 
-# Pages from any site can use the API, but nothing else on this site, and never with cookies.
-CORS_URLS_REGEX = r"^/((api|feeds|oembed|v1alpha1|\$discovery)/|batch)"
+# Pages from any site can use the API and read text files, but nothing else on this site, and never with cookies.
+CORS_URLS_REGEX = (
+    r"^/((api|feeds|oembed|v1alpha1|\$discovery|\.well-known)/"
+    r"|(?!admin/).*\.(bib|csv|json|md|py|txt|xml)$|.*/salted-document$)"
+)
 CORS_ALLOW_ALL_ORIGINS = True
-CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST"]
+CORS_ALLOW_METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST"]
 # The last three headers are for Google's clients (docs/reference/google.md).
 CORS_ALLOW_HEADERS = [
-    "accept", "content-type", "if-none-match", "if-range", "range", "x-goog-api-client", "x-goog-api-key",
-    "x-http-method-override",
+    "accept", "authorization", "content-type", "idempotency-key", "if-none-match", "if-range", "range",
+    "x-goog-api-client", "x-goog-api-key", "x-http-method-override",
 ]  # fmt: skip
 CORS_EXPOSE_HEADERS = [
     "Accept-Ranges", "Content-Range", "ETag", "Link", "Retry-After", "RateLimit", "RateLimit-Policy",
-    "Factcheck-Head", "Factcheck-As-Of", "Factcheck-Sequence", "Factcheck-Digest", "Factcheck-Salt", "X-Request-ID",
+    "Factcheck-Head", "Factcheck-As-Of", "Factcheck-Sequence", "Factcheck-Digest", "Factcheck-Salt",
+    "Factcheck-Left-Out", "X-Request-ID",
 ]  # fmt: skip
 
 # A view that needs another policy sets the header itself.
@@ -289,7 +293,8 @@ PROCRASTINATE_PERIODIC_DEFAULTS = {"max_delay": 24 * 3600}  # seconds for which 
 
 LANGUAGES = [("en", "English"), ("vi", "Tiếng Việt")]
 LANGUAGE_CODE = choice("LANGUAGE_CODE", "en", [code for code, _name in LANGUAGES])
-LOCALE_PATHS = [BASE_DIR / "factcheck" / "locale"]
+# The second folder has texts of Django, which Django leaves in English or translates badly.
+LOCALE_PATHS = [BASE_DIR / "factcheck" / "locale", BASE_DIR / "factcheck" / "locale" / "django"]
 FORMAT_MODULE_PATH = ["factcheck.locale"]
 TIME_ZONE = "UTC"
 

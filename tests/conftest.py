@@ -82,13 +82,15 @@ from factcheck.database.source import parse_url  # noqa: E402
 from factcheck.editorial import claimants  # noqa: E402
 from factcheck.editorial.desk.deciding import public_text  # noqa: E402
 from factcheck.editorial.models import Review  # noqa: E402
+from factcheck.record.lists.counts import forget_counts  # noqa: E402
 from factcheck.record.matching import matches  # noqa: E402
 from factcheck.record.matching.query_vectors import forget_queries  # noqa: E402
 from factcheck.record.search import ranking  # noqa: E402
+from factcheck.web.places import search_places  # noqa: E402
 from factcheck.web.response_cache import forget_responses  # noqa: E402
 from tests.support import cpu_seconds  # noqa: E402
 from tests.support.databases import Ground, fresh_database, ground_fixture, prepare_template  # noqa: E402
-from tests.support.drafts import Newsroom, make_newsroom, publish_first  # noqa: E402
+from tests.support.drafts import Newsroom, make_newsroom  # noqa: E402
 
 if TYPE_CHECKING:
     from tests.support.schemaorg import SchemaOrg
@@ -104,8 +106,10 @@ hypothesis.settings.register_profile("prove", deadline=None, max_examples=2000, 
 
 
 # A busy machine takes longer than readers should wait. Tests of these limits set their own.
-for searching in (ranking, matches, public_text, claimants):
-    searching.SECONDS *= 20
+search_places.seconds *= 20
+matches.SECONDS *= 20
+for searching in (public_text, claimants):
+    searching.SEARCH_SECONDS *= 20
 ranking.FIRST_SECONDS *= 20
 PBKDF2PasswordHasher.iterations = 1_000  # a site's million takes a third of a second for each password
 
@@ -271,7 +275,7 @@ def load_demo() -> tuple[str, str]:
 
 
 newsroom_ground, demo_ground = ground_fixture(make_newsroom), ground_fixture(load_demo)
-live_ground = ground_fixture(publish_first, after="newsroom_ground")
+live_ground = ground_fixture(Newsroom.publish_first, after="newsroom_ground")
 
 
 @pytest.fixture(autouse=True)
@@ -285,6 +289,7 @@ def english() -> Iterator[None]:
 def nothing_remembered() -> None:
     """A process has one log for all its life, and a test has its own."""
     forget_responses()
+    forget_counts()
     forget_queries()
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from babel.messages.pofile import read_po
+from django.conf import settings
 from django.core.management import call_command
 from django.db.models import Field, Model
 from django.utils.translation import override
@@ -216,14 +217,14 @@ def labels_by_section(page: Path) -> list[tuple[int, set[str]]]:
 
 def labels_in_vietnamese() -> dict[str, set[str]]:
     """The Vietnamese of each English label. A word has several where contexts differ."""
-    with (ROOT / "factcheck/locale/vi/LC_MESSAGES/django.po").open("rb") as file:
-        catalogue = read_po(file, locale="vi")
     said: dict[str, set[str]] = {}
-    for message in catalogue:
-        if isinstance(message.id, str) and message.id:
-            said.setdefault(label(message.id), set()).add(label(str(message.string)))
-    add, token = catalogue["Add %(name)s"].string, catalogue["API token"].string
-    said["Add API token"] = {add % {"name": token}}
+    for folder in settings.LOCALE_PATHS:
+        with (folder / "vi/LC_MESSAGES/django.po").open("rb") as file:
+            for message in read_po(file, locale="vi"):
+                if isinstance(message.id, str) and message.id:
+                    said.setdefault(label(message.id), set()).add(label(str(message.string)))
+    (add,), (token,) = said["Add %(name)s"], said["API token"]
+    said["Add API token"] = {add % {"name": token[0].lower() + token[1:]}}
     return said
 
 

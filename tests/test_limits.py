@@ -12,9 +12,11 @@ from factcheck.editorial import pictures
 from factcheck.editorial.sign_in import freshness, second_factors, sessions
 from factcheck.record import statistics
 from factcheck.record.formats import picture_files, questions
+from factcheck.record.lists import counts
 from factcheck.record.matching import embeddings, match_numbers, query_vectors
-from factcheck.record.search import constants, counts, query, snippets
+from factcheck.record.search import constants, query, snippets
 from factcheck.record.search import pictures as pictures_search
+from factcheck.tools import budget
 from factcheck.web import places
 from factcheck.website import filters as page_filters
 
@@ -40,11 +42,11 @@ LIMITS: dict[str, list[float]] = {
     "recovery codes": [second_factors.RECOVERY_CODES],
     "waiting time if others are running": [places.MAX_WAIT],
     "threads that stay free for other requests": [places.FREE_THREADS],
-    "time for one search": [constants.SECONDS],
+    "time for one search": [budget.SEARCH_SECONDS],
     "ranked hits": [constants.MAX_CANDIDATES],
     "characters of a review's body that are searched": [snippets.SEARCHED],
     "highlights": [snippets.LENGTH],
-    "rows that are counted": [counts.SAMPLE],
+    "rows that are counted": [counts.AT_LEAST],
     "groups in statistics": [statistics.MAX_ROWS],
     "values in a facet": [counts.VALUES],
     "values of a filter on the search page": [page_filters.MAX_CHOSEN, page_filters.MAX_LENGTH],

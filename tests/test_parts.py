@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from factcheck import middleware
-from tests.support.drafts import make_newsroom, make_review, publish_review
+from tests.support.drafts import make_newsroom
 
 CONFIG = (Path(__file__).resolve().parents[1] / "deploy/nginx.conf").read_text()
 UUID = "00000000-0000-4000-8000-000000000000"
@@ -33,8 +33,8 @@ WRITING = (
 @pytest.fixture(scope="module", autouse=True)
 def review(module_database: str) -> str:
     newsroom = make_newsroom()
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
+    review = newsroom.make_review()
+    newsroom.publish_review(review)
     return str(review.pk)
 
 

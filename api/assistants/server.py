@@ -114,7 +114,7 @@ class PostOnly:
 
 
 def _in_a_thread(threads: ThreadPoolExecutor, tool: Callable[P, T]) -> Callable[P, Awaitable[T]]:
-    """Run the tool in a thread, so that its queries don't block other requests."""
+    """Return a coroutine that runs the tool in a thread, so that its queries don't block other requests."""
 
     @functools.wraps(tool)
     async def run(*args: P.args, **kwargs: P.kwargs) -> T:

@@ -1,6 +1,6 @@
 """The results of the tools. The MCP package generates the output schemas from these classes.
 
-Results use up an assistant's context, so all texts have a maximum length. A text that was cut ends with "…".
+Results use up an assistant's context, so all strings have a maximum length. If a string was cut, it ends with "…".
 """
 
 from typing import Any, Literal
@@ -108,9 +108,11 @@ class Correction(Change):
 
 
 class Match(TypedDict):
-    """A published claim that may say the same. `score` is its probability, `judged_by` what was compared.
+    """A published claim that may say the same thing.
 
-    `differs` says what the text and the claim contradict each other in: negation, number, name or date.
+    `score` is its probability, and `judged_by` says what was compared.
+
+    `differs` lists how the text and the claim differ: negation, number, name or date.
     """
 
     claim: Claim
@@ -213,7 +215,7 @@ def _keys(part: Part, kind: type[Any]) -> Any:
 
 
 def _lines(part: Part, kind: type[Any]) -> Any:
-    """Return the keys of this type, with each text cut to the maximum length of a line."""
+    """Return the values of this type's keys, each string cut to the maximum length of a line."""
     return {key: cut(getattr(part, key), SHORT) for key in kind.__annotations__}
 
 

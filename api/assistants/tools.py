@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import orjson
 from django.http import Http404, HttpRequest, QueryDict
@@ -13,7 +13,6 @@ from pydantic import Field
 from api.assistants import shapes
 from api.assistants.shapes import CorrectionPage, Matches, ReviewPage, WholeReview
 from api.http import parameter_values
-from api.lists.pages import Page
 from api.lists.requests import ListOptions, ListRequest, read_list_request
 from api.lists.search_pages import read_in_time, read_searched
 from api.views import match as matching
@@ -68,7 +67,7 @@ def search_reviews(
         "found_by": searched.get("found_by", {}),
         "complete": searched["complete"],
         "did_you_mean": searched["did_you_mean"],
-        "next_cursor": _cursor(page),
+        "next_cursor": list_request.cursor_of(page.next),
     }
 
 
@@ -131,7 +130,7 @@ def list_corrections(
     rows = rows.filter(id__in=[each.review.id for each in corrections])
     now = {str(pk): kept_review(orjson.loads(body)) for pk, body in rows.values_list("pk", "body")}
     found = [shapes.correction(each, now[each.review.id]) for each in corrections if each.review.id in now]
-    return {"results": found, "next_cursor": _cursor(page)}
+    return {"results": found, "next_cursor": list_request.cursor_of(page.next)}
 
 
 def _read_request(name: str, options: ListOptions, **arguments: str | int | None) -> ListRequest:
@@ -152,7 +151,3 @@ def _match(found: Mapping[str, Any]) -> shapes.Match:
         "reviews": reviews,
         "reviews_left_out": max(0, len(found["reviews"]) - REVIEWS_OF_A_CLAIM),
     }
-
-
-def _cursor(page: Page) -> str | None:
-    return parse_qs(urlsplit(page.next).query)["cursor"][0] if page.next else None

@@ -18,12 +18,12 @@ from rest_framework.request import Request
 from api.feeds.feed_formats import Entry, paragraphs, write_feed
 from api.http import responses
 from api.http.endpoint import Endpoint
-from api.lists.cursors import Cursor, Order
 from api.lists.filters import REVIEW_FILTERS
 from api.lists.requests import ListOptions, ListRequest, read_list_request
 from api.lists.search_pages import read_in_time
 from api.views.corrections import CORRECTIONS
 from factcheck.record.formats.markdown import ShownPicture, to_html
+from factcheck.record.lists.pages import Cursor, Order
 from factcheck.record.log.models import ChangeClass
 from factcheck.record.models import PublishedReference, PublishedReview
 from factcheck.record.readmodel.bodies import CorrectionOfReview, Review
@@ -60,13 +60,8 @@ class Feed(Endpoint):
             current().is_cacheable = True
         page = read_in_time(list_request)
         bodies = [body for (body,) in page.rows]
-        pages = {
-            relation: address
-            for relation, address in (
-                ("first", list_request.link(Cursor())), ("next", page.next), ("previous", page.previous),
-            )
-            if address
-        }  # fmt: skip
+        places = {"first": Cursor(), "next": page.next, "previous": page.previous}
+        pages = {relation: address for relation, place in places.items() if (address := list_request.link(place))}
         language = _language(list_request)
         with translation.override(language or "en"):
             entries = self.entries(bodies, list_request.chosen["content"] == "full", language)
@@ -76,7 +71,7 @@ class Feed(Endpoint):
                 settings.SITE_URL + request.get_full_path(), entries, pages,
             )  # fmt: skip
         response = responses.respond(content, media_type)
-        responses.add_links(response, {"next": page.next, "prev": page.previous})
+        responses.add_links(response, {"next": pages.get("next"), "prev": pages.get("previous")})
         return response
 
     def entries(self, bodies: Sequence[str], full: bool, language: str | None) -> list[Entry]:
@@ -201,7 +196,7 @@ def _summary(review: Review) -> list[str]:
 
 
 def _pictures_in(reviews: Sequence[Review]) -> dict[str, ShownPicture]:
-    """Return the public pictures in the texts of these reviews, with URLs for programs outside this site."""
+    """Return the public pictures of these reviews, with absolute URLs."""
     with_pictures = [UUID(review.id) for review in reviews if "/pictures/" in (review.body or "")]
     return shown_pictures(with_pictures, settings.SITE_URL) if with_pictures else {}
 

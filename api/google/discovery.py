@@ -1,7 +1,7 @@
 """The discovery document, from which Google's clients build their methods. It is a static file.
 
-The file describes only the methods that this site has. The names of the parameters and the shapes of the responses
-are read from the file, so they are declared only there.
+The file describes only the methods that this site has. The names of parameters and the shapes of responses are read
+from the file and aren't declared anywhere else.
 """
 
 from pathlib import Path

@@ -42,6 +42,10 @@ def apply_mask(mask: Shape, value: Any) -> Any:
     return {name: apply_mask(below, value[name]) for name, below in mask.items() if name in value}
 
 
+# A parser by recursive descent. The tokens are in reverse order, so that pop() takes the next token.
+#
+#     list: path, then "," and further paths
+#     path: a name, then "." or "/" and a path, or "(", a list and ")"
 def _read_list(tokens: list[str], depth: int) -> list[Path]:
     found = [_read_path(tokens, depth)]
     while tokens and tokens[-1] == ",":

@@ -13,8 +13,9 @@ from api.google.fields import read_fields
 from api.google.output import read_boolean
 from api.http import parameter_values
 from api.http.parameters import Parameters, Value
-from api.lists.cursors import Position, read_cursor
+from api.lists.cursors import read_cursor
 from factcheck.record.formats.text import find_forbidden, replace_forbidden
+from factcheck.record.lists.pages import Position
 from factcheck.record.search.query import MAX_QUERY
 
 PAGE_SIZE, MAX_PAGE_SIZE = 10, 100

@@ -1,9 +1,6 @@
 """Claims and their reviews in the format of Google's Fact Check Tools API."""
 
 import hashlib
-import time
-from contextlib import suppress
-from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -15,17 +12,14 @@ from api.google.discovery import shape_of
 from api.google.errors import invalid
 from api.google.parameters import ImageSearch, Search, read_token
 from api.http.problems import TooSlow
-from api.lists.cursors import Cursor, Order, Position, write_cursor
-from api.lists.filters import RARE, from_query
-from api.lists.pages import Row, read_rows
+from api.lists.cursors import write_cursor
 from factcheck.database.query_timeout import time_limit
 from factcheck.record.formats.urls import site_of
+from factcheck.record.lists.pages import Cursor, Order, Position, Row, condition_of, live, read_rows
 from factcheck.record.matching.similar_rows import find_similar
 from factcheck.record.models import PublishedClaim, PublishedMerge, PublishedReview
 from factcheck.record.readmodel.bodies import Claim, ReviewOfClaim
 from factcheck.record.readmodel.claim_merges import MergeGroup
-from factcheck.record.readmodel.totals import count_values
-from factcheck.record.search.constants import SECONDS
 from factcheck.record.search.pictures import claims_about
 from factcheck.record.search.query import read_query
 from factcheck.record.search.ranking import Search as Ranking
@@ -36,7 +30,7 @@ Body = dict[str, Any]
 RESPONSE, IMAGE_RESPONSE = shape_of("SearchResponse"), shape_of("ImageSearchResponse")
 
 ORDER = Order("published_at", descending=True)
-WALK = 0.3  # the maximum number of seconds for reading claims in order
+CLAIMS = PublishedClaim.objects.using("public").live()
 FEW = 1000  # reviews by our own newsrooms. Up to this number, the condition lists their claims by id.
 TOO_SLOW = "This search takes too long. Use rarer words or fewer conditions, or try again later."
 PICTURE_TOO_SLOW = "This search takes too long. Try again later."
@@ -99,11 +93,9 @@ def _write_claim(claim: Claim, search: Search) -> Body:
 
 def _best(search: Search, position: Position | None) -> list[Row]:
     """Return the claims that contain the words, best match first: one page plus one extra claim."""
-    deadline = time.monotonic() + SECONDS
-    with time_limit(SECONDS):
+    with time_limit():
         condition = _condition(search)
-    left = deadline - time.monotonic()
-    ranking = Ranking(PublishedClaim, read_query(search.query), condition, left, find_similar=find_similar)
+    ranking = Ranking(PublishedClaim, read_query(search.query), condition, find_similar=find_similar)
     place = (position[0], UUID(position[1])) if position else None
     found = ranking.page(search.offset + search.page_size + 1, place)
     if not (found.candidates or found.complete):
@@ -113,38 +105,15 @@ def _best(search: Search, position: Position | None) -> list[Row]:
 
 def _newest(search: Search, position: Position | None) -> list[Row]:
     """Return the claims, newest publication first: one page plus one extra claim."""
-    begun = time.monotonic()
-    with suppress(TimeoutError), time_limit(min(WALK, SECONDS)):
-        if not (search.site and _has_few(search.site)):
-            return _in_order(search, position, walk=True)
-    # Claims from the same site were usually imported together. So reading in order can pass many claims from other
-    # sites.
-    with time_limit(SECONDS - (time.monotonic() - begun)):
-        return _in_order(search, position, walk=False)
-
-
-def _in_order(search: Search, position: Position | None, *, walk: bool) -> list[Row]:
-    """Return claims in the order of publication.
-
-    With `walk`, claims are read in this order until the page is full. Otherwise all of the site's claims are found and
-    sorted.
-    """
-    order = replace(ORDER, from_index=walk)
-    source = from_query(PublishedClaim.objects.using("public").live().filter(_condition(search)))
-    if search.offset:
-        skipped = read_rows(source, [], [], order, Cursor(), search.offset)
-        if len(skipped) < search.offset:
-            return []
-        position = (skipped[-1][0], skipped[-1][1])
-    return read_rows(source, [], ["body"], order, Cursor(position=position), search.page_size + 1)
-
-
-def _has_few(site: str) -> bool:
-    """Return whether the site has so few claims that finding and sorting all of them is faster."""
-    if site != site_of(settings.SITE_URL):
-        return count_values(PublishedClaim, "publisher", [site]) <= RARE
-    ours = PublishedReview.objects.using("public").live().filter(original_key=None)
-    return ours[: FEW + 1].count() <= FEW
+    with time_limit():
+        conditions = [condition_of(CLAIMS.filter(_condition(search)))]
+        if search.offset:
+            skipped = read_rows(live(PublishedClaim), conditions, [], ORDER, Cursor(), search.offset, walks=True)
+            if len(skipped) < search.offset:
+                return []
+            position = (skipped[-1][0], skipped[-1][1])
+        cursor = Cursor(position=position)
+        return read_rows(live(PublishedClaim), conditions, ["body"], ORDER, cursor, search.page_size + 1, walks=True)
 
 
 def _condition(search: Search) -> Q:
@@ -164,7 +133,7 @@ def _condition(search: Search) -> Q:
     if not review:
         return condition
     reviews = PublishedReview.objects.using("public").live().filter(review)
-    if search.site == site_of(settings.SITE_URL) and _has_few(search.site):
+    if search.site == site_of(settings.SITE_URL) and reviews[: FEW + 1].count() <= FEW:
         return Q(pk__in={pk for pk in reviews.values_list("claim_id", flat=True) if pk} | merged_into(reviews))
     return condition & (Q(Exists(reviews.filter(claim_id=OuterRef("pk")))) | Q(pk__in=merged_into(reviews)))
 

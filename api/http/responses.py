@@ -90,9 +90,9 @@ def cacheable_version(response: HttpResponseBase) -> tuple[int] | None:
     If the middleware for sessions deletes a client's invalid cookie, the response is only for this client.
     """
     budget = current()
-    if budget.is_cacheable and budget.head is not None and response.status_code == 200 and not response.cookies:
-        return (budget.head,)
-    return None
+    if budget.head is None or budget.left_out or not budget.is_cacheable:
+        return None
+    return (budget.head,) if response.status_code == 200 and not response.cookies else None
 
 
 def add_links(response: HttpResponseBase, links: Links) -> None:
@@ -125,8 +125,7 @@ def newest_sequence() -> int | None:
 def fetch(sql: str, parameters: Sequence[Any] = (), planned_once: bool = False) -> list[tuple[Any, ...]]:
     """Return the rows. If the log's head hasn't been read, read it in the same statement, as a column of the rows.
 
-    Without rows, the head is read first and the statement is run again, because the result must not be older than the
-    head.
+    Without rows, read the head and run the statement again. The result must not be older than the head.
     """
     if not current().has_head:
         if rows := run(f"SELECT ({_HEAD}), rows.* FROM ({sql}) AS rows", parameters, planned_once):  # noqa: S608 (ours)
@@ -136,9 +135,11 @@ def fetch(sql: str, parameters: Sequence[Any] = (), planned_once: bool = False) 
     return run(sql, parameters, planned_once)
 
 
-def run(sql: str, parameters: Sequence[Any] = (), planned_once: bool = False) -> list[tuple[Any, ...]]:
+def run(
+    sql: str, parameters: Sequence[Any] = (), planned_once: bool = False, alias: str = "public"
+) -> list[tuple[Any, ...]]:
     """Return the rows. If `planned_once` is true, the best plan doesn't depend on the parameters."""
-    connection = connections["public"]
+    connection = connections[alias]
     with connection.planning_cursor() if planned_once else connection.cursor() as cursor:  # type: ignore[attr-defined]
         cursor.execute(sql, parameters)
         found: list[tuple[Any, ...]] = cursor.fetchall()

@@ -1,55 +1,10 @@
-"""The orders of a list, and cursors. A cursor contains a position in an order.
+"""Cursors as the API writes them: signed, and bound to the list with its filters and order."""
 
-A page begins at a position instead of a number, so that new or removed rows don't shift other pages. A position is the
-pair (value, tie) of the row next to the page.
-"""
-
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable
 
 from django.core import signing
 
-Position = tuple[Any, Any]  # value and tie
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A sort order. `value` is a column. `tie` is unique among rows with the same value.
-
-    With `from_index`, rows are read in the order of the index until the page is full. Without it, rows are found by the
-    filters and then sorted. This is better for rare members of an array column. PostgreSQL overestimates the frequency
-    of such members, and would read the whole index to find one row.
-    """
-
-    value: str
-    descending: bool = False
-    nullable: bool = False
-    tie: str = "id"
-    from_index: bool = True
-
-    def clause(self, descending: bool) -> str:
-        direction = "DESC" if descending else "ASC"
-        if not self.from_index:
-            return f"ROW({self.value}, {self.tie}) {direction}"
-        # Either all rows of a query have a value or none has, so the position of nulls doesn't matter. It matches the
-        # indexes (DESC NULLS LAST), which PostgreSQL can read in either direction.
-        nulls = f" NULLS {'LAST' if descending else 'FIRST'}" if self.nullable else ""
-        return f"{self.value} {direction}{nulls}, {self.tie} {direction}"
-
-
-def both_ways(*names: str, nullable: Collection[str] = ()) -> dict[str, Order]:
-    """Return the descending and ascending orders for each of these columns."""
-    signed = [(sign, name) for name in names for sign in ("-", "")]
-    return {sign + name: Order(name, descending=bool(sign), nullable=name in nullable) for sign, name in signed}
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """A place in a list. Without a `position`, the place is the list's start or, if `backward` is true, its end."""
-
-    backward: bool = False
-    position: Position | None = None
+from factcheck.record.lists.pages import Cursor
 
 
 def write_cursor(cursor: Cursor, place: Iterable[str]) -> str:

@@ -6,13 +6,10 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
-
 from api.http import parameter_values as values
 from factcheck.record.formats.text import MAX_COMPOSED
-from factcheck.record.models import PublishedClaim, PublishedReview
+from factcheck.record.lists.pages import Sql, join
 from factcheck.record.readmodel.claim_merges import MergeGroup
-from factcheck.record.readmodel.totals import CountedModel, count_values
 from factcheck.record.search.models import SEARCH_CONFIG
 from factcheck.record.search.query import MAX_QUERY, Query, read_query
 from factcheck.record.search.stems import with_stems
@@ -21,18 +18,13 @@ from factcheck.record.statements.demand import From, Outcome
 from factcheck.record.statements.values import MAX_LANGUAGE
 
 MAX_VALUES = 100
-# Up to this number of rows, finding and sorting them all is faster than reading the index of the order. Among a million
-# reviews, the index has to be read for 20,000 rows to find 20 of 1,000 rows.
-RARE = 1000
 
 UUID_SCHEMA = {"type": "string", "format": "uuid"}
 DATE_SCHEMA = {"type": "string", "format": "date"}
 TIME_SCHEMA = {"anyOf": [{"type": "string", "format": "date-time"}, DATE_SCHEMA]}
 URL_SCHEMA = {"type": "string", "format": "uri", "pattern": "^https?://", "maxLength": values.MAX_URL}
 
-Sql = tuple[str, list[Any]]  # a condition or query with a placeholder %s for each parameter, and the parameters
 Where = Callable[[list[Any]], Sql]
-Rare = Callable[[list[Any]], bool]
 
 
 def _written_as(pattern: str, **limits: int) -> dict[str, Any]:
@@ -48,7 +40,7 @@ class Filter:
     """A parameter that filters a list and can be repeated. A row must match at least one of the values.
 
     `where` returns the SQL condition for the parsed values. With `reads_log`, the condition depends on the log's head.
-    `rare` returns whether only few rows have one of the values (see `Order.from_index`).
+    With `walks`, the filter is on an array column (`record.lists.pages.WALK`), and with `few`, few rows have a value.
     """
 
     name: str
@@ -58,19 +50,10 @@ class Filter:
     description: str
     example: str
     comma_separated: bool = False
-    rare: Rare = lambda values: False
+    walks: bool = False
+    few: bool = False
     reads_log: bool = False
     characters: int | None = None  # the maximum for all values together
-
-
-def join(operator: str, conditions: Sequence[Sql]) -> Sql:
-    return operator.join(f"({sql})" for sql, _ in conditions), [each for _, found in conditions for each in found]
-
-
-def from_query(rows: QuerySet[Any]) -> Sql:
-    """Return the SQL that reads the rows of this query."""
-    sql, parameters = rows.query.get_compiler(using=rows.db, elide_empty=False).as_sql()
-    return sql, [*parameters]
 
 
 def is_in(column: str) -> Where:
@@ -88,10 +71,6 @@ def _language_is(found: list[Any]) -> Sql:
 def has_words(query: Query) -> Sql:
     """Return the condition that a row contains all words of the query."""
     return f"search @@ to_tsquery('{SEARCH_CONFIG}', %s)", [with_stems(query.all_terms())]
-
-
-def _if_counted(model: CountedModel, facet: str) -> Rare:
-    return lambda found: count_values(model, facet, found) <= RARE
 
 
 def _span(name: str, column: str, what: str, times: bool = False, after: bool = True) -> Filter:
@@ -161,15 +140,14 @@ APPEARANCE = Filter(
     "appearance_url", values.read_url, _overlaps("appearance_keys"), URL_SCHEMA,
     "URL where the claim appeared. The scheme, `www.`, `m.`, a trailing slash, the fragment and tracking parameters are"
     " ignored. `đ` and `%C4%91` are treated as equal.",
-    "https://social.example/p/1", rare=lambda values: True,
+    "https://social.example/p/1", walks=True, few=True,
 )  # fmt: skip
 
 
-def _topic(model: CountedModel) -> Filter:
-    return Filter(
-        "topic", values.read_slug, _overlaps("topics"), SLUG_SCHEMA,
-        "Slug of a topic (see `/api/v1/topics/`).", "health", rare=_if_counted(model, "topic"),
-    )  # fmt: skip
+TOPIC = Filter(
+    "topic", values.read_slug, _overlaps("topics"), SLUG_SCHEMA, "Slug of a topic (see `/api/v1/topics/`).", "health",
+    walks=True,
+)  # fmt: skip
 
 
 def _claim_is(ids: list[UUID]) -> Sql:
@@ -181,7 +159,7 @@ def _claim_is(ids: list[UUID]) -> Sql:
 CLAIM = Filter(
     "claim", values.read_uuid, _claim_is, UUID_SCHEMA,
     "Id of a claim (see `/api/v1/claims/`). The results include reviews of claims merged into it.",
-    "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a", rare=lambda values: True, reads_log=True,
+    "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a", few=True, reads_log=True,
 )  # fmt: skip
 
 VERDICT_HELP = "`scale:slug`, or a slug from the site's own scale (see `/api/v1/rating-scales/`)."
@@ -206,7 +184,7 @@ REVIEW_FILTERS: Sequence[Filter] = (
     Filter("publisher", values.read_site, is_in("publisher"), SITE_SCHEMA, SITE_HELP, "example.org"),
     CLAIM,
     CLAIMANT,
-    _topic(PublishedReview),
+    TOPIC,
     APPEARANCE,
     Filter(
         "original_url", values.read_url, is_in("original_key"), URL_SCHEMA,
@@ -249,19 +227,19 @@ CLAIM_FILTERS: Sequence[Filter] = (
     Filter(
         "verdict", values.read_known_verdict, _overlaps("verdicts"), VERDICT_SCHEMA,
         f"Claims with a review that has this verdict: {VERDICT_HELP}", "truth:false",
-        rare=_if_counted(PublishedClaim, "verdict"),
+        walks=True,
     ),
     _original_verdict(
         _overlaps("original_verdicts"), "Claims with a review that has this verdict:",
-        rare=_if_counted(PublishedClaim, "original_verdict"),
+        walks=True,
     ),
     Filter(
         "publisher", values.read_site, _overlaps("publishers"), SITE_SCHEMA,
         f"Claims with a review by this publisher. {SITE_HELP}", "example.org",
-        rare=_if_counted(PublishedClaim, "publisher"),
+        walks=True,
     ),
     CLAIMANT,
-    _topic(PublishedClaim),
+    TOPIC,
     APPEARANCE,
     *_between("claimed", "claimed_on", "The claim was made"),
     *_between("published", "published_at", "The claim's first review was published", times=True),

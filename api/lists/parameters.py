@@ -14,9 +14,8 @@ from django.http import HttpRequest
 from api.http import responses
 from api.http.parameter_values import read_sequence_or_time
 from api.http.parameters import Parameters, unknown_field, unknown_value
+from factcheck.record.lists.counts import FACETS, GROUPS, Group
 from factcheck.record.models import LogEntry
-from factcheck.record.readmodel.totals import Group
-from factcheck.record.search.counts import FACETS, GROUPS
 
 AS_OF, FIELDS, GROUP_BY = "as_of", "fields", "group_by"
 IN_META = ("highlight", "facets", "count")

@@ -1,12 +1,11 @@
 """The parameters of a list, read and checked. `api.lists.pages` creates the response."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from django.conf import settings
-from django.db import connections
 from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.http import HttpRequest, QueryDict
@@ -15,11 +14,12 @@ from api.http import responses
 from api.http.parameter_values import read_choice, read_number
 from api.http.parameters import Parameters
 from api.lists import parameters as shared
-from api.lists.cursors import Cursor, Order, read_cursor, write_cursor
-from api.lists.filters import CLAIMANT, MAX_VALUES, Filter, Sql, from_query, join
+from api.lists.cursors import read_cursor, write_cursor
+from api.lists.filters import CLAIMANT, MAX_VALUES, Filter
 from api.lists.parameters import AS_OF, FIELDS, GROUP_BY, IN_META, Extras, Mask
 from factcheck.record.formats.text import MAX_COMPOSED, find_forbidden, nfc
-from factcheck.record.readmodel.totals import Group
+from factcheck.record.lists.counts import Group
+from factcheck.record.lists.pages import Cursor, Order, Source, Sql, join
 from factcheck.record.search.query import Query, read_query
 
 PAGE_SIZE = 20
@@ -47,14 +47,9 @@ class ListOptions:
     grouped: bool = False  # the rows are counted by `group_by`, without pages
 
     @cached_property
-    def source(self) -> Sql:
-        """Return the SQL for `rows`, which Django compiles once, because that takes longer than the query itself.
-
-        Values are written into the SQL, because a plan for any value can't use a partial index.
-        """
-        sql, parameters = from_query(self.rows)
-        written: str = connections[self.rows.db].ops.compose_sql(sql, parameters)  # type: ignore[attr-defined]
-        return written.replace("%", "%%"), []
+    def source(self) -> Source:
+        """Return the SQL for `rows`, which Django compiles once, because that takes longer than the query itself."""
+        return Source.of(self.rows)
 
     @property
     def sorts(self) -> list[str]:
@@ -102,12 +97,18 @@ class ListRequest:
         sql, parameters = join(" AND ", self.conditions)
         return Q(RawSQL(sql, parameters, BooleanField())) if sql else Q()  # noqa: S611 (our own SQL, with parameters)
 
-    def link(self, cursor: Cursor) -> str:
+    def cursor_of(self, cursor: Cursor | None) -> str | None:
+        """Return the parameter for a page of this list, if it isn't the first page."""
+        return write_cursor(cursor, self.place) if cursor and cursor != Cursor() else None
+
+    def link(self, cursor: Cursor | None) -> str | None:
         """Return the URL of another page of this list."""
+        if cursor is None:
+            return None
         query = self.query.copy()
         query.pop("cursor", None)
-        if cursor != Cursor():
-            query["cursor"] = write_cursor(cursor, self.place)
+        if written := self.cursor_of(cursor):
+            query["cursor"] = written
         return f"{settings.SITE_URL}{self.request.path}{'?' if query else ''}{query.urlencode()}"
 
 
@@ -132,8 +133,6 @@ def read_list_request(request: HttpRequest, options: ListOptions) -> ListRequest
                 list_request.words = found[0] if len(found) == 1 else ""
                 continue
             list_request.filtered.append((each, found))
-            if list_request.order.from_index and each.rare(found):
-                list_request.order = replace(list_request.order, from_index=False)
     for name, known in options.choices.items():
         list_request.chosen[name] = parameters.read(name, read_choice(known), known[0])
     list_request.page_size = parameters.read("page_size", read_number(1, MAX_PAGE_SIZE), PAGE_SIZE)
@@ -183,7 +182,7 @@ def _read_queries(texts: Sequence[str]) -> Query:
 
 
 def _characters(texts: Sequence[str], most: int) -> int:
-    """Return the number of characters in NFC. A text that is too long in any form is counted without converting it."""
+    """Return the number of characters in NFC. A value that is too long in any form isn't converted."""
     sent = sum(map(len, texts))
     return sent if sent > MAX_COMPOSED * most else sum(len(nfc(text)) for text in texts)
 

@@ -1,8 +1,6 @@
 """Pages of reviews and claims. Search results are sorted by relevance and have `meta`."""
 
-import time
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -10,14 +8,13 @@ import orjson
 
 from api.http import responses
 from api.http.problems import TooSlow
-from api.lists.filters import Sql, has_words
-from api.lists.pages import Page, page_of, read_page
+from api.lists.filters import has_words
+from api.lists.pages import read_page
 from api.lists.requests import BY_RELEVANCE, ListRequest
 from factcheck.database.query_timeout import time_limit
+from factcheck.record.lists.counts import count
+from factcheck.record.lists.pages import Page, Sql, page_of
 from factcheck.record.matching.similar_rows import find_similar
-from factcheck.record.readmodel.totals import Group
-from factcheck.record.search.constants import SECONDS
-from factcheck.record.search.counts import VALUES, Counts, count, known_counts
 from factcheck.record.search.ranking import Search
 from factcheck.record.search.results import Results, SearchModel
 from factcheck.record.search.snippets import mark
@@ -31,24 +28,21 @@ Meta = dict[str, Any]
 
 def read_searched(list_request: ListRequest) -> tuple[Page, Meta | None]:
     """Return a page whose only column is the body. Also return `meta` for a search, or if extras were requested."""
-    deadline = time.monotonic() + SECONDS
     if list_request.searched is None:
-        return read_page(list_request), _counts(list_request, None, deadline) or None
+        return read_page(list_request), _counts(list_request, None) or None
     model = list_request.options.rows.model
     if list_request.order.value == BY_RELEVANCE.value:
         page, answer = _read_best(list_request, model)
     else:
         query = list_request.searched
         page = read_in_time(list_request, has_words(query))
-        answer = Results([], tsquery=query.all_terms(), used=query, deadline=deadline)
+        answer = Results([], tsquery=query.all_terms(), used=query)
     meta: Meta = {"relaxed": answer.relaxed, "complete": answer.complete, "did_you_mean": None}
     meta |= _found_by(answer, {body for (body,) in page.rows})
     few = len(page.rows) < LITTLE and not (page.next or page.previous)  # among all results, regardless of the page size
     if list_request.words and (few or answer.relaxed):
-        meta["did_you_mean"] = did_you_mean(
-            model, list_request.words, list_request.condition, seconds=_left(answer.deadline)
-        )
-    meta |= _counts(list_request, answer.tsquery, answer.deadline)
+        meta["did_you_mean"] = did_you_mean(model, list_request.words, list_request.condition)
+    meta |= _counts(list_request, answer.tsquery)
     if list_request.extras.highlight:
         bodies = [orjson.loads(body) for (body,) in page.rows]
         meta["highlights"] = {
@@ -64,7 +58,8 @@ def _read_best(list_request: ListRequest, model: SearchModel) -> tuple[Page, Res
     search = Search(model, list_request.searched, list_request.condition, find_similar=find_similar)
     place = (position[0], UUID(position[1])) if position else None
     answer = search.page(list_request.page_size + 1, place, list_request.cursor.backward)
-    return page_of(list_request, [(hit.score, hit.id, hit.body) for hit in answer.hits]), answer
+    hits = [(hit.score, hit.id, hit.body) for hit in answer.hits]
+    return page_of(hits, list_request.cursor, list_request.page_size), answer
 
 
 def _found_by(answer: Results, bodies: Collection[str]) -> Meta:
@@ -86,26 +81,23 @@ def read_in_time(list_request: ListRequest, condition: Sql | None = None) -> Pag
         return read_page(list_request, condition=condition)
     responses.read_head()  # otherwise, a search without results would run twice
     try:
-        with time_limit(SECONDS):
+        with time_limit():
             return read_page(list_request, condition=condition)
     except TimeoutError as error:
         raise TooSlow(TOO_SLOW) from error
 
 
-def _left(deadline: float) -> float:
-    return max(0, deadline - time.monotonic())
-
-
-def _counts(list_request: ListRequest, wanted: str | None, deadline: float) -> Meta:
+def _counts(list_request: ListRequest, wanted: str | None) -> Meta:
     extras = list_request.extras
     if not (extras.count or extras.facets):
         return {}
-    counted = count_rows(list_request, wanted, [(name,) for name in extras.facets], _left(deadline))
+    rows = list_request.options.rows.filter(list_request.condition)
+    counted = count(rows, wanted, [(name,) for name in extras.facets])
     meta: Meta = {}
     if extras.count:
         meta["count"] = {
             "value": counted.total if counted else None,
-            "exact": bool(counted and counted.total_exact),
+            "exact": bool(counted and counted.exact),
         }
     if extras.facets:
         meta["facets"] = {
@@ -114,28 +106,9 @@ def _counts(list_request: ListRequest, wanted: str | None, deadline: float) -> M
                     {"value": value, "count": number}
                     for (value,), number in (counted.groups[name,] if counted else [])
                     if value is not None
-                ][:VALUES],
+                ],
                 "exact": bool(counted and counted.exact),
             }
             for name in extras.facets
         }
     return meta
-
-
-def count_rows(
-    list_request: ListRequest,
-    tsquery: str | None,
-    groups: Sequence[Group],
-    seconds: float,
-    limit: int = VALUES + 1,
-) -> Counts | None:
-    """Count the rows of a list, from the maintained totals if they contain the numbers, and otherwise from the rows."""
-    rows = list_request.options.rows
-    model = rows.model
-    filtered = [(each.name, values) for each, values in list_request.filtered]
-    if tsquery is None and (known := known_counts(model, filtered, groups, limit)):
-        return known
-    counted = count(rows.filter(list_request.condition), tsquery, groups, seconds, limit)
-    if counted and not counted.exact and tsquery is None and (known := known_counts(model, filtered, [])):
-        return replace(counted, total=known.total, total_exact=True)
-    return counted

@@ -35,6 +35,8 @@ class Written(Output):
     id: Uuid
     url: SiteUrl
     """The URL where this token can read it."""
+    desk_url: SiteUrl
+    """The URL where people continue with it."""
 
 
 class ClaimDraftList(Output):
@@ -42,6 +44,8 @@ class ClaimDraftList(Output):
 
     next: SiteUrl | None
     """The next page."""
+    previous: SiteUrl | None
+    """The previous page."""
     results: list[Annotated[Any, stored("ClaimDraft")]]
 
 
@@ -50,4 +54,6 @@ class ReviewDraftList(Output):
 
     next: SiteUrl | None
     """The next page."""
+    previous: SiteUrl | None
+    """The previous page."""
     results: list[Annotated[Any, stored("ReviewDraft")]]

@@ -130,9 +130,9 @@ class Total(Nested):
     """Sent with `count=true`."""
 
     value: int | None
-    """Null if even counting a sample took too long."""
+    """Null if there was no time even for the first 10,000 rows."""
     exact: bool
-    """False if counting took too long. The numbers are then estimates from a random sample."""
+    """False if counting took too long. The numbers are then lower bounds."""
 
 
 class FacetValue(Nested):
@@ -147,7 +147,7 @@ class Facet(Nested):
 
     values: list[FacetValue]
     exact: bool
-    """False if counting took too long. The numbers are then estimates from a random sample."""
+    """False if counting took too long. The numbers are then lower bounds."""
 
 
 class Meta(Output):

@@ -1,4 +1,4 @@
-"""Match: the question, the answer, and both for a batch of texts."""
+"""Match: the question, the answer, and both for a batch."""
 
 from typing import Annotated
 
@@ -13,8 +13,8 @@ from factcheck.record.statements.output import Nested, Output, Share, left_out, 
 from factcheck.record.statements.parts import Part
 from factcheck.record.statements.schema import Json
 
-LIMIT, MAX_LIMIT = 10, 20  # claims for each text
-MAX_TEXTS = 50  # texts in a batch
+LIMIT, MAX_LIMIT = 10, 20  # claims for each question
+MAX_TEXTS = 50  # questions in a batch
 
 # The text can't be only white space and can't contain control characters. JSON Schema counts characters before NFC.
 QUESTION: Json = {

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
-from factcheck.record.search.counts import FACETS, GROUPS
+from factcheck.record.lists.counts import FACETS, GROUPS
 
 if TYPE_CHECKING:
     from api.lists.requests import ListOptions
@@ -19,6 +19,7 @@ _HEADERS = {
     "RateLimit": "The requests that are left in each limit (`r`), and the seconds until they are reset (`t`).",
     "RateLimit-Policy": "The limits that apply to the request: `q` requests in `w` seconds.",
     "Factcheck-Head": "The sequence of the newest log entry. Absent until something is published.",
+    "Factcheck-Left-Out": "The parts of the response that had no time, for example `counts`. Usually absent.",
 }
 DOCUMENT_HEADERS = {
     "Factcheck-Salt": "32 random bytes in hexadecimal.",
@@ -32,6 +33,13 @@ PAGE_SIZE_PARAMETER = OpenApiParameter(
     {"type": "integer", "minimum": 1, "maximum": 100, "default": 20},
     OpenApiParameter.QUERY,
     description="The number of results on a page.",
+)
+CURSOR_PARAMETER = OpenApiParameter(
+    "cursor",
+    str,
+    OpenApiParameter.QUERY,
+    description="The start of the page, from `next` or `previous`. A cursor only works with the same filters and"
+    " order.",
 )
 PROBLEM_TYPE = "application/problem+json"
 _JSON = ("application/json", "application/ld+json")
@@ -241,6 +249,4 @@ def _list_parameters(options: "ListOptions") -> list[OpenApiParameter]:
     found.append(PAGE_SIZE_PARAMETER)
     if options.searched:
         found += _EXTRAS
-    text = "The start of the page, from `next` or `previous`. A cursor only works with the same filters and order."
-    found.append(OpenApiParameter("cursor", str, OpenApiParameter.QUERY, description=text))
-    return found
+    return [*found, CURSOR_PARAMETER]

@@ -6,8 +6,8 @@ import orjson
 from pydantic import WithJsonSchema
 
 from api.schema.lists import page_of
+from factcheck.record.lists.counts import GROUPS
 from factcheck.record.log.models import CORRECTION_CLASSES
-from factcheck.record.search.counts import GROUPS
 from factcheck.record.source_checks import SourceState
 from factcheck.record.statements import review
 from factcheck.record.statements.demand import From, Outcome
@@ -68,7 +68,7 @@ class NumberOfReviews(Nested):
     """The number of live reviews that match your filters."""
 
     value: int
-    """An estimate if `exact` is false."""
+    """A lower bound if `exact` is false."""
     exact: bool
     """False if counting took too long."""
 
@@ -88,7 +88,7 @@ class Groups(Nested):
     ]
     """The groups, largest first."""
     exact: bool
-    """False if counting took too long. The numbers are then estimates."""
+    """False if counting took too long. The numbers are then lower bounds."""
     complete: bool
     """False if there are more than 10,000 groups."""
 

@@ -5,7 +5,14 @@ from typing import Any
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
-from api.schema.operations import ANYWHERE, CONTENT_PROBLEMS, PAGE_SIZE_PARAMETER, PROBLEM_TYPE, ref
+from api.schema.operations import (
+    ANYWHERE,
+    CONTENT_PROBLEMS,
+    CURSOR_PARAMETER,
+    PAGE_SIZE_PARAMETER,
+    PROBLEM_TYPE,
+    ref,
+)
 
 Json = dict[str, Any]
 
@@ -34,15 +41,6 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     description="Your own key for this request. If you repeat the request with the same content within 24 hours, it"
     " isn't carried out twice. You get the first response again.",
 )
-LIST_PARAMETERS = (
-    PAGE_SIZE_PARAMETER,
-    OpenApiParameter(
-        "after",
-        {"type": "string", "format": "uuid"},
-        OpenApiParameter.QUERY,
-        description="The page begins after the draft with this id. `next` already contains the parameter.",
-    ),
-)
 
 
 class PrivateSchema(AutoSchema):
@@ -57,7 +55,7 @@ class PrivateSchema(AutoSchema):
         return [{"token": []}] if self.view.authentication_classes else []
 
     def get_request_serializer(self) -> Any:
-        if self.method == "GET":
+        if self.method in ("GET", "DELETE"):
             return None
         serializer = self.view.serializer_class
         statement = serializer.changes if self.method == "PATCH" else serializer.statement
@@ -69,25 +67,27 @@ class PrivateSchema(AutoSchema):
         if status == 201:
             headers.append(_header("Location", str, "The URL of what was created.", {201}))
         if self.view.action == "list":
-            headers += LIST_PARAMETERS
-        return [*headers, IDEMPOTENCY_KEY] if 409 in problems else headers
+            headers += [PAGE_SIZE_PARAMETER, CURSOR_PARAMETER]
+        return [*headers, IDEMPOTENCY_KEY] if 409 in problems and status != 204 else headers
 
     def get_response_serializers(self) -> Any:
         status, problems = self._statuses()
         component = ref(self.view.components.get(self.view.action, "Written"))
+        success = OpenApiResponse(component, description="OK")
         return {
-            (status, "application/json"): OpenApiResponse(component, description="OK"),
+            (status, "application/json"): OpenApiResponse(description="Deleted.") if status == 204 else success,
             **{(code, PROBLEM_TYPE): OpenApiResponse(ref("Problem"), description=problems[code]) for code in problems},
         }
 
     def _statuses(self) -> tuple[int, dict[int, str]]:
         """Return the status of success, and the descriptions of problems by status."""
-        with_token, with_content = bool(self.view.authentication_classes), self.method != "GET"
+        with_token, with_content = bool(self.view.authentication_classes), self.method in ("PATCH", "POST")
         never = set() if with_token else {401, 403, 409}
-        never |= set() if with_content else {409, *CONTENT_PROBLEMS}
+        never |= set() if with_content else set(CONTENT_PROBLEMS)
+        never |= {409} if self.method == "GET" else set()
         never |= set() if "{" in self.path else {404}
         problems = {code: text for code, text in _PROBLEMS.items() if code not in never}
-        return 201 if self.method == "POST" else 200, problems
+        return {"POST": 201, "DELETE": 204}.get(self.method, 200), problems
 
     def _is_list_view(self, serializer: Any = None) -> bool:
         return False  # the components describe whole responses

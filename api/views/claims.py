@@ -7,7 +7,6 @@ from rest_framework.request import Request
 
 from api.http import responses
 from api.http.endpoint import Endpoint
-from api.lists.cursors import both_ways
 from api.lists.filters import CLAIM_FILTERS
 from api.lists.pages import list_response
 from api.lists.parameters import read_detail_parameters, respond_with
@@ -16,6 +15,7 @@ from api.lists.search_pages import read_searched
 from api.schema.item_fields import fields_of
 from api.schema.operations import FIELDS, documented
 from factcheck.record.formats.urls import claim_url
+from factcheck.record.lists.pages import both_ways
 from factcheck.record.models import PublishedClaim
 from factcheck.record.readmodel import bodies
 from factcheck.record.readmodel.public_state import find_claim

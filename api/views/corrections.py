@@ -8,13 +8,13 @@ from rest_framework.request import Request
 
 from api.http.endpoint import Endpoint
 from api.http.parameter_values import read_choice
-from api.lists.cursors import Order
-from api.lists.filters import REVIEW_FILTERS, Filter, Sql, is_in
+from api.lists.filters import REVIEW_FILTERS, Filter, is_in
 from api.lists.pages import list_response
 from api.lists.requests import ListOptions, read_list_request
 from api.lists.search_pages import read_in_time
 from api.schema.item_fields import fields_of
 from api.schema.operations import documented
+from factcheck.record.lists.pages import Order, Sql
 from factcheck.record.log.models import CORRECTION_CLASSES
 from factcheck.record.models import PublishedCorrection, PublishedReview
 from factcheck.record.readmodel import bodies
@@ -33,9 +33,9 @@ def _by_review(each: Filter) -> Filter:
         reviews = f"SELECT id FROM {PublishedReview._meta.db_table} WHERE {condition}"  # noqa: S608 (our own names)
         # The ids of few reviews are read first, as an array. With a subquery, PostgreSQL would overestimate the number
         # of ids and read all corrections.
-        return f"review_id = ANY(ARRAY({reviews}))" if each.rare(found) else f"review_id IN ({reviews})", parameters
+        return f"review_id = ANY(ARRAY({reviews}))" if each.few else f"review_id IN ({reviews})", parameters
 
-    return replace(each, where=where)
+    return replace(each, where=where, walks=False)
 
 
 KINDS = PublishedCorrection.Kind.values

@@ -7,7 +7,6 @@ from rest_framework.request import Request
 
 from api.http import responses
 from api.http.endpoint import Endpoint, refuse_parameters
-from api.lists.cursors import both_ways
 from api.lists.filters import DEMAND_FILTERS
 from api.lists.pages import list_response, read_page
 from api.lists.requests import ListOptions, read_list_request
@@ -15,6 +14,7 @@ from api.schema.item_fields import fields_of
 from api.schema.operations import DOCUMENT_HEADERS, documented
 from api.views.reviews import entries_of
 from api.views.revisions import REVISIONS, find_revision, list_revisions, respond_revision
+from factcheck.record.lists.pages import both_ways
 from factcheck.record.models import PublishedDemand
 from factcheck.record.readmodel import bodies
 from factcheck.record.readmodel.public_state import find_state

@@ -1,54 +1,23 @@
 """Claims and review drafts for programs. A token gives access only to claims and reviews that its account created."""
 
+from functools import partial
 from typing import Any, ClassVar
-from uuid import UUID
 
-from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins
-from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api import intake
-from api.http.parameter_values import read_number, read_uuid
-from api.http.parameters import Parameters
-from api.http.problems import ParameterProblem
-from api.lists.requests import MAX_PAGE_SIZE, PAGE_SIZE
-from api.schema.writing import LIST_PARAMETERS
+from api.http import responses
+from api.lists.requests import ListOptions, read_list_request
 from api.views.private import PrivateView
-
-
-class PagesOfDrafts(BasePagination):
-    """The pages of a list of drafts, newest first. Each page begins after a draft.
-
-    The pages of Django REST framework would ignore invalid parameters.
-    """
-
-    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
-        parameters = Parameters(request.query_params, [parameter.name for parameter in LIST_PARAMETERS])
-        size = parameters.read("page_size", read_number(1, MAX_PAGE_SIZE), PAGE_SIZE)
-        after: UUID | None = parameters.read("after", read_uuid, None)
-        parameters.raise_faults()
-        created = view.created_field
-        if after is not None:
-            last = queryset.filter(pk=after).first()
-            if last is None:
-                raise ParameterProblem([("after", "You don't have a draft with this id. Start again without `after`.")])
-            at = getattr(last, created)
-            queryset = queryset.filter(Q(**{f"{created}__lt": at}) | Q(**{created: at, "pk__lt": last.pk}))
-        found = list(queryset.order_by(f"-{created}", "-pk")[: size + 1])
-        there = f"{settings.SITE_URL}{request.path}?page_size={size}&after="
-        self.following = f"{there}{found[size - 1].pk}" if len(found) > size else None
-        return found[:size]
-
-    def get_paginated_response(self, data: Any) -> Response:
-        return Response({"next": self.following, "results": data})
+from factcheck.record.lists.pages import Order, read_page
 
 
 class _Drafts(
-    mixins.CreateModelMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.UpdateModelMixin, PrivateView
+    mixins.CreateModelMixin, mixins.DestroyModelMixin, mixins.RetrieveModelMixin, mixins.UpdateModelMixin, PrivateView
 ):
     """Drafts of one kind. `created_field` is the time of creation."""
 
@@ -56,7 +25,6 @@ class _Drafts(
     max_content = 2**20  # bytes, which is enough for the longest draft with all sources in three-byte characters
     authentication_classes = [intake.TokenAuthentication]
     permission_classes = [intake.HasScope]
-    pagination_class = PagesOfDrafts
     scope: ClassVar[str]
     created_field: ClassVar[str]
     serializer_class: Any
@@ -64,6 +32,21 @@ class _Drafts(
     def get_queryset(self) -> QuerySet[Any]:
         drafts: QuerySet[Any] = self.serializer_class.drafts.own_drafts(self.request.auth)
         return drafts
+
+    def list(self, request: Request) -> Response:
+        drafts = self.get_queryset()
+        options = ListOptions(drafts.values("id", self.created_field), {"": Order(self.created_field, descending=True)})
+        list_request = read_list_request(request._request, options)
+        place = list_request.order, list_request.cursor, list_request.page_size
+        page = read_page(options.source, [], ["id"], *place, partial(responses.run, alias=drafts.db))
+        found = drafts.in_bulk([pk for (pk,) in page.rows])
+        results = [self.get_serializer(found[pk]).data for (pk,) in page.rows]
+        following, previous = map(list_request.link, (page.next, page.previous))
+        return Response({"results": results, "next": following, "previous": previous})
+
+    def perform_destroy(self, draft: Any) -> None:
+        with intake.refusals_as_problems():
+            self.serializer_class.drafts.delete_draft(token=self.request.auth, draft=draft)
 
 
 @extend_schema_view(
@@ -73,6 +56,7 @@ class _Drafts(
     partial_update=extend_schema(
         "change_claim_draft", summary="Changes a claim that doesn't have a submitted review yet."
     ),
+    destroy=extend_schema("delete_claim_draft", summary="Deletes a claim that has no review and was never public."),
 )
 class ClaimDrafts(_Drafts):
     scope, serializer_class, created_field = "claims:write", intake.ClaimDraft, "logged_at"
@@ -87,6 +71,9 @@ class ClaimDrafts(_Drafts):
     ),
     retrieve=extend_schema("get_review_draft", summary="A review that your account has created."),
     partial_update=extend_schema("change_review_draft", summary="Changes a review that is still a draft."),
+    destroy=extend_schema(
+        "delete_review_draft", summary="Discards a review that is still a draft. People can restore it for 30 days."
+    ),
 )
 class ReviewDrafts(_Drafts):
     scope, serializer_class, created_field = "drafts:write", intake.ReviewDraft, "created_at"

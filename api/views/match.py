@@ -1,4 +1,4 @@
-"""The endpoint that finds published claims that say the same thing as a text, with their reviews."""
+"""The endpoint that finds published claims that say the same thing as a post, with their reviews."""
 
 import re
 from collections.abc import Sequence
@@ -39,7 +39,7 @@ TOO_SLOW_BATCH = "Comparing these texts takes too long. Send fewer texts at a ti
 TOO_SLOW = "Comparing this text takes too long. Send only the most important sentence, or try again."
 MAX_CONTENT = 1_000_000  # bytes, which is enough for 50 texts of 5,000 characters with four bytes each
 
-_TEXT_AT = re.compile(r"texts/\d+")  # the position of a text in a batch
+_TEXT_AT = re.compile(r"texts/\d+")  # the position of a question in a batch
 _TEXT = OpenApiParameter(
     "text",
     {**QUESTION, "examples": ["Nước lũ đã lên tới mái chùa"]},
@@ -56,7 +56,7 @@ _LIMIT = OpenApiParameter(
 
 
 class MatchView(Endpoint):
-    """The matching of texts.
+    """The matching of posts, sentences and longer texts.
 
     Clients can use POST for long texts, and for texts that must not appear in access logs. POST doesn't change
     anything.
@@ -102,7 +102,7 @@ class MatchView(Endpoint):
 
 
 def answer(text: Any, limit: Any, errors: list[Fault]) -> bytes:
-    """Return the response for a text.
+    """Return the response for one question.
 
     Raise ParameterProblem with all errors, or TooSlow if the comparison takes too long.
     """
@@ -119,10 +119,10 @@ def answer(text: Any, limit: Any, errors: list[Fault]) -> bytes:
 
 
 def _answer_batch(request: HttpRequest, texts: Any, limit: Any, errors: list[Fault]) -> bytes:
-    """Return the answers to several texts, in order.
+    """Return the answers to several questions, in order.
 
-    Each text counts as a request. Other matches can run between two texts. Raise ParameterProblem with all errors,
-    TooSlow if the comparison takes too long, and Refused if the client has sent too many requests.
+    Each question counts as a request. Other requests can be matched between two questions. Raise ParameterProblem with
+    all errors, and TooSlow if the comparison takes too long. Raise Refused if the client has sent too many requests.
     """
     limit = _read_limit(limit, errors)
     if not isinstance(texts, list) or not 1 <= len(texts) <= MAX_TEXTS:
@@ -167,7 +167,7 @@ def _read_object(request: HttpRequest) -> dict[str, Any]:
 
 
 def _invalid_content(errors: Sequence[Error]) -> Refused:
-    """Return the problem whose errors point to keys of the object, or to texts of a batch."""
+    """Return the problem whose errors point to keys of the object, or to questions of a batch."""
     pointers = []
     for each in errors:
         name = each.parameter or ""

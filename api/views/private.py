@@ -15,7 +15,7 @@ from api.schema.writing import PrivateSchema
 class PrivateView(Endpoint, GenericViewSet[Any]):
     """The base view. The API's schema is derived from `tag`, `components` and the serializer's statements."""
 
-    http_method_names = ["get", "head", "options", "patch", "post"]
+    http_method_names = ["delete", "get", "head", "options", "patch", "post"]
     depends_on_log = False
     parser_classes = [JsonContent]
     schema = PrivateSchema()
@@ -25,7 +25,7 @@ class PrivateView(Endpoint, GenericViewSet[Any]):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        if self.action in ("create", "partial_update", "retrieve"):
+        if self.action != "list":
             refuse_parameters(request)
         if self.action in ("create", "partial_update") and not int(request._request.headers.get("Content-Length") or 0):
             read_json(read_content(request._request, 0))  # Django REST framework would treat it as an empty object

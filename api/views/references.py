@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from api.http import responses
 from api.http.endpoint import Endpoint, refuse_parameters
 from api.http.parameter_values import read_site
-from api.lists.cursors import Order
+from api.http.problems import TooSlow
 from api.lists.filters import Filter, name_filter
 from api.lists.pages import list_response, read_page
 from api.lists.requests import ListOptions, read_list_request
@@ -24,9 +24,10 @@ from api.schema.item_fields import fields_of
 from api.schema.operations import documented
 from api.schema.references import CountedLanguage, ProfileChange, ReviewOfChange, VerdictOfScale
 from factcheck.record.formats.canonical import rfc3339
+from factcheck.record.lists.counts import count
+from factcheck.record.lists.pages import Order
 from factcheck.record.models import PublishedClaim, PublishedReference, PublishedReview
 from factcheck.record.readmodel.profile_rows import changes_with_former
-from factcheck.record.readmodel.totals import group_totals
 from factcheck.record.statements import review
 from factcheck.record.statements.output import Output, read
 from factcheck.record.statements.parts import Part
@@ -90,14 +91,19 @@ class PublisherDetail(Endpoint):
             site = read_site(site)
         except ValueError:
             raise Http404 from None
-        [languages] = group_totals(PublishedReview, {"publisher": [site]}, [("language",)], MAX_LANGUAGES) or [[]]
         reviews = PublishedReview.objects.using("public").live().filter(publisher=site)
+        counts = count(reviews, None, [("language",)], MAX_LANGUAGES)
         newest = reviews.order_by("-published_at", "-id").values_list("body", flat=True).first()
         if newest is None:  # the last review has just been withdrawn
             raise Http404
+        if counts is None:
+            raise TooSlow("Counting the reviews of this publisher takes too long. Try again later.")
         added = references.AddedToPublisher(
-            review_count=sum(number for _, number in languages),
-            languages=[CountedLanguage(language=str(language), count=number) for (language,), number in languages],
+            review_count=counts.total,
+            languages=[
+                CountedLanguage(language=str(language), count=number)
+                for (language,), number in counts.groups["language",]
+            ],
             newest_review=read(references.NewestReview, newest),
             reviews_url=_list_url("reviews", publisher=site),
             profile_changes=[
@@ -121,7 +127,10 @@ class ClaimantList(Endpoint):
 
 
 class ClaimantDetail(Endpoint):
-    """Contains the claims, but no numbers and no verdicts: the record scores claims, never people."""
+    """A claimant with the newest claims.
+
+    It has no numbers and no verdicts, because the record scores claims, never people.
+    """
 
     @documented(
         "get_claimant", "References", "A claimant, with the newest claims that were reviewed.", "ClaimantDetail",

@@ -14,7 +14,6 @@ from rest_framework.request import Request
 from api.http import responses
 from api.http.endpoint import Endpoint
 from api.http.problems import NOT_ACCEPTABLE, NOT_FOUND, Gone, Refused
-from api.lists.cursors import both_ways
 from api.lists.filters import REVIEW_FILTERS
 from api.lists.pages import list_response
 from api.lists.parameters import AsOf, read_detail_parameters, respond_with
@@ -24,6 +23,7 @@ from api.schema.item_fields import fields_of
 from api.schema.operations import FIELDS, documented
 from factcheck.record.formats.claimreview import MEDIA_TYPE as LINKED_DATA
 from factcheck.record.formats.claimreview import claim_review_document
+from factcheck.record.lists.pages import both_ways
 from factcheck.record.models import LogEntry, PublishedReview, RevisionDocument, Status
 from factcheck.record.readmodel import bodies
 from factcheck.record.readmodel.public_state import find_state

@@ -15,13 +15,13 @@ from rest_framework.request import Request
 from api.http import responses
 from api.http.endpoint import Endpoint, refuse_parameters
 from api.http.problems import Gone
-from api.lists.cursors import Order
 from api.lists.pages import list_response, read_page
 from api.lists.requests import ListOptions, ListRequest, read_list_request
 from api.schema import lists
 from api.schema.operations import DOCUMENT_HEADERS, documented
 from api.views.reviews import entries_of, find_review
 from factcheck.record.formats.canonical import canonical_unchecked, rfc3339
+from factcheck.record.lists.pages import Order
 from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.record.readmodel.review_rows import body_of
 from factcheck.record.readmodel.revisions import in_revision, last_notice, notice_in
@@ -83,8 +83,8 @@ class RevisionBytes(Endpoint):
 def find_revision(subject: UUID, number: int, what: str = "review") -> tuple[LogEntry, RevisionDocument]:
     """Return a log entry and its document.
 
-    Raise Http404 if there is no such entry, Gone if the document was erased, and DamagedError if it doesn't match its
-    digest.
+    Raise Http404 if there is no such entry, and Gone if the document was erased. Raise DamagedError if the document
+    doesn't match its digest.
     """
     entry = get_object_or_404(entries_of(subject, what).select_related("revision_document"), number=number)
     try:

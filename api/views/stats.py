@@ -7,19 +7,17 @@ from rest_framework.request import Request
 from api.http import responses
 from api.http.endpoint import Endpoint, refuse_parameters
 from api.http.problems import RETRY_AFTER_OUTAGE, UNAVAILABLE, Refused
-from api.lists.cursors import Order
 from api.lists.filters import CLAIMANT, REVIEW_FILTERS
 from api.lists.requests import ListOptions, read_list_request
-from api.lists.search_pages import count_rows
 from api.schema import references
 from api.schema.operations import documented
 from api.schema.references import Groups, NumberOfReviews, Totals
 from api.views.corrections import CORRECTIONS
 from api.views.reviews import REVIEWS
 from factcheck.database.query_timeout import time_limit
-from factcheck.record.models import PublishedClaim, PublishedReview, Status
-from factcheck.record.readmodel.totals import read_totals
-from factcheck.record.search.constants import SECONDS
+from factcheck.record.lists.counts import count, count_live
+from factcheck.record.lists.pages import Order
+from factcheck.record.models import PublishedClaim, PublishedReference, PublishedReview, Status
 from factcheck.record.statements.values import UNKNOWN_LANGUAGE
 from factcheck.record.statistics import MAX_ROWS, STATISTICS
 from factcheck.tools.budget import current
@@ -44,9 +42,11 @@ class Stats(Endpoint):
         list_request = read_list_request(request._request, STATS)
         group_by = list_request.group_by
         try:
-            with time_limit(SECONDS) as left:
+            with time_limit():
                 totals = _totals()
-            counted = count_rows(list_request, None, [group_by] if group_by else [], left(), MAX_ROWS + 1)
+            counted = count(
+                REVIEWS.rows.filter(list_request.condition), None, [group_by] if group_by else [], MAX_ROWS + 1
+            )
         except TimeoutError:
             counted = None
         if counted is None:
@@ -57,7 +57,7 @@ class Stats(Endpoint):
             current().is_cacheable = True
         content = references.Stats(
             totals=totals,
-            count=NumberOfReviews(value=counted.total, exact=counted.total_exact),
+            count=NumberOfReviews(value=counted.total, exact=counted.exact),
             groups=Groups(values=groups, exact=counted.exact, complete=len(found) <= MAX_ROWS),
         )
         return responses.respond(content.to_json())
@@ -85,14 +85,13 @@ class Statistic(Endpoint):
 
 
 def _totals() -> Totals:
-    found = read_totals(PublishedReview, ["status", "publisher", "language"])
-    reviews = dict(found["status"])
-    claims = dict(read_totals(PublishedClaim, ["status"])["status"])
+    reviews = count_live(PublishedReview, ("language",), limit=MAX_ROWS)
+    named = PublishedReference.objects.using("public")
     return Totals(
-        reviews=reviews.get(Status.LIVE, 0),
-        withdrawn_reviews=reviews.get(Status.WITHDRAWN, 0),
-        claims=claims.get(Status.LIVE, 0),
+        reviews=reviews.total,
+        withdrawn_reviews=PublishedReview.objects.using("public").filter(status=Status.WITHDRAWN).count(),
+        claims=count_live(PublishedClaim).total,
         corrections=CORRECTIONS.rows.filter(change_class__isnull=False).count(),
-        publishers=len(found["publisher"]),
-        languages=sum(language != UNKNOWN_LANGUAGE for language, _ in found["language"]),
+        publishers=named.filter(kind=PublishedReference.Kind.PUBLISHER).count(),
+        languages=sum(language != UNKNOWN_LANGUAGE for (language,), _ in reviews.groups["language",]),
     )

@@ -16,7 +16,7 @@ from django.db.backends.postgresql.operations import DatabaseOperations as Postg
 from django.db.backends.utils import CursorWrapper
 from psycopg import IsolationLevel
 
-from factcheck.database.hang_guard import GuardedConnection
+from factcheck.database.hang_guard import GuardedConnection, begin_transaction
 from factcheck.database.problems import DatabaseProblem
 from factcheck.database.replicas import PAUSE, Replicas
 from factcheck.database.timeouts import request_guard, seconds_for, with_timeouts
@@ -57,7 +57,7 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.execute_wrappers.append(_measure)
+        self.execute_wrappers += [_measure, begin_transaction]
 
     @property
     def replicas(self) -> Replicas | None:

@@ -11,8 +11,8 @@ statement.
 
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import psycopg
@@ -86,7 +86,6 @@ class GuardedConnection(psycopg.Connection[Any]):
 
     guard: HangGuard
     seconds: float
-    _slot = ExitStack()
 
     @classmethod
     def open(cls, guard: HangGuard, seconds: float, **parameters: Any) -> "GuardedConnection":
@@ -97,21 +96,26 @@ class GuardedConnection(psycopg.Connection[Any]):
 
     def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
         # A transaction that has begun continues without a slot, because threads in all slots may wait for its locks.
-        if self.pgconn.transaction_status != TransactionStatus.IDLE:
-            return self._wait(gen, interval, timeout)
-        with ExitStack() as self._slot:
-            self._slot.enter_context(self.guard.waiting())
-            return self._wait(gen, interval, timeout)
+        idle = self.pgconn.transaction_status == TransactionStatus.IDLE
+        with self.guard.waiting() if idle else nullcontext():
+            try:
+                return super().wait(gen, interval, self.seconds if timeout is None else timeout)
+            except psycopg.OperationalError as error:
+                if error.sqlstate or self.pgconn.transaction_status != TransactionStatus.ACTIVE:
+                    raise  # the server has answered, or the connection has ended
+                self.pgconn.finish()  # otherwise, a late answer would be taken for the answer to the next statement
+                raise StatementTimeout("The database didn't answer a statement in time.") from error
 
-    def _start_query(self) -> PQGen[None]:
-        yield from super()._start_query()
-        # The first statement can already wait for a lock, so BEGIN gives the slot back.
-        if self.pgconn.transaction_status == TransactionStatus.INTRANS:
-            self._slot.close()
 
-    def _wait(self, gen: PQGen[RV], interval: float, timeout: float | None) -> RV:
-        try:
-            return super().wait(gen, interval, self.seconds if timeout is None else timeout)
-        except psycopg.errors._WaitTimeout as error:
-            self.pgconn.finish()  # otherwise, a late answer would be taken for the answer to the next statement
-            raise StatementTimeout("The database didn't answer a statement in time.") from error
+def begin_transaction(
+    execute: Callable[..., Any], sql: str, parameters: Any, many: bool, context: dict[str, Any]
+) -> Any:
+    """Begin the transaction before its first statement, which can wait for a lock. An execute wrapper of Django.
+
+    The first statement then occupies no slot. A transaction takes one more round trip, about 0.05 ms on one machine.
+    """
+    connection = context["connection"].connection
+    begins = isinstance(connection, GuardedConnection) and not connection.autocommit
+    if begins and connection.info.transaction_status == TransactionStatus.IDLE:
+        connection.execute("SELECT")
+    return execute(sql, parameters, many, context)

@@ -1,6 +1,6 @@
-"""Time limits for statements."""
+"""Statements within the time of the request's budget."""
 
-import time
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -8,17 +8,20 @@ from typing import Any
 from django.db import OperationalError, connections, transaction
 from psycopg.errors import QueryCanceled
 
+from factcheck.tools.budget import current
 
-def rows_within(seconds: float, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]] | None:
-    """Return the rows of a query on the public record, or None if the query takes too long."""
-    left = int(1000 * seconds)
-    if left <= 0:  # PostgreSQL would interpret 0 as no limit
+
+def rows_within(sql: str, parameters: Sequence[Any], seconds: float = math.inf) -> list[tuple[Any, ...]] | None:
+    """Return the rows of a query on the public record, or None if the budget ends, or after `seconds`."""
+    seconds = min(seconds, current().left)
+    if seconds < _SHORTEST:
         return None
     try:
         with connections["public"].cursor() as cursor:
             # Both statements are one message. The limit only applies to this query and doesn't cost a round trip.
-            cursor.execute(f"SET LOCAL statement_timeout = {left}; {sql}", parameters)
-            cursor.nextset()
+            cursor.execute(f"{_limit(seconds)}; {sql}" if seconds < math.inf else sql, parameters)
+            if seconds < math.inf:
+                cursor.nextset()
             rows: list[tuple[Any, ...]] = cursor.fetchall()
             return rows
     except OperationalError as error:
@@ -28,30 +31,33 @@ def rows_within(seconds: float, sql: str, parameters: Sequence[Any]) -> list[tup
 
 
 @contextmanager
-def time_limit(seconds: float) -> Iterator[Callable[[], float]]:
-    """Limit the total time of all statements on the public record inside the block.
+def time_limit(seconds: float = math.inf) -> Iterator[None]:
+    """Limit the total time of all statements on the public record inside the block. Raises TimeoutError.
 
-    Time between the statements doesn't count. The block receives a function that returns the remaining seconds, for
-    another block with the same limit. Raise TimeoutError when the time is over.
+    The block ends with the budget, or after `seconds` of the budget. Time between the statements doesn't count.
     """
-    taken = 0.0
+    budget = current()
+    end = budget.seconds + min(seconds, budget.left)
 
     def limited(execute: Callable[..., Any], sql: str, parameters: Any, many: bool, context: dict[str, Any]) -> Any:
-        nonlocal taken
-        left = int(1000 * (seconds - taken))
-        if left <= 0:
+        left = end - budget.seconds
+        if left < _SHORTEST:
             raise TimeoutError
-        begun = time.monotonic()
-        try:
-            execute(f"SET LOCAL statement_timeout = {left}", None, False, context)
-            return execute(sql, parameters, many, context)
-        finally:
-            taken += time.monotonic() - begun
+        if left < math.inf:
+            execute(_limit(left), None, False, context)
+        return execute(sql, parameters, many, context)
 
     try:
         with transaction.atomic("public"), connections["public"].execute_wrapper(limited):
-            yield lambda: seconds - taken
+            yield
     except OperationalError as error:
         if isinstance(error.__cause__, QueryCanceled):
             raise TimeoutError from error
         raise
+
+
+_SHORTEST = 0.001  # PostgreSQL would interpret 0 milliseconds as no limit
+
+
+def _limit(seconds: float) -> str:
+    return f"SET LOCAL statement_timeout = {int(1000 * seconds)}"

@@ -11,7 +11,6 @@ from factcheck.record.readmodel.models import (
     PublishedMerge,
     PublishedReference,
     PublishedReview,
-    PublishedTotal,
 )
 from factcheck.record.readmodel.picture_models import PublishedPicture
 from factcheck.record.readmodel.profile_models import ProfileChange
@@ -22,6 +21,6 @@ from factcheck.record.source_checks import SourceCheck
 __all__ = [
     "Cosignature", "LogCheckpoint", "LogEntry", "LogTile", "ProfileChange", "PublicCapture",
     "PublishedClaim", "PublishedCorrection", "PublishedDemand", "PublishedMerge", "PublishedPicture",
-    "PublishedReference", "PublishedReview", "PublishedTotal", "RecordAddress", "ReviewVector", "RevisionDocument",
+    "PublishedReference", "PublishedReview", "RecordAddress", "ReviewVector", "RevisionDocument",
     "SourceCheck", "Status", "Word",
 ]  # fmt: skip

@@ -66,6 +66,7 @@ def replace_public_captures(review: UUID, captures: Iterable[Any], urls: Mapping
 
     `urls` maps hashes to published URLs. The URL in a row isn't used, because it may have been only in a draft.
     """
+    # A row whose URL has changed is deleted and created again. Files without a row are deleted after the commit.
     shown = {capture.sha256: capture for capture in captures}
     rows = PublicCapture.objects.filter(review_id=review)
     gone = [row for row in rows.defer("text") if row.sha256 not in shown or row.url != urls[row.sha256]]

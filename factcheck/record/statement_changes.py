@@ -5,7 +5,7 @@ contains the label of each place and the labels of its codes. `compare` walks th
 and yields a Change for each value that differs. `compare_rows` compares lists of objects, for example sources.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -21,9 +21,6 @@ from factcheck.record.statements.demand import Demand
 from factcheck.record.statements.parts import Part, choices_of, default_of, find_rule, keys_of, parts_of
 from factcheck.record.statements.review import ClaimantType, Review
 from factcheck.record.statements.values import DAY
-
-# Compares two texts. A page for readers passes a function that ends after a fixed time.
-Diff = Callable[[str, str], list[Piece]]
 
 
 @dataclass(frozen=True)
@@ -53,8 +50,7 @@ def _places(model: type[Part], before: str = "", above: str | Promise = "") -> I
 
 
 PLACES = dict(_places(Review)) | {place: of for place, of in _places(Demand) if not place.startswith("publisher")}
-# “Person” is enough here, because the key `confirmed` says whether an editor on this site has confirmed that the person
-# is a public figure.
+# “Person” is enough here. The key `confirmed` says whether an editor on this site has confirmed the public figure.
 PLACES["claim.claimant.type"].words[ClaimantType.PERSON] = _("person")
 NUMBERS = {place: number for number, place in enumerate(PLACES)}
 SHORT = 80  # characters of a value that fits on a line
@@ -92,14 +88,12 @@ class RowChange:
     pieces: list[Piece]
 
 
-def compare(before: dict[str, Any], after: dict[str, Any], diff: Diff = word_diff) -> list[Change]:
+def compare(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
     """Return every difference between two statements, in the statement's order."""
-    return list(_compare("", before, after, diff))
+    return list(_compare("", before, after))
 
 
-def compare_rows(
-    place: str, before: list[dict[str, Any]], after: list[dict[str, Any]], diff: Diff = word_diff
-) -> list[RowChange]:
+def compare_rows(place: str, before: list[dict[str, Any]], after: list[dict[str, Any]]) -> list[RowChange]:
     """Return the rows that differ, in the new order, followed by the removed rows.
 
     Two rows are the same if they have the same identity, for example the URL of a source. Rows with the same identity
@@ -115,7 +109,7 @@ def compare_rows(
         if was is None:
             found.append(RowChange("added", key, [Piece("added", now)]))
         elif (text := _line(was, place)) != now:
-            found.append(RowChange("changed", key, shorten(diff(text, now), AROUND)))
+            found.append(RowChange("changed", key, shorten(word_diff(text, now), AROUND)))
     removed = [row for rows in left.values() for row in rows]
     return found + [RowChange("removed", _identity(row), [Piece("removed", _line(row, place))]) for row in removed]
 
@@ -125,7 +119,7 @@ def _identity(row: dict[str, Any]) -> str:
     return next((str(row[key]) for key in ("url", "title", "name", "slug") if row.get(key)), "")
 
 
-def _compare(place: str, before: Any, after: Any, diff: Diff) -> Iterator[Change]:
+def _compare(place: str, before: Any, after: Any) -> Iterator[Change]:
     """Yield the changes at a place. Objects are compared key by key, and other values as text."""
     if before == after:
         return
@@ -133,7 +127,7 @@ def _compare(place: str, before: Any, after: Any, diff: Diff) -> Iterator[Change
     # The label of a verdict and its values on the scale say the same thing. `_verdict` decides which of them to show,
     # and only the other keys are compared below.
     if place == "verdict":
-        yield from _verdict(before, after, diff)
+        yield from _verdict(before, after)
         before, after = ({key: value for key, value in verdict.items() if key not in (*ON_SCALE, "label")}
                          for verdict in (before, after))  # fmt: skip
     if isinstance(before, dict) and isinstance(after, dict):
@@ -141,15 +135,15 @@ def _compare(place: str, before: Any, after: Any, diff: Diff) -> Iterator[Change
             was, now = before.get(key), after.get(key)
             # An older statement can lack a key. This isn't a change if the newer statement's value is empty.
             if (key in before and key in after) or was not in EMPTY_VALUES or now not in EMPTY_VALUES:
-                yield from _compare(f"{place}.{key}".lstrip("."), was, now, diff)
+                yield from _compare(f"{place}.{key}".lstrip("."), was, now)
         return
     was, now = _text(before, place), _text(after, place)
     if was == now:  # the older statement lacks a key that is empty in the newer statement
         return
-    yield Change(label, shorten(diff(was, now), AROUND))
+    yield Change(label, shorten(word_diff(was, now), AROUND))
 
 
-def _verdict(before: dict[str, Any], after: dict[str, Any], diff: Diff) -> Iterator[Change]:
+def _verdict(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Change]:
     """Yield the changes of a verdict. A new verdict is shown once, in words.
 
     The values on the scale are shown only if the words are the same or the scale is different.
@@ -161,7 +155,7 @@ def _verdict(before: dict[str, Any], after: dict[str, Any], diff: Diff) -> Itera
     same_scale = all(before.get(key) == after.get(key) for key in ("scale", "worst", "best"))
     if words[0] == words[1] or (before.get("scale") and after.get("scale") and not same_scale):
         was, now = (_line(scale, "verdict") for scale in scales)
-        yield from _compare("verdict.scale", was, now, diff)
+        yield from _compare("verdict.scale", was, now)
 
 
 def _text(value: Any, place: str) -> str:

@@ -1,7 +1,8 @@
 """The numbers of the statistics page and of `/api/v1/stats/`. They are exact, and about everything published.
 
-Numbers about reviews come from the maintained totals (`readmodel/totals.py`). The other tables are small. Months are in
-UTC. Claimants aren't counted, and corrections and demands aren't counted by newsroom, so that nobody is scored.
+Numbers about reviews are counted when the log has a newer entry (`lists/counts.py`). The other tables are small.
+Months are in UTC. Claimants aren't counted, and corrections and demands aren't counted by newsroom: nobody is
+scored.
 """
 
 from collections import Counter
@@ -13,10 +14,10 @@ from functools import partial
 from django.db.models import Count
 from django.db.models.functions import TruncMonth
 
+from factcheck.record.lists.counts import count_live
 from factcheck.record.log.models import ChangeClass
 from factcheck.record.readmodel.correction_models import PublishedCorrection
 from factcheck.record.readmodel.models import PublishedDemand, PublishedReview
-from factcheck.record.readmodel.totals import group_totals
 from factcheck.record.source_checks import SourceCheck
 
 MAX_ROWS = 10_000
@@ -48,8 +49,7 @@ class Statistic:
 
 def reviews_by(*groups: str) -> Statistic:
     """Count the live reviews by these facets, the most frequent values first."""
-    [found] = group_totals(PublishedReview, {}, [groups], MAX_ROWS) or [[]]
-    return Statistic(groups, [(tuple(each or None for each in value), number) for value, number in found])
+    return Statistic(groups, [*count_live(PublishedReview, groups, limit=MAX_ROWS).groups[groups]])
 
 
 def reviews_by_month() -> Statistic:
@@ -60,7 +60,7 @@ def reviews_by_month() -> Statistic:
 
 def days_to_review() -> Statistic:
     """Count the days from a claim to its review. Reviews with a later or an unknown date of the claim are left out."""
-    [found] = group_totals(PublishedReview, {}, [("days",)], MAX_ROWS) or [[]]
+    found = count_live(PublishedReview, ("days",), limit=MAX_ROWS).groups["days",]
     known = {int(value): number for (value,), number in found if value and not value.startswith("-")}
     return _in_spans(known, sum(number for _, number in found) - sum(known.values()))
 

@@ -5,14 +5,24 @@ object, so no function hands on a deadline or a limit. A thread answers one requ
 request, such as the worker's, has a budget without limits.
 """
 
+import math
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
+
+SEARCH_SECONDS = 0.9  # for all statements and comparisons of one search, so that the site stays fast for everyone
 
 
 class Budget:
-    """The client, its limits, the statements sent to the database, and the log's newest entry."""
+    """The client, its limits, the time for statements, what had no time, and the log's newest entry.
+
+    Only the time of statements and of `spending` counts, so a busy machine or a slow model costs a request nothing.
+    """
 
     __slots__ = (
-        "account", "has_head", "head", "headers", "id", "is_cacheable", "network", "queries", "retry_after", "seconds",
+        "_end", "account", "has_head", "head", "headers", "id", "is_cacheable", "is_quiet", "left_out", "network",
+        "queries", "retry_after", "seconds",
     )  # fmt: skip
 
     def __init__(self, request_id: str = "", network: str = "unknown") -> None:
@@ -21,6 +31,8 @@ class Budget:
         self.account: int | None = None  # of a program with a token, for the log
         # The statements sent to the database, and the seconds until their results arrived.
         self.queries, self.seconds = 0, 0.0
+        self._end = math.inf  # the value of `seconds` at which the time is used up
+        self.left_out: list[str] = []  # the parts of the response that had no time, for the response's header
         # The headers that name the client's limits, and the seconds to wait if the request exceeds one of them.
         self.headers: dict[str, str] = {}
         self.retry_after: int | None = None
@@ -28,6 +40,31 @@ class Budget:
         self.head: int | None = None
         self.has_head = False
         self.is_cacheable = False  # the response changes only when the log changes
+        self.is_quiet = False  # Django doesn't log the refusal, because a flood of requests would fill the journal
+
+    @property
+    def left(self) -> float:
+        """Return the seconds that further statements and comparisons can take."""
+        return max(0.0, self._end - self.seconds)
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Give the block a time of its own, which isn't taken from the time outside the block."""
+        end, begun = self._end, self.seconds
+        self._end = begun + seconds
+        try:
+            yield
+        finally:
+            self._end = end + self.seconds - begun
+
+    @contextmanager
+    def spending(self) -> Iterator[None]:
+        """Count the time of a comparison that isn't a statement."""
+        begun = time.monotonic()
+        try:
+            yield
+        finally:
+            self._end -= time.monotonic() - begun
 
 
 _current: ContextVar[Budget | None] = ContextVar("budget", default=None)

@@ -32,7 +32,7 @@ def switch(name: str, *, possible: bool, because: str) -> bool:
 
 
 def _split(text: str) -> SplitResult:
-    """The parts of a URL. They are empty if the port isn't a number, or if a bracket is missing."""
+    """Return the parts of a URL. They are empty if the port isn't a number, or if a bracket is missing."""
     try:
         url = urlsplit(text)
         return urlsplit("") if url.port == 0 or url.netloc.endswith(":") else url

@@ -11,6 +11,8 @@ from django.core.management import CommandError
 from django.db import InterfaceError, OperationalError
 from procrastinate.exceptions import ConnectorException
 
+from factcheck.tools.budget import current
+
 OUTAGE = OperationalError, InterfaceError, ConnectorException
 # Each message says what is wrong and what to do, so a traceback adds nothing.
 EXPLAINED = *OUTAGE, CommandError, ImproperlyConfigured
@@ -20,6 +22,8 @@ class CorrectLevels(logging.Filter):
     """Lowers the level of what passes without an operator, and replaces tracebacks by the first line of the error."""
 
     def filter(self, record: logging.LogRecord) -> bool:
+        if record.name == "django.request" and current().is_quiet:
+            return False
         error = record.exc_info[1] if record.exc_info else None
         is_busy = getattr(record, "status_code", None) == 503 and error is None
         is_refusal = record.name.startswith("django.security")

@@ -5,11 +5,13 @@ own, and searches keep their threads however many matches arrive. Requests beyon
 arrival, if few others are waiting. Then they are refused. Requests that wait for changes, and downloads, never queue.
 """
 
+import math
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from django.conf import settings
 
+from factcheck.tools.budget import SEARCH_SECONDS, current
 from factcheck.tools.slots import Slots
 
 MAX_WAIT = 2.0  # seconds
@@ -23,11 +25,15 @@ class Busy(Exception):
 
 
 class Places:
-    """`permits` is the number of threads that can run at a time. `waiting` is the number of threads that can wait."""
+    """`permits` is the number of threads that can run at a time. `waiting` is the number of threads that can wait.
 
-    def __init__(self, permits: int, waiting: int = 0) -> None:
+    `seconds` is the time for statements and comparisons of the request that takes a place.
+    """
+
+    def __init__(self, permits: int, waiting: int = 0, seconds: float = math.inf) -> None:
         self.permits = permits
         self.waiting = waiting
+        self.seconds = seconds
         self._slots = Slots(permits)
 
     @contextmanager
@@ -38,6 +44,7 @@ class Places:
                 stack.enter_context(self._slots.take(MAX_WAIT, most_waiting=self.waiting))
             except TimeoutError as problem:
                 raise Busy from problem
+            stack.enter_context(current().within(self.seconds))
             yield
 
     def give_way(self) -> None:
@@ -49,7 +56,7 @@ def places_for(threads: int) -> tuple[Places, Places]:
     """Return the places for searches and for matches. A third of the threads that can wait are for matches."""
     permits = max(1, threads // 4)
     waiting = max(0, threads - permits - 1 - FREE_THREADS)
-    return Places(permits, waiting - waiting // 3), Places(1, waiting // 3)
+    return Places(permits, waiting - waiting // 3, SEARCH_SECONDS), Places(1, waiting // 3)
 
 
 search_places, match_places = places_for(settings.WEB_THREADS)

@@ -33,6 +33,8 @@ class RequestLog:
         begun = time.perf_counter()
         budget = begin(Budget(_id_of(request), network_of(address_of(request))))
         response = self.get_response(request)
+        if budget.left_out:
+            budget.headers["Factcheck-Left-Out"] = ", ".join(dict.fromkeys(budget.left_out))
         for name, value in budget.headers.items():
             response.headers[name] = value
         response.headers[HEADER] = budget.id

@@ -22,7 +22,7 @@ from factcheck.record.statements.review import Claimant, Publisher, Topic
 from factcheck.website import queries
 from factcheck.website.filters import Facet, Filters
 from factcheck.website.views import page_for_readers, sample_of
-from factcheck.website.word_search import Place, newest_first
+from factcheck.website.word_search import newest_first, read_cursor
 
 MANY_VALUES = 300  # values of a filter on the page for browsing. The API returns all values.
 Kind = PublishedReference.Kind
@@ -82,7 +82,7 @@ def _subject(request: HttpRequest, kind: Kind, key: str, filters: Filters | None
     body = queries.references(kind).filter(key=replace_forbidden(key)).values_list("body", flat=True).first()
     if body is None:
         raise Http404
-    place = Place.read(request.GET.get("after", ""), request.GET.get("before", ""))
+    place = read_cursor(request.GET)
     live = PublishedReview.objects.using("public").live()
     among = None if filters else live.filter(claimant=UUID(key))
     listed = newest_first("", filters or Filters({}), place, among=among)

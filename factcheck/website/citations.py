@@ -18,7 +18,7 @@ from factcheck.website.templatetags.published import day_of, plain
 # BibTeX passes titles on to TeX, in which these characters are commands.
 _TEX = {
     **{ord(character): f"\\{character}" for character in "&%$#_"},
-    # BibTeX counts braces even after a backslash, so a brace in a text could end its field.
+    # BibTeX counts braces even after a backslash, so a brace in a title could end its field.
     ord("{"): "\\textbraceleft{}",
     ord("}"): "\\textbraceright{}",
     ord("\\"): "\\textbackslash{}",
@@ -102,7 +102,7 @@ def _finding(review: Kept) -> str:
 
 
 def _issued(review: Kept) -> str:
-    """Return the time of the revision. For an imported review, return the publisher's date or an empty text."""
+    """Return the time of the revision. For an imported review, return the publisher's date or an empty string."""
     if not review.original_url:
         return review.updated_at
     return (review.reviewed_on if isinstance(review, Review) else None) or ""
@@ -123,7 +123,7 @@ def _key(review: Kept) -> str:
 
 
 def _parts(name: str, time: str) -> dict[str, dict[str, list[list[int]]]]:
-    """Return a date of CSL, or nothing for an empty text. Times in the record are in UTC."""
+    """Return a date of CSL, or nothing for an empty string. Times in the record are in UTC."""
     return {name: {"date-parts": [[int(part) for part in time[:10].split("-")]]}} if time else {}
 
 

@@ -54,7 +54,7 @@ class CorrectionFilters:
     def api_query(self) -> str:
         """Return the query string for the API and the feeds.
 
-        Return an empty text if they don't support one of the filters.
+        Return an empty string if they don't support one of the filters.
         """
         has_all = "year" not in self.values and self.values.get("kind") in (None, *PublishedCorrection.Kind.values)
         return f"?{urlencode(self.values)}" if self.values and has_all else ""

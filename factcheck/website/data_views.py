@@ -9,21 +9,23 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 
 from factcheck.record import dump_files
+from factcheck.record.lists.counts import count_live
 from factcheck.record.models import LogEntry, PublishedReview
-from factcheck.record.readmodel.totals import live_rows, read_totals
 from factcheck.record.statements.values import UNKNOWN_LANGUAGE
+from factcheck.record.statistics import MAX_ROWS
 from factcheck.website.charts import grouped
 from factcheck.website.views import page_for_readers
 
 
 @page_for_readers
 def data(request: HttpRequest) -> HttpResponse:
-    languages = [each for each in read_totals(PublishedReview, ["language"])["language"] if each[0] != UNKNOWN_LANGUAGE]
+    counts = count_live(PublishedReview, ("language",), limit=MAX_ROWS)
+    languages = [language for (language,), _ in counts.groups["language",] if language != UNKNOWN_LANGUAGE]
     newest = LogEntry.objects.using("public").newest().first()
     context: dict[str, Any] = {
-        "reviews": live_rows(PublishedReview),
+        "reviews": counts.total,
         "languages": len(languages),
-        "review_count": grouped(live_rows(PublishedReview)),
+        "review_count": grouped(counts.total),
         "newest": newest,
         "entries": grouped(newest.sequence + 1) if newest else "",
         "dump": _newest_dump(),

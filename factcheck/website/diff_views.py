@@ -1,13 +1,12 @@
 """Pages that show in words what changed between two revisions of a review."""
 
-import time
 from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from factcheck.record.formats.word_diff import Piece, word_diff
+from factcheck.record.formats.word_diff import Piece
 from factcheck.record.models import LogEntry
 from factcheck.record.statement_changes import Change, RowChange, compare, compare_rows
 from factcheck.record.statement_labels import label
@@ -19,7 +18,6 @@ from factcheck.website import queries
 from factcheck.website.search_limits import within_limits
 from factcheck.website.views import is_sample, page_for_readers
 
-SECONDS = 1.0  # for all texts of a page. When the time is over, texts are shown as removed and added.
 MAX_SHOWN = 20_000  # characters of one change
 WITHOUT_TEXT = (LogEntry.Kind.WITHDRAWAL, LogEntry.Kind.ERASURE)
 LISTS = ("sources", "authors", "topics")
@@ -53,7 +51,7 @@ def difference(request: HttpRequest, review_id: UUID, before: int, after: int) -
 
 
 def _compared(request: HttpRequest, old: dict[str, Any], new: dict[str, Any], context: dict[str, Any]) -> HttpResponse:
-    """Compare within the limits of searches, because comparing long texts takes as long as a search."""
+    """Compare within the limits of searches, because a long comparison takes as long as a search."""
 
     def answer() -> HttpResponse:
         with search_places.enter():
@@ -71,17 +69,16 @@ def _is_erasure(entry: LogEntry) -> bool:
 
 
 def find_changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-    """Return the changed texts, and for each list its changed rows.
+    """Return the changed values, and for each list its changed rows.
 
     The comparison ends within about a second.
     """
-    diff = _BoundedDiff()
     old, new = _content(before), _content(after)
-    rows = {name: compare_rows(name, old.pop(name), new.pop(name), diff) for name in LISTS}
+    rows = {name: compare_rows(name, old.pop(name), new.pop(name)) for name in LISTS}
     first, second = (claim.pop("appearances") for claim in (old["claim"], new["claim"]))
-    rows["appearances"] = compare_rows("claim.appearances", first, second, diff)
+    rows["appearances"] = compare_rows("claim.appearances", first, second)
     return {
-        "changes": [Change(each.label, _cut(each.pieces)) for each in compare(old, new, diff)],
+        "changes": [Change(each.label, _cut(each.pieces)) for each in compare(old, new)],
         "rows": [
             (label, [RowChange(each.kind, each.title, _cut(each.pieces)) for each in found])
             for label, found in ((_title(name), found) for name, found in rows.items())
@@ -100,16 +97,8 @@ def _title(name: str) -> str:
     return str(label(model.model_fields[name].title or ""))
 
 
-class _BoundedDiff:
-    def __init__(self) -> None:
-        self.end = time.monotonic() + SECONDS
-
-    def __call__(self, before: str, after: str) -> list[Piece]:
-        return word_diff(before, after, self.end - time.monotonic())
-
-
 def _cut(pieces: list[Piece]) -> list[Piece]:
-    """Shorten long pieces, so that the page stays readable. The whole texts are on the pages of the revisions."""
+    """Shorten long pieces, so that the page stays readable. The whole text is on the page of each revision."""
     left, found = MAX_SHOWN, []
     for kind, text in pieces:
         found.append(Piece(kind, text if len(text) <= left else f"{text[:left]}…"))

@@ -1,4 +1,4 @@
-"""The texts in `docs/`: guides, which are also served as Markdown for programs, and pages about the site itself."""
+"""The pages of `docs/`: guides, which are also served as Markdown for programs, and pages about the site itself."""
 
 import posixpath
 import re

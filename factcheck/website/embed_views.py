@@ -94,7 +94,7 @@ def _oembed(review: Kept, language: str, most_width: int, most_height: int) -> d
 
 
 def _path(url: str) -> str:
-    """Return the path of a URL on this site, or an empty text for other URLs."""
+    """Return the path of a URL on this site, or an empty string for other URLs."""
     try:
         parts, here = urlsplit(url), urlsplit(settings.SITE_URL)
     except ValueError:

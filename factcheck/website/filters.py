@@ -4,7 +4,6 @@ Each filter has the same name and values as in the API, except for the year. A c
 has it. So the page can say that there are no reviews and offer to remove the filter.
 """
 
-import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,9 +21,10 @@ from django.utils.translation import get_language, get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.record.formats.text import replace_forbidden
+from factcheck.record.lists.counts import VALUES, Value, count
 from factcheck.record.models import PublishedReference, PublishedReview
-from factcheck.record.search.counts import FACETS, VALUES, Counts, Value, count, known_counts
 from factcheck.record.statements.values import UNKNOWN_LANGUAGE
+from factcheck.tools.budget import SEARCH_SECONDS, current
 from factcheck.website.templatetags.published import in_language
 
 NAMES: Mapping[str, str | Promise] = {
@@ -33,8 +33,6 @@ NAMES: Mapping[str, str | Promise] = {
 }  # fmt: skip
 MAX_CHOSEN, MAX_VALUE = 20, 255  # values of a filter, and characters of a value
 MAX_LENGTH = 1000  # of all chosen values in a URL, because each link of the filters repeats them
-SECONDS = 0.4  # for counting
-MANY = 50_000  # reviews. If there are more, only a sample is counted.
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A filter with its values, the most frequent first. If `exact` is false, the numbers are estimates."""
+    """A filter with its values, the most frequent first. If `exact` is false, the numbers are lower bounds."""
 
     name: str
     label: str
@@ -101,7 +99,7 @@ class Filters:
         self,
         rows: QuerySet[PublishedReview, Any],
         tsquery: str | None = None,
-        seconds: float = SECONDS,
+        seconds: float = SEARCH_SECONDS,
         limit: int = VALUES,
     ) -> list[Facet]:
         """Return the filters with the numbers of reviews.
@@ -110,13 +108,16 @@ class Filters:
 
         The numbers of a filter ignore the filter's own values, so that readers can choose another value.
         """
-        deadline = time.monotonic() + seconds
+        budget = current()
+        end = budget.seconds + min(seconds, budget.left)
+        # All filters without a chosen value share one count. Each chosen filter needs its own count without its values.
+        # Each count gets an equal share of the remaining time.
         unchosen = [name for name in NAMES if name not in self.values]
         parts = [(self, unchosen), *((self._without(name), [name]) for name in self.values)]
         numbers: dict[str, tuple[Mapping[str, int], bool]] = {}
         for left, (filters, names) in zip(range(len(parts), 0, -1), parts, strict=True):
-            share = (deadline - time.monotonic()) / left
-            found = filters._count(rows, tsquery, names, share, limit) if names else None
+            share = (end - budget.seconds) / left
+            found = count(filters.narrow(rows), tsquery, [(name,) for name in names], limit, share) if names else None
             for name in names:
                 numbers[name] = _numbers(name, found.groups[name,]) if found else {}, bool(found and found.exact)
         return self._named(numbers, limit)
@@ -137,27 +138,6 @@ class Filters:
 
     def _without(self, name: str) -> "Filters":
         return Filters({other: values for other, values in self.values.items() if other != name}, self.kept)
-
-    def _count(
-        self,
-        rows: QuerySet[PublishedReview, Any],
-        tsquery: str | None,
-        names: Sequence[str],
-        seconds: float,
-        limit: int,
-    ) -> Counts | None:
-        """Count the reviews by these filters, from the maintained totals if possible. Return None if the time runs out.
-
-        If each filter alone has more than MANY reviews, only a sample is counted.
-        """
-        many = False
-        groups = [(name,) for name in names]
-        if tsquery is None and rows.query.where == PublishedReview.objects.live().query.where:
-            if known := known_counts(PublishedReview, [*self.values.items()], groups, limit + 1):
-                return known
-            totals = [known_counts(PublishedReview, [each], []) for each in self.values.items() if each[0] in FACETS]
-            many = min((each.total for each in totals if each), default=0) > MANY
-        return count(self.narrow(rows), tsquery, groups, seconds, limit, many=many)
 
     def _named(self, numbers: Mapping[str, tuple[Mapping[str, int], bool]], limit: int) -> list[Facet]:
         """Add the names of the values in the reader's language."""

@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from factcheck.record.lists.pages import Cursor
 from factcheck.record.models import PublishedReview
 from factcheck.website.filters import Choice, Filters
 from factcheck.website.views import page_for_readers, sample_of
-from factcheck.website.word_search import Place, newest_first
+from factcheck.website.word_search import newest_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +40,13 @@ class Languages:
 
 @page_for_readers
 def home(request: HttpRequest) -> HttpResponse:
-    """Show the introduction and the newest reviews. A search or a filter redirects to the search page."""
+    """Show the introduction and the newest reviews. Redirect searches and filters to the search page."""
     query = request.GET.get("q", "")
     if (filters := Filters.read(request.GET, q=query)) or query:
         return redirect(f"{reverse('search')}{filters.query()}")
     languages = Languages.read(get_language() or settings.LANGUAGE_CODE)
     shown = Filters({"language": (languages.shown.value,)} if languages.shown else {})
-    reviews = newest_first("", shown, Place()).reviews
+    reviews = newest_first("", shown, Cursor()).reviews
     context = {
         "languages": languages,
         "reviews": reviews,

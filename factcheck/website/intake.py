@@ -27,6 +27,7 @@ from factcheck.editorial.models import ReaderMessage
 from factcheck.record.formats.text import replace_forbidden
 from factcheck.record.readmodel.bodies import Review
 from factcheck.record.statements.values import SITE
+from factcheck.tools.budget import current
 from factcheck.web.networks import address_of
 from factcheck.website import queries
 from factcheck.website.views import page_for_readers
@@ -159,8 +160,7 @@ def _form_response(
     response = render(request, template, context, status=status)
     if wait:
         response.headers["Retry-After"] = str(wait)
-        # A sender can cause any number of these responses, and Django would log an error for each of them.
-        response._has_been_logged = True  # type: ignore[attr-defined]
+        current().is_quiet = True
     return response
 
 

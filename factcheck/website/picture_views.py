@@ -1,4 +1,4 @@
-"""Pictures in the texts of live reviews. Drafts' pictures are only served at the desk."""
+"""Pictures that live reviews show. Drafts' pictures are only served at the desk."""
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response

@@ -37,7 +37,7 @@ def post_text(review: Kept, language: str) -> str:
 
 
 def length_of(text: str) -> int:
-    """Return the length of a text as platforms count it."""
+    """Return the length as platforms count it."""
     links = len(_LINK.findall(text))
     return links * LINK_LENGTH + _length_of_words(_LINK.sub("", text))
 

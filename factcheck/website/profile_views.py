@@ -140,7 +140,7 @@ def changed_parts(row: ProfileChange, former: str | None) -> list[ChangedPart]:
 
 
 def _texts_of(content: Publisher | Verdict) -> Iterator[tuple[tuple[str, str], str]]:
-    """Yield each value as a text, with its label and its language.
+    """Yield each value as a string, with its label and its language.
 
     A value in several languages is yielded once for each language.
     """

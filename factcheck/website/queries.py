@@ -69,7 +69,7 @@ def find_review(review_id: UUID) -> PublishedReview:
     return review_row(state.entry, orjson.loads(state.body))
 
 
-# This is SQL, because each request for a page of a review needs this query, and Django takes 1.3 ms to compile it.
+# This is SQL, because each page of a review needs this query and Django takes 1.3 ms to compile it.
 _PAGE_VERSION = """
 SELECT (SELECT max(sequence) FROM record_logentry),
        (SELECT max(checked_at) FROM record_sourcecheck WHERE review_id = %(review)s),
@@ -201,7 +201,10 @@ def list_revisions(subject: UUID | str) -> QuerySet[LogEntry]:
 
 
 def comparable(entries: Sequence[Any]) -> dict[int, int]:
-    """Return the number of the previous text for each revision with a text. The entries are from `list_revisions`."""
+    """Return the number of the previous revision with text, for each revision with text.
+
+    The entries are from `list_revisions`.
+    """
     without = (LogEntry.Kind.WITHDRAWAL, LogEntry.Kind.ERASURE)
     return dict(pairwise(entry.number for entry in entries if entry.has_document and entry.kind not in without))
 

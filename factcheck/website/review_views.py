@@ -126,7 +126,7 @@ _IN_SCRIPT = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u
 
 
 def structured_data(row: PublishedReview) -> SafeString:
-    """Return the ClaimReview for search engines, or an empty text.
+    """Return the ClaimReview for search engines, or an empty string.
 
     Search engines accept a ClaimReview only from the publisher's own site. So only live reviews by this site's
     newsrooms have one, and imported reviews don't.

@@ -90,7 +90,7 @@ def split_translations(
     """Return the translations of a review, and the remaining reviews of its claim with their agreement.
 
     A translation is `behind` if the review's text is newer than the revision that was translated. The agreement is
-    "same", "different", "own" for another review by the same newsroom, or an empty text.
+    "same", "different", "own" for another review by the same newsroom, or an empty string.
     """
     newest = max((entry.number for entry in revisions if entry.kind in NEW_TEXTS), default=1)
     live = body if isinstance(body, Review) else None
@@ -107,7 +107,7 @@ def split_translations(
 
 
 def agreement(here: Verdict | None, there: Verdict) -> str:
-    """Return "same" or "different", or an empty text if the two verdicts can't be compared.
+    """Return "same" or "different", or an empty string if the two verdicts can't be compared.
 
     Verdicts of the same scale are compared by their slugs, and others by their labels in the same language. Verdicts
     from opposite ends of two scales are different.

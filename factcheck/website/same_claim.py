@@ -23,7 +23,7 @@ from factcheck.website.word_search import ResultsPage
 
 MAX_CLAIMS, MAX_REVIEWS = 3, 5
 MATCHED = 10  # claims that are compared, because a filter can leave some of them out
-MAX_MISSING = 8  # words. If more are missing, the texts have little in common or are in different languages.
+MAX_MISSING = 8  # words. If more are missing, text and claim have little in common or are in different languages.
 
 Found = TypeVar("Found", Claim, Review)
 DIFFERENCES = {
@@ -83,8 +83,8 @@ def find_same(text: str, filters: Filters) -> list[SameClaim]:
 def find_unsure(text: SearchText, listed: ResultsPage) -> frozenset[str]:
     """Return the ids of listed reviews whose claim may be a different claim than the reader's.
 
-    A text of several words must be in the same words as the claim. For a text of one or two words, a review only has to
-    contain the words.
+    A search of several words must be in the same words as the claim. For a search of one or two words, a review only
+    has to contain the words.
     """
     if text.has_several_words:
         return frozenset(each.id for each in listed.reviews if not same_words(text.text, each.claim.text))

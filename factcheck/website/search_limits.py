@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpResponse
 
+from factcheck.tools.budget import current
 from factcheck.web.places import RETRY_AFTER, Busy
 from factcheck.web.rate_limits import SEARCH, count_request
 
@@ -18,6 +19,5 @@ def within_limits(answer: Callable[[], HttpResponse], refuse: Callable[[int], Ht
     except Busy:
         response = refuse(503)
         response.headers["Retry-After"] = str(RETRY_AFTER)
-    if response.status_code != 200:
-        response._has_been_logged = True  # type: ignore[attr-defined] # a flood would fill the journal
+    current().is_quiet = response.status_code != 200
     return response

@@ -29,7 +29,9 @@ _OWN_CAPTURE = re.compile(r"/captures/([0-9a-f]{64})(?!\w)")
 
 @dataclass(frozen=True, slots=True)
 class SearchText:
-    """A text from the search box. `text` is everything that was typed, and `words` are the search words without `urls`.
+    """The content of the search box.
+
+    `text` is everything that was typed, and `words` are the search words without `urls`.
 
     `ids` and `captures` come from URLs of this site. They are the ids of reviews, claims and demands, and the SHA-256
     digests of captures.

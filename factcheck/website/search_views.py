@@ -1,7 +1,8 @@
 """The search page: a word, a URL or a whole post, with filters, and suggestions as readers type.
 
-A search takes a place in the search gate and counts towards the reader's limit. A text is matched before the search, in
-the gate for matches (`web/places.py`). If that gate is full, the page says that results are missing.
+A search takes a place in the search gate and counts towards the reader's limit. Several words are matched with claims
+before the search, in the gate for matches (`web/places.py`). If this gate is full, the page says that results are
+missing.
 """
 
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from factcheck.record.formats.text import MAX_COMPOSED
+from factcheck.record.lists.pages import Cursor
 from factcheck.record.models import PublishedReview
 from factcheck.record.readmodel.bodies import Review
 from factcheck.record.search.query import MAX_QUERY
@@ -28,7 +30,7 @@ from factcheck.website.search_limits import within_limits
 from factcheck.website.search_text import SearchText
 from factcheck.website.url_search import FoundByUrl, find_by_url, find_withdrawn
 from factcheck.website.views import page_for_readers, sample_of
-from factcheck.website.word_search import Place, ResultsPage, best_matches, newest_first
+from factcheck.website.word_search import ResultsPage, best_matches, newest_first, read_cursor
 
 NEWEST = "newest"
 SUGGESTED = 5  # reviews as readers type
@@ -59,7 +61,7 @@ def _searched(request: HttpRequest, text: SearchText) -> HttpResponse:
     linked = text.words if text.is_long else text.text
     filters = Filters.read(request.GET, q=linked, sort=NEWEST if sort == NEWEST else "")
     newest = "sort" in dict(filters.kept)
-    place = Place.read(request.GET.get("after", ""), request.GET.get("before", ""))
+    place = read_cursor(request.GET)
     matched = text.is_statement and not place.position and not newest
 
     def answer() -> HttpResponse:
@@ -145,7 +147,7 @@ def as_you_type(request: HttpRequest) -> HttpResponse:
         with search_places.enter():
             found = find_by_url(text)
             if text.words and not found:
-                listed = best_matches(text.words, filters, Place(), SUGGESTED, only_words=True)
+                listed = best_matches(text.words, filters, Cursor(), SUGGESTED, only_words=True)
         reviews = [*(review for each in found.live for review in each.reviews), *listed.reviews][:SUGGESTED]
         context = {"reviews": reviews, "unsure": find_unsure(text, listed), "former": found.former}
         response = render(request, "website/as_you_type.html", context)

@@ -1,4 +1,4 @@
-"""The texts of share pictures. The claim is in its own language, and all other texts are in the picture's language."""
+"""The words on share pictures. The claim is in its own language, and everything else is in the picture's language."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

@@ -1,7 +1,7 @@
 """The picture that platforms show with a link to a review. The fonts are in `fonts/`.
 
 Text that the fonts can't draw is left out, so the picture never shows empty boxes. Long text ends in an ellipsis, and a
-character with its marks is never split. Each text is drawn into its own area, so no text can cover the verdict.
+character with its marks is never split. Each part is drawn into its own area, so nothing can cover the verdict.
 """
 
 import unicodedata
@@ -19,7 +19,7 @@ from PIL import Image, ImageDraw, ImageFont
 from factcheck.record.formats.text import nfc
 
 WIDTH, HEIGHT = 1200, 630
-MAX_CHARACTERS = 400  # of a text. More never fit.
+MAX_CHARACTERS = 400  # More characters never fit.
 MAX_CLUSTER = 16  # code points of a character with its marks. No script uses so many.
 _FONTS = Path(__file__).parent / "fonts"
 _MARGIN, _BAND, _QR = 60, 306, 225
@@ -35,7 +35,7 @@ _UNNAMED = regex.compile(r"[^\p{L}\p{M}\p{N}]+")
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """The texts of a picture, as `drawable` returns them. `tone` is as in the filter `scale`, or "none"."""
+    """The words on a picture, as `drawable` returns them. `tone` is as in the filter `scale`, or "none"."""
 
     verdict: str
     tone: str
@@ -52,7 +52,7 @@ class Card:
 def paint(card: Card) -> bytes:
     """Return the picture as PNG."""
     tone, inner = _TONES[card.tone], WIDTH - 2 * _MARGIN
-    beside = inner - _QR - 60  # the width of the texts beside the QR code
+    beside = inner - _QR - 60  # the width of the words next to the QR code
     image = Image.new("RGB", (WIDTH, HEIGHT), _PAPER)
     shapes = ImageDraw.Draw(image)
     shapes.rectangle((0, 0, WIDTH, _BAND), fill=tone)
@@ -74,7 +74,7 @@ def paint(card: Card) -> bytes:
 def drawable(text: str) -> str:
     """Return the text without emoji, as the picture shows it.
 
-    Return an empty text if the fonts lack one of its letters.
+    Return an empty string if the fonts lack one of its letters.
     """
     shown = []
     for cluster in islice(regex.finditer(r"\X", nfc(" ".join(text.split()))), MAX_CHARACTERS + 1):
@@ -100,6 +100,8 @@ def _write(
 
     The text is centred vertically. Without a `side`, the text begins at the side where its script begins.
     """
+    # Try the sizes from the largest. If the text doesn't fit even in the smallest size, cut it to the lines that fit.
+    # The text is drawn on a mask of the box's size, so nothing is drawn outside the box.
     left, top, width, height = box
     bold = bold and all(_has_glyph(each, bold=True) for each in text)
     for size in sizes:

@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from factcheck.record.formats.spreadsheets import Cell, write_csv
-from factcheck.record.models import PublishedReview
-from factcheck.record.readmodel.totals import read_totals
+from factcheck.record.models import PublishedReference
 from factcheck.record.statistics import STATISTICS, Row, Statistic
 from factcheck.website.charts import Bars, Panel, bars, grouped, panels
 from factcheck.website.statistics_words import (
@@ -72,7 +71,8 @@ class Section:
 def statistics(request: HttpRequest) -> HttpResponse:
     found = {name: read() for name, read in STATISTICS.items()}
     labels = reference_labels(*found.values())
-    samples = [is_sample(site) for site, _number in read_totals(PublishedReview, ["publisher"])["publisher"]]
+    publishers = PublishedReference.objects.using("public").filter(kind=PublishedReference.Kind.PUBLISHER)
+    samples = [is_sample(site) for site in publishers.values_list("key", flat=True)]
     context: dict[str, Any] = {
         "sample": "all" if samples and all(samples) else "some" if any(samples) else "",
         "sections": [_section(name, statistic, labels) for name, statistic in found.items()],
@@ -133,7 +133,7 @@ def _names(found: Statistic, labels: Labels) -> list[tuple[list[str], int]]:
 
 
 def _panels(found: Statistic, name: Callable[[Any], str]) -> list[Panel]:
-    """Return a panel of all rows, a panel of each of the most frequent second values, and a panel of the others."""
+    """Return panels of all rows, of each of the most frequent second values, and of the others."""
     months = months_until(newest_month(found), MONTHS)
     recent = [row for row in found.rows if row[0][0] in months]
     frequent = Counter[Any]()

@@ -81,7 +81,7 @@ def about_months(found: Statistic, labels: Labels) -> list[str]:
         return [text % values]
     verdict, number = frequent[0]
     text = ngettext(
-        "In %(month)s, %(count)s review was published, with the verdict “%(verdict)s”.",
+        "In %(month)s, %(count)s review was published, %(part)s with the verdict “%(verdict)s”.",
         "In %(month)s, %(count)s reviews were published, %(part)s of them with the verdict “%(verdict)s”.",
         total,
     )

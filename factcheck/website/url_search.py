@@ -1,4 +1,4 @@
-"""The search for reviews by the URL of a post, a source, a publisher's page, an archived copy, or a page of this site.
+"""The search for reviews by a URL: of a post, a source, a publisher's page, an archived copy, or this site.
 
 Withdrawn and erased reviews are found as well, so that readers learn what happened to them. For an erased review, only
 the public notice is shown.
@@ -24,11 +24,11 @@ from factcheck.record.search.stems import with_stems
 from factcheck.record.search.words import split_words
 from factcheck.record.statements.erasure import ErasureNotice
 from factcheck.record.statements.output import construct, read
+from factcheck.tools.budget import current
 from factcheck.website.search_text import SearchText
 
 MAX_FOUND = 20
 NEWEST_WITHDRAWN = 1000  # withdrawn reviews whose claims are compared with the words of a search
-SECONDS = 0.2  # for comparing withdrawn reviews
 SAME = 0.6  # the share of a claim's words that a post must contain
 MIN_WORDS = 2  # words in a search for withdrawn reviews
 
@@ -93,8 +93,9 @@ def find_withdrawn(words: str) -> list[Former]:
     terms = read_query(words).all_terms()
     if not terms or len(split_words(words)) < MIN_WORDS:
         return []
-    rows = rows_within(SECONDS, _WITHDRAWN, [NEWEST_WITHDRAWN, with_stems(terms), words, SAME, MAX_FOUND])
+    rows = rows_within(_WITHDRAWN, [NEWEST_WITHDRAWN, with_stems(terms), words, SAME, MAX_FOUND])
     if rows is None:
+        current().left_out.append("withdrawn")
         raise TimeoutError
     return [former(read(Tombstone, body)) for (body,) in rows]
 

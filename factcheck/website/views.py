@@ -95,6 +95,6 @@ def is_sample(site: str) -> bool:
 
 
 def sample_of(reviews: Sequence[Review]) -> str:
-    """Return "all" if all of these reviews are by a demo newsroom, "some" if some are, and otherwise an empty text."""
+    """Return "all" if all of these reviews are by demo newsrooms, "some" if some are, and otherwise an empty string."""
     samples = [is_sample(review.publisher.site) for review in reviews]
     return "all" if samples and all(samples) else "some" if any(samples) else ""

@@ -89,7 +89,6 @@ def api_catalog(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(json.dumps(catalog, indent=2) + "\n")
     response.headers["Content-Type"] = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
     response.headers["Link"] = f'<{site}{CATALOG}>; rel="api-catalog"'
-    response.headers["Access-Control-Allow-Origin"] = "*"
     return response
 
 

@@ -12,34 +12,23 @@ from factcheck.editorial.proposals import merge_policy, workflow
 from factcheck.record.formats.canonical import rfc3339
 from factcheck.record.models import LogEntry
 from factcheck.record.readmodel.public_state import find_state
-from tests.support.drafts import (
-    Newsroom,
-    correct_review,
-    erase_review,
-    make_claim,
-    make_newsroom,
-    make_review,
-    make_scale,
-    publish_review,
-    reinstate_review,
-    withdraw_review,
-)
+from tests.support.drafts import Newsroom, make_newsroom, make_scale
 
 
 @pytest.fixture(scope="module")
 def world(module_database):
     """Entries 0 flood, 1 tea, 2 flood corrected to true, 3 tea withdrawn, 4 secret, 5 secret erased, 6 tea again."""
     newsroom = make_newsroom()
-    flood = make_review(newsroom, headline="Lũ: bản một")
-    tea = make_review(newsroom, make_claim(newsroom, text="Trà chữa khỏi bệnh.", claimed_on=None), headline="Trà")
-    secret = make_review(newsroom, make_claim(newsroom, text="Bí mật."), headline="Bí mật")
-    publish_review(newsroom, flood)
-    publish_review(newsroom, tea)
-    correct_review(newsroom, flood, headline="Lũ: bản hai", verdict=make_scale().verdicts.get(slug="true"))
-    withdraw_review(newsroom, tea)
-    publish_review(newsroom, secret)
-    erase_review(newsroom, secret, notice="Theo lệnh của toà án.")
-    reinstate_review(newsroom, tea)
+    flood = newsroom.make_review(headline="Lũ: bản một")
+    tea = newsroom.make_review(newsroom.make_claim(text="Trà chữa khỏi bệnh.", claimed_on=None), headline="Trà")
+    secret = newsroom.make_review(newsroom.make_claim(text="Bí mật."), headline="Bí mật")
+    newsroom.publish_review(flood)
+    newsroom.publish_review(tea)
+    newsroom.correct_review(flood, headline="Lũ: bản hai", verdict=make_scale().verdicts.get(slug="true"))
+    newsroom.withdraw_review(tea)
+    newsroom.publish_review(secret)
+    newsroom.erase_review(secret, notice="Theo lệnh của toà án.")
+    newsroom.reinstate_review(tea)
     at = dict(LogEntry.objects.values_list("sequence", "at"))
     return SimpleNamespace(flood=str(flood.pk), tea=str(tea.pk), secret=str(secret.pk), at=at, claims={
         name: str(Review.objects.get(pk=review.pk).claim_id) for name, review in (("flood", flood), ("tea", tea))
@@ -142,12 +131,12 @@ def test_past_takes_few_queries(world, api):
 
 def test_head_is_not_newer_than_the_entry_of_a_time(newsroom: Newsroom, api, monkeypatch):
     """Otherwise, the response would be remembered without the entry that arrives meanwhile."""
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
+    review = newsroom.make_review()
+    newsroom.publish_review(review)
 
     def arrive(*arguments):
         if LogEntry.objects.count() == 1:
-            publish_review(newsroom, make_review(newsroom))
+            newsroom.publish_review(newsroom.make_review())
         return find_state(*arguments)
 
     monkeypatch.setattr("api.views.reviews.find_state", arrive)
@@ -158,9 +147,9 @@ def test_head_is_not_newer_than_the_entry_of_a_time(newsroom: Newsroom, api, mon
 def test_claim_of_the_past_has_the_reviews_that_it_showed_then(database, api):
     """Entries 0 and 1 publish, 2 merges the first claim into the second, 3 splits it off."""
     newsroom, note = make_newsroom(), "Cùng một lời đồn, hai toà soạn."
-    one, two = (make_review(newsroom, make_claim(newsroom, text=text)) for text in ("Trà chữa bệnh.", "Chè chữa bệnh."))
+    one, two = (newsroom.make_review(newsroom.make_claim(text=text)) for text in ("Trà chữa bệnh.", "Chè chữa bệnh."))
     for review in (one, two):
-        publish_review(newsroom, review)
+        newsroom.publish_review(review)
     merge = merge_policy.propose_merge(claim=one.claim, into=two.claim, by=newsroom.editor, note=note)
     workflow.approve(proposal=merge, by=newsroom.second, digest=merge.digest)
     split = merge_policy.propose_split(claim=one.claim, by=newsroom.editor, note=note)

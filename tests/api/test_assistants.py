@@ -21,18 +21,9 @@ from api.assistants.server import THREADS, make_server, serve_http
 from api.http.problems import TooSlow
 from factcheck.editorial.models import Source
 from factcheck.record.matching.match_numbers import THRESHOLD
-from factcheck.record.search import ranking
+from factcheck.web.places import search_places
 from tests.support.assisting import on_http, on_stdio
-from tests.support.drafts import (
-    correct_review,
-    erase_review,
-    make_claim,
-    make_newsroom,
-    make_review,
-    make_scale,
-    publish_review,
-    withdraw_review,
-)
+from tests.support.drafts import make_newsroom, make_scale
 
 LICENSE = "https://creativecommons.org/licenses/by/4.0/"
 
@@ -41,11 +32,11 @@ LICENSE = "https://creativecommons.org/licenses/by/4.0/"
 def world(module_database: str) -> SimpleNamespace:
     """Sequences 0–3 originals, 4 a substantive correction of the flood; then tea is withdrawn (5), the secret erased (6)."""
     newsroom = make_newsroom()
-    flood = make_review(newsroom)
-    tea = make_review(newsroom, make_claim(newsroom, text="Trà đá chữa cảm."), headline="Trà đá", language="vi-VN")
-    secret = make_review(newsroom, make_claim(newsroom, text="Bí mật."), headline="Bí mật")
-    long = make_review(
-        newsroom, make_claim(newsroom, text="dài " * 500), sources=0, headline="Rất dài", summary="tóm " * 700,
+    flood = newsroom.make_review()
+    tea = newsroom.make_review(newsroom.make_claim(text="Trà đá chữa cảm."), headline="Trà đá", language="vi-VN")
+    secret = newsroom.make_review(newsroom.make_claim(text="Bí mật."), headline="Bí mật")
+    long = newsroom.make_review(
+        newsroom.make_claim(text="dài " * 500), sources=0, headline="Rất dài", summary="tóm " * 700,
         body="văn " * 20_000,
     )  # fmt: skip
     for position in range(60):
@@ -55,11 +46,11 @@ def world(module_database: str) -> SimpleNamespace:
             no_capture_reason="chặn",
         )  # fmt: skip
     for review in (flood, tea, secret, long):
-        publish_review(newsroom, review)
-    make_review(newsroom, make_claim(newsroom, text="Bản nháp chưa ai duyệt."), headline="Bản nháp")
-    correct_review(newsroom, flood, verdict=make_scale().verdicts.get(slug="true"))
-    withdraw_review(newsroom, tea)
-    erase_review(newsroom, secret, notice="Theo lệnh của toà án, đã xoá.")
+        newsroom.publish_review(review)
+    newsroom.make_review(newsroom.make_claim(text="Bản nháp chưa ai duyệt."), headline="Bản nháp")
+    newsroom.correct_review(flood, verdict=make_scale().verdicts.get(slug="true"))
+    newsroom.withdraw_review(tea)
+    newsroom.erase_review(secret, notice="Theo lệnh của toà án, đã xoá.")
     ids = {name: str(each.pk) for name, each in (("flood", flood), ("tea", tea), ("secret", secret), ("long", long))}
     return SimpleNamespace(database=module_database, **ids)
 
@@ -158,7 +149,7 @@ def test_search_says_that_nothing_has_all_words_and_that_the_time_was_up(world, 
     said = ("relaxed", "complete", "did_you_mean")
     nearly = ask("search_reviews", q="nuoc lu mai chuaa")
     assert [nearly[name] for name in said] == [True, True, "nuoc lu mai chùa"]
-    monkeypatch.setattr(ranking, "SECONDS", 0.0)
+    monkeypatch.setattr(search_places, "seconds", 0.0)
     stopped = ask("search_reviews", q="nuoc lu mai chua")
     assert ([stopped[name] for name in said], stopped["results"]) == ([False, False, None], [])
 

@@ -11,15 +11,7 @@ from factcheck.editorial.models import Appearance, RatingScale, Review, Source, 
 from factcheck.editorial.proposals import review_policy
 from factcheck.record.models import LogEntry
 from factcheck.record.statements import review as said
-from tests.support.drafts import (
-    Newsroom,
-    erase_review,
-    make_newsroom,
-    make_review,
-    publish_review,
-    reinstate_review,
-    withdraw_review,
-)
+from tests.support.drafts import Newsroom, make_newsroom
 from tests.support.whole import whole
 
 SITE = "http://127.0.0.1:8000"
@@ -34,20 +26,20 @@ def world(module_database):
     red = Verdict.objects.create(scale=scale, slug="red", value=1)
     for language, label, explanation in (("vi", "Đỏ", "Dừng."), ("en", "Red", "Stop.")):
         VerdictLabel.objects.create(verdict=red, language=language, label=label, explanation=explanation)
-    made = {name: make_review(newsroom, verdict=red) for name in ("corrected", "withdrawn", "erased", "reinstated")}
+    made = {name: newsroom.make_review(verdict=red) for name in ("corrected", "withdrawn", "erased", "reinstated")}
     topic = Topic.objects.create(slug="floods")
     TopicLabel.objects.create(topic=topic, language="vi", label="Lũ lụt")
     made["corrected"].claim.topics.add(topic)
     for review in made.values():
-        publish_review(newsroom, review)
+        newsroom.publish_review(review)
     review = made["corrected"]
     review_policy.open_correction(review=review, by=newsroom.reporter, change_class="substantive", note=NOTE)
     Review.objects.filter(pk=review.pk).update(summary="Sai. Đoạn video được quay năm 2019.")
-    publish_review(newsroom, review)
-    withdraw_review(newsroom, made["withdrawn"])
-    withdraw_review(newsroom, made["reinstated"])
-    reinstate_review(newsroom, made["reinstated"])
-    erase_review(newsroom, made["erased"], notice="Theo quyết định của toà án.")
+    newsroom.publish_review(review)
+    newsroom.withdraw_review(made["withdrawn"])
+    newsroom.withdraw_review(made["reinstated"])
+    newsroom.reinstate_review(made["reinstated"])
+    newsroom.erase_review(made["erased"], notice="Theo quyết định của toà án.")
     return SimpleNamespace(newsroom=newsroom, **made)
 
 
@@ -275,12 +267,12 @@ def test_erased_review_is_gone_with_the_public_reason(world, api):
 
 
 def test_redacted_review_is_live_and_its_past_is_gone(newsroom: Newsroom, api):
-    review = make_review(newsroom, headline="Tên của một người")
-    publish_review(newsroom, review)
+    review = newsroom.make_review(headline="Tên của một người")
+    newsroom.publish_review(review)
     review_policy.open_correction(review=review, by=newsroom.reporter, change_class="substantive", note=NOTE)
     Review.objects.filter(pk=review.pk).update(headline="Đoạn phim là của năm 2020")
-    erase_review(newsroom, review, redact=True)
-    publish_review(newsroom, review)
+    newsroom.erase_review(review, redact=True)
+    newsroom.publish_review(review)
     body = api.get(f"reviews/{review.pk}/")
     assert body["revision"]["kind"] == "correction"
     assert [(change["verdict_before"], change["note"]) for change in body["corrections"]] == [(None, NOTE)]
@@ -440,7 +432,7 @@ def test_addresses_of_what_never_was_are_not_found(world, api):
 def test_addresses_of_others_fit_the_schema_as_people_copy_them(database, api):
     """`format: uri` would promise what the desk does not ask for: letters of one script, no brackets (RFC 3986)."""
     newsroom, seen, cited = make_newsroom(), "https://vi.wiki.example/wiki/Nước_lũ", "https://bao.example/tin[1]|lũ"
-    review = make_review(newsroom, sources=0)
+    review = newsroom.make_review(sources=0)
     appearance = Appearance(
         claim=review.claim, url=seen, archive_url=f"https://archive.example/{seen}", no_capture_reason="Đã bị xóa."
     )
@@ -449,7 +441,7 @@ def test_addresses_of_others_fit_the_schema_as_people_copy_them(database, api):
         row.full_clean()
         row.save()
     Source.objects.create(review=review, title="Nguồn khác", position=1, stance=Source.Stance.CONTEXT)
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     for place, component in (("", "Review"), ("claimreview/", "ClaimReview")):
         content = api.send(f"reviews/{review.pk}/{place}").content
         assert seen in content.decode()

@@ -18,19 +18,7 @@ from api.http import long_polling
 from factcheck.editorial.models import Review
 from factcheck.record.models import LogEntry, PublishedDemand, PublishedReview
 from factcheck.web.places import Places
-from tests.support.drafts import (
-    Newsroom,
-    correct_review,
-    erase_review,
-    make_demand,
-    make_newsroom,
-    make_review,
-    publish_demand,
-    publish_review,
-    reinstate_review,
-    update_demand,
-    withdraw_review,
-)
+from tests.support.drafts import Newsroom, make_newsroom
 from tests.support.serving import running, served
 
 MIRROR = str(Path(__file__).parents[2] / "examples" / "mirror.py")
@@ -40,12 +28,12 @@ MIRROR = str(Path(__file__).parents[2] / "examples" / "mirror.py")
 def world(module_database):
     """0 one, 1 two, 2 three; 3 one corrected, 4 two withdrawn, 5 three erased."""
     newsroom = make_newsroom()
-    one, two, three = (make_review(newsroom, headline=name) for name in ("Một", "Hai", "Ba"))
+    one, two, three = (newsroom.make_review(headline=name) for name in ("Một", "Hai", "Ba"))
     for review in (one, two, three):
-        publish_review(newsroom, review)
-    correct_review(newsroom, one, headline="Một, sửa")
-    withdraw_review(newsroom, two)
-    erase_review(newsroom, three, notice="Theo lệnh của toà án.")
+        newsroom.publish_review(review)
+    newsroom.correct_review(one, headline="Một, sửa")
+    newsroom.withdraw_review(two)
+    newsroom.erase_review(three, notice="Theo lệnh của toà án.")
     return SimpleNamespace(ids=[str(review.pk) for review in (one, two, three)])
 
 
@@ -78,9 +66,9 @@ def test_changes_in_the_order_of_the_log(world, api):
 
 
 def test_changes_carry_demands_as_their_addresses_do(newsroom: Newsroom, api):
-    demand = make_demand(newsroom)
-    publish_demand(newsroom, demand)
-    update_demand(newsroom, demand, outcome="dropped")
+    demand = newsroom.make_demand()
+    newsroom.publish_demand(demand)
+    newsroom.update_demand(demand, outcome="dropped")
     first, second = api.get("changes/")["results"]
     assert (first["kind"], first["number"], first["body"]) == ("demand.published", 1, None)
     assert (second["kind"], second["number"]) == ("demand.updated", 2)
@@ -101,17 +89,17 @@ def test_changes_page_by_page(world, api):
 
 
 def test_unchanged_page_is_known_without_reading_a_body(newsroom: Newsroom, api):
-    one, two = make_review(newsroom), make_review(newsroom)
+    one, two = newsroom.make_review(), newsroom.make_review()
     for review in (one, two):
-        publish_review(newsroom, review)
-    demand = make_demand(newsroom)
-    publish_demand(newsroom, demand)
+        newsroom.publish_review(review)
+    demand = newsroom.make_demand()
+    newsroom.publish_demand(demand)
     page, first = api.send("changes/?page_size=3"), api.send("changes/?page_size=1")
     with CaptureQueriesContext(connections["public"]) as asked:
         again = api.send("changes/?page_size=3", **{"If-None-Match": page["ETag"]})
     assert (again.status_code, again.content, again["ETag"], again["Link"]) == (304, b"", page["ETag"], page["Link"])
     assert [query["sql"] for query in asked.captured_queries if "body" in query["sql"]] == []
-    correct_review(newsroom, two, headline="Hai, sửa")
+    newsroom.correct_review(two, headline="Hai, sửa")
     changed = api.send("changes/?page_size=3", **{"If-None-Match": page["ETag"]})
     assert [each["body"] is None for each in changed.json()["results"]] == [False, True, False]
     assert api.send("changes/?page_size=1", **{"If-None-Match": first["ETag"]}).status_code == 304
@@ -179,7 +167,7 @@ def test_waiting_ends_with_what_is_published(newsroom: Newsroom, live: Review, a
     waiter = threading.Thread(target=wait)
     waiter.start()
     time.sleep(0.7)
-    publish_review(newsroom, make_review(newsroom))
+    newsroom.publish_review(newsroom.make_review())
     waiter.join(20)
     ((took, found),) = answers
     assert found == [1]
@@ -220,19 +208,19 @@ def run_once(address, file, check=True):
 def test_mirror_that_follows_has_our_bodies(database, tmp_path):
     """While it follows, reviews are published, corrected, withdrawn, reinstated and erased."""
     newsroom, file = make_newsroom(), tmp_path / "mirror.sqlite"
-    reviews = [make_review(newsroom, headline=f"Bài {number}") for number in range(6)]
+    reviews = [newsroom.make_review(headline=f"Bài {number}") for number in range(6)]
     with served() as address:
-        publish_review(newsroom, reviews[0])
+        newsroom.publish_review(reviews[0])
         follower = subprocess.Popen([sys.executable, MIRROR, address, str(file)], stdout=subprocess.PIPE, text=True)
         try:
             assert follower.stdout.readline() == "up to entry 0\n"
             for review in reviews[1:]:
-                publish_review(newsroom, review)
-            correct_review(newsroom, reviews[1], headline="Bài 1, sửa")
-            withdraw_review(newsroom, reviews[2])
-            withdraw_review(newsroom, reviews[3])
-            reinstate_review(newsroom, reviews[3])
-            erase_review(newsroom, reviews[4], notice="Theo lệnh của toà án.")
+                newsroom.publish_review(review)
+            newsroom.correct_review(reviews[1], headline="Bài 1, sửa")
+            newsroom.withdraw_review(reviews[2])
+            newsroom.withdraw_review(reviews[3])
+            newsroom.reinstate_review(reviews[3])
+            newsroom.erase_review(reviews[4], notice="Theo lệnh của toà án.")
             head = LogEntry.objects.latest("sequence").sequence
             assert head == 10
             while follower.stdout.readline() != f"up to entry {head}\n":
@@ -244,8 +232,8 @@ def test_mirror_that_follows_has_our_bodies(database, tmp_path):
         assert mirrored(file) == ours()
         assert "Bài 4".encode() not in file.read_bytes()
         # It goes on where it was.
-        erase_review(newsroom, reviews[5], notice="Theo lệnh của toà án.")
-        withdraw_review(newsroom, reviews[0])
+        newsroom.erase_review(reviews[5], notice="Theo lệnh của toà án.")
+        newsroom.withdraw_review(reviews[0])
         assert run_once(address, file).stdout == "up to entry 12\n"
         assert mirrored(file) == ours()
         assert "Bài 5".encode() not in file.read_bytes()
@@ -256,7 +244,7 @@ def test_mirror_that_follows_has_our_bodies(database, tmp_path):
 
 def test_mirror_says_what_is_wrong(database, tmp_path):
     newsroom, file = make_newsroom(), tmp_path / "mirror.sqlite"
-    publish_review(newsroom, make_review(newsroom))
+    newsroom.publish_review(newsroom.make_review())
     with served() as address:
         run_once(address, file)
         with sqlite3.connect(file) as mirror:

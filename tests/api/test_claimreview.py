@@ -7,7 +7,7 @@ from django.test import Client
 
 from factcheck.editorial.models import Review
 from tests.api.published import World, publish_world
-from tests.support.drafts import Newsroom, correct_review, make_newsroom, withdraw_review
+from tests.support.drafts import Newsroom, make_newsroom
 
 LINKED_DATA = "application/ld+json"
 
@@ -92,8 +92,8 @@ def test_review_is_json_and_names_the_address_of_its_claim_review(world, accept,
 
 
 def test_review_as_it_was_is_a_claim_review_too(newsroom: Newsroom, live: Review, api):
-    correct_review(newsroom, live, headline="Tiêu đề mới")
-    withdraw_review(newsroom, live)
+    newsroom.correct_review(live, headline="Tiêu đề mới")
+    newsroom.withdraw_review(live)
     response = api.send(claim_review(live), {"as_of": "0"})
     assert (response["Content-Type"], response["Factcheck-As-Of"]) == (LINKED_DATA, "0")
     assert json.loads(response.content)["headline"] == "Video nước lũ là của năm 2020"

@@ -15,15 +15,7 @@ from factcheck.record import dump_files
 from factcheck.record.models import LogEntry, PublishedReview
 from factcheck.record.readmodel import datafeed
 from tests.api.published import World, make_imported, publish_world
-from tests.support.drafts import (
-    Newsroom,
-    erase_review,
-    make_newsroom,
-    make_review,
-    publish_review,
-    reinstate_review,
-    withdraw_review,
-)
+from tests.support.drafts import Newsroom, make_newsroom
 
 LINKED_DATA = "application/ld+json"
 SITE = "http://127.0.0.1:8000"
@@ -144,14 +136,14 @@ def test_feed_that_a_client_has_is_not_sent_again(world):
 def test_feed_tells_an_erased_import_from_another_review_of_the_same_page(database, own_folder):
     """Items that have to go are recognised by their ClaimReview, though its publisher's address is gone."""
     newsroom, url = make_newsroom(), "https://outra.example/1"
-    erased, live = make_imported(newsroom, url), make_review(newsroom)
+    erased, live = make_imported(newsroom, url), newsroom.make_review()
     live.publisher, live.original_url, live.original_label = erased.publisher, url, "Half true"
     live.save()
     for review in (erased, live):
-        publish_review(newsroom, review)
+        newsroom.publish_review(review)
     before = {item["item"][0]["identifier"]: item["url"] for item in remake()["dataFeedElement"]}
     assert before == {f"urn:uuid:{erased.pk}": url, f"urn:uuid:{live.pk}": url}
-    erase_review(newsroom, erased)
+    newsroom.erase_review(erased)
     after = {item["identifier"]: item for item in remake()["dataFeedElement"]}
     assert after.keys() == before.keys()
     assert "dateDeleted" in after[f"urn:uuid:{erased.pk}"]
@@ -162,8 +154,8 @@ def test_feed_tells_an_erased_import_from_another_review_of_the_same_page(databa
 def test_feed_is_made_again_only_when_something_was_published(newsroom: Newsroom, own_folder, capsys):
     empty = remake()
     assert (empty["dataFeedElement"], "dateModified" in empty) == ([], False)
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
+    review = newsroom.make_review()
+    newsroom.publish_review(review)
     assert feed() == empty  # until the worker's next run
     assert len(remake()["dataFeedElement"]) == 1
     first = read()["ETag"]
@@ -171,9 +163,9 @@ def test_feed_is_made_again_only_when_something_was_published(newsroom: Newsroom
     call_command("make_feed")
     assert "up to date" in capsys.readouterr().out
     assert read()["ETag"] == first
-    withdraw_review(newsroom, review)
+    newsroom.withdraw_review(review)
     assert "dateDeleted" in remake()["dataFeedElement"][0]
-    reinstate_review(newsroom, review)
+    newsroom.reinstate_review(review)
     assert "item" in remake()["dataFeedElement"][0]
     assert len(list(own_folder.glob("*.json"))) == len(list(own_folder.glob("*.json.gz"))) == 2
 
@@ -185,12 +177,12 @@ def test_feed_is_made_again_for_another_address_of_the_site(database, own_folder
 
 
 def test_feed_that_holds_what_was_erased_is_not_sent(newsroom: Newsroom, own_folder, monkeypatch):
-    review = make_review(newsroom, headline="Zwielicht")
-    publish_review(newsroom, review)
+    review = newsroom.make_review(headline="Zwielicht")
+    newsroom.publish_review(review)
     call_command("make_feed")
     with monkeypatch.context() as patch:
         patch.setattr(dump_files, "discard_outdated", lambda: None)  # as if the file could not be deleted
-        erase_review(newsroom, review)
+        newsroom.erase_review(review)
     assert list(own_folder.glob("*.json"))
     problem = Client().get(FEED)
     assert (problem.status_code, problem["Retry-After"]) == (503, "300")
@@ -201,7 +193,7 @@ def test_feed_that_holds_what_was_erased_is_not_sent(newsroom: Newsroom, own_fol
 
 def test_erasure_takes_the_feed_that_holds_the_review(newsroom: Newsroom, live: Review, own_folder):
     call_command("make_feed")
-    erase_review(newsroom, live)
+    newsroom.erase_review(live)
     assert sorted(path.name for path in own_folder.iterdir()) == ["feed.lock", "lock"]
 
 
@@ -217,7 +209,7 @@ def test_site_without_a_feed_says_when_to_come_back(database, own_folder):
 
 def test_feed_that_cannot_be_finished_leaves_the_previous_one(newsroom: Newsroom, own_folder, monkeypatch):
     call_command("make_feed")
-    publish_review(newsroom, make_review(newsroom))
+    newsroom.publish_review(newsroom.make_review())
 
     def full(row):
         raise OSError(28, "No space left on device")

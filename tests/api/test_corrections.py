@@ -10,16 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from factcheck.editorial.models import Review
 from factcheck.editorial.proposals import review_policy
 from factcheck.record.models import LogEntry
-from tests.support.drafts import (
-    correct_review,
-    erase_review,
-    make_claim,
-    make_newsroom,
-    make_review,
-    make_scale,
-    publish_review,
-    withdraw_review,
-)
+from tests.support.drafts import make_newsroom, make_scale
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -29,18 +20,18 @@ def world(module_database):
     """Sequences 0–3 originals; 4 flood substantive, 5 tea update, 6 typo in flood, 7 secret substantive; then tea
     is withdrawn (8) and the secret one erased (9)."""
     newsroom, other = make_newsroom(), make_newsroom("other.example")
-    flood = make_review(newsroom, headline="Lũ")
-    tea = make_review(other, make_claim(other, text="Chè"), headline="Trà & <chè>", language="vi-VN")
-    secret = make_review(newsroom, make_claim(newsroom, text="Bí mật."), headline="Bí mật")
-    quiet = make_review(newsroom, headline="Không sửa")
+    flood = newsroom.make_review(headline="Lũ")
+    tea = other.make_review(other.make_claim(text="Chè"), headline="Trà & <chè>", language="vi-VN")
+    secret = newsroom.make_review(newsroom.make_claim(text="Bí mật."), headline="Bí mật")
+    quiet = newsroom.make_review(headline="Không sửa")
     for room, review in ((newsroom, flood), (other, tea), (newsroom, secret), (newsroom, quiet)):
-        publish_review(room, review)
-    correct_review(newsroom, flood, verdict=make_scale().verdicts.get(slug="true"))
+        room.publish_review(review)
+    newsroom.correct_review(flood, verdict=make_scale().verdicts.get(slug="true"))
     change(other, tea, "update", "Có số liệu mới.", summary="Sai. Mới.")
     change(newsroom, flood, "typo", "Sửa lỗi chính tả.", summary="Đúng! Mới.")
-    correct_review(newsroom, secret, summary="Bí mật.")
-    withdraw_review(other, tea)
-    erase_review(newsroom, secret, notice="Theo lệnh của toà án.")
+    newsroom.correct_review(secret, summary="Bí mật.")
+    other.withdraw_review(tea)
+    newsroom.erase_review(secret, notice="Theo lệnh của toà án.")
     return SimpleNamespace(newsroom=newsroom, flood=str(flood.pk), tea=str(tea.pk), secret=str(secret.pk))
 
 
@@ -51,7 +42,7 @@ def read_feed(content):
 def change(newsroom, review, change_class, note, **fields):
     review_policy.open_correction(review=review, by=newsroom.reporter, change_class=change_class, note=note)
     Review.objects.filter(pk=review.pk).update(**fields)
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
 
 
 def sequences(api, **query):

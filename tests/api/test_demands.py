@@ -12,16 +12,7 @@ from factcheck.editorial.models import Demand
 from factcheck.editorial.proposals import demand_policy
 from factcheck.record.models import LogEntry
 from factcheck.record.statements.demand import Demand as DemandStatement
-from tests.support.drafts import (
-    DEMAND,
-    approve_demand,
-    make_demand,
-    make_newsroom,
-    make_review,
-    publish_demand,
-    publish_review,
-    update_demand,
-)
+from tests.support.drafts import DEMAND, make_newsroom
 from tests.support.whole import whole
 
 SITE = "http://127.0.0.1:8000"
@@ -31,25 +22,25 @@ MARKER = "zqxdraftzqx"
 @pytest.fixture(scope="module")
 def world(module_database):
     newsroom, other = make_newsroom(), make_newsroom("other.example")
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
+    review = newsroom.make_review()
+    newsroom.publish_review(review)
     made = {
-        "updated": make_demand(newsroom, review, outcome="open", done="", done_on=None),
-        "person": make_demand(
-            newsroom, from_type="person", from_name="", from_description="người trong ảnh", received_on=date(2026, 10, 19),
+        "updated": newsroom.make_demand(review, outcome="open", done="", done_on=None),
+        "person": newsroom.make_demand(
+            from_type="person", from_name="", from_description="người trong ảnh", received_on=date(2026, 10, 19),
             outcome="complied",
         ),
-        "court": make_demand(
-            other, from_type="court", from_name="", asked="", legal_basis="", withheld_reason="Luật cấm.",
+        "court": other.make_demand(
+            from_type="court", from_name="", asked="", legal_basis="", withheld_reason="Luật cấm.",
             received_on=date(2026, 10, 21), publish_after=demand_policy.utc_today(),
         ),
     }  # fmt: skip
     for name, demand in made.items():
-        publish_demand(other if name == "court" else newsroom, demand)
-    update_demand(newsroom, made["updated"], outcome="refused", done="Đã từ chối.", done_on=date(2026, 10, 30))
+        (other if name == "court" else newsroom).publish_demand(demand)
+    newsroom.update_demand(made["updated"], outcome="refused", done="Đã từ chối.", done_on=date(2026, 10, 30))
     # Statements that aren't public: a draft, an approved entry that waits, a correction in the making.
-    make_demand(newsroom, review, asked=MARKER, from_name=MARKER)
-    approve_demand(newsroom, make_demand(newsroom, review, asked=MARKER, publish_after=date(2999, 1, 1)))
+    newsroom.make_demand(review, asked=MARKER, from_name=MARKER)
+    newsroom.approve_demand(newsroom.make_demand(review, asked=MARKER, publish_after=date(2999, 1, 1)))
     demand_policy.reopen_demand(demand=made["person"], by=newsroom.reporter, note=MARKER)
     Demand.objects.filter(pk=made["person"].pk).update(asked=MARKER)
     return SimpleNamespace(review=review, **{name: str(demand.pk) for name, demand in made.items()})

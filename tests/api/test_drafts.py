@@ -6,21 +6,24 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone, translation
 
-from factcheck.editorial.models import ApiToken, Appearance, Authorship, Claim, Claimant, Membership, Review, Source
+from factcheck.editorial.models import (
+    ApiToken,
+    Appearance,
+    Authorship,
+    Claim,
+    Claimant,
+    EditorialEvent,
+    Membership,
+    Review,
+    Source,
+)
 from factcheck.editorial.programs.tokens import revoke_token
 from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.record.statements.drafts import ClaimToLog, DraftSource
-from tests.support.drafts import (
-    Newsroom,
-    erase_review,
-    make_claim,
-    make_newsroom,
-    make_review,
-    make_scale,
-    publish_review,
-)
+from tests.support.drafts import Newsroom, make_newsroom, make_scale
 from tests.support.tokens import CLAIM, Program, make_program
 from tests.support.whole import whole
 
@@ -99,6 +102,7 @@ def test_claim_comes_back_as_it_was_sent(newsroom: Any, program: Program, api: A
     assert (response.status_code, response["Location"], response["Cache-Control"]) == (201, made["url"], "no-store")
     assert "Link" not in response
     assert made["url"] == f"http://127.0.0.1:8000/api/v1/drafts/claims/{made['id']}/"
+    assert made["desk_url"] == f"http://127.0.0.1:8000{reverse('admin:editorial_claim_change', args=[made['id']])}"
     got = program.get(f"claims/{made['id']}/")
     api.validate({"$ref": "#/components/schemas/ClaimDraft"}, got)
     expected = whole(WHOLE_CLAIM, ClaimToLog)
@@ -149,7 +153,7 @@ def test_people_go_on_with_what_a_program_began(newsroom: Any, program: Program,
     sources = [{**source, "no_capture_reason": "Trang này chặn sao chép."} for source in SOURCES]
     made = program.post("reviews/", review_of(claim, verdict={"scale": "truth", "slug": "false"}, sources=sources))
     Appearance.objects.update(no_capture_reason="Trang này chặn sao chép.")
-    publish_review(newsroom, Review.objects.get(pk=made))
+    newsroom.publish_review(Review.objects.get(pk=made))
     assert api.get(f"reviews/{made}/")["summary"] == "Sai. Quay năm 2020."
 
 
@@ -272,7 +276,7 @@ def test_token_ends_with_its_time_its_account_and_its_role(newsroom: Any, monkey
     with monkeypatch.context() as clock:
         clock.setattr(timezone, "now", lambda: later)
         program.refused("GET", "claims/", None, 401)
-    assert program.get("claims/") == {"next": None, "results": []}
+    assert program.get("claims/") == {"results": [], "next": None, "previous": None}
     type(newsroom.reporter).objects.using("owner").filter(pk=newsroom.reporter.pk).update(is_active=False)
     program.refused("GET", "claims/", None, 401)
     other = make_program(newsroom, newsroom.editor)
@@ -289,8 +293,8 @@ def test_scope_is_needed_for_each_kind(newsroom: Any) -> None:
 
 def test_nothing_of_anybody_else_is_seen_or_changed(newsroom: Any, program: Program) -> None:
     other = make_newsroom("khac.example")
-    colleague = make_review(newsroom, created_by=newsroom.editor, claim=make_claim(newsroom, logged_by=newsroom.editor))
-    stranger = make_review(other)
+    colleague = newsroom.make_review(created_by=newsroom.editor, claim=newsroom.make_claim(logged_by=newsroom.editor))
+    stranger = other.make_review()
     for review in (colleague, stranger):
         for address, change in ((f"reviews/{review.pk}/", {"summary": "x"}), (f"claims/{review.claim_id}/", CLAIM)):
             program.refused("GET", address, None, 404)
@@ -298,12 +302,12 @@ def test_nothing_of_anybody_else_is_seen_or_changed(newsroom: Any, program: Prog
     assert program.get("claims/")["results"] == program.get("reviews/")["results"] == []
     problem = program.refused("POST", "reviews/", review_of(str(stranger.claim_id)), 422)
     assert problem["errors"][0]["pointer"] == "#/claim/id"
-    publish_review(other, stranger)  # what anybody can read may be reviewed by anybody
+    other.publish_review(stranger)  # what anybody can read may be reviewed by anybody
     program.post("reviews/", review_of(str(stranger.claim_id)))
 
 
 def test_what_was_submitted_or_published_is_not_changed(newsroom: Any, program: Program) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     workflow.submit(subject=review, by=newsroom.reporter)
     for address, content in (
         (f"reviews/{review.pk}/", {"summary": "x"}),
@@ -317,18 +321,18 @@ def test_what_was_submitted_or_published_is_not_changed(newsroom: Any, program: 
 @pytest.mark.parametrize("moved", [False, True])
 def test_claim_that_is_public_is_not_changed_while_its_review_is_corrected(newsroom, program, moved):
     """The draft may have another claim already, and the public still reads this one."""
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
+    review = newsroom.make_review()
+    newsroom.publish_review(review)
     review_policy.open_correction(review=review, by=newsroom.reporter, change_class="update", note="Thêm nguồn.")
     if moved:
-        Review.objects.filter(pk=review.pk).update(claim=make_claim(newsroom))
+        Review.objects.filter(pk=review.pk).update(claim=newsroom.make_claim())
     assert program.refused("PATCH", f"claims/{review.claim_id}/", {"text": "Lời khác."}, 409)["code"] == "wrong_state"
 
 
 def test_claim_of_a_redacted_review_is_not_changed(newsroom: Any, program: Program) -> None:
     """Redacted text must not come back unseen."""
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
+    review = newsroom.make_review()
+    newsroom.publish_review(review)
     review_policy.open_correction(
         review=review,
         by=newsroom.reporter,
@@ -336,34 +340,61 @@ def test_claim_of_a_redacted_review_is_not_changed(newsroom: Any, program: Progr
         note="Bỏ tên người phát ngôn, một người không của công chúng.",
     )
     Review.objects.filter(pk=review.pk).update(headline="Đoạn phim cũ")
-    erase_review(newsroom, review, redact=True)
+    newsroom.erase_review(review, redact=True)
     program.refused("PATCH", f"claims/{review.claim_id}/", {"text": "Lời khác."}, 409)
 
 
 def test_who_has_a_program_change_a_draft_is_its_author(newsroom: Any, program: Program) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     Authorship.objects.all().delete()
     program.send("PATCH", f"reviews/{review.pk}/", {"summary": "Sai."})
     assert [row.user for row in review.authorships.all()] == [newsroom.reporter]
 
 
-def test_pages_go_through_all(program: Program) -> None:
+def test_pages_go_through_all_and_back(program: Program) -> None:
     made = [program.post("claims/", {**CLAIM, "text": f"Lời {number}"}) for number in range(5)]
-    address, seen = "claims/?page_size=2", []
-    while address:
-        page = program.get(address)
-        seen += [row["id"] for row in page["results"]]
-        address = (page["next"] or "").removeprefix("http://127.0.0.1:8000/api/v1/drafts/")
-    assert seen == made[::-1]
-    for query in (
-        "page_size=0",
-        "page_size=101",
-        "page_size=2&page_size=3",
-        "after=x",
-        "after=01912d68-7000-7c0d-8e5f-1a2b3c4d5e6f",
-        "x=1",
-    ):
+
+    def follow(address: str, direction: str) -> tuple[list[list[str]], str]:
+        pages = []
+        while True:
+            page = program.get(address)
+            pages.append([row["id"] for row in page["results"]])
+            if not page[direction]:
+                return pages, address
+            address = page[direction].removeprefix("http://127.0.0.1:8000/api/v1/drafts/")
+
+    pages, last = follow("claims/?page_size=2", "next")
+    assert pages == [made[:2:-1], made[2:0:-1], made[:1]]
+    assert follow(last, "previous")[0] == pages[::-1]
+    for query in ("page_size=0", "page_size=101", "page_size=2&page_size=3", "cursor=x", "x=1"):
         program.refused("GET", f"claims/?{query}", None, 400)
+
+
+def test_list_has_only_the_own_drafts(newsroom: Any, program: Program) -> None:
+    mine = program.post("claims/", CLAIM)
+    make_program(newsroom, newsroom.editor).post("claims/", CLAIM)
+    assert [row["id"] for row in program.get("claims/")["results"]] == [mine]
+
+
+def test_draft_is_deleted_and_can_be_restored(program: Program) -> None:
+    claim = program.post("claims/", CLAIM)
+    review = program.post("reviews/", review_of(claim))
+    assert program.refused("DELETE", f"claims/{claim}/", None, 409)["code"] == "wrong_state"
+    response = program.send("DELETE", f"reviews/{review}/")
+    assert (response.status_code, response.content, response["Cache-Control"]) == (204, b"", "no-store")
+    assert Review.objects.get(pk=review).state == "discarded"
+    program.refused("DELETE", f"reviews/{review}/", None, 404)
+    lone = program.post("claims/", CLAIM)
+    assert program.send("DELETE", f"claims/{lone}/").status_code == 204
+    assert not Claim.objects.filter(pk=lone).exists()
+    assert EditorialEvent.objects.filter(action="claim.removed", subject__endswith=lone).exists()
+
+
+def test_published_review_is_not_deleted(newsroom: Any, program: Program) -> None:
+    review = newsroom.make_review()
+    newsroom.publish_review(review)
+    assert program.refused("DELETE", f"reviews/{review.pk}/", None, 409)["code"] == "wrong_state"
+    assert program.refused("DELETE", f"claims/{review.claim_id}/", None, 409)["code"] == "wrong_state"
 
 
 def test_token_stands_in_no_log_and_only_its_digest_in_the_database(newsroom: Any, caplog: Any) -> None:

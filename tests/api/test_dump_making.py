@@ -19,7 +19,7 @@ from factcheck.record import dump_files
 from factcheck.record.log.notes import Checkpoint, open_note
 from factcheck.record.models import PublishedReview
 from tests.api.unpacking import lines_of, text_of
-from tests.support.drafts import Newsroom, erase_review, make_claim, make_review, publish_review
+from tests.support.drafts import Newsroom
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_dump_of_nothing(database, own_folder, api, capsys):
 def test_the_last_ones_are_kept(newsroom: Newsroom, own_folder, api, monkeypatch):
     monkeypatch.setattr(settings, "DUMPS_KEEP", 2)
     for _ in range(3):
-        publish_review(newsroom, make_review(newsroom))
+        newsroom.publish_review(newsroom.make_review())
         call_command("make_dumps")
     assert [dump["sequence"] for dump in api.get("dumps/")["results"]] == [2, 1]
     assert sorted(path.name for path in own_folder.iterdir()) == ["1", "2", "lock"]
@@ -48,12 +48,12 @@ def test_the_last_ones_are_kept(newsroom: Newsroom, own_folder, api, monkeypatch
 
 def test_erasure_takes_the_dumps_that_hold_the_review(newsroom: Newsroom, live: Review, own_folder, api):
     call_command("make_dumps")
-    secret = make_review(newsroom, make_claim(newsroom, text="Zwielicht."), headline="Zwielicht")
-    publish_review(newsroom, secret)
+    secret = newsroom.make_review(newsroom.make_claim(text="Zwielicht."), headline="Zwielicht")
+    newsroom.publish_review(secret)
     call_command("make_dumps")
     (own_folder / "unfinished-9").mkdir()
     (own_folder / "unfinished-9" / "reviews.jsonl.zst").write_bytes(b"left by a killed run")
-    erase_review(newsroom, secret)
+    newsroom.erase_review(secret)
     assert sorted(path.name for path in own_folder.iterdir()) == ["0", "lock"]
     call_command("make_dumps")
     assert [dump["sequence"] for dump in api.get("dumps/")["results"]] == [2, 0]
@@ -66,7 +66,7 @@ def test_erasure_hides_a_dump_whose_files_cannot_be_removed(
     call_command("make_dumps")
     monkeypatch.setattr(dump_files.shutil, "rmtree", lambda *args, **kwargs: None)
     monkeypatch.setattr(Path, "unlink", lambda *args, **kwargs: None)
-    erase_review(newsroom, live)
+    newsroom.erase_review(live)
     assert (own_folder / "0" / "reviews.parquet").exists()
     assert api.get("dumps/")["results"] == []
     api.problem("dumps/0/", status=404)
@@ -75,15 +75,15 @@ def test_erasure_hides_a_dump_whose_files_cannot_be_removed(
 
 def test_erasure_while_a_dump_is_made(newsroom: Newsroom, own_folder, api, monkeypatch):
     """The snapshot still has the review; the dump is thrown away and made again."""
-    secret = make_review(newsroom, headline="Zwielicht")
-    publish_review(newsroom, secret)
+    secret = newsroom.make_review(headline="Zwielicht")
+    newsroom.publish_review(secret)
     rename, times = Path.rename, []
 
     def slow(unfinished, folder):
         times.append(folder.name)
         if len(times) == 1:
             # In another thread, as in life: on connections of its own.
-            thread = threading.Thread(target=lambda: (erase_review(newsroom, secret), connections.close_all()))
+            thread = threading.Thread(target=lambda: (newsroom.erase_review(secret), connections.close_all()))
             thread.start()
             thread.join()
         return rename(unfinished, folder)
@@ -96,12 +96,12 @@ def test_erasure_while_a_dump_is_made(newsroom: Newsroom, own_folder, api, monke
 
 
 def test_what_is_published_meanwhile_waits_for_the_next_dump(newsroom: Newsroom, live: Review, own_folder, monkeypatch):
-    later = make_review(newsroom)
+    later = newsroom.make_review()
     write = making.write_table
 
     def slow(table, *args):
         if table.name == "reviews":
-            thread = threading.Thread(target=lambda: (publish_review(newsroom, later), connections.close_all()))
+            thread = threading.Thread(target=lambda: (newsroom.publish_review(later), connections.close_all()))
             thread.start()
             thread.join()
         return write(table, *args)
@@ -132,7 +132,7 @@ def test_two_makers_at_once(database, own_folder):
 
 def test_no_room(newsroom: Newsroom, live: Review, own_folder, monkeypatch):
     call_command("make_dumps")
-    publish_review(newsroom, make_review(newsroom))
+    newsroom.publish_review(newsroom.make_review())
 
     def full(*args):
         raise OSError(28, "No space left on device")
@@ -167,7 +167,7 @@ def test_run_that_is_stopped_leaves_the_old_ones(
 ):
     call_command("make_dumps")
     before = {path.name: path.read_bytes() for path in (own_folder / "0").iterdir()}
-    publish_review(newsroom, make_review(newsroom))
+    newsroom.publish_review(newsroom.make_review())
     done = subprocess.run(
         [sys.executable, "-c", KILLED, database, str(own_folder), str(int(number))],
         cwd=settings.BASE_DIR,

@@ -26,18 +26,7 @@ from factcheck.record.log import merkle
 from factcheck.record.log.notes import Checkpoint, open_note
 from factcheck.record.models import LogEntry, PublishedDemand
 from tests.api.unpacking import lines_of, text_of
-from tests.support.drafts import (
-    Newsroom,
-    correct_review,
-    make_claim,
-    make_demand,
-    make_newsroom,
-    make_review,
-    make_scale,
-    publish_demand,
-    publish_review,
-    withdraw_review,
-)
+from tests.support.drafts import Newsroom, make_newsroom, make_scale
 
 TABLES = ("reviews", "claims", "corrections", "demands", "entries")
 HOSTILE = '=HYPERLINK("https://x.example";"Nước")\r\n, "trích" \\ \u200e\u05e9\u05dc\u05d5\u05dd 🌊'
@@ -54,16 +43,14 @@ def folder(tmp_path_factory):
 def world(module_database, folder):
     """Sequences: 0 flood, 1 hostile, 2 gone, 3 a correction of flood, 4 a correction of gone, 5 its withdrawal."""
     newsroom = make_newsroom()
-    flood = make_review(newsroom)
-    hostile = make_review(
-        newsroom, make_claim(newsroom, text=HOSTILE.replace("\r", "")), headline="-1+1", language="en"
-    )
-    gone = make_review(newsroom, make_claim(newsroom, text="Bị rút."), headline="Rút lại")
+    flood = newsroom.make_review()
+    hostile = newsroom.make_review(newsroom.make_claim(text=HOSTILE.replace("\r", "")), headline="-1+1", language="en")
+    gone = newsroom.make_review(newsroom.make_claim(text="Bị rút."), headline="Rút lại")
     for review in (flood, hostile, gone):
-        publish_review(newsroom, review)
-    correct_review(newsroom, flood, verdict=make_scale().verdicts.get(slug="true"))
-    correct_review(newsroom, gone, summary="Khác.")
-    withdraw_review(newsroom, gone)
+        newsroom.publish_review(review)
+    newsroom.correct_review(flood, verdict=make_scale().verdicts.get(slug="true"))
+    newsroom.correct_review(gone, summary="Khác.")
+    newsroom.withdraw_review(gone)
     call_command("make_dumps")
     return SimpleNamespace(newsroom=newsroom, flood=str(flood.pk), hostile=str(hostile.pk), gone=str(gone.pk))
 
@@ -279,9 +266,9 @@ def test_columns_need_no_quotes_in_sql(database):
 
 
 def test_demands_have_their_sender(newsroom: Newsroom, tmp_path):
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    publish_demand(newsroom, make_demand(newsroom, review))
+    review = newsroom.make_review()
+    newsroom.publish_review(review)
+    newsroom.publish_demand(newsroom.make_demand(review))
     [table] = [each for each in tables() if each.name == "demands"]
     files = making.write_table(table, row_schema("Demand"), tmp_path, "", lambda count: None)
     assert [file.format for file in files] == ["jsonl", "csv", "parquet"]

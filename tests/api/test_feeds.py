@@ -14,17 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from factcheck.editorial.models import Topic, TopicLabel
 from factcheck.record.models import LogEntry
 from tests.api.published import make_imported
-from tests.support.drafts import (
-    Newsroom,
-    correct_review,
-    erase_review,
-    make_claim,
-    make_newsroom,
-    make_review,
-    make_scale,
-    publish_review,
-    withdraw_review,
-)
+from tests.support.drafts import Newsroom, make_newsroom, make_scale
 
 HOSTILE = "]]><script>alert(1)</script>&amp; \"'<b>‮שלום 🌊"
 KINDS = ("atom", "rss", "json")
@@ -34,23 +24,23 @@ KINDS = ("atom", "rss", "json")
 def world(module_database):
     """Published in this order: flood, tea, hostile, gone, imported; then flood is corrected, gone withdrawn."""
     newsroom, other = make_newsroom(), make_newsroom("other.example")
-    flood = make_review(newsroom)
+    flood = newsroom.make_review()
     topic = Topic.objects.create(slug="floods")
     TopicLabel.objects.create(topic=topic, language="vi", label="Lũ lụt")
     flood.claim.topics.add(topic)
-    tea = make_review(other, make_claim(other, text="Trà.", language="en"), headline="Tea", language="en")
-    hostile = make_review(
-        newsroom, make_claim(newsroom, text=HOSTILE), headline=HOSTILE, summary=HOSTILE,
+    tea = other.make_review(other.make_claim(text="Trà.", language="en"), headline="Tea", language="en")
+    hostile = newsroom.make_review(
+        newsroom.make_claim(text=HOSTILE), headline=HOSTILE, summary=HOSTILE,
         body=f"# {HOSTILE}\n\n[x](javascript:alert(1)) ![i](https://i.example/1.png)\n\n<img src=x onerror=alert(1)>",
     )  # fmt: skip
-    gone = make_review(newsroom, make_claim(newsroom, text="Bị rút."), headline="Rút lại")
+    gone = newsroom.make_review(newsroom.make_claim(text="Bị rút."), headline="Rút lại")
     for room, review in ((newsroom, flood), (other, tea), (newsroom, hostile), (newsroom, gone)):
-        publish_review(room, review)
+        room.publish_review(review)
     imported = make_imported(newsroom, "https://outra.example/1", headline="Chá", summary="Não.", body="")
-    publish_review(newsroom, imported)
-    correct_review(newsroom, flood, verdict=make_scale().verdicts.get(slug="true"))
-    correct_review(newsroom, gone, summary="Khác.")
-    withdraw_review(newsroom, gone)
+    newsroom.publish_review(imported)
+    newsroom.correct_review(flood, verdict=make_scale().verdicts.get(slug="true"))
+    newsroom.correct_review(gone, summary="Khác.")
+    newsroom.withdraw_review(gone)
     return SimpleNamespace(
         newsroom=newsroom, **{name: str(found.pk) for name, found in locals().items() if hasattr(found, "headline")}
     )
@@ -227,7 +217,7 @@ def test_imported_review_has_its_publishers_words(world, api):
 @pytest.mark.parametrize("day", [date(2019, 8, 14), None])
 def test_imported_review_has_its_publishers_url_and_day(newsroom: Newsroom, api, day):
     review = make_imported(newsroom, "https://outra.example/1", headline="Chá", reviewed_on=day)
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     here = f"http://127.0.0.1:8000/reviews/{review.pk}/revisions/1/"
     (item,) = read(api, "reviews.json")["items"]
     assert (item["url"], item["_revision"]) == ("https://outra.example/1", {"url": here})
@@ -357,11 +347,11 @@ def test_feed_of_nothing(database, api):
 
 
 def test_erased_review_leaves_every_feed(newsroom: Newsroom, api):
-    secret = make_review(newsroom, make_claim(newsroom, text="Zwielicht."), headline="Zwielicht", body="Zwielicht")
-    publish_review(newsroom, secret)
-    correct_review(newsroom, secret, summary="Zwielicht.")
+    secret = newsroom.make_review(newsroom.make_claim(text="Zwielicht."), headline="Zwielicht", body="Zwielicht")
+    newsroom.publish_review(secret)
+    newsroom.correct_review(secret, summary="Zwielicht.")
     assert b"Zwielicht" in api.client.get("/feeds/corrections.atom?content=full").content
-    erase_review(newsroom, secret)
+    newsroom.erase_review(secret)
     for of in ("reviews", "corrections"):
         for kind in KINDS:
             assert b"Zwielicht" not in api.client.get(f"/feeds/{of}.{kind}?content=full").content

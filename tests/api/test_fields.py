@@ -6,29 +6,20 @@ import pytest
 
 from api.lists.parameters import EMPTY
 from factcheck.editorial.models import Topic
-from tests.support.drafts import (
-    correct_review,
-    make_claim,
-    make_demand,
-    make_newsroom,
-    make_review,
-    publish_demand,
-    publish_review,
-    withdraw_review,
-)
+from tests.support.drafts import make_newsroom
 
 
 @pytest.fixture(scope="module")
 def world(module_database):
     newsroom = make_newsroom()
-    claim = make_claim(newsroom, text="Nước lũ đã lên tới mái chùa.")
+    claim = newsroom.make_claim(text="Nước lũ đã lên tới mái chùa.")
     claim.topics.add(Topic.objects.create(slug="floods"))
-    live, gone = make_review(newsroom, claim), make_review(newsroom, make_claim(newsroom, text="Cầu đã sập."))
+    live, gone = newsroom.make_review(claim), newsroom.make_review(newsroom.make_claim(text="Cầu đã sập."))
     for review in (live, gone):
-        publish_review(newsroom, review)
-    withdraw_review(newsroom, gone)
-    correct_review(newsroom, live, headline="Video nước lũ cũ")
-    publish_demand(newsroom, make_demand(newsroom, live))
+        newsroom.publish_review(review)
+    newsroom.withdraw_review(gone)
+    newsroom.correct_review(live, headline="Video nước lũ cũ")
+    newsroom.publish_demand(newsroom.make_demand(live))
     return live, gone
 
 

@@ -11,38 +11,38 @@ from factcheck.editorial.models import Appearance, Claimant, RatingScale, Topic,
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedReview
 from factcheck.web.response_cache import forget_responses
 from tests.api.published import make_imported
-from tests.support.drafts import Newsroom, correct_review, make_claim, make_newsroom, make_review, publish_review
+from tests.support.drafts import Newsroom, make_newsroom
 
 
 @pytest.fixture(scope="module")
 def world(module_database):
     """Three reviews of two claims: `lu` (vi), `flood` (en) of the same claim by another newsroom, `tea` (vi-VN)."""
     hue, paris = make_newsroom(), make_newsroom("verite.example")
-    flood_claim = make_claim(hue)
+    flood_claim = hue.make_claim()
     minister = Claimant.objects.create(
         newsroom=hue.publisher, type="person", name="Bộ trưởng", is_public_figure=True, job_title="Bộ trưởng"
     )
-    tea_claim = make_claim(
-        hue, text="Trà xanh chữa khỏi bệnh.", language="vi-VN", claimed_on=date(2026, 9, 1), claimant=minister
+    tea_claim = hue.make_claim(
+        text="Trà xanh chữa khỏi bệnh.", language="vi-VN", claimed_on=date(2026, 9, 1), claimant=minister
     )
     Appearance.objects.create(
         claim=tea_claim, url="https://www.video.example/watch?v=7&t=1", no_capture_reason="Đã bị xóa."
     )
     tea_claim.topics.add(Topic.objects.create(slug="health"))
-    lu = make_review(hue, flood_claim, reviewed_on=date(2026, 10, 5))
-    flood = make_review(
-        paris, make_claim(paris, text="The flood reached the roof.", language="en"), language="en", headline="Filmed in 2020",
+    lu = hue.make_review(flood_claim, reviewed_on=date(2026, 10, 5))
+    flood = paris.make_review(
+        paris.make_claim(text="The flood reached the roof.", language="en"), language="en", headline="Filmed in 2020",
         summary="False: filmed elsewhere.", reviewed_on=date(2026, 10, 6),
     )  # fmt: skip
-    tea = make_review(hue, tea_claim, language="vi-VN", headline="Trà không chữa bệnh", summary="Chưa có bằng chứng.")
+    tea = hue.make_review(tea_claim, language="vi-VN", headline="Trà không chữa bệnh", summary="Chưa có bằng chứng.")
     other = RatingScale.objects.create(slug="quality", name="Quality", worst=1, best=3)
     tea.verdict = Verdict.objects.create(scale=other, slug="false", value=1)
     tea.verdict.labels.create(language="vi", label="Kém")
     tea.save()
     reviews = {"lu": lu, "flood": flood, "tea": tea}
     for review in reviews.values():
-        publish_review(paris if review is flood else hue, review)
-    correct_review(hue, lu, headline="Video nước lũ cũ")
+        (paris if review is flood else hue).publish_review(review)
+    hue.correct_review(lu, headline="Video nước lũ cũ")
     return reviews
 
 
@@ -189,7 +189,7 @@ def test_date_is_midnight_in_utc(world, named):
 
 def test_original_url_finds_an_imported_review(newsroom: Newsroom, api):
     review = make_imported(newsroom, "https://www.outra.example/verificamos/1?p=2")
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     assert api.ids("reviews/?original_url=http://outra.example/verificamos/1/?p=2%23top") == [str(review.pk)]
     assert api.ids("reviews/?original_url=https://outra.example/verificamos/1") == []
     assert api.get(f"reviews/{review.pk}/")["verdict"]["original"]["label"] == "Pants on Fire"
@@ -201,13 +201,13 @@ def test_publishers_own_words_are_a_filter_and_a_facet(newsroom: Newsroom, api):
     words = ["Pants on Fire", "FALSE", "false", "Four  Pinocchios", "x" * 300]
     reviews = [make_imported(newsroom, "https://www.outra.example/0")]
     for number, label in enumerate(words[1:], 1):
-        review = make_review(newsroom, make_claim(newsroom, text=f"O chá cura {number}."), sources=0)
+        review = newsroom.make_review(newsroom.make_claim(text=f"O chá cura {number}."), sources=0)
         review.publisher, review.verdict = reviews[0].publisher, None
         review.original_url, review.original_label = f"https://www.outra.example/{number}", label
         review.save()
         reviews.append(review)
     for review in reviews:
-        publish_review(newsroom, review)
+        newsroom.publish_review(review)
 
     def found(query: str, of: str = "reviews") -> list[str]:
         return sorted(api.ids(f"{of}/?{query}"))
@@ -240,12 +240,12 @@ def test_default_scale_is_a_setting(named, settings):
 
 def test_other_spelling_of_an_address_or_a_site_finds_the_same(database, api):
     newsroom = make_newsroom("báo.example")
-    claim = make_claim(newsroom)
+    claim = newsroom.make_claim()
     Appearance.objects.filter(claim=claim).update(url="https://vi.example/wiki/Phở")
-    seen = make_review(newsroom, claim)
+    seen = newsroom.make_review(claim)
     taken = make_imported(newsroom, "https://outra.example/chá%2f1")
     for review in (seen, taken):
-        publish_review(newsroom, review)
+        newsroom.publish_review(review)
 
     def found(**query):
         return [api.ids("reviews/", {name: unicodedata.normalize(form, value)}) for name, value in query.items()
@@ -260,7 +260,7 @@ def test_other_spelling_of_an_address_or_a_site_finds_the_same(database, api):
 def test_rebuilding_the_record_makes_the_keys_of_addresses_anew(newsroom: Newsroom, api):
     """As after a change of what is the same address: rows still have the keys of before."""
     review = make_imported(newsroom, "https://outra.example/chá")
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     former = {"appearance_keys": ["0" * 32], "original_key": "0" * 32}
     assert PublishedReview.objects.update(**former) == 1
     PublishedClaim.objects.update(appearance_keys=["0" * 32])

@@ -24,19 +24,7 @@ from factcheck.record.formats.text import MAX_COMPOSED, find_forbidden
 from factcheck.record.models import LogEntry
 from factcheck.record.search.query import MAX_QUERY
 from tests.api import fuzzed_paths
-from tests.support.drafts import (
-    correct_review,
-    erase_review,
-    make_claim,
-    make_demand,
-    make_newsroom,
-    make_review,
-    make_scale,
-    publish_demand,
-    publish_review,
-    update_demand,
-    withdraw_review,
-)
+from tests.support.drafts import make_newsroom, make_scale
 from tests.support.tokens import make_program
 
 Json = dict[str, Any]
@@ -67,18 +55,18 @@ def held(module_database: str, tmp_path_factory: pytest.TempPathFactory) -> Json
     newsroom = make_newsroom()
     texts = ("Nước lũ đã lên tới mái chùa.", "Trà đá chữa cảm.", "Bí mật.", "Cầu mới đã sập.", "Có nhiều ca mắc mới.")
     flood, tea, secret, bridge, _ = reviews = [
-        make_review(newsroom, make_claim(newsroom, text=text), headline=text) for text in texts
+        newsroom.make_review(newsroom.make_claim(text=text), headline=text) for text in texts
     ]
     for review in reviews:
-        publish_review(newsroom, review)
-    correct_review(newsroom, flood, verdict=make_scale().verdicts.get(slug="true"))
-    correct_review(newsroom, flood, summary="Đúng, xét cho cùng.")
-    withdraw_review(newsroom, tea)
-    erase_review(newsroom, secret)
-    draft = make_review(newsroom, make_claim(newsroom, text="Đập đã vỡ."))
-    demand = make_demand(newsroom, bridge)
-    publish_demand(newsroom, demand)
-    update_demand(newsroom, demand, done="Toà đã bác đơn.")
+        newsroom.publish_review(review)
+    newsroom.correct_review(flood, verdict=make_scale().verdicts.get(slug="true"))
+    newsroom.correct_review(flood, summary="Đúng, xét cho cùng.")
+    newsroom.withdraw_review(tea)
+    newsroom.erase_review(secret)
+    draft = newsroom.make_review(newsroom.make_claim(text="Đập đã vỡ."))
+    demand = newsroom.make_demand(bridge)
+    newsroom.publish_demand(demand)
+    newsroom.update_demand(demand, done="Toà đã bác đơn.")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(settings, "DUMPS_FOLDER", tmp_path_factory.mktemp("dumps") / "made")
         call_command("make_dumps", verbosity=0)

@@ -14,17 +14,7 @@ from uuid import UUID
 import pytest
 
 from api.views.pages import openapi
-from tests.support.drafts import (
-    correct_review,
-    make_claim,
-    make_demand,
-    make_newsroom,
-    make_review,
-    make_scale,
-    publish_demand,
-    publish_review,
-    withdraw_review,
-)
+from tests.support.drafts import make_newsroom, make_scale
 from tests.support.serving import served
 
 # Types that the generator doesn't know by name: bytes, lines of JSON, and JSON-LD.
@@ -42,15 +32,15 @@ CONFIGURATION = {
 @pytest.fixture(scope="module")
 def world(module_database: str) -> SimpleNamespace:
     newsroom = make_newsroom()
-    flood = make_review(newsroom)
-    tea = make_review(newsroom, make_claim(newsroom, text="Trà đá chữa cảm.", language="en"), language="en")
-    gone = make_review(newsroom, make_claim(newsroom, text="Cầu đã sập."))
+    flood = newsroom.make_review()
+    tea = newsroom.make_review(newsroom.make_claim(text="Trà đá chữa cảm.", language="en"), language="en")
+    gone = newsroom.make_review(newsroom.make_claim(text="Cầu đã sập."))
     for review in (flood, tea, gone):
-        publish_review(newsroom, review)
-    correct_review(newsroom, flood, verdict=make_scale().verdicts.get(slug="true"))
-    withdraw_review(newsroom, gone)
-    demand = make_demand(newsroom, tea)
-    publish_demand(newsroom, demand)
+        newsroom.publish_review(review)
+    newsroom.correct_review(flood, verdict=make_scale().verdicts.get(slug="true"))
+    newsroom.withdraw_review(gone)
+    demand = newsroom.make_demand(tea)
+    newsroom.publish_demand(demand)
     return SimpleNamespace(flood=flood.pk, tea=tea.pk, gone=gone.pk, demand=demand.pk)
 
 

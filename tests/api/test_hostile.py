@@ -7,13 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.api.conftest import Api
-from tests.support.drafts import make_newsroom, make_review, publish_review
+from tests.support.drafts import make_newsroom
 
 
 @pytest.fixture(scope="module", autouse=True)
 def world(module_database):
     newsroom = make_newsroom()
-    publish_review(newsroom, make_review(newsroom))
+    newsroom.publish_review(newsroom.make_review())
 
 
 LONG = "x" * 10_000

@@ -14,12 +14,12 @@ from factcheck.editorial import similar_claims
 from factcheck.record.matching import matches
 from factcheck.web import places
 from tests.api.conftest import Api
-from tests.support.drafts import Newsroom, Review, make_claim, make_review, merge_claims, publish_review
+from tests.support.drafts import Newsroom, Review
 
 
 def publish(newsroom: Newsroom, text: str) -> Review:
-    review = make_review(newsroom, make_claim(newsroom, text=text), headline=text)
-    publish_review(newsroom, review)
+    review = newsroom.make_review(newsroom.make_claim(text=text), headline=text)
+    newsroom.publish_review(review)
     return review
 
 
@@ -60,7 +60,7 @@ def test_match_says_what_differs(api: Api, newsroom: Newsroom) -> None:
 
 def test_match_of_merged_claims_is_the_one_that_shows_both(api: Api, newsroom: Newsroom) -> None:
     gone, kept = publish(newsroom, "Nước lũ lên tới mái chùa."), publish(newsroom, "Ngôi chùa chìm trong lũ.")
-    merge_claims(newsroom, gone.claim, kept.claim)
+    newsroom.merge_claims(gone.claim, kept.claim)
     [result] = api.get("match/", {"text": "Nước lũ lên tới mái chùa"})["results"]
     assert result["claim"]["id"] == str(kept.claim_id)
     assert {review["id"] for review in result["reviews"]} == {str(gone.id), str(kept.id)}

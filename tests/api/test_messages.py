@@ -16,7 +16,7 @@ from django.utils import timezone
 from factcheck.editorial.messages import message_limits, reader_messages
 from factcheck.editorial.models import Claim, ReaderMessage
 from factcheck.editorial.proposals.merge_policy import replace_claim
-from tests.support.drafts import erase_review, make_newsroom, make_review, publish_review, withdraw_review
+from tests.support.drafts import make_newsroom
 
 TIP = {"text": "Video nói nước lũ lên tới mái chùa, có phải năm nay không?", "language": "vi"}
 
@@ -63,10 +63,10 @@ def test_receipt_that_nobody_has_is_not_found(newsroom: Any, api: Any) -> None:
 
 
 def test_correction_request_is_about_a_live_review_alone(newsroom: Any) -> None:
-    live, draft, withdrawn = make_review(newsroom), make_review(newsroom), make_review(newsroom)
-    publish_review(newsroom, live)
-    publish_review(newsroom, withdrawn)
-    withdraw_review(newsroom, withdrawn)
+    live, draft, withdrawn = newsroom.make_review(), newsroom.make_review(), newsroom.make_review()
+    newsroom.publish_review(live)
+    newsroom.publish_review(withdrawn)
+    newsroom.withdraw_review(withdrawn)
     said = {"text": "Video quay năm 2019, không phải 2020.", "language": "vi"}
     assert status(sent("correction-requests", {**said, "review": {"id": str(live.pk)}}))["kind"] == "correction"
     for review in (draft.pk, withdrawn.pk, "01912d68-7000-7c0d-8e5f-1a2b3c4d5e6f"):
@@ -195,27 +195,27 @@ def test_everything_is_forgotten_after_the_days_that_were_said(newsroom: Any, se
 
 
 def test_erasure_takes_messages_about_the_review_along(newsroom: Any) -> None:
-    review, other = make_review(newsroom), make_review(newsroom)
-    publish_review(newsroom, review)
-    publish_review(newsroom, other)
+    review, other = newsroom.make_review(), newsroom.make_review()
+    newsroom.publish_review(review)
+    newsroom.publish_review(other)
     for each in (review, other):
         said = {"text": "zwielicht: sai ngày tháng", "language": "vi", "review": {"id": str(each.pk)}}
         sent("correction-requests", said)
-    erase_review(newsroom, review)
+    newsroom.erase_review(review)
     assert [row.review for row in ReaderMessage.objects.all()] == [other]
 
 
 def test_erasure_leaves_what_another_newsroom_was_told_of_the_claim(newsroom: Any) -> None:
     other = make_newsroom("khac.example")
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
+    review = newsroom.make_review()
+    newsroom.publish_review(review)
     for text, of in (("Lời đồn về chùa, có phải không?", newsroom), ("Lời đồn ấy, xin kiểm chứng giúp", other)):
         receipt = sent("tips", {"text": text, "language": "vi"})
         message = ReaderMessage.objects.latest("received_at")
         reader_messages.take_up(message=message, by=of.editor, newsroom=of.publisher.pk)
         message.refresh_from_db()
         replace_claim(claim=message.claim, replacement=review.claim, by=of.editor)
-    erase_review(newsroom, review)
+    newsroom.erase_review(review)
     assert [row.newsroom for row in ReaderMessage.objects.all()] == [other.publisher]
     assert status(receipt)["status"] == "taken_up"
 

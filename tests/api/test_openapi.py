@@ -16,13 +16,13 @@ from api.views.corrections import CORRECTIONS
 from api.views.demands import DEMANDS
 from api.views.pages import openapi
 from api.views.reviews import REVIEWS
-from tests.support.drafts import make_newsroom, make_review, publish_review
+from tests.support.drafts import make_newsroom
 
 
 @pytest.fixture(scope="module", autouse=True)
 def world(module_database):
     newsroom = make_newsroom()
-    publish_review(newsroom, make_review(newsroom))
+    newsroom.publish_review(newsroom.make_review())
 
 
 @pytest.fixture(scope="module")

@@ -24,6 +24,7 @@ from api.views.demands import DEMANDS
 from api.views.reviews import REVIEWS
 from factcheck.database.bulk_writes import insert
 from factcheck.record.formats.canonical import sha256_hex
+from factcheck.record.lists import pages
 from factcheck.record.models import (
     LogEntry,
     PublishedClaim,
@@ -42,6 +43,7 @@ CHANGE = (
 MOST = 3_000  # pages of 8 KB that a request reads
 # The newest corrections are looked through until enough are of such a review.
 SLOW = {
+    ("corrections", "updated_after"): 4_000,
     ("corrections", "verdict"): 10_000,
     ("corrections", "original_verdict"): 10_000,
     ("corrections", "published_before"): 250_000,
@@ -110,7 +112,7 @@ def review(number: int) -> SimpleNamespace:
         publisher="rare.example" if rare else f"pub{number % 50}.example",
         claimant=id_of(number % 5000), topics=["very-rare"] if very_rare else [f"topic{number % 40}"],
         appearance_keys=[url_key(f"https://social.example/{number}")],
-        original_key=url_key(f"https://pub1.example/{number}"), link_keys=[],
+        original_key=url_key(f"https://pub1.example/{number}"), link_keys=[], earlier_claims=[],
         claimed_on=day if number % 2 else None, reviewed_on=day if number % 10 else None,
         published_at=at, updated_at=at,
     )  # fmt: skip
@@ -319,7 +321,7 @@ def test_claims_of_a_common_site_that_are_far_along_the_order(many, monkeypatch:
     """Where the walk to them ends for want of time, as among a million, they are sorted: the same claims come."""
     address = f"/v1alpha1/claims:search?pageSize=3&reviewPublisherSiteFilter=pub1.example{beside}"
     walked = Client().get(address)
-    monkeypatch.setattr(search, "WALK", 0)
+    monkeypatch.setattr(pages, "WALK", 1)
     found = Client().get(address)
     assert (found.status_code, found.content) == (200, walked.content)
     assert json.loads(found.content)["nextPageToken"]

@@ -6,7 +6,7 @@ from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
 from factcheck.editorial.models import Appearance, Source, Topic, TopicLabel
-from tests.support.drafts import Newsroom, make_claim, make_newsroom, make_review, publish_review
+from tests.support.drafts import Newsroom, make_newsroom
 
 MARKER = "zwielicht"
 
@@ -15,20 +15,20 @@ MARKER = "zwielicht"
 def world(module_database):
     """One published review, and a draft, a submitted correction and people full of the marker."""
     newsroom = make_newsroom()
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    claim = make_claim(newsroom, text=f"{MARKER} claim", location=MARKER)
+    review = newsroom.make_review()
+    newsroom.publish_review(review)
+    claim = newsroom.make_claim(text=f"{MARKER} claim", location=MARKER)
     Appearance.objects.create(claim=claim, url=f"https://{MARKER}.example/1")
     topic = Topic.objects.create(slug=MARKER)
     TopicLabel.objects.create(topic=topic, language="en", label=MARKER)
     claim.topics.add(topic)
-    draft = make_review(newsroom, claim, headline=MARKER, summary=MARKER, body=MARKER, verdict_explanation=MARKER)
+    draft = newsroom.make_review(claim, headline=MARKER, summary=MARKER, body=MARKER, verdict_explanation=MARKER)
     Source.objects.create(review=draft, title=MARKER, url=f"https://{MARKER}.example/2", quote=MARKER, stance="context")
     # The published review's own draft moves on after its publication.
     type(review).objects.filter(pk=review.pk).update(headline=MARKER, body=MARKER)
     type(review.claim).objects.filter(pk=review.claim_id).update(text=MARKER)
     other = make_newsroom(f"{MARKER}.example")
-    make_review(other)
+    other.make_review()
     return {"review": review, "draft": draft}
 
 
@@ -87,7 +87,7 @@ def test_every_address_has_its_number_of_queries_by_the_reading_role(world, api)
 
 def test_page_of_many_rows_takes_no_more_queries(newsroom: Newsroom, api):
     for _ in range(4):
-        publish_review(newsroom, make_review(newsroom))
+        newsroom.publish_review(newsroom.make_review())
     for address, expected in (("reviews/", 1), ("claims/", 1), ("claimants/", 2), ("reviews/?sort=claimed_on", 2)):
         with CaptureQueriesContext(connections["public"]) as public:
             assert len(api.get(address)["results"]) == 4

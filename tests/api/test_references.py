@@ -4,16 +4,7 @@ import pytest
 
 from factcheck.editorial.models import Claimant
 from tests.api.published import make_imported
-from tests.support.drafts import (
-    Newsroom,
-    correct_review,
-    erase_review,
-    make_claim,
-    make_newsroom,
-    make_review,
-    publish_review,
-    withdraw_review,
-)
+from tests.support.drafts import Newsroom, make_newsroom
 
 SITE = "http://127.0.0.1:8000"
 
@@ -26,9 +17,9 @@ def world(module_database):
         name: Claimant.objects.create(newsroom=newsroom.publisher, type="organization", name=name) for name in names
     }
     for number, claimant in enumerate(claimants.values()):
-        claim = make_claim(newsroom, text=f"Nước lũ số {number}.", claimant=claimant)
-        publish_review(newsroom, make_review(newsroom, claim))
-    publish_review(newsroom, make_imported(newsroom, "https://outra.example/1", language="pt"))
+        claim = newsroom.make_claim(text=f"Nước lũ số {number}.", claimant=claimant)
+        newsroom.publish_review(newsroom.make_review(claim))
+    newsroom.publish_review(make_imported(newsroom, "https://outra.example/1", language="pt"))
     return newsroom, claimants
 
 
@@ -116,15 +107,15 @@ def test_claimant_has_claims_and_no_numbers(world, api):
 def test_claimants_without_live_reviews_vanish(newsroom: Newsroom, api):
     names = ("Erased Ltd", "Withdrawn Ltd", "Renamed Ltd")
     claimants = [Claimant.objects.create(newsroom=newsroom.publisher, type="organization", name=name) for name in names]
-    reviews = [make_review(newsroom, make_claim(newsroom, text=each.name, claimant=each)) for each in claimants]
+    reviews = [newsroom.make_review(newsroom.make_claim(text=each.name, claimant=each)) for each in claimants]
     for review in reviews:
-        publish_review(newsroom, review)
+        newsroom.publish_review(review)
     assert len(api.get("claimants/?q=ltd")["results"]) == 3
-    erase_review(newsroom, reviews[0])
-    withdraw_review(newsroom, reviews[1])
+    newsroom.erase_review(reviews[0])
+    newsroom.withdraw_review(reviews[1])
     claimants[2].name = "New Ltd"
     claimants[2].save()
-    correct_review(newsroom, reviews[2], headline="Mới")
+    newsroom.correct_review(reviews[2], headline="Mới")
     assert [each["name"] for each in api.get("claimants/?q=ltd")["results"]] == ["New Ltd"]
     for gone in claimants[:2]:
         api.problem(f"claimants/{gone.pk}/", status=404)

@@ -4,18 +4,18 @@ from django.test import Client
 
 from factcheck.editorial.drafts import translations
 from factcheck.editorial.models import Review
-from tests.support.drafts import Newsroom, correct_review, erase_review, make_review, publish_review, withdraw_review
+from tests.support.drafts import Newsroom
 
 
 def test_translations_are_listed_as_behind(newsroom: Newsroom, live: Review, client: Client) -> None:
-    publish_review(newsroom, make_review(newsroom, live.claim, language="en"))  # not a translation
+    newsroom.publish_review(newsroom.make_review(live.claim, language="en"))  # not a translation
     url = f"/api/v1/reviews/{live.pk}/translations/"
     assert client.get(url).json() == {"newest_revision": 1, "results": []}
     draft = translations.start_translation(review=live, by=newsroom.reporter)
     draft.headline, draft.summary = "The flood video is from 2020", "False. It was filmed in 2020."
     draft.save()
     assert client.get(url).json()["results"] == []
-    publish_review(newsroom, draft)
+    newsroom.publish_review(draft)
     expected = {
         "id": str(draft.pk),
         "language": "en",
@@ -25,11 +25,11 @@ def test_translations_are_listed_as_behind(newsroom: Newsroom, live: Review, cli
         "is_behind": False,
     }
     assert client.get(url).json() == {"newest_revision": 1, "results": [expected]}
-    correct_review(newsroom, live, summary="Sai. Đoạn video được quay năm 2021.")
+    newsroom.correct_review(live, summary="Sai. Đoạn video được quay năm 2021.")
     assert client.get(url).json() == {"newest_revision": 2, "results": [{**expected, "is_behind": True}]}
-    withdraw_review(newsroom, Review.objects.get(pk=draft.pk))
+    newsroom.withdraw_review(Review.objects.get(pk=draft.pk))
     assert client.get(url).json() == {"newest_revision": 2, "results": []}
-    erase_review(newsroom, Review.objects.get(pk=live.pk))
+    newsroom.erase_review(Review.objects.get(pk=live.pk))
     assert client.get(url).json()["results"] == []
 
 

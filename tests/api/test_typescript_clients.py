@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from api.views.pages import openapi
-from tests.support.drafts import make_claim, make_newsroom, make_review, publish_review
+from tests.support.drafts import make_newsroom
 from tests.support.serving import served
 
 PROJECT = Path(__file__).with_name("typescript")
@@ -20,8 +20,8 @@ PROJECT = Path(__file__).with_name("typescript")
 @pytest.fixture(scope="module")
 def site(module_database: str) -> Iterator[str]:
     newsroom = make_newsroom()
-    publish_review(newsroom, make_review(newsroom))
-    publish_review(newsroom, make_review(newsroom, make_claim(newsroom, text="Cầu đã sập."), headline="Cầu vẫn còn"))
+    newsroom.publish_review(newsroom.make_review())
+    newsroom.publish_review(newsroom.make_review(newsroom.make_claim(text="Cầu đã sập."), headline="Cầu vẫn còn"))
     with served() as address:
         yield address
 

@@ -15,15 +15,7 @@ from factcheck.imports.importer.record_import import IncomingRecord
 from factcheck.imports.readers.own_format import ImportedReview
 from factcheck.record.formats.canonical import canonical, sha256_hex
 from factcheck.record.statements.checks import with_defaults
-from tests.support.drafts import (
-    Newsroom,
-    make_administrator,
-    make_demand,
-    make_review,
-    make_scale,
-    make_user,
-    publish_claim,
-)
+from tests.support.drafts import Newsroom, make_administrator, make_scale, make_user
 
 Make = Callable[[Newsroom], Proposal]
 
@@ -36,15 +28,15 @@ class Case:
 
 
 def _review(newsroom: Newsroom) -> Proposal:
-    return workflow.submit(subject=make_review(newsroom), by=newsroom.second)
+    return workflow.submit(subject=newsroom.make_review(), by=newsroom.second)
 
 
 def _demand(newsroom: Newsroom) -> Proposal:
-    return workflow.submit(subject=make_demand(newsroom), by=newsroom.second)
+    return workflow.submit(subject=newsroom.make_demand(), by=newsroom.second)
 
 
 def _merge(newsroom: Newsroom) -> Proposal:
-    one, two = publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(newsroom, "Lời đồn thứ nhì.")
+    one, two = newsroom.publish_claim("Lời đồn thứ nhất."), newsroom.publish_claim("Lời đồn thứ nhì.")
     return merge_policy.propose_merge(claim=one, into=two, by=newsroom.second, note="Cùng một tin đồn.")
 
 

@@ -18,7 +18,7 @@ from factcheck.editorial.proposals import review_policy as reviews
 from factcheck.record.models import LogEntry, PublishedReview
 from tests.editorial.proposal_kinds import MAKE
 from tests.journeys.browser import signed_in
-from tests.support.drafts import Newsroom, approve_demand, make_claim, make_demand, make_review, publish_review, waiting
+from tests.support.drafts import Newsroom, waiting
 from tests.support.waiting import begin_until_it_waits
 
 
@@ -40,7 +40,7 @@ def at_once(calls: list[Callable[[], object]]) -> list[object]:
 
 
 def approved_review(newsroom, claim=None):
-    review = make_review(newsroom, claim)
+    review = newsroom.make_review(claim)
     approval = workflow.submit(subject=review, by=newsroom.reporter)
     workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
     return review
@@ -57,7 +57,7 @@ def test_publish_many_times_at_once_gives_one_revision(newsroom: Newsroom) -> No
 
 
 def test_approve_and_return_at_once_gives_one_decision(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     approval = workflow.submit(subject=review, by=newsroom.reporter)
     results = at_once(
         [
@@ -71,14 +71,14 @@ def test_approve_and_return_at_once_gives_one_decision(newsroom: Newsroom) -> No
 
 
 def test_submit_twice_at_once_gives_one_approval(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     results = at_once([lambda: workflow.submit(subject=review, by=newsroom.reporter)] * 4)
     assert sum(isinstance(result, EditorialError) for result in results) == 3
     assert review.proposals.count() == 1
 
 
 def test_ten_publishers_at_once_leave_no_gap(newsroom: Newsroom) -> None:
-    claim = make_claim(newsroom)
+    claim = newsroom.make_claim()
     # Half of them review the same claim, so that its row in the read model is fought over.
     reviews = [approved_review(newsroom, claim if n % 2 else None) for n in range(10)]
     entries = at_once(
@@ -118,8 +118,8 @@ def test_reader_never_sees_a_gap(newsroom: Newsroom) -> None:
 
 
 def test_demand_published_many_times_at_once_is_in_the_register_once(newsroom: Newsroom) -> None:
-    demand = make_demand(newsroom)
-    approve_demand(newsroom, demand)
+    demand = newsroom.make_demand()
+    newsroom.approve_demand(demand)
     people = [newsroom.editor, newsroom.second, newsroom.chief] * 2
     proposal = waiting(demand)
     results = at_once([lambda person=person: workflow.publish(proposal=proposal, by=person) for person in people])
@@ -129,8 +129,8 @@ def test_demand_published_many_times_at_once_is_in_the_register_once(newsroom: N
 
 
 def test_claim_is_exchanged_once_by_two_at_once(newsroom: Newsroom) -> None:
-    review, draft = make_review(newsroom), make_review(newsroom)
-    publish_review(newsroom, review)
+    review, draft = newsroom.make_review(), newsroom.make_review()
+    newsroom.publish_review(review)
     people = [newsroom.reporter, newsroom.editor]
     results = at_once(
         [lambda by=by: merge_policy.replace_claim(claim=draft.claim, replacement=review.claim, by=by) for by in people]
@@ -157,7 +157,7 @@ def test_role_is_taken_away_after_an_approval_of_another_role_and_not_in_a_deadl
 
 
 def test_page_of_a_claim_that_goes_while_it_is_saved_says_so(newsroom: Newsroom) -> None:
-    claim = make_claim(newsroom)
+    claim = newsroom.make_claim()
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{claim.pk}/change/").fill(location="Huế")
     with transaction.atomic():
         Claim.objects.filter(pk=claim.pk).delete()
@@ -171,20 +171,20 @@ ACTS = ("publication", "withdrawal", "erasure", "demand", "merge", "import", "ma
 
 def story(newsroom: Newsroom) -> dict[str, Callable[[], object]]:
     """One act of every kind on the same claims, ready to be carried out."""
-    shown, other, erased = (make_review(newsroom, make_claim(newsroom, text=text)) for text in ("Một.", "Hai.", "Ba."))
+    shown, other, erased = (newsroom.make_review(newsroom.make_claim(text=text)) for text in ("Một.", "Hai.", "Ba."))
     for review in (shown, other, erased):
-        publish_review(newsroom, review)
+        newsroom.publish_review(review)
     again = approved_review(newsroom, shown.claim)
     withdrawal = reviews.withdraw(review=other, by=newsroom.reporter, reason="Nguồn chính đã rút lại.")
     erasure = reviews.erase(review=erased, by=newsroom.editor, ground="law", notice="Xoá theo luật định.")
-    demand = make_demand(newsroom, review=shown)
-    approve_demand(newsroom, demand)
+    demand = newsroom.make_demand(review=shown)
+    newsroom.approve_demand(demand)
     merge = merge_policy.propose_merge(claim=erased.claim, into=shown.claim, by=newsroom.reporter, note="Cùng tin đồn.")
     batch = MAKE[Kind.IMPORT](newsroom).batch
     workflow.approve(proposal=batch.proposal, by=newsroom.editor, digest=batch.proposal.digest)
     mapping = MAKE[Kind.MAPPING](newsroom)
-    draft = make_claim(newsroom, text="Bốn.")
-    make_review(newsroom, draft)
+    draft = newsroom.make_claim(text="Bốn.")
+    newsroom.make_review(draft)
     published, entered = waiting(again), waiting(demand)
     return {
         "publication": lambda: workflow.publish(proposal=published, by=newsroom.editor),

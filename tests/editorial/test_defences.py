@@ -31,18 +31,7 @@ from factcheck.editorial.proposals import merge_policy, workflow
 from factcheck.record.formats.canonical import canonical, rfc3339, sha256_hex
 from tests.editorial.breaches import BREACHES
 from tests.editorial.proposal_kinds import MAKE, written
-from tests.support.drafts import (
-    Newsroom,
-    give_role,
-    make_demand,
-    make_newsroom,
-    make_review,
-    make_scale,
-    make_user,
-    publish_review,
-    waiting,
-    withdraw_review,
-)
+from tests.support.drafts import Newsroom, give_role, make_newsroom, make_scale, make_user, waiting
 from tests.support.evidence import make_capture
 from tests.support.refusals import refused
 from tests.support.tokens import make_program
@@ -53,11 +42,11 @@ from tests.support.waiting import begin_until_it_waits
 def newsroom(module_database: str) -> Iterator[Newsroom]:
     """A newsroom with a published review, a submitted one and one row of everything else."""
     newsroom = make_newsroom()
-    one, other = make_review(newsroom), make_review(newsroom)
-    publish_review(newsroom, one)
-    publish_review(newsroom, other)
+    one, other = newsroom.make_review(), newsroom.make_review()
+    newsroom.publish_review(one)
+    newsroom.publish_review(other)
     merge_policy.propose_merge(claim=other.claim, into=one.claim, by=newsroom.chief, note="Cùng một lời đồn.")
-    workflow.submit(subject=make_review(newsroom), by=newsroom.reporter)
+    workflow.submit(subject=newsroom.make_review(), by=newsroom.reporter)
     mapping = VerdictMapping.objects.create(words="Falso", verdict=make_scale().verdicts.get(slug="false"))
     workflow.submit(subject=mapping, by=newsroom.editor)
     run("INSERT INTO editorial_topic (slug) VALUES ('floods')")
@@ -65,10 +54,10 @@ def newsroom(module_database: str) -> Iterator[Newsroom]:
     run(
         "INSERT INTO editorial_claim_topics (claim_id, topic_id) SELECT c.id, t.id FROM editorial_claim c, editorial_topic t"
     )
-    workflow.submit(subject=make_review(newsroom), by=newsroom.chief)
+    workflow.submit(subject=newsroom.make_review(), by=newsroom.chief)
     MAKE[Kind.ACCOUNT](newsroom)
     MAKE[Kind.IMPORT](newsroom)
-    workflow.submit(subject=make_demand(newsroom), by=newsroom.chief)
+    workflow.submit(subject=newsroom.make_demand(), by=newsroom.chief)
     MAKE[Kind.FREEZE](make_newsroom("khoa.example"))
     for kind in Kind:
         if not Proposal.objects.filter(kind=kind, decision="").exists():
@@ -164,7 +153,7 @@ def test_history_of_the_desk_is_kept(newsroom: Newsroom, sql: str) -> None:
 
 
 def test_only_a_person_who_can_write_the_review_submits_it(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     visitor = make_user("visitor")
     give_role(visitor, newsroom.publisher, "reporter")
     for person in (visitor, make_newsroom("la.example").chief):
@@ -174,7 +163,7 @@ def test_only_a_person_who_can_write_the_review_submits_it(newsroom: Newsroom) -
 
 
 def test_who_began_it_never_approves_whoever_is_named_as_author(newsroom: Newsroom) -> None:
-    review = make_review(newsroom, created_by=newsroom.editor)  # its author is the reporter
+    review = newsroom.make_review(created_by=newsroom.editor)  # its author is the reporter
     approval = workflow.submit(subject=review, by=newsroom.reporter)
     with refused("needs_other_person"):
         workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
@@ -261,13 +250,13 @@ def added(statement: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_publication_without_approval_is_refused(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     with pytest.raises(IntegrityError, match="nobody approved what it publishes"):
         insert_revision(review, added(build_statement(review)), None)
 
 
 def test_publication_of_something_else_than_approved_is_refused(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     approval = workflow.submit(subject=review, by=newsroom.reporter)
     approval = workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
     said = build_statement(review)
@@ -287,11 +276,11 @@ def approved(newsroom: Newsroom, review: Review, said: dict[str, Any], action: s
 
 
 def test_publication_of_another_review_or_for_another_newsroom_is_refused(newsroom: Newsroom) -> None:
-    review, other = make_review(newsroom), make_newsroom("khac.example")
-    said = build_statement(make_review(newsroom))
+    review, other = newsroom.make_review(), make_newsroom("khac.example")
+    said = build_statement(newsroom.make_review())
     with pytest.raises(IntegrityError, match="does not follow from the log"):
         insert_revision(review, added(said), approved(newsroom, review, said))
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     said = build_statement(review) | {"publisher": publisher_values(other.publisher)}
     with pytest.raises(IntegrityError, match="it speaks for another newsroom"):
         insert_revision(review, added(said), approved(newsroom, review, said))
@@ -308,11 +297,11 @@ def test_publication_of_another_review_or_for_another_newsroom_is_refused(newsro
     ],
 )
 def test_withdrawal_and_reinstatement_of_something_else_are_refused(newsroom, action, changes):
-    review = make_review(newsroom)
-    first = publish_review(newsroom, review)
+    review = newsroom.make_review()
+    first = newsroom.publish_review(review)
     said, number = extract_statement(bytes(first.revision_document.document)), 2
     if action == "reinstatement":
-        withdraw_review(newsroom, review)
+        newsroom.withdraw_review(review)
         number = 3
     said |= changes
     document = added(said) | {
@@ -324,7 +313,7 @@ def test_withdrawal_and_reinstatement_of_something_else_are_refused(newsroom, ac
 
 
 def test_own_review_is_complete_whatever_its_row_says(newsroom: Newsroom) -> None:
-    review = make_review(newsroom, sources=1)
+    review = newsroom.make_review(sources=1)
     said = build_statement(review)
     theirs = make_newsroom("ai.example").publisher.pk
     run(
@@ -337,7 +326,7 @@ def test_own_review_is_complete_whatever_its_row_says(newsroom: Newsroom) -> Non
 
 @pytest.mark.parametrize("fields", [{"summary": ""}, {"verdict": None}, {"sources": 1}, {"sources": 0}])
 def test_publication_of_an_incomplete_review_is_refused(newsroom: Newsroom, fields: dict[str, Any]) -> None:
-    review = make_review(newsroom, **fields)
+    review = newsroom.make_review(**fields)
     approved(newsroom, review, build_statement(review))
     run("UPDATE editorial_review SET state = 'approved' WHERE id = %s", [review.pk])
     with pytest.raises(IntegrityError, match="verdict, summary or sources are missing"):
@@ -345,7 +334,7 @@ def test_publication_of_an_incomplete_review_is_refused(newsroom: Newsroom, fiel
 
 
 def test_author_added_after_approval_is_found_at_publication(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     approval = workflow.submit(subject=review, by=newsroom.reporter)
     workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
     # The statement stays the same, since an account without a byline shows no name.

@@ -11,7 +11,7 @@ from factcheck.editorial.proposals import demand_policy, workflow
 from factcheck.record.formats.canonical import canonical, rfc3339, sha256_hex
 from factcheck.record.models import LogEntry
 from tests.editorial.proposal_kinds import written
-from tests.support.drafts import Newsroom, make_demand, make_newsroom, publish_demand
+from tests.support.drafts import Newsroom, make_newsroom
 
 
 def insert_revision(
@@ -42,7 +42,7 @@ def approved(newsroom: Newsroom, demand: Demand, statement: dict[str, Any], **fi
 
 
 def test_by_hand_with_approval_is_taken(newsroom: Newsroom) -> None:
-    demand = make_demand(newsroom)
+    demand = newsroom.make_demand()
     insert_revision(
         demand, demand_policy.build_statement(demand), approved(newsroom, demand, demand_policy.build_statement(demand))
     )
@@ -50,9 +50,9 @@ def test_by_hand_with_approval_is_taken(newsroom: Newsroom) -> None:
 
 
 def test_by_hand_without_approval_is_refused(newsroom: Newsroom) -> None:
-    demand, other = make_demand(newsroom), make_demand(newsroom)
+    demand, other = newsroom.make_demand(), newsroom.make_demand()
     said = demand_policy.build_statement(demand)
-    submitted = workflow.submit(subject=make_demand(newsroom), by=newsroom.reporter)
+    submitted = workflow.submit(subject=newsroom.make_demand(), by=newsroom.reporter)
     message = "nobody approved what it publishes"
     with pytest.raises(IntegrityError, match=message):
         insert_revision(demand, said, None)
@@ -79,15 +79,15 @@ def test_by_hand_without_approval_is_refused(newsroom: Newsroom) -> None:
 )
 def test_by_hand_against_the_registers_rules_is_refused(newsroom, changes, message):
     make_newsroom("khac.example")
-    demand = make_demand(newsroom)
+    demand = newsroom.make_demand()
     said = demand_policy.build_statement(demand) | changes
     with pytest.raises(IntegrityError, match=message):
         insert_revision(demand, said, approved(newsroom, demand, said))
 
 
 def test_by_hand_update_without_note_is_refused(newsroom: Newsroom) -> None:
-    demand = make_demand(newsroom)
-    first = rfc3339(publish_demand(newsroom, demand).at)
+    demand = newsroom.make_demand()
+    first = rfc3339(newsroom.publish_demand(demand).at)
     said = demand_policy.build_statement(demand)
     with pytest.raises(IntegrityError, match="nothing says what changed"):
         insert_revision(demand, said, approved(newsroom, demand, said), first, number=2, kind="updated")

@@ -12,19 +12,7 @@ from factcheck.editorial.models import Demand, EditorialEvent, Membership, Propo
 from factcheck.editorial.proposals import demand_policy, workflow
 from factcheck.record.models import LogEntry, PublishedDemand, PublishedReview, RevisionDocument
 from factcheck.record.statements.demand import Demand as DemandStatement
-from tests.support.drafts import (
-    DEMAND,
-    Newsroom,
-    approve_demand,
-    make_demand,
-    make_newsroom,
-    make_review,
-    make_user,
-    publish_demand,
-    publish_review,
-    update_demand,
-    waiting,
-)
+from tests.support.drafts import DEMAND, Newsroom, make_newsroom, make_user, waiting
 from tests.support.refusals import refused
 from tests.support.whole import whole
 
@@ -34,9 +22,9 @@ def tomorrow() -> date:
 
 
 def test_story_from_draft_to_update(newsroom: Newsroom, live: Review) -> None:
-    demand = make_demand(newsroom, live, outcome="open", done="", done_on=None)
-    publish_demand(newsroom, demand)
-    update_demand(newsroom, demand, outcome="refused", done="Đã từ chối.", done_on=date(2026, 10, 30))
+    demand = newsroom.make_demand(live, outcome="open", done="", done_on=None)
+    newsroom.publish_demand(demand)
+    newsroom.update_demand(demand, outcome="refused", done="Đã từ chối.", done_on=date(2026, 10, 30))
 
     assert list(LogEntry.objects.values_list("sequence", "kind", "number")) == [
         (0, "review.original", 1),
@@ -74,10 +62,10 @@ def test_story_from_draft_to_update(newsroom: Newsroom, live: Review) -> None:
 def test_register_is_made_anew_and_verified(
     newsroom: Newsroom, live: Review, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    demand = make_demand(newsroom)
-    publish_demand(newsroom, demand)
-    update_demand(newsroom, demand, outcome="dropped")
-    publish_demand(newsroom, make_demand(newsroom))
+    demand = newsroom.make_demand()
+    newsroom.publish_demand(demand)
+    newsroom.update_demand(demand, outcome="dropped")
+    newsroom.publish_demand(newsroom.make_demand())
     before = list(PublishedDemand.objects.order_by("id").values())
     call_command("rebuild_record")
     assert "2 demands" in capsys.readouterr().out
@@ -92,11 +80,11 @@ def test_register_is_made_anew_and_verified(
 
 
 def test_withheld_entry_says_so(newsroom: Newsroom) -> None:
-    demand = make_demand(
-        newsroom, from_type="court", from_name="", asked="", legal_basis="",
+    demand = newsroom.make_demand(
+        from_type="court", from_name="", asked="", legal_basis="",
         withheld_reason="Luật cấm nhắc lại nội dung yêu cầu.",
     )  # fmt: skip
-    publish_demand(newsroom, demand)
+    newsroom.publish_demand(demand)
     body = json.loads(PublishedDemand.objects.get().body)
     assert body["withheld"] == "Luật cấm nhắc lại nội dung yêu cầu."
     assert (body["from"], body["asked"], body["legal_basis"]) == (
@@ -121,7 +109,7 @@ def test_withheld_entry_says_so(newsroom: Newsroom) -> None:
 def test_demand_that_lacks_something_is_refused(
     module_newsroom: Newsroom, fields: dict[str, Any], message: str
 ) -> None:
-    demand = make_demand(module_newsroom)
+    demand = module_newsroom.make_demand()
     for name, value in fields.items():
         setattr(demand, name, value)
     with pytest.raises(ValidationError, match=message):
@@ -129,20 +117,20 @@ def test_demand_that_lacks_something_is_refused(
 
 
 def test_review_must_be_public_and_the_newsrooms_own(newsroom: Newsroom) -> None:
-    draft = make_demand(newsroom, make_review(newsroom))
+    draft = newsroom.make_demand(newsroom.make_review())
     with refused("incomplete", "has not been published"):
         workflow.submit(subject=draft, by=newsroom.reporter)
     other = make_newsroom("other.example")
-    theirs = make_review(other)
-    publish_review(other, theirs)
+    theirs = other.make_review()
+    other.publish_review(theirs)
     with refused("incomplete", "another newsroom"):
-        workflow.submit(subject=make_demand(newsroom, theirs), by=newsroom.reporter)
+        workflow.submit(subject=newsroom.make_demand(theirs), by=newsroom.reporter)
 
 
 def test_verbs_refuse_the_wrong_people(newsroom: Newsroom) -> None:
     stranger = make_newsroom("other.example").chief
     root = make_user("root", is_superuser=True)
-    demand = make_demand(newsroom)
+    demand = newsroom.make_demand()
     for person in (stranger, root):
         with refused("not_allowed"):
             workflow.submit(subject=demand, by=person)
@@ -161,7 +149,7 @@ def test_verbs_refuse_the_wrong_people(newsroom: Newsroom) -> None:
 
 
 def test_verbs_refuse_the_wrong_state(newsroom: Newsroom) -> None:
-    demand = make_demand(newsroom)
+    demand = newsroom.make_demand()
     with refused("wrong_state"):
         demand_policy.reopen_demand(demand=demand, by=newsroom.editor, note="x")
     approval = workflow.submit(subject=demand, by=newsroom.reporter)
@@ -186,7 +174,7 @@ def test_verbs_refuse_the_wrong_state(newsroom: Newsroom) -> None:
 
 
 def test_returned_demand_can_go_on(newsroom: Newsroom) -> None:
-    demand = make_demand(newsroom)
+    demand = newsroom.make_demand()
     workflow.submit(subject=demand, by=newsroom.reporter)
     workflow.take_back(proposal=waiting(demand), by=newsroom.reporter)
     workflow.submit(subject=demand, by=newsroom.reporter)
@@ -195,23 +183,23 @@ def test_returned_demand_can_go_on(newsroom: Newsroom) -> None:
     approval = workflow.return_(proposal=waiting(demand), by=newsroom.editor, reason="Thiếu căn cứ pháp lý.")
     assert [event.detail for event in EditorialEvent.objects.filter(action="demand.returned")] == [{}, {}]
     assert (approval.decision, approval.message) == ("returned", "Thiếu căn cứ pháp lý.")
-    publish_demand(newsroom, demand)
+    newsroom.publish_demand(demand)
     assert Proposal.objects.filter(entry__isnull=False).count() == 1
 
 
 def test_change_after_approval_is_found(newsroom: Newsroom) -> None:
-    demand = make_demand(newsroom)
-    approve_demand(newsroom, demand)
+    demand = newsroom.make_demand()
+    newsroom.approve_demand(demand)
     Demand.objects.update(asked="Gỡ toàn bộ trang.")
     with refused("changed_since"):
         workflow.publish(proposal=waiting(demand), by=newsroom.editor)
 
 
 def test_delayed_demand_waits_for_its_day(newsroom: Newsroom, capsys: pytest.CaptureFixture[str]) -> None:
-    later, due = (make_demand(newsroom, publish_after=day) for day in (tomorrow(), demand_policy.utc_today()))
-    undated = make_demand(newsroom)
+    later, due = (newsroom.make_demand(publish_after=day) for day in (tomorrow(), demand_policy.utc_today()))
+    undated = newsroom.make_demand()
     for demand in (later, due, undated):
-        approve_demand(newsroom, demand)
+        newsroom.approve_demand(demand)
     with refused("too_soon"):
         workflow.publish(proposal=waiting(later), by=newsroom.editor)
     call_command("publish_due_demands")
@@ -224,10 +212,10 @@ def test_delayed_demand_waits_for_its_day(newsroom: Newsroom, capsys: pytest.Cap
 
 
 def test_due_demand_of_a_former_editor_is_left_and_told(newsroom: Newsroom, capsys: pytest.CaptureFixture[str]) -> None:
-    left, kept = (make_demand(newsroom, publish_after=demand_policy.utc_today()) for _ in range(2))
+    left, kept = (newsroom.make_demand(publish_after=demand_policy.utc_today()) for _ in range(2))
     approval = workflow.submit(subject=left, by=newsroom.reporter)
     workflow.approve(proposal=approval, by=newsroom.second, digest=approval.digest)
-    approve_demand(newsroom, kept)
+    newsroom.approve_demand(kept)
     Membership.objects.using("owner").filter(user=newsroom.second).delete()
     with pytest.raises(CommandError, match="1 due demands could not be published"):
         call_command("publish_due_demands")
@@ -237,6 +225,6 @@ def test_due_demand_of_a_former_editor_is_left_and_told(newsroom: Newsroom, caps
 
 
 def test_demands_are_in_words(newsroom: Newsroom) -> None:
-    demand = make_demand(newsroom)
+    demand = newsroom.make_demand()
     assert str(demand) == "state body: Sở Thông tin tỉnh Ví Dụ, 20 October 2026"
     assert str(workflow.submit(subject=demand, by=newsroom.reporter)) == str(demand)

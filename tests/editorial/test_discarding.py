@@ -13,23 +13,11 @@ from factcheck.editorial.models import ApiToken, Demand, Proposal, Review, Saved
 from factcheck.editorial.programs.review_drafts import own_drafts
 from factcheck.editorial.proposals import workflow
 from factcheck.editorial.proposals.demand_policy import reopen_demand
-from tests.support.drafts import (
-    Newsroom,
-    make_claim,
-    make_demand,
-    make_newsroom,
-    make_review,
-    open_correction,
-    publish_demand,
-    publish_review,
-    update_demand,
-    waiting,
-    withdraw_review,
-)
+from tests.support.drafts import Newsroom, make_newsroom, waiting
 from tests.support.refusals import refused
 from tests.support.tokens import make_program
 
-MAKE: dict[str, Callable[[Newsroom], Any]] = {"review": make_review, "demand": make_demand}
+MAKE: dict[str, Callable[[Newsroom], Any]] = {"review": Newsroom.make_review, "demand": Newsroom.make_demand}
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +70,7 @@ def test_draft_that_was_never_submitted_is_deleted_after_30_days(newsroom: Newsr
 
 
 def test_returned_review_loses_its_texts_after_30_days(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     return_(newsroom, review)
     discard_draft(draft=review, by=newsroom.reporter)
     make_old(review)
@@ -98,7 +86,7 @@ def test_returned_review_loses_its_texts_after_30_days(newsroom: Newsroom) -> No
 
 
 def test_returned_demand_loses_its_texts_after_30_days(newsroom: Newsroom) -> None:
-    demand = make_demand(newsroom)
+    demand = newsroom.make_demand()
     return_(newsroom, demand)
     discard_draft(draft=demand, by=newsroom.reporter)
     make_old(demand)
@@ -110,11 +98,11 @@ def test_returned_demand_loses_its_texts_after_30_days(newsroom: Newsroom) -> No
 
 @pytest.mark.parametrize("withdrawn", [False, True])
 def test_opened_correction_goes_back_to_what_is_published(newsroom: Newsroom, withdrawn: bool) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
+    review = newsroom.make_review()
+    newsroom.publish_review(review)
     if withdrawn:
-        withdraw_review(newsroom, review)
-    open_correction(newsroom, review, headline="Tít khác")
+        newsroom.withdraw_review(review)
+    newsroom.open_correction(review, headline="Tít khác")
     review.sources.all().delete()
     discard_draft(draft=review, by=newsroom.reporter)
     review = Review.objects.get(pk=review.pk)
@@ -124,15 +112,15 @@ def test_opened_correction_goes_back_to_what_is_published(newsroom: Newsroom, wi
     thrown = SavedState.objects.filter(draft=review.pk, kind="discarded").get()
     assert thrown.content["headline"] == "Tít khác"  # the way back
     if not withdrawn:
-        open_correction(newsroom, review, headline="Tít sau")
+        newsroom.open_correction(review, headline="Tít sau")
         discard_draft(draft=review, by=newsroom.reporter)
 
 
 def test_opened_update_goes_back_to_what_is_published(newsroom: Newsroom) -> None:
-    demand = make_demand(newsroom)
-    publish_demand(newsroom, demand)
+    demand = newsroom.make_demand()
+    newsroom.publish_demand(demand)
     asked = demand.asked
-    update_demand(newsroom, demand, asked="Khác.")
+    newsroom.update_demand(demand, asked="Khác.")
     demand.refresh_from_db()
     reopen_demand(demand=demand, by=newsroom.reporter, note="Tòa đã trả lời.")
     demand.refresh_from_db()
@@ -144,15 +132,15 @@ def test_opened_update_goes_back_to_what_is_published(newsroom: Newsroom) -> Non
 
 
 def test_who_and_what_cannot_be_thrown_away(newsroom: Newsroom) -> None:
-    review = make_review(newsroom, created_by=newsroom.editor)
+    review = newsroom.make_review(created_by=newsroom.editor)
     review.authorships.all().delete()
     with refused("not_allowed"):
         discard_draft(draft=review, by=newsroom.reporter)
     workflow.submit(subject=review, by=newsroom.editor)
     review.refresh_from_db()
     assert not may_discard(review)
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
+    review = newsroom.make_review()
+    newsroom.publish_review(review)
     review.refresh_from_db()
     assert not may_discard(review)
 
@@ -160,7 +148,7 @@ def test_who_and_what_cannot_be_thrown_away(newsroom: Newsroom) -> None:
 def test_program_does_not_see_a_draft_that_was_thrown_away(newsroom: Newsroom) -> None:
     make_program(newsroom)
     token = ApiToken.objects.get()
-    review = make_review(newsroom, created_by=token.user)
+    review = newsroom.make_review(created_by=token.user)
     assert own_drafts(token).filter(pk=review.pk).exists()
     discard_draft(draft=review, by=token.user)
     assert not own_drafts(token).filter(pk=review.pk).exists()
@@ -168,9 +156,9 @@ def test_program_does_not_see_a_draft_that_was_thrown_away(newsroom: Newsroom) -
 
 @pytest.mark.parametrize("state", ["submitted", "published"])
 def test_database_refuses_to_throw_away_what_is_not_a_draft(newsroom: Newsroom, state: str) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     if state == "published":
-        publish_review(newsroom, review)
+        newsroom.publish_review(review)
     else:
         workflow.submit(subject=review, by=newsroom.reporter)
     with pytest.raises(DatabaseError, match="only an unpublished draft"), transaction.atomic():
@@ -179,7 +167,7 @@ def test_database_refuses_to_throw_away_what_is_not_a_draft(newsroom: Newsroom, 
 
 
 def test_database_sets_the_time_of_throwing_away(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     sql = "UPDATE editorial_review SET state = 'discarded', discarded_at = '2020-01-01' WHERE id = %s"
     connection.cursor().execute(sql, [review.pk])
     review.refresh_from_db()
@@ -192,7 +180,7 @@ def test_database_sets_the_time_of_throwing_away(newsroom: Newsroom) -> None:
 
 
 def test_states_of_a_deleted_claim_are_deleted(newsroom: Newsroom) -> None:
-    claim, other = make_claim(newsroom), make_claim(newsroom)
+    claim, other = newsroom.make_claim(), newsroom.make_claim()
     for row in (claim, other):
         keep_state(row, newsroom.reporter)
     claim_id = claim.pk

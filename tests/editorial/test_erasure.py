@@ -11,27 +11,14 @@ from factcheck.editorial.drafts import review_statements
 from factcheck.editorial.models import Appearance, Claim, Claimant, EditorialEvent, Proposal, Review
 from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedReference, PublishedReview, RevisionDocument
-from tests.support.drafts import (
-    NOTICE,
-    Newsroom,
-    erase_review,
-    make_claim,
-    make_newsroom,
-    make_review,
-    make_user,
-    open_correction,
-    publish_review,
-    redact_review,
-    waiting,
-    withdraw_review,
-)
+from tests.support.drafts import NOTICE, Newsroom, make_newsroom, make_user, waiting
 from tests.support.refusals import refused
 
 
 def test_erasure_leaves_the_log_and_a_notice(newsroom: Newsroom, live: Review) -> None:
     published_at = json.loads(PublishedReview.objects.get().body)["published_at"]
     digests = list(LogEntry.objects.values_list("digest", flat=True))
-    entry = erase_review(newsroom, live)
+    entry = newsroom.erase_review(live)
 
     assert [row.kind for row in LogEntry.objects.all()] == ["review.original", "review.erasure"]
     assert list(LogEntry.objects.values_list("digest", flat=True))[:1] == digests
@@ -76,7 +63,7 @@ def test_erasure_leaves_the_log_and_a_notice(newsroom: Newsroom, live: Review) -
 
 
 def test_erased_review_can_do_nothing_more(newsroom: Newsroom, live: Review) -> None:
-    erase_review(newsroom, live)
+    newsroom.erase_review(live)
     person = newsroom.editor
     for call, code in (
         (lambda: workflow.submit(subject=live, by=person), "wrong_state"),
@@ -91,9 +78,9 @@ def test_erased_review_can_do_nothing_more(newsroom: Newsroom, live: Review) -> 
 
 
 def test_withdrawn_review_is_redacted_without_being_public_again(newsroom: Newsroom, live: Review) -> None:
-    withdraw_review(newsroom, live)
-    redact_review(newsroom, live)
-    publish_review(newsroom, live)
+    newsroom.withdraw_review(live)
+    newsroom.redact_review(live)
+    newsroom.publish_review(live)
     assert list(LogEntry.objects.order_by("sequence").values_list("kind", flat=True)) == [
         "review.original", "review.withdrawal", "review.erasure", "review.correction"
     ]  # fmt: skip
@@ -105,7 +92,7 @@ def test_redaction_wants_a_draft_without_what_has_to_go(newsroom: Newsroom, live
     wanted: dict[str, Any] = {"review": live, "by": newsroom.editor, "ground": "personal_data", "notice": NOTICE}
     with refused("wrong_state"):
         review_policy.erase(**wanted, redact=True)
-    open_correction(newsroom, live)
+    newsroom.open_correction(live)
     with refused("wrong_state"):
         review_policy.erase(**wanted, redact=True)
     Review.objects.update(headline="Đoạn phim cũ")
@@ -116,7 +103,7 @@ def test_redaction_wants_a_draft_without_what_has_to_go(newsroom: Newsroom, live
 
 
 def test_redacted_revision_needs_its_note(newsroom: Newsroom, live: Review) -> None:
-    redact_review(newsroom, live)
+    newsroom.redact_review(live)
     Review.objects.update(change_note="")
     with refused("incomplete", "Choose the kind of correction"):
         workflow.submit(subject=live, by=newsroom.reporter)
@@ -125,41 +112,41 @@ def test_redacted_revision_needs_its_note(newsroom: Newsroom, live: Review) -> N
 
 
 def test_withdrawn_review_can_be_erased(newsroom: Newsroom, live: Review) -> None:
-    withdraw_review(newsroom, live)
-    entry = erase_review(newsroom, live)
+    newsroom.withdraw_review(live)
+    entry = newsroom.erase_review(live)
     assert entry.number == 3
     assert list(RevisionDocument.objects.values_list("entry", flat=True)) == [2]
     call_command("verify_record")
 
 
 def test_claim_of_another_review_stays(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     other = make_newsroom("checkpoint.example")
-    second = make_review(other, review.claim, language="en", headline="The video is from 2020")
-    publish_review(newsroom, review)
-    publish_review(other, second)
+    second = other.make_review(review.claim, language="en", headline="The video is from 2020")
+    newsroom.publish_review(review)
+    other.publish_review(second)
     assert (
         "1 other review of the same claim still contains the claim’s text. If the text must be"
         " removed, erase that review too."
     ) in [str(each) for each in erasure.warnings(review, redact=False)]
-    erase_review(newsroom, review)
+    newsroom.erase_review(review)
     assert Claim.objects.get().text == "Nước lũ ở Huế đã lên tới mái chùa."
     assert Claimant.objects.count() == 1
     claim = PublishedClaim.objects.get()
     assert [found["headline"] for found in json.loads(claim.body)["reviews"]] == ["The video is from 2020"]
     call_command("verify_record")
     # With the last one the claim goes.
-    erase_review(other, second)
+    other.erase_review(second)
     assert Claim.objects.get().text == "[erased]"
     assert PublishedClaim.objects.count() == 0
     call_command("verify_record")
 
 
 def test_claimant_of_another_claim_stays(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
-    make_claim(newsroom, text="Đập sắp vỡ.", claimant=review.claim.claimant)
-    publish_review(newsroom, review)
-    erase_review(newsroom, review)
+    review = newsroom.make_review()
+    newsroom.make_claim(text="Đập sắp vỡ.", claimant=review.claim.claimant)
+    newsroom.publish_review(review)
+    newsroom.erase_review(review)
     assert list(Claim.objects.order_by("text").values_list("text", "claimant__description")) == [
         ("[erased]", None),
         ("Đập sắp vỡ.", "một người dùng mạng xã hội"),
@@ -179,8 +166,8 @@ def test_claimant_of_another_claim_stays(newsroom: Newsroom) -> None:
     ],
 )
 def test_erase_says_what_is_wrong_with_the_notice(module_newsroom: Newsroom, fields: dict[str, str], code: str) -> None:
-    review = make_review(module_newsroom)
-    publish_review(module_newsroom, review)
+    review = module_newsroom.make_review()
+    module_newsroom.publish_review(review)
     with refused(code):
         review_policy.erase(
             **{"review": review, "by": module_newsroom.editor, "ground": "law", "notice": NOTICE} | fields
@@ -189,7 +176,7 @@ def test_erase_says_what_is_wrong_with_the_notice(module_newsroom: Newsroom, fie
 
 
 def test_redaction_may_say_what_stays(newsroom: Newsroom, live: Review) -> None:
-    open_correction(newsroom, live, summary="Sai.")
+    newsroom.open_correction(live, summary="Sai.")
     review_policy.erase(
         review=live,
         by=newsroom.editor,
@@ -200,10 +187,10 @@ def test_redaction_may_say_what_stays(newsroom: Newsroom, live: Review) -> None:
 
 
 def test_erasure_needs_two_editors(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     with refused("not_public"):
         review_policy.erase(review=review, by=newsroom.editor, ground="law", notice=NOTICE)
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     stranger = make_newsroom("other.example").chief
     for person, code in (
         (newsroom.reporter, "not_allowed"),

@@ -15,7 +15,7 @@ from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.record.formats.canonical import canonical, sha256_hex
 from factcheck.record.models import LogEntry, RevisionDocument
 from tests.editorial.proposal_kinds import written
-from tests.support.drafts import Newsroom, make_newsroom, make_review, open_correction, publish_review, waiting
+from tests.support.drafts import Newsroom, make_newsroom, waiting
 
 NOTICE = "Xoá theo yêu cầu của người có dữ liệu cá nhân được bảo vệ."
 
@@ -30,13 +30,13 @@ class Desk:
 @pytest.fixture(scope="module")
 def desk(module_database: str) -> Iterator[Desk]:
     newsroom = make_newsroom()
-    live, redacted = make_review(newsroom), make_review(newsroom)
-    publish_review(newsroom, live)
-    publish_review(newsroom, redacted)
-    open_correction(newsroom, redacted, headline="Đoạn phim cũ")
+    live, redacted = newsroom.make_review(), newsroom.make_review()
+    newsroom.publish_review(live)
+    newsroom.publish_review(redacted)
+    newsroom.open_correction(redacted, headline="Đoạn phim cũ")
     approval = review_policy.erase(review=redacted, by=newsroom.editor, ground="law", notice=NOTICE, redact=True)
     workflow.approve(proposal=approval, by=newsroom.chief, digest=approval.digest)
-    publish_review(newsroom, redacted)
+    newsroom.publish_review(redacted)
     return Desk(newsroom, live, redacted)
 
 
@@ -96,8 +96,8 @@ def test_erasure_that_is_only_asked_for_is_refused(desk: Desk) -> None:
 
 
 def test_half_an_erasure_is_refused_at_commit(desk: Desk) -> None:
-    review = make_review(desk.newsroom)
-    publish_review(desk.newsroom, review)
+    review = desk.newsroom.make_review()
+    desk.newsroom.publish_review(review)
     approval = review_policy.erase(review=review, by=desk.newsroom.editor, ground="law", notice=NOTICE)
     Proposal.objects.filter(pk=approval.pk).update(
         decision="approved", decided_by=desk.newsroom.chief, decided_at="2026-01-01T00:00:00Z"
@@ -204,7 +204,7 @@ def test_approval_is_emptied_by_an_erasure_alone(desk: Desk, review: str, action
     ],
 )
 def test_erasure_cannot_be_asked_for_without_its_notice(desk: Desk, change: dict[str, Any], note: str) -> None:
-    review = make_review(desk.newsroom)
+    review = desk.newsroom.make_review()
     said = erasure.build_notice(review, "law", NOTICE, redact=False) | change
     with pytest.raises(IntegrityError, match="needs a ground, a public notice and nothing else"):
         written(review, said, desk.newsroom.editor, action="erasure", note=note)

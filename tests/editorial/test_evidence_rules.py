@@ -12,15 +12,7 @@ from factcheck.editorial.models import Capture, Review
 from factcheck.editorial.proposals import review_completeness, review_policy, workflow
 from factcheck.record.statements.same_content import has_same_content
 from tests.editorial.test_defences import approved, run
-from tests.support.drafts import (
-    Newsroom,
-    correct_review,
-    make_newsroom,
-    make_review,
-    open_correction,
-    publish_review,
-    waiting,
-)
+from tests.support.drafts import Newsroom, make_newsroom, waiting
 
 pytestmark = pytest.mark.one_database
 
@@ -44,13 +36,13 @@ def reasons(review: Review) -> list[str]:
 
 
 def test_submission_asks_for_a_title(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     review.sources.filter(position=0).update(title="")
     assert reasons(review) == ["Give every source a title."]
 
 
 def test_submission_asks_for_a_copy_or_a_reason(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     review.sources.filter(position=0).update(no_capture_reason="")
     review.claim.appearances.update(no_capture_reason="")
     assert reasons(review) == [
@@ -64,11 +56,11 @@ def test_submission_asks_for_a_copy_or_a_reason(newsroom: Newsroom) -> None:
     review.sources.filter(position=0).update(capture=done)
     review.claim.appearances.update(capture=done)
     assert reasons(review) == []
-    assert str(publish_review(newsroom, review).kind) == "review.original"
+    assert str(newsroom.publish_review(review).kind) == "review.original"
 
 
 def test_copy_that_is_being_made_is_its_own_reason(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     review.sources.filter(position=0).update(no_capture_reason="", capture=make_capture(newsroom))
     assert reasons(review) == [
         "A copy of a source is still being made. Wait for the copy, or write why there is no copy."
@@ -78,7 +70,7 @@ def test_copy_that_is_being_made_is_its_own_reason(newsroom: Newsroom) -> None:
 
 
 def test_book_without_a_url_needs_no_copy(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     review.sources.update(url="", no_capture_reason="")
     assert reasons(review) == []
 
@@ -86,13 +78,13 @@ def test_book_without_a_url_needs_no_copy(newsroom: Newsroom) -> None:
 def test_appearances_of_another_newsrooms_claim_are_its_own_matter(live: Review) -> None:
     live.claim.appearances.update(no_capture_reason="")
     other = make_newsroom("checkpoint.example")
-    second = make_review(other, live.claim, language="en")
+    second = other.make_review(live.claim, language="en")
     assert reasons(second) == []
-    publish_review(other, second)
+    other.publish_review(second)
 
 
 def test_capture_that_arrives_after_the_submission_enters_with_the_next_revision(newsroom: Newsroom) -> None:
-    review, capture = make_review(newsroom), make_capture(newsroom)
+    review, capture = newsroom.make_review(), make_capture(newsroom)
     review.sources.filter(position=0).update(capture=capture)
     approval = workflow.submit(subject=review, by=newsroom.reporter)
     Capture.objects.filter(pk=capture.pk).update(**DONE)
@@ -103,7 +95,7 @@ def test_capture_that_arrives_after_the_submission_enters_with_the_next_revision
     assert before["sources"][0]["capture"] is None
     review_policy.open_correction(review=review, by=newsroom.reporter, change_class="metadata", note="Thêm bản sao.")
     review.sources.filter(position=0).update(no_capture_reason="")
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     after = review_statements.last_statement(review)
     assert after is not None
     assert after["sources"][0]["capture"] == SAID
@@ -111,10 +103,10 @@ def test_capture_that_arrives_after_the_submission_enters_with_the_next_revision
 
 
 def test_other_newsroom_repeats_the_published_capture_of_an_appearance(newsroom: Newsroom, database: str) -> None:
-    first = make_review(newsroom)
+    first = newsroom.make_review()
     first.claim.appearances.update(no_capture_reason="", capture=make_capture(newsroom, **DONE))
-    publish_review(newsroom, first)
-    second = make_review(make_newsroom("checkpoint.example"), first.claim, language="en")
+    newsroom.publish_review(first)
+    second = make_newsroom("checkpoint.example").make_review(first.claim, language="en")
     for said in (
         review_statements.build_statement(Review.objects.get(pk=second.pk)),
         review_statements.build_draft_statement(drafts_of([second.pk])[second.pk]),
@@ -131,7 +123,7 @@ def test_other_newsroom_repeats_the_published_capture_of_an_appearance(newsroom:
     ],
 )
 def test_database_refuses_a_review_without_evidence(newsroom: Newsroom, table: str, change: str, database: str) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     run(f"UPDATE {table} SET {change}", [])
     statement = review_statements.build_statement(Review.objects.get(pk=review.pk))
     approved(newsroom, review, statement)
@@ -151,7 +143,7 @@ def test_capture_that_is_done_never_changes(newsroom: Newsroom) -> None:
 
 
 def test_source_refers_to_captures_of_its_newsroom_only(newsroom: Newsroom, database: str) -> None:
-    review, theirs = make_review(newsroom), make_capture(make_newsroom("checkpoint.example"), **DONE)
+    review, theirs = newsroom.make_review(), make_capture(make_newsroom("checkpoint.example"), **DONE)
     for rows in (review.sources, review.claim.appearances):
         with pytest.raises(IntegrityError, match="it belongs to another newsroom"):
             rows.update(capture=theirs)
@@ -160,11 +152,11 @@ def test_source_refers_to_captures_of_its_newsroom_only(newsroom: Newsroom, data
 def test_changed_evidence_is_metadata_and_a_changed_source_is_not(newsroom: Newsroom, live: Review) -> None:
     review_policy.open_correction(review=live, by=newsroom.reporter, change_class="metadata", note="Ngày đăng.")
     live.sources.update(published_on=MOMENT, no_capture_reason="Trang cấm sao chép.")
-    publish_review(newsroom, live)
-    open_correction(newsroom, live)
+    newsroom.publish_review(live)
+    newsroom.open_correction(live)
     live.sources.update(title="Nguồn khác")
     Review.objects.filter(pk=live.pk).update(change_class="metadata")
     assert any("The verdict, the claim or the text has changed" in each for each in reasons(live))
     correct = {"summary": "Sai. Đoạn phim cũ."}
     Review.objects.filter(pk=live.pk).update(change_class="substantive", state="published")
-    assert str(correct_review(newsroom, live, **correct).kind) == "review.correction"
+    assert str(newsroom.correct_review(live, **correct).kind) == "review.correction"

@@ -35,16 +35,7 @@ from tests.editorial.desk.test_autosave import client_of, form_of
 from tests.editorial.proposal_kinds import MAKE, Kind
 from tests.editorial.test_erased_text import dump
 from tests.journeys.browser import signed_in
-from tests.support.drafts import (
-    Newsroom,
-    make_claim,
-    make_demand,
-    make_newsroom,
-    make_review,
-    open_correction,
-    publish_review,
-    waiting,
-)
+from tests.support.drafts import Newsroom, make_newsroom, waiting
 from tests.support.evidence import finish, make_capture, names_in, stored_in
 from tests.support.refusals import refused
 
@@ -69,11 +60,11 @@ def fill(newsroom: Newsroom) -> Review:
     person = Claimant.objects.create(
         newsroom=newsroom.publisher, type="person", name="Bà Tư", is_public_figure=True, job_title=f"Em của {NAME}"
     )
-    claim = make_claim(newsroom, text=f"Theo {NAME}, nước đã rút.", location=f"Nhà {NAME}", claimant=person)
+    claim = newsroom.make_claim(text=f"Theo {NAME}, nước đã rút.", location=f"Nhà {NAME}", claimant=person)
     Appearance.objects.filter(claim=claim).update(
         url=f"https://x.example/{NAME.replace(' ', '%20')}", no_capture_reason=f"Do {NAME} xóa."
     )
-    review = make_review(newsroom, claim, headline=f"{NAME} nói gì", body=f"Đây là {NAME.upper()}.\n\nHết.")
+    review = newsroom.make_review(claim, headline=f"{NAME} nói gì", body=f"Đây là {NAME.upper()}.\n\nHết.")
     Authorship.objects.create(review=review, name=NAME)
     copy = finish(make_capture(newsroom, url="https://source.example/1", text=f"… {NAME} …", title=NAME))
     Source.objects.filter(review=review, position=0).update(
@@ -131,20 +122,20 @@ def test_draft_can_be_submitted_and_restored_afterwards(newsroom: Newsroom) -> N
     for state in SavedState.objects.filter(draft=review.pk).exclude(kind="typed"):
         restore_state(draft=review, state=state, by=newsroom.reporter)
     Source.objects.filter(review=review).update(no_capture_reason="Trang này có tên một người.")
-    publish_review(newsroom, Review.objects.get(pk=review.pk))
+    newsroom.publish_review(Review.objects.get(pk=review.pk))
     assert places_of(NAME) == 0
 
 
 @pytest.mark.parametrize("state", ["submitted", "published", "discarded"])
 def test_passage_of_an_older_state_alone(newsroom: Newsroom, state: str) -> None:
-    review = make_review(newsroom, body=NAME)
+    review = newsroom.make_review(body=NAME)
     keep_state(review, newsroom.editor)
     Review.objects.filter(pk=review.pk).update(body="Đã bỏ.")
     review.refresh_from_db()
     if state == "submitted":
         workflow.submit(subject=review, by=newsroom.reporter)
     elif state == "published":
-        publish_review(newsroom, review)
+        newsroom.publish_review(review)
     else:
         discard_draft(draft=review, by=newsroom.reporter)
     forget_passage(draft=review, text=NAME, by=newsroom.reporter)
@@ -153,7 +144,7 @@ def test_passage_of_an_older_state_alone(newsroom: Newsroom, state: str) -> None
 
 
 def test_words_of_choices_are_not_texts(newsroom: Newsroom) -> None:
-    review = make_review(newsroom, body="Một video cũ.")
+    review = newsroom.make_review(body="Một video cũ.")
     state = keep_state(review, newsroom.reporter)
     claim_state = keep_state(review.claim, newsroom.reporter)
     assert state is not None
@@ -170,8 +161,8 @@ def test_words_of_choices_are_not_texts(newsroom: Newsroom) -> None:
 
 
 def test_passage_of_a_claim_and_of_a_demand(newsroom: Newsroom) -> None:
-    claim, demand = make_claim(newsroom, text=f"{NAME} nói."), make_demand(newsroom, asked=f"Xóa tên {NAME}.")
-    review = make_review(newsroom, claim)
+    claim, demand = newsroom.make_claim(text=f"{NAME} nói."), newsroom.make_demand(asked=f"Xóa tên {NAME}.")
+    review = newsroom.make_review(claim)
     workflow.submit(subject=review, by=newsroom.reporter)
     workflow.submit(subject=demand, by=newsroom.reporter)
     workflow.approve(proposal=waiting(demand), by=newsroom.editor, digest=waiting(demand).digest)
@@ -185,9 +176,9 @@ def test_passage_of_a_claim_and_of_a_demand(newsroom: Newsroom) -> None:
 
 
 def test_published_passage_needs_an_erasure(newsroom: Newsroom) -> None:
-    review = make_review(newsroom, body=f"Đã đăng: {NAME}.")
-    publish_review(newsroom, review)
-    open_correction(newsroom, review, headline=f"Chưa đăng: {NAME} Bí Mật", body="Đã bỏ.")
+    review = newsroom.make_review(body=f"Đã đăng: {NAME}.")
+    newsroom.publish_review(review)
+    newsroom.open_correction(review, headline=f"Chưa đăng: {NAME} Bí Mật", body="Đã bỏ.")
     for draft, text in ((review, NAME), (review.claim, "Nước lũ ở Huế")):
         with pytest.raises(WrongState):
             forget_passage(draft=draft, text=text, by=newsroom.reporter)
@@ -201,7 +192,7 @@ def test_copies_and_pictures_that_a_person_chooses(newsroom: Newsroom, tmp_path:
         copy = finish(make_capture(newsroom, url="https://source.example/1"))
         shown = [Picture(sha256=each * 64, uploaded_by=newsroom.reporter, **PICTURE) for each in "ab"]
         body = "".join(f"Ảnh: ![mặt người](/{each.name})\n\n" for each in shown)
-        review = make_review(newsroom, body=body)
+        review = newsroom.make_review(body=body)
         for each in shown:
             each.review = review
             each.save()
@@ -225,17 +216,17 @@ def test_copy_and_claimant_that_others_need_are_kept_and_named(newsroom: Newsroo
     person = Claimant.objects.create(newsroom=newsroom.publisher, type="organization", name=f"Hội của {NAME}")
     with stored_in(tmp_path):
         copy = finish(make_capture(newsroom, text=NAME))
-        review, other = make_review(newsroom, make_claim(newsroom, claimant=person)), make_review(newsroom)
+        review, other = newsroom.make_review(newsroom.make_claim(claimant=person)), newsroom.make_review()
         for each in (review, other):
             Source.objects.filter(review=each, position=0).update(capture=copy, no_capture_reason="")
-        make_claim(newsroom, claimant=person)
+        newsroom.make_claim(claimant=person)
         places = forget_passage(draft=review, text=NAME, by=newsroom.reporter)
     assert (places.kept, places.copies, places.claimants) == ([person, copy], [], [])
     assert Capture.objects.filter(pk=copy.pk).exists()
 
 
 def test_who_may_forget_and_what(newsroom: Newsroom) -> None:
-    review = make_review(newsroom, created_by=newsroom.editor, body=NAME)
+    review = newsroom.make_review(created_by=newsroom.editor, body=NAME)
     review.authorships.all().delete()
     for stranger in (newsroom.reporter, make_newsroom("ngoai.example").chief):
         with pytest.raises(NotAllowed):
@@ -263,7 +254,7 @@ def test_page_shows_the_places_first(newsroom: Newsroom) -> None:
 
 @pytest.mark.parametrize("with_script", [True, False])
 def test_colleague_with_an_open_page_is_told_and_does_not_write_the_passage_back(newsroom, with_script):
-    review = make_review(newsroom, body=f"Đây là {NAME}.")
+    review = newsroom.make_review(body=f"Đây là {NAME}.")
     page = f"/admin/editorial/review/{review.pk}"
     lan, hoa = signed_in(newsroom.reporter).open(f"{page}/states/forget/"), client_of(newsroom.editor)
     typed = form_of(hoa, f"{page}/change/") | {"summary": f"Hoa viết về {NAME}."}
@@ -278,26 +269,26 @@ def test_colleague_with_an_open_page_is_told_and_does_not_write_the_passage_back
 
 
 def test_another_passage_than_the_shown_one_is_shown_first(newsroom: Newsroom) -> None:
-    review = make_review(newsroom, body=f"Đây là {NAME}.")
+    review = newsroom.make_review(body=f"Đây là {NAME}.")
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/states/forget/")
     lan.fill(text=NAME).press("Find the passage").fill(text="Đây").press("Forget the passage")
     assert Review.objects.get(pk=review.pk).body == f"Đây là {NAME}."
 
 
 def test_invisible_characters_make_no_passage(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     for text in ("\u200b" * 4, "a\u200b\u200b\u200b"):
         with refused("wrong_value"):
             forget_passage(draft=review, text=text, by=newsroom.reporter)
 
 
 def test_author_forgets_what_an_editor_has_submitted_but_not_a_request_to_withdraw(newsroom: Newsroom) -> None:
-    review = make_review(newsroom, body=f"Đây là {NAME}.")
+    review = newsroom.make_review(body=f"Đây là {NAME}.")
     workflow.submit(subject=review, by=newsroom.editor)
     forget_passage(draft=review, text=NAME, by=newsroom.reporter)
     review.refresh_from_db()
     assert (review.state, places_of(NAME)) == ("draft", 0)
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     request = review_policy.withdraw(review=review, by=newsroom.editor, reason="Số liệu bịa đặt.")
     with refused("not_found"):
         forget_passage(draft=review, text="Số liệu bịa đặt", by=newsroom.reporter)
@@ -306,7 +297,7 @@ def test_author_forgets_what_an_editor_has_submitted_but_not_a_request_to_withdr
 
 def test_encoded_name_in_a_link_of_the_text_is_found(newsroom: Newsroom) -> None:
     encoded = quote(NAME)
-    review = make_review(newsroom, body=f"Xem [đây](https://x.example/{encoded}) và https://y.example/{encoded}.")
+    review = newsroom.make_review(body=f"Xem [đây](https://x.example/{encoded}) và https://y.example/{encoded}.")
     forget_passage(draft=review, text=NAME, by=newsroom.reporter)
     review.refresh_from_db()
     assert review.body == "Xem [đây](https://omitted.invalid/) và https://omitted.invalid/"
@@ -322,7 +313,7 @@ def test_import_that_waits_stays_decidable(newsroom: Newsroom) -> None:
 
 
 def test_page_of_a_copy_that_only_a_state_names_is_not_copied_again(newsroom: Newsroom, tmp_path: Path) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     with stored_in(tmp_path):
         copy = finish(make_capture(newsroom, url="https://source.example/1", text=NAME))
         Source.objects.filter(review=review, position=0).update(capture=copy, no_capture_reason="")
@@ -334,10 +325,10 @@ def test_page_of_a_copy_that_only_a_state_names_is_not_copied_again(newsroom: Ne
 
 
 def test_other_newsrooms_media_of_the_claim_stay(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
+    review = newsroom.make_review()
+    newsroom.publish_review(review)
     other = make_newsroom("khac.example")
-    theirs = make_review(other, review.claim, body=f"Đây là {NAME}.")
+    theirs = other.make_review(review.claim, body=f"Đây là {NAME}.")
     picture = Picture.objects.create(claim=review.claim, sha256="a" * 64, uploaded_by=newsroom.reporter, **PICTURE)
     places = forget_passage(draft=theirs, text=NAME, by=other.reporter, shown=[str(picture.pk)])
     assert (places.pictures, Picture.objects.filter(pk=picture.pk).exists()) == ([], True)
@@ -352,7 +343,7 @@ def record_forgetting(newsroom: Newsroom, draft: Any) -> None:
 
 @pytest.mark.parametrize("noted", ["not at all", "in another transaction", "for another draft"])
 def test_database_changes_nothing_without_an_event(newsroom: Newsroom, noted: str) -> None:
-    review, other = fill(newsroom), make_review(newsroom)
+    review, other = fill(newsroom), newsroom.make_review()
     if noted == "in another transaction":
         record_forgetting(newsroom, review.pk)
     for sql in (
@@ -367,8 +358,8 @@ def test_database_changes_nothing_without_an_event(newsroom: Newsroom, noted: st
 
 
 def test_database_keeps_what_was_decided_and_published(newsroom: Newsroom) -> None:
-    review, waits = make_review(newsroom), make_review(newsroom)
-    publish_review(newsroom, review)
+    review, waits = newsroom.make_review(), newsroom.make_review()
+    newsroom.publish_review(review)
     workflow.submit(subject=waits, by=newsroom.reporter)
     for sql in (
         "UPDATE editorial_proposal SET statement = '', note = '', digest = repeat('0', 64) WHERE review_id = %s",

@@ -18,13 +18,13 @@ from factcheck.record.models import LogEntry
 from tests.editorial.desk.addresses import decision
 from tests.editorial.test_defences import added, insert_revision
 from tests.journeys.browser import signed_in
-from tests.support.drafts import Newsroom, make_demand, make_review, withdraw_review
+from tests.support.drafts import Newsroom
 from tests.support.refusals import refused
 from tests.support.working import work_off
 
 
 def submitted(newsroom: Newsroom) -> Proposal:
-    return workflow.submit(subject=make_review(newsroom), by=newsroom.reporter)
+    return workflow.submit(subject=newsroom.make_review(), by=newsroom.reporter)
 
 
 def held(newsroom: Newsroom, until: datetime | None = None) -> Proposal:
@@ -74,12 +74,12 @@ def test_approval_and_publication_are_one_transaction(newsroom: Newsroom, monkey
 
 
 def test_what_takes_effect_on_approval_is_published_once(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     proposal = workflow.submit(subject=review, by=newsroom.reporter)
     workflow.approve_and_publish(proposal=proposal, by=newsroom.editor, digest=proposal.digest)
-    withdraw_review(newsroom, review)
+    newsroom.withdraw_review(review)
     assert LogEntry.objects.count() == 2
-    demand = workflow.submit(subject=make_demand(newsroom), by=newsroom.reporter)
+    demand = workflow.submit(subject=newsroom.make_demand(), by=newsroom.reporter)
     with refused("wrong_value"):
         workflow.approve(proposal=demand, by=newsroom.editor, digest=demand.digest, hold_until=timezone.now())
 
@@ -135,7 +135,7 @@ def test_time_at_which_the_clocks_change_is_refused(newsroom: Newsroom, when: st
 
 @pytest.mark.parametrize("name", ["approve-and-publish", "hold"])
 def test_demand_has_no_page_for_the_actions_of_reviews(newsroom: Newsroom, name: str) -> None:
-    demand = workflow.submit(subject=make_demand(newsroom), by=newsroom.reporter)
+    demand = workflow.submit(subject=newsroom.make_demand(), by=newsroom.reporter)
     client = Client()
     client.force_login(newsroom.editor)
     assert client.post(decision(demand, name), {"digest": demand.digest}).status_code == 404

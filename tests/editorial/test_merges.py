@@ -15,19 +15,7 @@ from factcheck.record.models import LogEntry, PublishedClaim, PublishedMerge
 from tests.api.conftest import Api
 from tests.editorial.test_concurrency import at_once
 from tests.editorial.test_erased_text import dump
-from tests.support.drafts import (
-    Newsroom,
-    correct_review,
-    erase_review,
-    make_claim,
-    make_newsroom,
-    make_review,
-    merge_claims,
-    publish_claim,
-    publish_review,
-    split_claim,
-    withdraw_review,
-)
+from tests.support.drafts import Newsroom, make_newsroom
 from tests.support.refusals import refused
 from tests.support.serving import served
 from verifier import verifier
@@ -48,7 +36,7 @@ def run(sql: str) -> None:
 
 
 def test_merge_is_proposed_by_one_and_approved_by_another(newsroom: Newsroom) -> None:
-    claim, into = publish_claim(newsroom, "Lũ tới mái chùa."), publish_claim(newsroom, "Nước ngập mái chùa.")
+    claim, into = newsroom.publish_claim("Lũ tới mái chùa."), newsroom.publish_claim("Nước ngập mái chùa.")
     merge = merge_policy.propose_merge(claim=claim, into=into, by=newsroom.editor, note=NOTE)
     assert json.loads(merge.statement).keys() == {"id", "into", "publisher", "license"}
     assert PublishedClaim.objects.count() == 2  # nothing has happened yet
@@ -75,7 +63,7 @@ def test_merge_is_proposed_by_one_and_approved_by_another(newsroom: Newsroom) ->
 
 
 def test_merge_can_be_refused_or_taken_back(newsroom: Newsroom) -> None:
-    claim, into = publish_claim(newsroom, "Lũ tới mái chùa."), publish_claim(newsroom, "Nước ngập mái chùa.")
+    claim, into = newsroom.publish_claim("Lũ tới mái chùa."), newsroom.publish_claim("Nước ngập mái chùa.")
     merge = merge_policy.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
     with refused("undecided"):
         merge_policy.propose_merge(claim=claim, into=into, by=newsroom.editor, note=NOTE)
@@ -90,7 +78,7 @@ def test_merge_can_be_refused_or_taken_back(newsroom: Newsroom) -> None:
 
 def test_two_newsrooms_join_together_and_either_parts(newsroom: Newsroom) -> None:
     other, third = make_newsroom("khac.example"), make_newsroom("baochi.example")
-    claim, into = publish_claim(newsroom, "Lũ tới mái chùa."), publish_claim(other, "Nước ngập mái chùa.")
+    claim, into = newsroom.publish_claim("Lũ tới mái chùa."), other.publish_claim("Nước ngập mái chùa.")
     with refused("not_allowed"):
         merge_policy.propose_merge(claim=claim, into=into, by=third.editor, note=NOTE)
     merge = merge_policy.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
@@ -111,11 +99,11 @@ def test_two_newsrooms_join_together_and_either_parts(newsroom: Newsroom) -> Non
 
 
 def test_what_cannot_be_proposed(newsroom: Newsroom) -> None:
-    one, two, three = (publish_claim(newsroom, f"Lời đồn thứ {number}.") for number in ("nhất", "nhì", "ba"))
-    draft = make_claim(newsroom, text="Chưa ai kiểm chứng.")
-    withdrawn = publish_claim(newsroom, "Đã rút.")
-    withdraw_review(newsroom, Review.objects.get(claim=withdrawn))
-    merge_claims(newsroom, one, two)
+    one, two, three = (newsroom.publish_claim(f"Lời đồn thứ {number}.") for number in ("nhất", "nhì", "ba"))
+    draft = newsroom.make_claim(text="Chưa ai kiểm chứng.")
+    withdrawn = newsroom.publish_claim("Đã rút.")
+    newsroom.withdraw_review(Review.objects.get(claim=withdrawn))
+    newsroom.merge_claims(one, two)
     for claim, into, note, code in (
         (two, two, NOTE, "same_claim"),
         (one, three, NOTE, "wrong_state"),
@@ -130,16 +118,16 @@ def test_what_cannot_be_proposed(newsroom: Newsroom) -> None:
             merge_policy.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=note)
     with refused("wrong_state"):
         merge_policy.propose_split(claim=two, by=newsroom.reporter, note=NOTE)
-    merge_claims(newsroom, withdrawn, three)  # its address leads to where the reviews are
+    newsroom.merge_claims(withdrawn, three)  # its address leads to where the reviews are
 
 
 @pytest.mark.parametrize("note", ["Trùng với “Mái chùa ngập nước”.", "Cũng của Nguyễn Văn Mẫu."])
 def test_reason_does_not_repeat_what_only_the_public_claim_still_says(newsroom: Newsroom, note: str) -> None:
     """The drafts may have been corrected or redacted since."""
-    claim = make_claim(newsroom, text="Mái chùa ngập nước")
+    claim = newsroom.make_claim(text="Mái chùa ngập nước")
     Claimant.objects.update(type="person", name="Nguyễn Văn Mẫu", is_public_figure=True, description="")
-    publish_review(newsroom, make_review(newsroom, claim))
-    into = publish_claim(newsroom, "Lũ tới mái chùa.")
+    newsroom.publish_review(newsroom.make_review(claim))
+    into = newsroom.publish_claim("Lũ tới mái chùa.")
     Claim.objects.filter(pk=claim.pk).update(text="Một câu khác.")
     Claimant.objects.filter(pk=claim.claimant_id).update(type="unnamed", name="", description="một quan chức xã")
     claim.refresh_from_db()
@@ -152,7 +140,7 @@ def test_reason_does_not_repeat_what_only_the_public_claim_still_says(newsroom: 
 
 
 def test_opposite_merges_at_the_same_time_give_one(newsroom: Newsroom) -> None:
-    one, two = publish_claim(newsroom, "Lũ tới mái chùa."), publish_claim(newsroom, "Nước ngập mái chùa.")
+    one, two = newsroom.publish_claim("Lũ tới mái chùa."), newsroom.publish_claim("Nước ngập mái chùa.")
     there = merge_policy.propose_merge(claim=one, into=two, by=newsroom.reporter, note=NOTE)
     back = merge_policy.propose_merge(claim=two, into=one, by=newsroom.reporter, note=NOTE)
     results = at_once(
@@ -169,9 +157,9 @@ def test_opposite_merges_at_the_same_time_give_one(newsroom: Newsroom) -> None:
 
 def test_claim_of_a_merge_leads_to_the_other(newsroom: Newsroom) -> None:
     api = Api()
-    one, two, three = (publish_claim(newsroom, f"Lời đồn thứ {number}.") for number in ("nhất", "nhì", "ba"))
-    merge_claims(newsroom, one, two)
-    merge_claims(newsroom, two, three)
+    one, two, three = (newsroom.publish_claim(f"Lời đồn thứ {number}.") for number in ("nhất", "nhì", "ba"))
+    newsroom.merge_claims(one, two)
+    newsroom.merge_claims(two, three)
     response = api.send(f"claims/{one.pk}/")
     assert (response.status_code, response["Location"]) == (308, f"{SITE}/api/v1/claims/{three.pk}/")
     assert response["Cache-Control"] == "no-cache"
@@ -191,7 +179,7 @@ def test_claim_of_a_merge_leads_to_the_other(newsroom: Newsroom) -> None:
     response = api.send(f"claims/{one.pk}/", {"as_of": "3"})
     assert (response.status_code, response["Location"]) == (308, f"{SITE}/api/v1/claims/{two.pk}/?as_of=3")
     assert len(api.get(f"claims/{two.pk}/", {"as_of": "3"})["reviews"]) == 2
-    split_claim(newsroom, two)
+    newsroom.split_claim(two)
     assert len(api.get(f"claims/{two.pk}/")["reviews"]) == 2
     assert api.send(f"claims/{one.pk}/")["Location"] == f"{SITE}/api/v1/claims/{two.pk}/"
     assert len(api.ids("reviews/", {"claim": str(two.pk)})) == 2
@@ -199,25 +187,25 @@ def test_claim_of_a_merge_leads_to_the_other(newsroom: Newsroom) -> None:
 
 def test_changes_tell_mirrors_of_merges(newsroom: Newsroom) -> None:
     api = Api()
-    one, two = publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(newsroom, "Lời đồn thứ nhì.")
-    merge_claims(newsroom, one, two)
+    one, two = newsroom.publish_claim("Lời đồn thứ nhất."), newsroom.publish_claim("Lời đồn thứ nhì.")
+    newsroom.merge_claims(one, two)
     (change,) = api.get("changes/", {"since": "1"})["results"]
     assert (change["kind"], change["subject"]) == ("claim.merge", str(one.pk))
     assert (change["body"]["into"], change["body"]["url"]) == ({"id": str(two.pk)}, f"{SITE}/api/v1/claims/{one.pk}/")
     assert change["body"]["revision"] | {"digest": ""} == {
         "number": 1, "kind": "merge", "class": None, "note": NOTE, "sequence": 2, "digest": "",
     }  # fmt: skip
-    split_claim(newsroom, one)
+    newsroom.split_claim(one)
     merged, parted = api.get("changes/", {"since": "1"})["results"]
     assert (merged["body"], parted["kind"], parted["body"]["from"]) == (None, "claim.split", {"id": str(two.pk)})
 
 
 def test_reviews_go_on_after_a_merge(newsroom: Newsroom) -> None:
-    one, two = publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(newsroom, "Lời đồn thứ nhì.")
-    draft = make_review(newsroom, one)
-    merge_claims(newsroom, one, two)
-    publish_review(newsroom, draft)
-    correct_review(newsroom, Review.objects.get(claim=two), summary="Sai. Đã sửa.")
+    one, two = newsroom.publish_claim("Lời đồn thứ nhất."), newsroom.publish_claim("Lời đồn thứ nhì.")
+    draft = newsroom.make_review(one)
+    newsroom.merge_claims(one, two)
+    newsroom.publish_review(draft)
+    newsroom.correct_review(Review.objects.get(claim=two), summary="Sai. Đã sửa.")
     assert len(json.loads(PublishedClaim.objects.get().body)["reviews"]) == 3
     call_command("verify_record")
     before = list(PublishedClaim.objects.values())
@@ -226,13 +214,13 @@ def test_reviews_go_on_after_a_merge(newsroom: Newsroom) -> None:
 
 
 def test_erasure_after_a_merge_leaves_nothing_of_the_claim(newsroom: Newsroom) -> None:
-    secret = publish_claim(newsroom, "Ông Quỳzạt nói dối.")
-    other = publish_claim(newsroom, "Lời đồn thứ nhì.")
+    secret = newsroom.publish_claim("Ông Quỳzạt nói dối.")
+    other = newsroom.publish_claim("Lời đồn thứ nhì.")
     refused = merge_policy.propose_merge(claim=secret, into=other, by=newsroom.reporter, note=NOTE)
     workflow.return_(proposal=refused, by=newsroom.editor, reason="Ông Quỳzạt là người khác.")
-    merge_claims(newsroom, secret, other)
+    newsroom.merge_claims(secret, other)
     assert "Quỳzạt" in dump()
-    erase_review(newsroom, Review.objects.get(claim=secret))
+    newsroom.erase_review(Review.objects.get(claim=secret))
     assert "Quỳzạt" not in dump()
     call_command("verify_record")
     call_command("rebuild_record")
@@ -242,10 +230,10 @@ def test_erasure_after_a_merge_leaves_nothing_of_the_claim(newsroom: Newsroom) -
 
 def test_verifier_follows_merges(newsroom, monkeypatch, capsys):
     monkeypatch.setattr(verifier, "CACHE_TIME", 0)
-    one, two, three = (publish_claim(newsroom, f"Lời đồn thứ {number}.") for number in ("nhất", "nhì", "ba"))
-    merge_claims(newsroom, one, two)
-    merge_claims(newsroom, two, three)
-    split_claim(newsroom, two)
+    one, two, three = (newsroom.publish_claim(f"Lời đồn thứ {number}.") for number in ("nhất", "nhì", "ba"))
+    newsroom.merge_claims(one, two)
+    newsroom.merge_claims(two, three)
+    newsroom.split_claim(two)
     with served() as address:
         assert verifier.main([address, "--quiet"]) == 0, capsys.readouterr().err
         PublishedMerge.objects.filter(claim_id=one.pk).update(into_id=three.pk)
@@ -261,8 +249,8 @@ def test_verifier_follows_merges(newsroom, monkeypatch, capsys):
 
 
 def test_database_refuses_a_merge_that_nobody_approved(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
-    one, two = publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(newsroom, "Lời đồn thứ nhì.")
-    three = publish_claim(newsroom, "Lời đồn thứ ba.")
+    one, two = newsroom.publish_claim("Lời đồn thứ nhất."), newsroom.publish_claim("Lời đồn thứ nhì.")
+    three = newsroom.publish_claim("Lời đồn thứ ba.")
     merge = merge_policy.propose_merge(claim=one, into=two, by=newsroom.reporter, note=NOTE)
     real = publication.publish.publish
 
@@ -278,9 +266,9 @@ def test_database_refuses_a_merge_that_nobody_approved(newsroom: Newsroom, monke
 
 
 def test_database_refuses_a_merge_in_the_name_of_another(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
-    one, two = publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(newsroom, "Lời đồn thứ nhì.")
+    one, two = newsroom.publish_claim("Lời đồn thứ nhất."), newsroom.publish_claim("Lời đồn thứ nhì.")
     theirs = {"publisher": review_statements.publisher_values(make_newsroom("khac.example").publisher)}
     real = merge_policy.MergePolicy.build_statement
     monkeypatch.setattr(merge_policy.MergePolicy, "build_statement", lambda policy, merge: real(policy, merge) | theirs)
     with pytest.raises(IntegrityError, match="it speaks for another newsroom"):
-        merge_claims(newsroom, one, two)
+        newsroom.merge_claims(one, two)

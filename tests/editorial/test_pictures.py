@@ -21,19 +21,7 @@ from factcheck.editorial.proposals import review_completeness, workflow
 from factcheck.record.formats.visual_hashes import stored_hashes
 from factcheck.record.models import PublishedPicture
 from factcheck.record.public_files import publish_file
-from tests.support.drafts import (
-    Newsroom,
-    correct_review,
-    erase_review,
-    make_claim,
-    make_newsroom,
-    make_review,
-    open_correction,
-    publish_review,
-    reinstate_review,
-    waiting,
-    withdraw_review,
-)
+from tests.support.drafts import Newsroom, make_newsroom, waiting
 from tests.support.refusals import refused
 from tests.support.scenes import as_bytes, scene
 
@@ -59,7 +47,7 @@ def illustrated(
     newsroom: Newsroom, description: str = "Mái chùa trong nước lũ", seed: int = 1
 ) -> tuple[Review, Picture]:
     """A draft whose text shows a picture."""
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     picture = add(newsroom, review, seed)
     Review.objects.filter(pk=review.pk).update(body=f"Xem ảnh:\n\n![{description}](/{picture.name})")
     return Review.objects.get(pk=review.pk), picture
@@ -74,7 +62,7 @@ def files_in(storage: Path) -> set[str]:
 
 
 def test_picture_is_stored_under_the_hash_of_its_file(newsroom: Newsroom, storage: Path) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     picture = add(newsroom, review)
     content = (storage / picture.name).read_bytes()
     assert picture.name == f"pictures/{hashlib.sha256(content).hexdigest()}.jpg"
@@ -84,18 +72,18 @@ def test_picture_is_stored_under_the_hash_of_its_file(newsroom: Newsroom, storag
 
 
 def test_only_a_writer_adds_pictures_and_only_to_a_draft(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     file = ContentFile(as_bytes(scene(1)))
     with refused("not_allowed"):
         pictures.add_picture(review=review, file=file, by=make_newsroom("khac.example").editor)
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     review.refresh_from_db()
     with refused("wrong_state"):
         pictures.add_picture(review=review, file=file, by=newsroom.reporter)
 
 
 def test_large_and_strange_files_are_refused(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     for content in (b"<svg/>", MP4):
         with refused("unreadable_file"):
             pictures.add_picture(review=review, file=ContentFile(content), by=newsroom.reporter)
@@ -125,7 +113,7 @@ def test_readers_see_the_picture_while_a_live_review_shows_it(newsroom: Newsroom
     review, picture = illustrated(newsroom)
     client, page, address = Client(), f"/reviews/{review.pk}/", f"/{picture.name}"
     assert client.get(address).status_code == 404
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     html = client.get(page).content.decode()
     assert f'<img src="{address}" alt="Mái chùa trong nước lũ" loading="lazy" width="480" height="320">' in html
     response = client.get(address)
@@ -141,12 +129,12 @@ def test_readers_see_the_picture_while_a_live_review_shows_it(newsroom: Newsroom
 
     public = storage.parent / "published"
     assert files_in(public) == {picture.name}
-    withdraw_review(newsroom, review)
+    newsroom.withdraw_review(review)
     assert files_in(public) == set()
     assert client.get(address, headers={"if-none-match": response["ETag"]}).status_code == 404
-    reinstate_review(newsroom, review)
+    newsroom.reinstate_review(review)
     assert client.get(address).status_code == 200
-    correct_review(newsroom, review, body="Không còn ảnh.")
+    newsroom.correct_review(review, body="Không còn ảnh.")
     assert client.get(address).status_code == 404
     assert files_in(public) == set()
     earlier = client.get(f"{page}revisions/1/").content.decode()
@@ -158,7 +146,7 @@ def test_rebuilding_and_verification_know_the_pictures(newsroom: Newsroom) -> No
     review, _picture = illustrated(newsroom)
     media = add_media(newsroom, review.claim, as_bytes(scene(5)))
     review.claim.appearances.update(media_sha256=media.sha256)
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
 
     def rows() -> list[tuple[Any, ...]]:
         return list(PublishedPicture.objects.order_by("sha256").values_list())
@@ -178,7 +166,7 @@ def test_rebuilding_and_verification_know_the_pictures(newsroom: Newsroom) -> No
 
 def test_public_file_that_is_missing_or_changed_is_never_sent_and_is_written_again(newsroom, storage):
     review, picture = illustrated(newsroom)
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     public = storage.parent / "published" / picture.name
     content = public.read_bytes()
     for damage in (public.unlink, lambda: public.write_bytes(b"something else")):
@@ -198,7 +186,7 @@ def test_file_with_another_hash_is_never_published(newsroom: Newsroom, storage: 
 
 
 def test_picture_that_is_checked_is_kept_unchanged_and_private(newsroom: Newsroom, storage: Path) -> None:
-    claim = make_claim(newsroom)
+    claim = newsroom.make_claim()
     content = as_bytes(scene(3), "PNG")
     media = add_media(newsroom, claim, content)
     assert (storage / media.name).read_bytes() == content
@@ -206,16 +194,16 @@ def test_picture_that_is_checked_is_kept_unchanged_and_private(newsroom: Newsroo
     video = add_media(newsroom, claim, MP4)
     assert (video.media_type, video.width, video.size) == ("video/mp4", None, len(MP4))
     claim.appearances.update(media_sha256=media.sha256)
-    publish_review(newsroom, make_review(newsroom, claim))
+    newsroom.publish_review(newsroom.make_review(claim))
     assert PublishedPicture.objects.get().width is None
     assert Client().get(f"/{media.name}").status_code == 404
 
 
 def test_database_refuses_a_picture_that_no_live_review_shows(newsroom: Newsroom) -> None:
     review, _picture = illustrated(newsroom)
-    publish_review(newsroom, review)
-    other = make_review(newsroom)
-    publish_review(newsroom, other)
+    newsroom.publish_review(review)
+    other = newsroom.make_review()
+    newsroom.publish_review(other)
     for change in (
         f"UPDATE record_publishedpicture SET review_id = '{other.pk}'",
         "UPDATE record_publishedpicture SET sha256 = repeat('0', 64)",
@@ -231,9 +219,9 @@ def test_erasure_deletes_the_files(newsroom: Newsroom, storage: Path) -> None:
     review, picture = illustrated(newsroom)
     media = add_media(newsroom, review.claim, as_bytes(scene(4)))
     unused = add(newsroom, review, seed=6)
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     assert files_in(storage) == {picture.name, media.name, unused.name}
-    erase_review(newsroom, review)
+    newsroom.erase_review(review)
     assert files_in(storage) == files_in(storage.parent / "published" / "pictures") == set()
     assert not Picture.objects.exists()
     assert not PublishedPicture.objects.exists()
@@ -242,16 +230,16 @@ def test_erasure_deletes_the_files(newsroom: Newsroom, storage: Path) -> None:
 
 def test_erasure_keeps_a_file_that_another_review_shows(newsroom: Newsroom, storage: Path) -> None:
     review, picture = illustrated(newsroom)
-    publish_review(newsroom, review)
-    translation = make_review(newsroom, language="en", body=review.body.replace("Mái chùa", "A pagoda"))
-    publish_review(newsroom, translation)  # has got a row of its own
+    newsroom.publish_review(review)
+    translation = newsroom.make_review(language="en", body=review.body.replace("Mái chùa", "A pagoda"))
+    newsroom.publish_review(translation)  # has got a row of its own
     elsewhere = make_newsroom("khac.example")
     same, _picture = illustrated(elsewhere)
-    erase_review(newsroom, review)
+    newsroom.erase_review(review)
     assert files_in(storage) == {picture.name}
     assert files_in(storage.parent / "published" / "pictures") == {picture.name.removeprefix("pictures/")}
     assert Client().get(f"/{picture.name}").status_code == 200
-    erase_review(newsroom, translation)
+    newsroom.erase_review(translation)
     assert files_in(storage) == {picture.name}  # of the other newsroom's draft
     assert files_in(storage.parent / "published" / "pictures") == set()
     assert Client().get(f"/{picture.name}").status_code == 404
@@ -261,9 +249,9 @@ def test_erasure_keeps_a_file_that_another_review_shows(newsroom: Newsroom, stor
 def test_redaction_keeps_the_pictures_of_the_draft(newsroom: Newsroom, storage: Path) -> None:
     review, _gone = illustrated(newsroom)
     kept = add(newsroom, review, seed=2)
-    publish_review(newsroom, review)
-    open_correction(newsroom, review, headline="Khác", body=f"![Bản che mặt](/{kept.name})")
-    erase_review(newsroom, review, redact=True)
+    newsroom.publish_review(review)
+    newsroom.open_correction(review, headline="Khác", body=f"![Bản che mặt](/{kept.name})")
+    newsroom.erase_review(review, redact=True)
     assert files_in(storage) == {kept.name}
     review.refresh_from_db()
     approval = workflow.submit(subject=review, by=newsroom.reporter)
@@ -273,37 +261,37 @@ def test_redaction_keeps_the_pictures_of_the_draft(newsroom: Newsroom, storage: 
 
 
 def test_redaction_deletes_the_media_that_the_claim_no_longer_names(newsroom: Newsroom, storage: Path) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     face, blurred = (add_media(newsroom, review.claim, as_bytes(scene(seed))) for seed in (5, 6))
     review.claim.appearances.update(media_sha256=face.sha256)
-    publish_review(newsroom, review)
-    open_correction(newsroom, review, headline="Khác")
+    newsroom.publish_review(review)
+    newsroom.open_correction(review, headline="Khác")
     review.claim.appearances.update(media_sha256=blurred.sha256)
-    erase_review(newsroom, review, redact=True)
+    newsroom.erase_review(review, redact=True)
     assert files_in(storage) == {blurred.name}
     assert list(Picture.objects.all()) == [blurred]
     assert not PublishedPicture.objects.exists()
 
 
 def test_erasure_keeps_the_media_that_another_live_review_names(newsroom: Newsroom, storage: Path) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     face = add_media(newsroom, review.claim, as_bytes(scene(5)))
     review.claim.appearances.update(media_sha256=face.sha256)
-    other = make_review(newsroom, claim=review.claim)
+    other = newsroom.make_review(claim=review.claim)
     for each in (review, other):
-        publish_review(newsroom, each)
+        newsroom.publish_review(each)
     review.claim.appearances.update(media_sha256="")
-    erase_review(newsroom, review)
+    newsroom.erase_review(review)
     assert files_in(storage) == {face.name}
     call_command("verify_record", verbosity=0)
 
 
 def test_database_refuses_an_erasure_that_leaves_a_picture(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     review, _picture = illustrated(newsroom)
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     monkeypatch.setattr(pictures, "delete_pictures", lambda **_kept: None)
     with pytest.raises(DatabaseError, match="what it erases is still kept"):
-        erase_review(newsroom, review)
+        newsroom.erase_review(review)
 
 
 def test_files_of_deleted_drafts_are_deleted_after_a_day(newsroom: Newsroom, storage: Path) -> None:

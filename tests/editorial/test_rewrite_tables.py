@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from factcheck.editorial.models import Session
 from factcheck.record.models import PublishedReview
-from tests.support.drafts import Newsroom, make_claim, make_review, publish_review
+from tests.support.drafts import Newsroom
 
 
 def file_of_sessions() -> bytes:
@@ -24,8 +24,8 @@ def file_of_sessions() -> bytes:
 
 
 def test_tables_are_written_without_what_was_deleted(newsroom: Newsroom, capsys: pytest.CaptureFixture[str]) -> None:
-    review = make_review(newsroom, make_claim(newsroom))
-    publish_review(newsroom, review)
+    review = newsroom.make_review(newsroom.make_claim())
+    newsroom.publish_review(review)
     for name in ("kept", "deleted"):
         Session.objects.create(session_key=f"{name}-key", session_data=f"{name}-data", expire_date=timezone.now())
     Session.objects.get(session_key="deleted-key").delete()

@@ -16,20 +16,7 @@ from factcheck.editorial.drafts.discarding import delete_discarded, discard_draf
 from factcheck.editorial.drafts.saved_states import content_of, keep_state, last_state, note_opened, restore_state
 from factcheck.editorial.models import Appearance, Claim, Review, SavedState, Topic, User
 from factcheck.editorial.proposals import demand_policy
-from tests.support.drafts import (
-    Newsroom,
-    correct_review,
-    erase_review,
-    make_claim,
-    make_demand,
-    make_newsroom,
-    make_review,
-    open_correction,
-    publish_demand,
-    publish_review,
-    redact_review,
-    update_demand,
-)
+from tests.support.drafts import Newsroom, make_newsroom
 from tests.support.refusals import refused
 
 
@@ -53,7 +40,7 @@ def kept(draft: Any) -> SavedState:
 
 
 def test_state_is_kept_only_if_it_differs(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     assert kept(review).content == content_of(review)
     assert keep_state(review, newsroom.editor) is None
     review.headline = "Tít mới"
@@ -74,7 +61,7 @@ def contents(review: Review) -> list[str]:
 
 
 def test_360_autosaves_of_one_page_leave_one_state(newsroom: Newsroom) -> None:
-    review, page = make_review(newsroom), uuid4()
+    review, page = newsroom.make_review(), uuid4()
     keep_state(review, newsroom.reporter)
     for number in range(360):
         save_later(review, newsroom.reporter, 10, page, headline=f"Tít {number}")
@@ -83,7 +70,7 @@ def test_360_autosaves_of_one_page_leave_one_state(newsroom: Newsroom) -> None:
 
 @pytest.mark.parametrize("why", ["pause", "other page", "other person", "shown on a page", "half is gone"])
 def test_state_before_another_sitting_is_kept(newsroom: Newsroom, why: str) -> None:
-    review, page = make_review(newsroom, body="Đoạn phim cũ. " * 300), uuid4()
+    review, page = newsroom.make_review(body="Đoạn phim cũ. " * 300), uuid4()
     keep_state(review, newsroom.reporter, page=page)
     body = "Đoạn" if why == "half is gone" else review.body
     if why == "shown on a page":
@@ -121,13 +108,13 @@ def delete_states(*drafts: Any) -> None:
 
 @pytest.mark.parametrize(("days", "left"), [(29, 3), (31, 0)])
 def test_states_are_deleted_30_days_after_the_publication(newsroom: Newsroom, days: int, left: int) -> None:
-    review, demand = make_review(newsroom), make_demand(newsroom)
+    review, demand = newsroom.make_review(), newsroom.make_demand()
     drafts = (review, review.claim, demand)
     for draft in drafts:
         kept(draft)
         move_states(draft.pk, 300)  # the drafts are older than their publication
-    publish_review(newsroom, review)
-    publish_demand(newsroom, demand)
+    newsroom.publish_review(review)
+    newsroom.publish_demand(demand)
     for draft in drafts:
         move_log(draft.pk, days)
         with pytest.raises(DatabaseError, match="refused") if left else nullcontext():
@@ -137,11 +124,11 @@ def test_states_are_deleted_30_days_after_the_publication(newsroom: Newsroom, da
 
 
 def test_states_of_an_open_draft_are_never_too_old(newsroom: Newsroom) -> None:
-    never, claim, correction = make_review(newsroom), make_claim(newsroom), make_review(newsroom)
-    publish_review(newsroom, correction)
+    never, claim, correction = newsroom.make_review(), newsroom.make_claim(), newsroom.make_review()
+    newsroom.publish_review(correction)
     move_log(correction.pk, 100)
     Review.objects.filter(pk=correction.pk).update(changed_at=timezone.now() - timedelta(days=101))
-    open_correction(newsroom, correction, headline="Tít mới")
+    newsroom.open_correction(correction, headline="Tít mới")
     assert [kept(never), kept(claim), kept(correction)]
     for draft in (never, claim, correction):
         move_states(draft.pk, 99)
@@ -154,9 +141,9 @@ def test_states_of_an_open_draft_are_never_too_old(newsroom: Newsroom) -> None:
 
 
 def test_states_of_a_correction_that_was_thrown_away_are_deleted_after_30_days(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    open_correction(newsroom, review, headline="Tên nguồn tin")
+    review = newsroom.make_review()
+    newsroom.publish_review(review)
+    newsroom.open_correction(review, headline="Tên nguồn tin")
     kept(review)
     discard_draft(draft=Review.objects.get(pk=review.pk), by=newsroom.reporter)
     move_log(review.pk, 400)
@@ -172,7 +159,7 @@ def test_states_of_a_correction_that_was_thrown_away_are_deleted_after_30_days(n
     "second", [{"saved_by_id": 0}, {"page": None}, {"kind": "typed"}, {"saved_at": timezone.now() + timedelta(1)}, {}]
 )
 def test_database_deletes_only_a_state_that_its_page_has_replaced(newsroom: Newsroom, second: dict[str, Any]) -> None:
-    draft = make_review(newsroom).pk
+    draft = newsroom.make_review().pk
     first = {"draft": draft, "version": 1, "saved_by_id": newsroom.reporter.pk, "page": uuid4(), "content": {}}
     old = SavedState.objects.create(**first)
     SavedState.objects.create(
@@ -190,7 +177,7 @@ def test_database_deletes_only_a_state_that_its_page_has_replaced(newsroom: News
     "text", ["x" * 200_000, unicodedata.normalize("NFD", "Nước lũ"), 'a\u2028b 😀 "quoted" \\u0041']
 )
 def test_state_keeps_every_character(newsroom: Newsroom, text: str) -> None:
-    review = make_review(newsroom, body=text)
+    review = newsroom.make_review(body=text)
     state = SavedState.objects.get(pk=kept(review).pk)
     review.body = "khác"
     review.save()
@@ -199,7 +186,7 @@ def test_state_keeps_every_character(newsroom: Newsroom, text: str) -> None:
 
 
 def test_restored_review_has_its_sources_and_authors_again(newsroom: Newsroom) -> None:
-    review = make_review(newsroom, sources=3)
+    review = newsroom.make_review(sources=3)
     state, sources = kept(review), list(review.sources.values())
     review.sources.all().delete()
     review.authorships.create(user=newsroom.editor)
@@ -219,7 +206,7 @@ def test_restored_review_has_its_sources_and_authors_again(newsroom: Newsroom) -
 
 
 def test_restored_claim_has_its_topics_and_its_first_appearance_again(newsroom: Newsroom) -> None:
-    claim = make_claim(newsroom)
+    claim = newsroom.make_claim()
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO editorial_topic (slug) VALUES ('lu') RETURNING id")
         topic = cursor.fetchone()[0]
@@ -233,11 +220,11 @@ def test_restored_claim_has_its_topics_and_its_first_appearance_again(newsroom: 
     restore_state(draft=claim, state=state, by=newsroom.reporter)
     claim = Claim.objects.get(pk=claim.pk)
     assert [(row.url, row.first) for row in claim.appearances.all()] == [("https://social.example/p/1", True)]
-    assert (claim.text, list(claim.topics.all())) == (make_claim(newsroom).text, [Topic.objects.get(pk=topic)])
+    assert (claim.text, list(claim.topics.all())) == (newsroom.make_claim().text, [Topic.objects.get(pk=topic)])
 
 
 def test_restored_demand(newsroom: Newsroom) -> None:
-    demand = make_demand(newsroom)
+    demand = newsroom.make_demand()
     state, asked = kept(demand), demand.asked
     demand.asked, demand.kinds = "Khác.", []
     demand.save()
@@ -247,7 +234,7 @@ def test_restored_demand(newsroom: Newsroom) -> None:
 
 
 def test_reference_that_is_gone_becomes_empty(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     content = content_of(review) | {"verdict": 999_999, "claim": "00000000-0000-0000-0000-000000000000"}
     saved_states.put_back(review, content)
     review.refresh_from_db()
@@ -256,7 +243,7 @@ def test_reference_that_is_gone_becomes_empty(newsroom: Newsroom) -> None:
 
 
 def test_who_may_restore(newsroom: Newsroom) -> None:
-    review = make_review(newsroom, created_by=newsroom.editor)
+    review = newsroom.make_review(created_by=newsroom.editor)
     review.authorships.all().delete()
     state = kept(review)
     with refused("not_allowed"):
@@ -264,10 +251,10 @@ def test_who_may_restore(newsroom: Newsroom) -> None:
     with refused("not_allowed"):
         restore_state(draft=review, state=state, by=make_newsroom("ngoai.example").chief)
     with refused("not_found"):
-        restore_state(draft=make_review(newsroom), state=state, by=newsroom.reporter)
-    published = make_review(newsroom)
+        restore_state(draft=newsroom.make_review(), state=state, by=newsroom.reporter)
+    published = newsroom.make_review()
     state = kept(published)
-    publish_review(newsroom, published)
+    newsroom.publish_review(published)
     with refused("wrong_state"):
         restore_state(draft=published, state=state, by=newsroom.reporter)
 
@@ -277,7 +264,7 @@ def test_who_may_restore(newsroom: Newsroom) -> None:
             "DELETE FROM editorial_savedstate", "TRUNCATE editorial_savedstate"],
 )  # fmt: skip
 def test_state_never_changes_and_is_not_deleted(newsroom: Newsroom, sql: str) -> None:
-    for draft in (make_review(newsroom), make_claim(newsroom), make_demand(newsroom)):
+    for draft in (newsroom.make_review(), newsroom.make_claim(), newsroom.make_demand()):
         kept(draft)
         where = "" if sql.startswith("TRUNCATE") else f" WHERE draft = '{draft.pk}'"
         with pytest.raises(DatabaseError, match="refused|permission denied"):
@@ -285,39 +272,39 @@ def test_state_never_changes_and_is_not_deleted(newsroom: Newsroom, sql: str) ->
 
 
 def test_states_of_a_claim_do_not_go_with_the_erasure_of_another_claim(newsroom: Newsroom) -> None:
-    erased, claim = make_review(newsroom), make_claim(newsroom)
+    erased, claim = newsroom.make_review(), newsroom.make_claim()
     kept(claim)
-    publish_review(newsroom, erased)
-    erase_review(newsroom, erased)
+    newsroom.publish_review(erased)
+    newsroom.erase_review(erased)
     with pytest.raises(DatabaseError, match="refused"):
         saved_states.forget_states([claim.pk], erased=erased.pk)
 
 
 def test_erasure_deletes_the_states_of_the_review_and_of_its_claims(newsroom: Newsroom) -> None:
-    first, second = make_claim(newsroom), make_claim(newsroom)
-    review = make_review(newsroom, claim=first)
+    first, second = newsroom.make_claim(), newsroom.make_claim()
+    review = newsroom.make_review(claim=first)
     states = [kept(first), kept(second), kept(review)]
-    publish_review(newsroom, review)
-    correct_review(newsroom, review, claim=second)
+    newsroom.publish_review(review)
+    newsroom.correct_review(review, claim=second)
     assert SavedState.objects.filter(draft=review.pk).count() == 3
-    erase_review(newsroom, review)
+    newsroom.erase_review(review)
     assert not SavedState.objects.filter(draft__in={state.draft for state in states}).exists()
 
 
 def test_redaction_deletes_the_states_and_keeps_the_draft(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    redact_review(newsroom, review)
+    review = newsroom.make_review()
+    newsroom.publish_review(review)
+    newsroom.redact_review(review)
     assert not SavedState.objects.filter(draft=review.pk).exists()
     assert Review.objects.get(pk=review.pk).headline
 
 
 def test_correction_and_update_keep_what_was_published(newsroom: Newsroom) -> None:
-    review, demand = make_review(newsroom), make_demand(newsroom)
-    publish_review(newsroom, review)
-    publish_demand(newsroom, demand)
-    open_correction(newsroom, review, headline="Tít mới")
-    update_demand(newsroom, demand, asked="Khác.")
+    review, demand = newsroom.make_review(), newsroom.make_demand()
+    newsroom.publish_review(review)
+    newsroom.publish_demand(demand)
+    newsroom.open_correction(review, headline="Tít mới")
+    newsroom.update_demand(demand, asked="Khác.")
     assert demand_policy.last_statement(demand)
     for draft in (review, demand):
         kinds = list(SavedState.objects.filter(draft=draft.pk).values_list("kind", flat=True))
@@ -328,7 +315,7 @@ def test_correction_and_update_keep_what_was_published(newsroom: Newsroom) -> No
 
 
 def test_readers_role_cannot_read_states(newsroom: Newsroom) -> None:
-    kept(make_review(newsroom))
+    kept(newsroom.make_review())
     for table in ("editorial_savedstate", "editorial_opendraft"):
         with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic(using="public"):
             connections["public"].cursor().execute(f"SELECT * FROM {table}")

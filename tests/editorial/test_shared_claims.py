@@ -8,20 +8,7 @@ from factcheck.editorial.drafts.review_statements import build_statement
 from factcheck.editorial.models import Appearance, Claim, Claimant, Review, Topic
 from factcheck.editorial.proposals import workflow
 from factcheck.record.models import PublishedClaim, PublishedReview
-from tests.support.drafts import (
-    FLOOD,
-    Newsroom,
-    correct_review,
-    erase_review,
-    make_claim,
-    make_newsroom,
-    make_review,
-    open_correction,
-    publish_claim,
-    publish_review,
-    waiting,
-    withdraw_review,
-)
+from tests.support.drafts import FLOOD, Newsroom, make_newsroom, waiting
 from tests.support.refusals import refused
 
 
@@ -47,10 +34,10 @@ def said(review: Review) -> dict[str, object]:
 
 
 def test_review_says_of_another_newsrooms_claim_what_is_public(newsroom: Newsroom, other: Newsroom) -> None:
-    claim = publish_claim(newsroom)
+    claim = newsroom.publish_claim()
     change(claim)
-    review = make_review(other, claim)
-    publish_review(other, review)
+    review = other.make_review(claim)
+    other.publish_review(review)
     told = said(review)["claim"]
     assert isinstance(told, dict)
     assert (told["text"], told["language"], told["claimed_on"], told["location"]) == (FLOOD, "vi", "2026-10-03", None)
@@ -62,22 +49,22 @@ def test_review_says_of_another_newsrooms_claim_what_is_public(newsroom: Newsroo
 
 
 def test_review_of_the_claims_own_newsroom_says_what_its_draft_does(newsroom: Newsroom) -> None:
-    claim = publish_claim(newsroom)
+    claim = newsroom.publish_claim()
     change(claim)
-    review = make_review(newsroom, claim, language="en")
-    publish_review(newsroom, review)
+    review = newsroom.make_review(claim, language="en")
+    newsroom.publish_review(review)
     assert "Nháp chưa ai duyệt." in str(said(review)["claim"])
 
 
 def test_claim_that_was_corrected_is_told_anew_in_another_newsrooms_next_revision(newsroom, other):
-    claim = publish_claim(newsroom)
-    review = make_review(other, claim)
-    publish_review(other, review)
+    claim = newsroom.publish_claim()
+    review = other.make_review(claim)
+    other.publish_review(review)
     Claim.objects.filter(pk=claim.pk).update(text="Nước lũ ở Huế chưa tới mái chùa.")
-    open_correction(newsroom, claim.reviews.get(newsroom=newsroom.publisher))
-    publish_review(newsroom, claim.reviews.get(newsroom=newsroom.publisher))
+    newsroom.open_correction(claim.reviews.get(newsroom=newsroom.publisher))
+    newsroom.publish_review(claim.reviews.get(newsroom=newsroom.publisher))
     assert FLOOD in str(said(review)["claim"])
-    correct_review(other, review, summary="Sai. Video quay năm 2020.")
+    other.correct_review(review, summary="Sai. Video quay năm 2020.")
     assert "Nước lũ ở Huế chưa tới mái chùa." in str(said(review)["claim"])
 
 
@@ -85,59 +72,59 @@ def test_claimant_is_described_anew_before_the_claims_newsroom_has_published_it(
     named = Claimant.objects.create(
         newsroom=newsroom.publisher, type=Claimant.Type.PERSON, name="Người A", is_public_figure=True, confirmed=True
     )
-    claim = publish_claim(newsroom)
+    claim = newsroom.publish_claim()
     Claim.objects.filter(pk=claim.pk).update(claimant=named)
-    correct_review(newsroom, claim.reviews.get(), summary="Sai. Video quay năm 2020.")
+    newsroom.correct_review(claim.reviews.get(), summary="Sai. Video quay năm 2020.")
     Claimant.objects.filter(pk=named.pk).update(
         type="unnamed", is_public_figure=False, name="", description="một người dân"
     )
-    review = make_review(other, claim)
+    review = other.make_review(claim)
     told = build_statement(Review.objects.get(pk=review.pk))["claim"]["claimant"]
     assert (told["name"], told["description"]) == (None, "một người dân")
 
 
 def test_claimant_whom_readers_see_stays_when_another_newsroom_erases(newsroom: Newsroom, other: Newsroom) -> None:
-    claim = publish_claim(newsroom)
-    theirs = make_review(other, claim)
-    publish_review(other, theirs)
+    claim = newsroom.publish_claim()
+    theirs = other.make_review(claim)
+    other.publish_review(theirs)
     change(claim)  # its draft names another claimant by now
-    erase_review(other, theirs)
-    review = make_review(make_newsroom("ba.example"), claim)
+    other.erase_review(theirs)
+    review = make_newsroom("ba.example").make_review(claim)
     told = build_statement(Review.objects.get(pk=review.pk))["claim"]["claimant"]
     assert told["description"] == "một người dùng mạng xã hội"
 
 
 def test_claim_whose_newsroom_withdrew_it_stays_what_readers_see_in_others_reviews(newsroom, other):
-    claim = publish_claim(newsroom)
-    review = make_review(other, claim)
-    publish_review(other, review)
-    withdraw_review(newsroom, claim.reviews.get(newsroom=newsroom.publisher))
+    claim = newsroom.publish_claim()
+    review = other.make_review(claim)
+    other.publish_review(review)
+    newsroom.withdraw_review(claim.reviews.get(newsroom=newsroom.publisher))
     change(claim)
-    correct_review(other, review, summary="Sai. Video quay năm 2020.")
+    other.correct_review(review, summary="Sai. Video quay năm 2020.")
     assert FLOOD in str(said(review)["claim"])
     assert "Nháp" not in PublishedReview.objects.get(pk=review.pk).body
 
 
 def test_name_in_a_claim_whose_newsroom_withdrew_it_goes_with_a_claim_of_ones_own(newsroom, other):
-    claim = publish_claim(newsroom, "Ông Nguyễn Văn A nói nước lũ đã tới mái chùa.")
-    review = make_review(other, claim)
-    publish_review(other, review)
-    withdraw_review(newsroom, claim.reviews.get(newsroom=newsroom.publisher))
-    correct_review(other, review, claim=make_claim(other, text="Nước lũ đã tới mái chùa."))
+    claim = newsroom.publish_claim("Ông Nguyễn Văn A nói nước lũ đã tới mái chùa.")
+    review = other.make_review(claim)
+    other.publish_review(review)
+    newsroom.withdraw_review(claim.reviews.get(newsroom=newsroom.publisher))
+    other.correct_review(review, claim=other.make_claim(text="Nước lũ đã tới mái chùa."))
     assert "Nguyễn Văn A" not in PublishedReview.objects.get(pk=review.pk).body
 
 
 def test_draft_of_a_claim_that_nobody_shows_any_more_is_not_submitted(newsroom: Newsroom, other: Newsroom) -> None:
-    claim = publish_claim(newsroom)
-    review = make_review(other, claim)
-    withdraw_review(newsroom, claim.reviews.get(newsroom=newsroom.publisher))
+    claim = newsroom.publish_claim()
+    review = other.make_review(claim)
+    newsroom.withdraw_review(claim.reviews.get(newsroom=newsroom.publisher))
     with refused("incomplete", "belongs to another newsroom and is no longer public"):
         workflow.submit(subject=review, by=other.reporter)
 
 
 def test_change_of_another_newsrooms_draft_keeps_nobody_from_publishing(newsroom: Newsroom, other: Newsroom) -> None:
-    claim = publish_claim(newsroom)
-    review = make_review(other, claim)
+    claim = newsroom.publish_claim()
+    review = other.make_review(claim)
     approval = workflow.submit(subject=review, by=other.reporter)
     change(claim)
     workflow.approve(proposal=approval, by=other.editor, digest=approval.digest)

@@ -18,15 +18,7 @@ from factcheck.editorial.captures.requests import set_capture
 from factcheck.editorial.models import Capture, EditorialEvent, Review, WatchedSource
 from factcheck.record.models import LogEntry, SourceCheck
 from tests.editorial.captures.parsing import parse_here
-from tests.support.drafts import (
-    Newsroom,
-    correct_review,
-    erase_review,
-    make_newsroom,
-    make_review,
-    publish_review,
-    withdraw_review,
-)
+from tests.support.drafts import Newsroom, make_newsroom
 from tests.support.local_pages import LocalPages, local_pages
 from tests.support.refusals import refused
 
@@ -54,7 +46,7 @@ def show(site: LocalPages, body: bytes, status: int = 200) -> str:
 
 def publish(newsroom: Newsroom, site: LocalPages) -> Review:
     """A published review with a source that has a quote and a copy, and a source without a URL."""
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     source = review.sources.get(position=0)
     source.url, source.quote, source.no_capture_reason = show(site, page()), QUOTE, ""
     source.save()
@@ -64,7 +56,7 @@ def publish(newsroom: Newsroom, site: LocalPages) -> Review:
     assert QUOTE in row.text
     set_capture(source, row)
     review.sources.filter(position=1).update(url="", no_capture_reason="")
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     return review
 
 
@@ -142,21 +134,21 @@ def test_page_that_cannot_be_judged_changes_nothing(newsroom, site, body, status
 
 
 def test_quote_that_was_never_found_is_no_problem(newsroom: Newsroom, site: LocalPages) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     review.sources.filter(position=0).update(url=show(site, page(quote="")), quote="Chỉ nghe trong video này")
     review.sources.filter(position=1).update(url="")
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     check()
     source = check_on_the_next_day()
     assert (source.state, source.had_quote) == ("unchanged", False)
 
 
 def test_run_asks_each_host_once_and_the_week_is_spread(newsroom, site, monkeypatch):
-    review = make_review(newsroom, sources=0)
+    review = newsroom.make_review(sources=0)
     for number in range(7):
         url = site.add(f"/{number}", page(), Content_Type="text/html")
         review.sources.create(title="Nguồn", url=url, stance="refutes", no_capture_reason="x", position=number)
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     source_checks.read_new_sources()
     times = sorted(WatchedSource.objects.values_list("next_at", flat=True))
     assert all(
@@ -178,11 +170,11 @@ def test_watching_follows_the_live_revision(newsroom: Newsroom, site: LocalPages
     check()
     url = site.add("/moi", page(), Content_Type="text/html")
     review.sources.filter(position=0).update(url=url, capture=None, no_capture_reason="x")
-    correct_review(newsroom, review)
+    newsroom.correct_review(review)
     assert not SourceCheck.objects.exists()
     assert check().url == url
     assert SourceCheck.objects.get().url == url
-    withdraw_review(newsroom, review)
+    newsroom.withdraw_review(review)
     assert not SourceCheck.objects.exists()
     source_checks.read_new_sources()
     assert not WatchedSource.objects.exists()
@@ -191,7 +183,7 @@ def test_watching_follows_the_live_revision(newsroom: Newsroom, site: LocalPages
 def test_erasure_deletes_the_checks(newsroom: Newsroom, site: LocalPages) -> None:
     review = publish(newsroom, site)
     check()
-    erase_review(newsroom, review)
+    newsroom.erase_review(review)
     assert not SourceCheck.objects.exists()
     assert not WatchedSource.objects.exists()
 
@@ -227,10 +219,10 @@ def test_database_refuses_a_check_of_another_source(newsroom: Newsroom, site: Lo
 
 
 def test_private_addresses_are_not_asked(newsroom: Newsroom, site: LocalPages) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     review.sources.filter(position=0).update(url="http://127.0.0.1/")
     review.sources.filter(position=1).update(url="")
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     assert check().checked_at is None
     assert site.connections == []
 

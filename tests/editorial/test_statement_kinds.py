@@ -9,18 +9,7 @@ from factcheck.record.log.notes import SigningKey
 from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.record.statements import demand, erasure, merge, review, rotation, tombstone
 from factcheck.record.statements.checks import check
-from tests.support.drafts import (
-    Newsroom,
-    erase_review,
-    make_demand,
-    make_review,
-    merge_claims,
-    publish_claim,
-    publish_demand,
-    publish_review,
-    split_claim,
-    withdraw_review,
-)
+from tests.support.drafts import Newsroom
 
 MODELS = {
     "review.original": review.Review,
@@ -35,15 +24,15 @@ MODELS = {
 
 def test_every_kind_follows_its_model(newsroom: Newsroom, settings: Any) -> None:
     tree.signing_key.cache_clear()
-    withdrawn, erased = make_review(newsroom), make_review(newsroom)
-    publish_review(newsroom, withdrawn)
-    withdraw_review(newsroom, withdrawn)
-    claim, into = publish_claim(newsroom, "Lũ tới mái chùa."), publish_claim(newsroom, "Nước ngập mái chùa.")
-    merge_claims(newsroom, claim, into)
-    split_claim(newsroom, claim)
-    publish_demand(newsroom, make_demand(newsroom))
-    publish_review(newsroom, erased)
-    erase_review(newsroom, erased)
+    withdrawn, erased = newsroom.make_review(), newsroom.make_review()
+    newsroom.publish_review(withdrawn)
+    newsroom.withdraw_review(withdrawn)
+    claim, into = newsroom.publish_claim("Lũ tới mái chùa."), newsroom.publish_claim("Nước ngập mái chùa.")
+    newsroom.merge_claims(claim, into)
+    newsroom.split_claim(claim)
+    newsroom.publish_demand(newsroom.make_demand())
+    newsroom.publish_review(erased)
+    newsroom.erase_review(erased)
     settings.LOG_SIGNING_KEY = f"{tree.signing_key()}\n{SigningKey.generate(tree.signing_key().name)}"
     rotate()
     kinds = dict.fromkeys(LogEntry.objects.values_list("kind", flat=True))

@@ -12,7 +12,7 @@ from factcheck.editorial.proposals import workflow
 from factcheck.editorial.proposals.publication import append_approved
 from factcheck.editorial.proposals.review_policy import Erasure
 from tests.editorial.proposal_kinds import MAKE, written
-from tests.support.drafts import NOTICE, Newsroom, make_claim, make_newsroom, make_review, publish_review
+from tests.support.drafts import NOTICE, Newsroom, make_newsroom
 from tests.support.refusals import refused
 
 
@@ -35,7 +35,7 @@ def run(sql: str, *parameters: Any) -> None:
 @pytest.mark.parametrize("column", ["newsroom_id", "logged_by_id"])
 def test_newsroom_of_a_claim_and_who_logged_it_never_change(newsroom: Newsroom, other: Newsroom, column: str) -> None:
     """The newsrooms of two claims decide on their merge."""
-    claim = make_claim(newsroom)
+    claim = newsroom.make_claim()
     value = other.publisher.pk if column == "newsroom_id" else other.reporter.pk
     with pytest.raises(IntegrityError, match="UPDATE of editorial_claim is refused"):
         run(f"UPDATE editorial_claim SET {column} = %s WHERE id = %s", value, claim.pk)
@@ -51,7 +51,7 @@ def test_subject_of_a_proposal_is_not_deleted(newsroom: Newsroom, kind: Kind) ->
 
 
 def test_draft_that_was_never_proposed_is_deleted(newsroom: Newsroom) -> None:
-    claim = make_claim(newsroom)
+    claim = newsroom.make_claim()
     claim.delete()
     assert not Claim.objects.filter(pk=claim.pk).exists()
 
@@ -73,8 +73,8 @@ def test_merge_of_a_claim_that_is_added_later_is_refused(newsroom: Newsroom, oth
 
 
 def test_erasure_names_the_newsroom_that_answers_for_it(newsroom: Newsroom, other: Newsroom) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
+    review = newsroom.make_review()
+    newsroom.publish_review(review)
     said = erasure.build_notice(review, "law", NOTICE, redact=False)
     said["notice"]["newsroom"] = {"name": other.publisher.name, "site": other.publisher.site}
     proposal = written(review, said, newsroom.editor, action=Action.ERASURE, note=NOTICE)

@@ -12,7 +12,7 @@ from factcheck.editorial.models import AnsweredRequest, ApiToken, Authorship, Cl
 from factcheck.editorial.programs import idempotency
 from factcheck.editorial.programs.tokens import create_token, revoke_token, token_transaction
 from factcheck.editorial.proposals import review_policy, workflow
-from tests.support.drafts import Newsroom, make_review, make_scale, make_user, publish_review, waiting
+from tests.support.drafts import Newsroom, make_scale, make_user, waiting
 from tests.support.refusals import refused
 from tests.support.tokens import CLAIM, make_program
 
@@ -35,7 +35,7 @@ def run(sql: str, *params: Any) -> None:
 
 def test_nothing_is_submitted_decided_or_published_by_token(newsroom: Any) -> None:
     """Even if the verbs were called."""
-    token, review = token_of(newsroom), make_review(newsroom)
+    token, review = token_of(newsroom), newsroom.make_review()
     with pytest.raises(IntegrityError, match="a program drafts"), token_transaction(token):
         workflow.submit(subject=review, by=newsroom.reporter)
     approval = workflow.submit(subject=review, by=newsroom.reporter)
@@ -51,7 +51,7 @@ def test_who_had_it_drafted_never_approves_whoever_is_named_as_author(newsroom: 
     program = make_program(newsroom, newsroom.editor)
     claim = program.post("claims/", CLAIM)
     made = program.post("reviews/", {"claim": {"id": claim}, "language": "vi"})
-    complete = make_review(newsroom, Claim.objects.get(pk=claim))
+    complete = newsroom.make_review(Claim.objects.get(pk=claim))
     review = Review.objects.get(pk=made)
     Authorship.objects.filter(review=review).update(user=newsroom.reporter)
     review.summary, review.verdict = complete.summary, complete.verdict
@@ -201,7 +201,7 @@ def test_published_review_of_a_program_is_erased_whole(newsroom: Any) -> None:
     verdict = {"scale": "truth", "slug": "false"}
     said = {"claim": {"id": claim}, "language": "vi", "summary": "zwielicht", "verdict": verdict, "sources": sources}
     review = Review.objects.get(pk=program.post("reviews/", said, **{"Idempotency-Key": "k"}))
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     approval = review_policy.erase(review=review, by=newsroom.editor, ground="law", notice="Theo luật.")
     workflow.approve(proposal=approval, by=newsroom.chief, digest=approval.digest)
     program.refused("GET", f"reviews/{review.pk}/", None, 404)

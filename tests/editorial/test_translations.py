@@ -11,17 +11,7 @@ from factcheck.editorial.drafts import translations
 from factcheck.editorial.models import EditorialEvent, Review, SavedState
 from factcheck.editorial.proposals import review_completeness, workflow
 from factcheck.record.models import PublishedReview
-from tests.support.drafts import (
-    Newsroom,
-    correct_review,
-    erase_review,
-    make_newsroom,
-    make_review,
-    make_scale,
-    open_correction,
-    publish_review,
-    withdraw_review,
-)
+from tests.support.drafts import Newsroom, make_newsroom, make_scale
 from tests.support.refusals import refused
 from tests.support.working import work_off
 
@@ -30,8 +20,8 @@ DIFFERS = "The verdict differs from the original’s. Choose the same verdict, o
 
 def translated(newsroom: Newsroom) -> tuple[Review, Review]:
     """A published review, and the draft of its translation."""
-    original = make_review(newsroom)
-    publish_review(newsroom, original)
+    original = newsroom.make_review()
+    newsroom.publish_review(original)
     draft = translations.start_translation(review=original, by=newsroom.reporter)
     draft.headline, draft.summary = "The flood video is from 2020", "False. The video was filmed in 2020."
     draft.save()
@@ -39,8 +29,8 @@ def translated(newsroom: Newsroom) -> tuple[Review, Review]:
 
 
 def test_translation_begins_with_claim_verdict_and_sources(newsroom: Newsroom) -> None:
-    original = make_review(newsroom, reviewed_on="2026-10-05", selection_reason="reach")
-    publish_review(newsroom, original)
+    original = newsroom.make_review(reviewed_on="2026-10-05", selection_reason="reach")
+    newsroom.publish_review(original)
     draft = translations.start_translation(review=original, by=newsroom.editor)
     draft.refresh_from_db()
     assert (draft.state, draft.language, draft.translation_of_id, draft.translation_of_revision) == (
@@ -63,7 +53,7 @@ def test_translation_begins_with_claim_verdict_and_sources(newsroom: Newsroom) -
 def test_translation_is_published_with_its_original(newsroom: Newsroom) -> None:
     original, draft = translated(newsroom)
     assert review_completeness.find_missing(draft) == []
-    publish_review(newsroom, draft)
+    newsroom.publish_review(draft)
     body = PublishedReview.objects.get(pk=draft.pk).parsed_body
     assert body["translation_of"] == {"id": str(original.pk), "revision": 1}
     assert (body["language"], body["verdict"]["label"]) == ("en", "False")
@@ -79,25 +69,25 @@ def test_second_translation_is_refused(newsroom: Newsroom) -> None:
 
 def test_translation_is_not_translated(newsroom: Newsroom) -> None:
     _original, draft = translated(newsroom)
-    publish_review(newsroom, draft)
+    newsroom.publish_review(draft)
     with refused("wrong_state"):
         translations.start_translation(review=draft, by=newsroom.reporter)
 
 
 def test_draft_of_another_newsroom_is_not_shown(newsroom: Newsroom, live: Review) -> None:
-    make_review(make_newsroom("other.example"), language="en", translation_of=live, translation_of_revision=1)
+    make_newsroom("other.example").make_review(language="en", translation_of=live, translation_of_revision=1)
     assert translations.find_translation(live) is None
     assert translations.start_translation(review=live, by=newsroom.reporter).newsroom == newsroom.publisher
 
 
 def test_only_members_translate_published_reviews(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     with refused("wrong_state"):
         translations.start_translation(review=review, by=newsroom.reporter)
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     with refused("not_allowed"):
         translations.start_translation(review=review, by=make_newsroom("other.example").editor)
-    open_correction(newsroom, review)
+    newsroom.open_correction(review)
     with refused("wrong_state"):
         translations.start_translation(review=review, by=newsroom.reporter)
 
@@ -118,7 +108,7 @@ def test_database_refuses_another_verdict(newsroom: Newsroom, monkeypatch: pytes
     draft.save()
     monkeypatch.setattr(translations, "find_missing", lambda _review: [])
     with pytest.raises(DatabaseError, match="its verdict differs from the verdict of the review that it translates"):
-        publish_review(newsroom, draft)
+        newsroom.publish_review(draft)
     assert not PublishedReview.objects.filter(pk=draft.pk).exists()
 
 
@@ -126,15 +116,15 @@ def test_database_refuses_another_verdict(newsroom: Newsroom, monkeypatch: pytes
 def test_translation_falls_behind_and_is_brought_up_to_date(newsroom: Newsroom, published: bool) -> None:
     original, draft = translated(newsroom)
     if published:
-        publish_review(newsroom, draft)
+        newsroom.publish_review(draft)
     assert not Review.objects.behind().exists()
-    correct_review(newsroom, original, verdict=make_scale().verdicts.get(slug="true"))
+    newsroom.correct_review(original, verdict=make_scale().verdicts.get(slug="true"))
     assert list(Review.objects.behind()) == [draft]
     draft = Review.objects.get(pk=draft.pk)
     if published:
         with refused("already_done"):
             translations.bring_up_to_date(review=draft, by=newsroom.reporter)
-        open_correction(newsroom, draft)
+        newsroom.open_correction(draft)
     translations.bring_up_to_date(review=draft, by=newsroom.reporter)
     draft = Review.objects.get(pk=draft.pk)
     assert draft.verdict
@@ -147,19 +137,19 @@ def test_translation_falls_behind_and_is_brought_up_to_date(newsroom: Newsroom, 
 
 def test_withdrawn_translation_is_not_behind(newsroom: Newsroom) -> None:
     original, draft = translated(newsroom)
-    publish_review(newsroom, draft)
-    correct_review(newsroom, original, summary="Sai. Video quay tháng 10 năm 2020.")
-    withdraw_review(newsroom, Review.objects.get(pk=draft.pk))
+    newsroom.publish_review(draft)
+    newsroom.correct_review(original, summary="Sai. Video quay tháng 10 năm 2020.")
+    newsroom.withdraw_review(Review.objects.get(pk=draft.pk))
     assert not Review.objects.behind().exists()
 
 
 def test_withdrawn_original_has_no_newer_text(newsroom: Newsroom) -> None:
     original, _draft = translated(newsroom)
-    withdraw_review(newsroom, original)
+    newsroom.withdraw_review(original)
     assert not Review.objects.behind().exists()
 
 
-@pytest.mark.parametrize("end", [withdraw_review, erase_review])
+@pytest.mark.parametrize("end", [Newsroom.withdraw_review, Newsroom.erase_review])
 def test_translation_of_an_original_that_is_gone_is_not_published(newsroom, end):
     original, draft = translated(newsroom)
     proposal = workflow.submit(subject=draft, by=newsroom.reporter)
@@ -177,7 +167,7 @@ def test_translation_of_an_original_that_is_gone_is_not_published(newsroom, end)
 
 def test_published_translation_of_a_withdrawn_original_can_be_corrected(newsroom: Newsroom) -> None:
     original, draft = translated(newsroom)
-    publish_review(newsroom, draft)
-    withdraw_review(newsroom, original)
-    correct_review(newsroom, Review.objects.get(pk=draft.pk), summary="False. It was filmed in October 2020.")
+    newsroom.publish_review(draft)
+    newsroom.withdraw_review(original)
+    newsroom.correct_review(Review.objects.get(pk=draft.pk), summary="False. It was filmed in October 2020.")
     assert "October" in PublishedReview.objects.get(pk=draft.pk).parsed_body["summary"]

@@ -11,27 +11,14 @@ from factcheck.editorial.drafts import review_statements
 from factcheck.editorial.models import Claim, Claimant, EditorialEvent, Review, Source, Topic
 from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedReference, PublishedReview, RevisionDocument
-from tests.support.drafts import (
-    Newsroom,
-    correct_review,
-    give_role,
-    make_newsroom,
-    make_review,
-    make_scale,
-    make_user,
-    open_correction,
-    publish_review,
-    reinstate_review,
-    waiting,
-    withdraw_review,
-)
+from tests.support.drafts import Newsroom, give_role, make_newsroom, make_scale, make_user, waiting
 from tests.support.refusals import refused
 
 
 def test_story_from_draft_to_reinstatement(newsroom: Newsroom, live: Review) -> None:
-    correct_review(newsroom, live, verdict=make_scale().verdicts.get(slug="true"))
-    withdraw_review(newsroom, live)
-    reinstate_review(newsroom, live)
+    newsroom.correct_review(live, verdict=make_scale().verdicts.get(slug="true"))
+    newsroom.withdraw_review(live)
+    newsroom.reinstate_review(live)
 
     assert list(LogEntry.objects.values_list("sequence", "kind", "number")) == [
         (0, "review.original", 1),
@@ -67,7 +54,7 @@ def test_story_from_draft_to_reinstatement(newsroom: Newsroom, live: Review) -> 
 
 
 def test_withdrawn_claim_leaves_the_lists(newsroom: Newsroom, live: Review) -> None:
-    withdraw_review(newsroom, live)
+    newsroom.withdraw_review(live)
     claim = PublishedClaim.objects.get()
     assert claim.status == "withdrawn"
     assert json.loads(claim.body)["reviews"] == []
@@ -76,11 +63,11 @@ def test_withdrawn_claim_leaves_the_lists(newsroom: Newsroom, live: Review) -> N
 
 
 def test_second_review_of_a_claim_joins_it(newsroom: Newsroom) -> None:
-    first = make_review(newsroom)
+    first = newsroom.make_review()
     other = make_newsroom("checkpoint.example")
-    second = make_review(other, first.claim, language="en", headline="The video is from 2020")
-    publish_review(newsroom, first)
-    publish_review(other, second)
+    second = other.make_review(first.claim, language="en", headline="The video is from 2020")
+    newsroom.publish_review(first)
+    other.publish_review(second)
     body = json.loads(PublishedClaim.objects.get().body)
     assert [review["language"] for review in body["reviews"]] == ["vi", "en"]
     assert [review["publisher"]["site"] for review in body["reviews"]] == ["kiemchung.example", "checkpoint.example"]
@@ -98,12 +85,12 @@ def test_second_review_of_a_claim_joins_it(newsroom: Newsroom) -> None:
 )
 def test_submit_says_what_is_missing(newsroom: Newsroom, fields: dict[str, Any], reason: str) -> None:
     with refused("incomplete") as refusal:
-        workflow.submit(subject=make_review(newsroom, **fields), by=newsroom.reporter)
+        workflow.submit(subject=newsroom.make_review(**fields), by=newsroom.reporter)
     assert reason in [str(each) for each in refusal.value.reasons]
 
 
 def test_submit_wants_a_source_with_a_stance(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     review.sources.update(stance=Source.Stance.CONTEXT)
     assert [str(each) for each in review_statements.find_missing(review)] == [
         "All sources only give context. At least one source must support or refute the claim."
@@ -115,7 +102,7 @@ def test_submit_wants_a_source_with_a_stance(newsroom: Newsroom) -> None:
 
 
 def test_submit_wants_a_confirmed_claimant(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     Claimant.objects.update(type="person", name="Somebody Printed", description="", confirmed=False)
     review.refresh_from_db()
     with refused("incomplete", "Confirm the name"):
@@ -124,7 +111,7 @@ def test_submit_wants_a_confirmed_claimant(newsroom: Newsroom) -> None:
 
 def test_author_does_not_approve(newsroom: Newsroom) -> None:
     """tests/editorial/test_proposal_defences.py tries the submitter, Reporters and strangers with every kind."""
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     review.authorships.create(user=newsroom.second)
     approval = workflow.submit(subject=review, by=newsroom.editor)
     with refused("needs_other_person"):
@@ -134,7 +121,7 @@ def test_author_does_not_approve(newsroom: Newsroom) -> None:
 @pytest.mark.parametrize("when", ["before approval", "after approval"])
 @pytest.mark.parametrize("what", ["review", "claim", "source", "publisher"])
 def test_changed_draft_is_not_published(newsroom: Newsroom, when: str, what: str) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     approval = workflow.submit(subject=review, by=newsroom.reporter)
     if when == "after approval":
         workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
@@ -153,12 +140,12 @@ def test_changed_draft_is_not_published(newsroom: Newsroom, when: str, what: str
             workflow.publish(proposal=waiting(review), by=newsroom.editor)
     assert LogEntry.objects.count() == 0
     workflow.return_(proposal=waiting(review), by=newsroom.editor, reason="Gửi lại.")
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     assert LogEntry.objects.count() == 1
 
 
 def test_return_needs_a_reason_unless_taken_back(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     workflow.submit(subject=review, by=newsroom.reporter)
     with refused("incomplete"):
         workflow.return_(proposal=waiting(review), by=newsroom.editor, reason="  ")
@@ -177,16 +164,16 @@ def test_return_needs_a_reason_unless_taken_back(newsroom: Newsroom) -> None:
 def test_reporter_cannot_touch_the_review_of_another(newsroom: Newsroom) -> None:
     other = make_user("second reporter")
     give_role(other, newsroom.publisher, "reporter")
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     with refused("not_allowed"):
         workflow.submit(subject=review, by=other)
 
 
 def test_correction_needs_class_note_and_change(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     with refused("wrong_state"):
         review_policy.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="x")
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     for change_class, note in (("whim", "x"), ("typo", " ")):
         with refused("incomplete"):
             review_policy.open_correction(review=review, by=newsroom.reporter, change_class=change_class, note=note)
@@ -212,8 +199,8 @@ def test_substantive_correction_needs_a_reason_of_some_length(newsroom: Newsroom
 
 def test_another_verdict_is_no_typing_error(newsroom: Newsroom) -> None:
     scale = make_scale()
-    review = make_review(newsroom, verdict=scale.verdicts.get(slug="false"))
-    publish_review(newsroom, review)
+    review = newsroom.make_review(verdict=scale.verdicts.get(slug="false"))
+    newsroom.publish_review(review)
     review_policy.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="Sửa một chữ.")
     Review.objects.update(verdict=scale.verdicts.get(slug="true"))
     with refused("incomplete", "this isn’t a typing error. Choose another kind"):
@@ -229,7 +216,7 @@ def test_change_of_metadata_leaves_the_text_unchanged(newsroom: Newsroom, live: 
     with refused("incomplete", "so this isn’t only about details. Choose another kind"):
         workflow.submit(subject=live, by=newsroom.reporter)
     Review.objects.update(summary=live.summary)
-    assert publish_review(newsroom, live).kind == "review.update"
+    assert newsroom.publish_review(live).kind == "review.update"
     body = json.loads(PublishedReview.objects.get().body)
     assert (body["language"], body["revision"]["class"], body["revision"]["note"]) == ("en", "metadata", note)
     assert body["corrections"] == []
@@ -238,7 +225,7 @@ def test_change_of_metadata_leaves_the_text_unchanged(newsroom: Newsroom, live: 
 def test_update_is_not_a_correction(newsroom: Newsroom, live: Review) -> None:
     review_policy.open_correction(review=live, by=newsroom.reporter, change_class="update", note="Có số liệu mới.")
     Review.objects.update(summary="Sai. Có số liệu mới.")
-    entry = publish_review(newsroom, live)
+    entry = newsroom.publish_review(live)
     assert entry.kind == "review.update"
     body = json.loads(PublishedReview.objects.get().body)
     assert body["revision"]["kind"] == "update"
@@ -248,10 +235,10 @@ def test_update_is_not_a_correction(newsroom: Newsroom, live: Review) -> None:
 
 
 def test_withdrawal_and_reinstatement_need_two_people_and_a_reason(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     with refused("not_public"):
         review_policy.withdraw(review=review, by=newsroom.reporter, reason="x")
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     with refused("wrong_state"):
         review_policy.reinstate(review=review, by=newsroom.reporter, reason="x")
     with refused("incomplete"):
@@ -265,7 +252,7 @@ def test_withdrawal_and_reinstatement_need_two_people_and_a_reason(newsroom: New
         review_policy.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="x")
     workflow.return_(proposal=waiting(review), by=newsroom.second, reason="Không.")
     assert PublishedReview.objects.get().status == "live"
-    withdraw_review(newsroom, review)
+    newsroom.withdraw_review(review)
     with refused("not_public"):
         review_policy.withdraw(review=review, by=newsroom.reporter, reason="x")
     with refused("incomplete"):
@@ -273,30 +260,30 @@ def test_withdrawal_and_reinstatement_need_two_people_and_a_reason(newsroom: New
 
 
 def test_correction_of_a_withdrawn_review_waits_for_its_reinstatement(newsroom: Newsroom, live: Review) -> None:
-    withdraw_review(newsroom, live)
-    open_correction(newsroom, live, summary="Đang viết lại.")
+    newsroom.withdraw_review(live)
+    newsroom.open_correction(live, summary="Đang viết lại.")
     with refused("incomplete", "Reinstate the review before you submit a correction"):
         workflow.submit(subject=live, by=newsroom.reporter)
-    reinstate_review(newsroom, live)
+    newsroom.reinstate_review(live)
     assert json.loads(PublishedReview.objects.get().body)["summary"] == "Sai. Đoạn video được quay năm 2020."
-    correct_review(newsroom, live)
+    newsroom.correct_review(live)
     assert json.loads(PublishedReview.objects.get().body)["summary"] == "Đang viết lại."
 
 
 def test_withdrawal_during_a_correction_keeps_the_draft(newsroom: Newsroom, live: Review) -> None:
-    open_correction(newsroom, live, summary="Đang viết lại.")
-    withdraw_review(newsroom, live)
-    reinstate_review(newsroom, live)
+    newsroom.open_correction(live, summary="Đang viết lại.")
+    newsroom.withdraw_review(live)
+    newsroom.reinstate_review(live)
     assert json.loads(PublishedReview.objects.get().body)["summary"] == "Sai. Đoạn video được quay năm 2020."
     live.refresh_from_db()
     assert live.summary == "Đang viết lại."
-    correct_review(newsroom, live)
+    newsroom.correct_review(live)
     assert json.loads(PublishedReview.objects.get().body)["summary"] == "Đang viết lại."
 
 
 def test_publication_of_a_review_needs_few_statements(newsroom: Newsroom) -> None:
     """With a topic, as most reviews have one."""
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     review.claim.topics.add(Topic.objects.create(slug="floods"))
     approval = workflow.submit(subject=review, by=newsroom.reporter)
     workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)

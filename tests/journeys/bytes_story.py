@@ -25,7 +25,7 @@ from factcheck.record import key_rotation
 from factcheck.record.log import tree
 from factcheck.record.log.notes import SigningKey
 from tests.imports import own_records
-from tests.support import drafts
+from tests.support.drafts import Newsroom, make_newsroom
 
 SITE = "https://factcheck.example"
 START = datetime(2026, 3, 1, 8, 0, 0, 123456, tzinfo=UTC)
@@ -230,7 +230,7 @@ class Story:
 
     def __init__(self, clock: Clock, settings: Any, folder: Path) -> None:
         self.clock, self.settings, self.file = clock, settings, folder / "reviews.jsonl"
-        self.newsroom = drafts.make_newsroom()
+        self.newsroom = make_newsroom()
 
     def take(self, *records: dict[str, Any]) -> None:
         """Imports, approves and publishes."""
@@ -266,49 +266,48 @@ class Story:
     def desk(self) -> list[Review]:
         """Reviews of the newsroom's own, with all that can become of them."""
         texts = ("Nước lũ đã ngập mái chùa.", "Vắc-xin có chip.", "Trà đá chữa cảm.", "Đập đã vỡ.", "شاي مثلج يشفي.")
-        claims = [drafts.make_claim(self.newsroom, text=text) for text in texts]
+        claims = [self.newsroom.make_claim(text=text) for text in texts]
         claims[1:1] = [claims[0]]
         made = []
         for number, claim in enumerate(claims):
             headline = f"Kiểm chứng {number}: {claim.text}"
-            made.append(drafts.make_review(self.newsroom, claim, headline=headline, reviewed_on=date(2026, 2, 1)))
-            self.do(drafts.publish_review, made[-1])
-        self.do(drafts.correct_review, made[0], headline="Đoạn phim nước lũ là của năm 2020")
-        self.do(drafts.withdraw_review, made[1])
-        self.do(drafts.withdraw_review, made[2])
-        self.do(drafts.reinstate_review, made[2])
-        self.do(drafts.redact_review, made[3])
-        self.do(drafts.publish_review, made[3])
-        self.do(drafts.erase_review, made[4])
+            made.append(self.newsroom.make_review(claim, headline=headline, reviewed_on=date(2026, 2, 1)))
+            self.do(Newsroom.publish_review, made[-1])
+        self.do(Newsroom.correct_review, made[0], headline="Đoạn phim nước lũ là của năm 2020")
+        self.do(Newsroom.withdraw_review, made[1])
+        self.do(Newsroom.withdraw_review, made[2])
+        self.do(Newsroom.reinstate_review, made[2])
+        self.do(Newsroom.redact_review, made[3])
+        self.do(Newsroom.publish_review, made[3])
+        self.do(Newsroom.erase_review, made[4])
         return made
 
     def register(self, review: Review) -> None:
         first, second = (
-            drafts.make_demand(self.newsroom, about, asked=asked)
-            for about, asked in ((review, "Gỡ bài."), (None, "Sửa tên."))
+            self.newsroom.make_demand(about, asked=asked) for about, asked in ((review, "Gỡ bài."), (None, "Sửa tên."))
         )
-        self.do(drafts.publish_demand, first)
-        self.do(drafts.publish_demand, second)
-        self.do(drafts.update_demand, first, outcome="dropped")
+        self.do(Newsroom.publish_demand, first)
+        self.do(Newsroom.publish_demand, second)
+        self.do(Newsroom.update_demand, first, outcome="dropped")
 
     def joins(self, reviews: list[Review], records: list[dict[str, Any]]) -> None:
         """Merges and a split: of the desk's claims and of imported ones, one of which is erased while merged."""
         imported = [Claim.objects.get(pk=records[number]["claim"]["id"]) for number in (201, 202, 206)]
-        self.do(drafts.merge_claims, reviews[0].claim, reviews[2].claim)
-        self.do(drafts.merge_claims, imported[0], imported[1])
-        self.do(drafts.merge_claims, imported[2], imported[1])
-        self.do(drafts.correct_review, reviews[0], headline="Đoạn phim nước lũ là của năm 2018")
-        self.do(drafts.split_claim, reviews[0].claim)
-        self.do(drafts.split_claim, imported[0])
-        self.do(drafts.erase_review, Review.objects.get(pk=records[206]["id"]))
-        self.do(drafts.merge_claims, reviews[0].claim, imported[1])
+        self.do(Newsroom.merge_claims, reviews[0].claim, reviews[2].claim)
+        self.do(Newsroom.merge_claims, imported[0], imported[1])
+        self.do(Newsroom.merge_claims, imported[2], imported[1])
+        self.do(Newsroom.correct_review, reviews[0], headline="Đoạn phim nước lũ là của năm 2018")
+        self.do(Newsroom.split_claim, reviews[0].claim)
+        self.do(Newsroom.split_claim, imported[0])
+        self.do(Newsroom.erase_review, Review.objects.get(pk=records[206]["id"]))
+        self.do(Newsroom.merge_claims, reviews[0].claim, imported[1])
 
     def imported_ones(self, records: list[dict[str, Any]]) -> None:
         """Withdrawals, reinstatements and erasures of imported reviews, and another import after it."""
         withdrawn, erased = (Review.objects.get(pk=records[number]["id"]) for number in (300, 301))
-        self.do(drafts.withdraw_review, withdrawn)
-        self.do(drafts.reinstate_review, withdrawn)
-        self.do(drafts.erase_review, erased)
+        self.do(Newsroom.withdraw_review, withdrawn)
+        self.do(Newsroom.reinstate_review, withdrawn)
+        self.do(Newsroom.erase_review, erased)
         self.take(*(record | {"summary": "Trang đã được viết lại."} for record in records[300:330]))
 
     def tell(self) -> None:

@@ -12,15 +12,7 @@ from factcheck.editorial.proposals import demand_policy, workflow
 from factcheck.record.models import LogEntry
 from tests.editorial.desk.addresses import decision
 from tests.journeys.browser import sign_in
-from tests.support.drafts import (
-    Newsroom,
-    approve_demand,
-    make_demand,
-    make_newsroom,
-    make_user,
-    publish_demand,
-    waiting,
-)
+from tests.support.drafts import Newsroom, make_newsroom, make_user, waiting
 
 PASSWORD = "a long enough secret"
 
@@ -91,9 +83,9 @@ def test_demand_from_receipt_to_update(newsroom: Newsroom, live: Review) -> None
 
 
 def test_emptied_note_of_an_update_can_be_written_again(newsroom: Newsroom) -> None:
-    demand = make_demand(newsroom)
+    demand = newsroom.make_demand()
     page = f"/admin/editorial/demand/{demand.pk}/change/"
-    publish_demand(newsroom, demand)
+    newsroom.publish_demand(demand)
     lan = sign_in(newsroom.reporter.username, PASSWORD).open(page)
     lan.follow("Update the entry").fill(note="Tòa đã bác yêu cầu.").press("Update the entry")
     lan.fill(change_note="", done="Tòa đã bác.").press("Save and go on")
@@ -105,9 +97,9 @@ def test_emptied_note_of_an_update_can_be_written_again(newsroom: Newsroom) -> N
 
 
 def test_page_of_the_first_draft_takes_nothing_from_the_update(newsroom: Newsroom) -> None:
-    demand = make_demand(newsroom)
+    demand = newsroom.make_demand()
     lan = sign_in(newsroom.reporter.username, PASSWORD).open(f"/admin/editorial/demand/{demand.pk}/change/")
-    publish_demand(newsroom, demand)
+    newsroom.publish_demand(demand)
     demand_policy.reopen_demand(demand=demand, by=newsroom.editor, note="Tòa đã bác yêu cầu.")
     lan.fill(done="Tòa đã bác.").press("Save and go on")
     assert "Not saved: this page has been changed since you opened it." in lan.text
@@ -117,7 +109,7 @@ def test_page_of_the_first_draft_takes_nothing_from_the_update(newsroom: Newsroo
 
 
 def test_approval_of_what_is_no_longer_on_the_screen_is_refused(newsroom: Newsroom) -> None:
-    demand = make_demand(newsroom)
+    demand = newsroom.make_demand()
     workflow.submit(subject=demand, by=newsroom.reporter)
     minh = sign_in(newsroom.editor.username, PASSWORD).open(decision(waiting(demand), "approve"))
     workflow.take_back(proposal=waiting(demand), by=newsroom.reporter)
@@ -129,7 +121,7 @@ def test_approval_of_what_is_no_longer_on_the_screen_is_refused(newsroom: Newsro
 
 
 def test_form_saved_after_submission_changes_nothing(newsroom: Newsroom) -> None:
-    demand = make_demand(newsroom)
+    demand = newsroom.make_demand()
     lan = sign_in(newsroom.reporter.username, PASSWORD).open(f"/admin/editorial/demand/{demand.pk}/change/")
     workflow.submit(subject=demand, by=newsroom.reporter)
     lan.fill(asked="Gỡ toàn bộ trang.").press("Save and go on")
@@ -138,8 +130,8 @@ def test_form_saved_after_submission_changes_nothing(newsroom: Newsroom) -> None
 
 
 def test_delayed_entry_shows_its_day_and_no_button(newsroom: Newsroom) -> None:
-    demand = make_demand(newsroom, publish_after=demand_policy.utc_today() + timedelta(days=1))
-    approve_demand(newsroom, demand)
+    demand = newsroom.make_demand(publish_after=demand_policy.utc_today() + timedelta(days=1))
+    newsroom.approve_demand(demand)
     minh = sign_in(newsroom.editor.username, PASSWORD).open(f"/admin/editorial/demand/{demand.pk}/change/")
     assert "It will be published automatically on" in minh.text
     assert not minh.has_link("Publish")
@@ -148,7 +140,7 @@ def test_delayed_entry_shows_its_day_and_no_button(newsroom: Newsroom) -> None:
 
 
 def test_draft_can_be_thrown_away_and_brought_back(newsroom: Newsroom) -> None:
-    draft = make_demand(newsroom)
+    draft = newsroom.make_demand()
     lan = sign_in(newsroom.reporter.username, PASSWORD)
     assert lan.open(f"/admin/editorial/demand/{draft.pk}/delete/").status == 403
     lan.open(f"/admin/editorial/demand/{draft.pk}/change/").follow("Throw this draft away").press(
@@ -166,10 +158,10 @@ def test_draft_can_be_thrown_away_and_brought_back(newsroom: Newsroom) -> None:
 def test_stranger_sees_and_changes_nothing(newsroom: Newsroom, stranger: str) -> None:
     theirs = make_newsroom("other.example")
     person = make_user("root", is_superuser=True) if stranger == "superuser" else getattr(theirs, stranger)
-    draft, submitted, approved, published = (make_demand(newsroom, asked="Bí mật") for _ in range(4))
+    draft, submitted, approved, published = (newsroom.make_demand(asked="Bí mật") for _ in range(4))
     workflow.submit(subject=submitted, by=newsroom.reporter)
-    approve_demand(newsroom, approved)
-    publish_demand(newsroom, published)
+    newsroom.approve_demand(approved)
+    newsroom.publish_demand(published)
     client = Client()
     client.force_login(person)
     before = [list(model.objects.order_by("pk").values()) for model in (Demand, Proposal, LogEntry)]

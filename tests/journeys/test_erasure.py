@@ -6,7 +6,7 @@ from django.test import Client
 
 from factcheck.editorial.models import Review, User
 from tests.journeys.browser import Browser
-from tests.support.drafts import Newsroom, make_newsroom, make_review, publish_review
+from tests.support.drafts import Newsroom, make_newsroom
 
 NOTICE = "Xoá theo yêu cầu của người có dữ liệu cá nhân được bảo vệ."
 
@@ -24,9 +24,9 @@ def problem(path: str) -> Any:
 
 
 def test_erasure_asked_for_and_approved_at_the_desk(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
-    other = make_review(make_newsroom("checkpoint.example"), review.claim)
-    publish_review(newsroom, review)
+    review = newsroom.make_review()
+    other = make_newsroom("checkpoint.example").make_review(review.claim)
+    newsroom.publish_review(review)
     assert not at_review(newsroom.reporter, review).has_link("Erase…")
 
     asks = at_review(newsroom.editor, review)
@@ -70,8 +70,8 @@ def test_erasure_asked_for_and_approved_at_the_desk(newsroom: Newsroom) -> None:
 
 
 def test_redaction_asked_for_and_published_at_the_desk(newsroom: Newsroom) -> None:
-    review = make_review(newsroom, headline="Ông Ba bịa chuyện nước lũ")
-    publish_review(newsroom, review)
+    review = newsroom.make_review(headline="Ông Ba bịa chuyện nước lũ")
+    newsroom.publish_review(review)
     asks = at_review(newsroom.editor, review).follow("Open a correction")
     asks.choose("change_class", "substantive").fill(note="Bài không còn nêu tên người đã đăng đoạn phim này.")
     asks.press("Open a correction").follow("Erase what is published, keep this draft…")

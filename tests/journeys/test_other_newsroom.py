@@ -12,16 +12,7 @@ from factcheck.editorial.models import Claim, Claimant, EditorialEvent, ImportBa
 from factcheck.editorial.proposals import import_policy, review_policy, workflow
 from factcheck.record.models import LogEntry
 from tests.editorial.desk.addresses import decision
-from tests.support.drafts import (
-    Newsroom,
-    give_role,
-    make_newsroom,
-    make_review,
-    make_user,
-    publish_review,
-    waiting,
-    withdraw_review,
-)
+from tests.support.drafts import Newsroom, give_role, make_newsroom, make_user, waiting
 from tests.support.refusals import refused
 
 
@@ -47,13 +38,13 @@ class Story:
 @pytest.fixture
 def story(newsroom: Newsroom) -> Iterator[Story]:
     ours, theirs = newsroom, make_newsroom("checkpoint.example")
-    draft, submitted, approved, published, withdrawn = (make_review(ours) for _ in range(5))
+    draft, submitted, approved, published, withdrawn = (ours.make_review() for _ in range(5))
     workflow.submit(subject=submitted, by=ours.reporter)
     approval = workflow.submit(subject=approved, by=ours.reporter)
     workflow.approve(proposal=approval, by=ours.editor, digest=approval.digest)
-    publish_review(ours, published)
-    publish_review(ours, withdrawn)
-    withdraw_review(ours, withdrawn)
+    ours.publish_review(published)
+    ours.publish_review(withdrawn)
+    ours.withdraw_review(withdrawn)
     Claimant.objects.filter(pk=draft.claim.claimant_id).update(
         type="person", name="Nguyễn Văn Mẫu", description="", confirmed=False
     )

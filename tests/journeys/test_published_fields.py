@@ -22,7 +22,7 @@ from tests.api.unpacking import lines_of
 from tests.editorial.proposal_kinds import written
 from tests.imports.own_records import bodies, publish, record, take
 from tests.journeys.browser import signed_in
-from tests.support.drafts import Newsroom, make_demand, make_review, publish_demand, publish_review
+from tests.support.drafts import Newsroom
 from tests.support.refusals import refused
 from tests.support.tokens import CLAIM, make_program
 
@@ -96,14 +96,14 @@ def test_field_comes_in_from_a_program(newsroom: Newsroom, field: str) -> None:
 def test_field_is_written_at_the_desk_and_read_by_everybody(newsroom, tmp_path, monkeypatch, field):
     monkeypatch.setattr(settings, "DUMPS_FOLDER", tmp_path / "dumps")
     filled, words = FORMS[field]
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     before = review_statements.build_statement(review)
     signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/change/").fill(**filled).press(
         "Save and go on"
     )
     after = review_statements.build_statement(Review.objects.get(pk=review.pk))
     assert compare(before, after)
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     assert words in Client().get(f"/reviews/{review.pk}/", headers={"accept-language": "en"}).content.decode()
     answer = json.loads(Client().get(f"/api/v1/reviews/{review.pk}/").content)
     key = field.partition(".")[0]
@@ -115,7 +115,7 @@ def test_field_is_written_at_the_desk_and_read_by_everybody(newsroom, tmp_path, 
 
 @pytest.mark.parametrize("field", FORMS)
 def test_older_document_without_the_field_says_the_same(newsroom: Newsroom, field: str) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     review.sources.update(no_capture_reason="")
     now = review_statements.build_statement(review)
     outer, _, inner = field.partition(".")
@@ -130,20 +130,20 @@ def test_older_document_without_the_field_says_the_same(newsroom: Newsroom, fiel
 @pytest.fixture
 def original(newsroom: Newsroom) -> Review:
     """A published review, in its first revision."""
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
+    review = newsroom.make_review()
+    newsroom.publish_review(review)
     return review
 
 
 def test_translation_names_the_revision_that_it_translates(newsroom: Newsroom, original: Review) -> None:
-    translation = make_review(newsroom, original.claim, language="en")
+    translation = newsroom.make_review(original.claim, language="en")
     page = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{translation.pk}/change/")
     page.fill(translation_of=str(original.pk), translation_of_revision="2").press("Save and go on")
     translation.refresh_from_db()
     with refused("incomplete", "have this revision"):
         workflow.submit(subject=translation, by=newsroom.reporter)
     Review.objects.filter(pk=translation.pk).update(translation_of_revision=1)
-    publish_review(newsroom, translation)
+    newsroom.publish_review(translation)
     said = {"id": str(original.pk), "revision": 1}
     assert json.loads(Client().get(f"/api/v1/reviews/{translation.pk}/").content)["translation_of"] == said
     page = Client().get(f"/reviews/{translation.pk}/", headers={"accept-language": "en"}).content.decode()
@@ -154,7 +154,7 @@ def test_translation_names_the_revision_that_it_translates(newsroom: Newsroom, o
 
 
 def test_database_refuses_a_translation_of_what_was_never_published(newsroom, original, monkeypatch):
-    translation = make_review(newsroom, translation_of=original, translation_of_revision=7)
+    translation = newsroom.make_review(translation_of=original, translation_of_revision=7)
     proposal = written(translation, review_statements.build_statement(translation), newsroom.reporter)
     proposal.decide(Decision.APPROVED, newsroom.editor)
     monkeypatch.setattr(translations, "find_lost_original", lambda _review: None)
@@ -176,7 +176,7 @@ def test_translation_comes_in_with_an_import_and_from_a_program(newsroom, origin
 
 def test_demand_says_when_and_how_it_came_and_by_which_law(newsroom: Newsroom) -> None:
     """A telephone call that gives hours, as Law 116/2025/QH15 of Vietnam allows since July 2026."""
-    demand = make_demand(newsroom)
+    demand = newsroom.make_demand()
     before = demand_policy.build_statement(demand)
     page = signed_in(newsroom.reporter).open(f"/admin/editorial/demand/{demand.pk}/change/")
     page.fill(
@@ -196,7 +196,7 @@ def test_demand_says_when_and_how_it_came_and_by_which_law(newsroom: Newsroom) -
         "channel",
         "hours given",
     }
-    publish_demand(newsroom, demand)
+    newsroom.publish_demand(demand)
     body = json.loads(Client().get(f"/api/v1/demands/{demand.pk}/").content)
     assert {key: body[key] for key in said} == said
     page = Client().get(f"/demands/{demand.pk}/", headers={"accept-language": "en"}).content.decode()
@@ -214,7 +214,7 @@ def test_demand_says_when_and_how_it_came_and_by_which_law(newsroom: Newsroom) -
     ],
 )  # fmt: skip
 def test_demand_is_refused_with_what_nobody_can_read(module_newsroom: Newsroom, field: str, value: str) -> None:
-    demand = make_demand(module_newsroom)
+    demand = module_newsroom.make_demand()
     page = signed_in(module_newsroom.reporter).open(f"/admin/editorial/demand/{demand.pk}/change/")
     assert "Error:" in page.fill(**{field: value}).press("Save and go on").text
     assert demand_policy.build_statement(Demand.objects.get(pk=demand.pk)) == demand_policy.build_statement(demand)

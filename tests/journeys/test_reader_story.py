@@ -22,7 +22,7 @@ from factcheck.editorial.captures.rights import set_public
 from factcheck.editorial.models import Review
 from factcheck.record.formats.canonical import sha256_hex
 from tests.journeys.test_sharing import Article, Elsewhere, at_the_desk
-from tests.support.drafts import FLOOD, Newsroom, correct_review, make_review, make_scale, publish_review
+from tests.support.drafts import FLOOD, Newsroom, make_scale
 from tests.support.evidence import PAGE, finish, make_capture, stored_in
 from tests.support.serving import running, served
 
@@ -93,12 +93,12 @@ def reader(language: str, script: bool) -> Iterator[Reader]:
 
 def publish(newsroom: Newsroom) -> Review:
     """A review with a copy of its source and a quote, which has been corrected once without a new verdict."""
-    review: Review = make_review(newsroom)
+    review: Review = newsroom.make_review()
     kept = finish(make_capture(newsroom, url="https://source.example/1"), title="The river", text="The water rose.")
     review.sources.filter(position=0).update(capture=kept, no_capture_reason="", quote=QUOTE)
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     set_public(capture=kept, by=newsroom.editor, public=True)
-    correct_review(newsroom, review, note=FIRST_NOTE, summary="Sai. Đoạn video được quay tháng 10 năm 2020.")
+    newsroom.correct_review(review, note=FIRST_NOTE, summary="Sai. Đoạn video được quay tháng 10 năm 2020.")
     return review
 
 
@@ -264,7 +264,7 @@ def test_a_reader_checks_passes_on_and_sees_the_correction(newsroom, reader, set
         card = look_at_the_card(reader, "Sai")
         article = embed(reader, elsewhere, other, str(review.pk))
         true = at_the_desk(lambda: make_scale().verdicts.get(slug="true"))
-        at_the_desk(lambda: correct_review(newsroom, review, note=SECOND_NOTE, verdict=true))
+        at_the_desk(lambda: newsroom.correct_review(review, note=SECOND_NOTE, verdict=true))
         see_the_correction(reader, article, card)
         find_it_among_the_corrections(reader)
         assert reader.page.context.cookies() == []

@@ -19,15 +19,7 @@ from PIL import Image
 from playwright.sync_api import BrowserContext, expect, sync_playwright
 
 from factcheck.editorial.models import Review
-from tests.support.drafts import (
-    Newsroom,
-    correct_review,
-    erase_review,
-    make_review,
-    make_scale,
-    publish_review,
-    withdraw_review,
-)
+from tests.support.drafts import Newsroom, make_scale
 from tests.support.serving import running, served
 
 pytestmark = pytest.mark.prove
@@ -82,8 +74,8 @@ def at_the_desk(do: Callable[[], T]) -> T:
 
 
 def published(newsroom: Newsroom) -> Review:
-    review: Review = make_review(newsroom)
-    publish_review(newsroom, review)
+    review: Review = newsroom.make_review()
+    newsroom.publish_review(review)
     return review
 
 
@@ -136,18 +128,18 @@ def test_what_was_passed_on_follows_the_review(newsroom: Newsroom, context: Brow
             fault["id"] for fault in Axe().run(page).response["violations"] if fault["id"] not in OF_THE_OTHER_SITE
         ] == []
 
-        at_the_desk(lambda: correct_review(newsroom, review, verdict=make_scale().verdicts.get(slug="true")))
+        at_the_desk(lambda: newsroom.correct_review(review, verdict=make_scale().verdicts.get(slug="true")))
         page.reload()
         expect(frame.get_by_role("heading", level=1)).to_have_text("Đúng (True)")
         expect(frame.get_by_text("Corrected on")).to_be_visible()
         assert color_of(context.request.get(picture.replace(PUBLISHED, site)).body()) == GREEN
 
-        at_the_desk(lambda: withdraw_review(newsroom, review))
+        at_the_desk(lambda: newsroom.withdraw_review(review))
         page.reload()
         expect(frame.get_by_role("heading", level=1)).to_have_text("This review has been withdrawn")
         assert color_of(context.request.get(picture.replace(PUBLISHED, site)).body()) == GREY
 
-        at_the_desk(lambda: erase_review(newsroom, review, notice="Theo quyết định của tòa án."))
+        at_the_desk(lambda: newsroom.erase_review(review, notice="Theo quyết định của tòa án."))
         page.reload()
         expect(frame.get_by_role("heading", level=1)).to_have_text("This text has been erased")
         assert context.request.get(picture.replace(PUBLISHED, site)).status == 410

@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from factcheck.editorial.models import Review
 from tests.support.chromium import desk_of
-from tests.support.drafts import Newsroom, make_claim
+from tests.support.drafts import Newsroom
 from tests.support.evidence import capture_worker
 from tests.support.local_pages import LocalPages, local_pages
 
@@ -62,7 +62,7 @@ def cards(page: Page) -> Locator:
 
 
 def test_eight_complete_sources_take_two_clicks(newsroom: Newsroom, site: LocalPages) -> None:
-    claim = make_claim(newsroom)
+    claim = newsroom.make_claim()
     urls = [
         site.add(f"/{number}", PAGE.format(title=f"Nguồn {number}", number=number).encode(), Content_Type="text/html")
         for number in range(8)
@@ -102,7 +102,7 @@ def send_200_mb(handler: BaseHTTPRequestHandler) -> None:
 
 
 def test_each_of_ten_cards_says_what_happened(newsroom: Newsroom, site: LocalPages) -> None:
-    claim = make_claim(newsroom)
+    claim = newsroom.make_claim()
     site.names["dead.example.org"] = [[]]
     good = {
         site.add(

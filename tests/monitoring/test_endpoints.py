@@ -26,7 +26,7 @@ from factcheck.monitoring import checks, numbers
 from factcheck.monitoring.time_limits import TimeLimited
 from factcheck.record.log import tree
 from factcheck.record.log.notes import SigningKey
-from tests.support.drafts import Newsroom, make_review, publish_review
+from tests.support.drafts import Newsroom
 from tests.support.granian import granian
 from tests.support.subscribers import subscribe
 
@@ -36,7 +36,7 @@ PROXIED = {"X-Forwarded-For": "127.0.0.1"}
 
 @pytest.fixture
 def published(newsroom: Newsroom) -> Newsroom:
-    publish_review(newsroom, make_review(newsroom))
+    newsroom.publish_review(newsroom.make_review())
     return newsroom
 
 

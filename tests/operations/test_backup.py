@@ -28,7 +28,7 @@ from factcheck.operations.management.commands.backup import describe
 from factcheck.record import publish
 from factcheck.record.log import tree
 from tests.support.databases import point_to
-from tests.support.drafts import Newsroom, erase_review, make_newsroom, make_review, publish_review
+from tests.support.drafts import Newsroom, make_newsroom
 from tests.test_settings import manage
 
 PAGES = ("/api/v1/reviews/", "/api/v1/changes/", "/api/v1/log/checkpoint", "/feeds/reviews.atom", "/en/")
@@ -81,10 +81,10 @@ def backup(module_database: str, tmp_path_factory: pytest.TempPathFactory) -> It
     key = folder / "key"
     key.write_text(f"# created: today\n{identity}\n")
     newsroom = make_newsroom()
-    reviews = [make_review(newsroom) for _ in range(3)]
+    reviews = [newsroom.make_review() for _ in range(3)]
     for review in reviews:
-        publish_review(newsroom, review)
-    erase_review(newsroom, reviews[1])
+        newsroom.publish_review(review)
+    newsroom.erase_review(reviews[1])
     with override_settings(MEDIA_ROOT=folder / "files", BACKUP_KEEP=2):
         default_storage.save("captures/2026/a page.html", ContentFile(b"<p>" + bytes(200_000)))
         printed = run("backup", folder=str(folder / "made"), recipient=str(identity.to_public()))
@@ -123,7 +123,7 @@ def test_restored_site_is_the_same(backup: Backup, target: Path, tmp_path: Path)
     assert read_pages() == backup.pages
     assert (target / "captures/2026/a page.html").read_bytes() == b"<p>" + bytes(200_000)
     # The restored site goes on, and the rules and rights in the database are there again.
-    publish_review(newsroom := make_newsroom("other.example"), make_review(newsroom))
+    (newsroom := make_newsroom("other.example")).publish_review(newsroom.make_review())
     assert "5 entries and 4 reviews are correct." in run("verify_record")
     with override_settings(SITE_URL="https://other.example"):
         with pytest.raises(CommandError, match="This record was published at http://127.0.0.1:8000"):
@@ -136,7 +136,7 @@ def test_restored_site_is_the_same(backup: Backup, target: Path, tmp_path: Path)
 def test_entry_without_a_signature_is_signed(newsroom: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """As when the backup is made between a publication's commit and its signature."""
     monkeypatch.setattr(publish, "sign_log", lambda: None)
-    publish_review(newsroom, make_review(newsroom))
+    newsroom.publish_review(newsroom.make_review())
     monkeypatch.undo()
     (tmp_path / "key").write_text(str(key := pyrage.x25519.Identity.generate()))
     with override_settings(MEDIA_ROOT=tmp_path / "files"):

@@ -26,7 +26,7 @@ from django.db import connection  # noqa: E402
 from factcheck.editorial.models import Review, User  # noqa: E402
 from factcheck.editorial.proposals import workflow  # noqa: E402
 from factcheck.record.models import LogEntry, PublishedReview  # noqa: E402
-from tests.support.drafts import make_newsroom, make_review  # noqa: E402
+from tests.support.drafts import make_newsroom  # noqa: E402
 from tests.support.drafts import waiting as waiting_proposal  # noqa: E402
 
 
@@ -101,7 +101,7 @@ def main(command: str, *arguments: str) -> None:
         call_command("migrate", database="owner", verbosity=0)
         newsroom = make_newsroom()
         for _ in range(int(arguments[0])):
-            review = make_review(newsroom)
+            review = newsroom.make_review()
             approval = workflow.submit(subject=review, by=newsroom.reporter)
             workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
         return

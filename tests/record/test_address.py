@@ -19,7 +19,7 @@ from factcheck.record.models import LogEntry, PublishedReview, RecordAddress
 from factcheck.record.readmodel.address import require_address
 from tests.imports.own_records import SECOND, digest, record, run, take
 from tests.support.databases import Ground
-from tests.support.drafts import Newsroom, approve_demand, make_demand, make_review, publish_review, withdraw_review
+from tests.support.drafts import Newsroom
 from tests.support.refusals import refused
 
 HERE, THERE = "http://127.0.0.1:8000", "https://facts.example.org"
@@ -27,7 +27,7 @@ HERE, THERE = "http://127.0.0.1:8000", "https://facts.example.org"
 
 @pytest.fixture
 def published(newsroom: Newsroom) -> Newsroom:
-    publish_review(newsroom, make_review(newsroom))
+    newsroom.publish_review(newsroom.make_review())
     return newsroom
 
 
@@ -40,7 +40,7 @@ def addresses() -> set[str]:
 
 
 def publish_another(newsroom: Newsroom, _folder: Path) -> None:
-    publish_review(newsroom, make_review(newsroom))
+    newsroom.publish_review(newsroom.make_review())
 
 
 def publish_import(newsroom: Newsroom, folder: Path) -> None:
@@ -51,7 +51,7 @@ def publish_import(newsroom: Newsroom, folder: Path) -> None:
 
 
 def publish_by_worker(newsroom: Newsroom, _folder: Path) -> None:
-    approve_demand(newsroom, make_demand(newsroom, publish_after=date(2026, 1, 1)))
+    newsroom.approve_demand(newsroom.make_demand(publish_after=date(2026, 1, 1)))
     run_command(timestamp=0, command="publish_due_demands")
 
 
@@ -122,7 +122,7 @@ def test_demo_has_the_address_of_its_site(demo_ground: Ground, database: str, se
 
 
 def test_verify_record_names_the_setting(published: Newsroom, settings: Any) -> None:
-    withdraw_review(published, Review.objects.get())
+    published.withdraw_review(Review.objects.get())
     settings.LICENSE_URL = "https://license.example/"
     with pytest.raises(CommandError, match="was written with another LICENSE_URL: https://creativecommons"):
         call_command("verify_record")

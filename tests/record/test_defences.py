@@ -14,7 +14,7 @@ from factcheck.record.formats.canonical import canonical, rfc3339, sha256_hex
 from factcheck.record.log.notes import SigningKey
 from factcheck.record.models import LogEntry
 from tests.record.conftest import make_statement
-from tests.support.drafts import make_newsroom, make_review, publish_review
+from tests.support.drafts import make_newsroom
 
 SUBJECT = "11111111-1111-4111-8111-111111111111"
 
@@ -22,7 +22,7 @@ SUBJECT = "11111111-1111-4111-8111-111111111111"
 @pytest.fixture(scope="module")
 def published(module_database: str) -> Iterator[LogEntry]:
     newsroom = make_newsroom()
-    return publish_review(newsroom, make_review(newsroom))
+    return newsroom.publish_review(newsroom.make_review())
 
 
 def run(sql: str, params: Any = None, alias: str = "default") -> None:

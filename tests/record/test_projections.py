@@ -20,7 +20,6 @@ from factcheck.record.models import (
     PublishedMerge,
     PublishedReference,
     PublishedReview,
-    PublishedTotal,
     ReviewVector,
     RevisionDocument,
     Word,
@@ -32,7 +31,7 @@ from tests.support.statements import statements
 TRUTH = (LogEntry, RevisionDocument, LogCheckpoint)
 DERIVED = (
     PublishedReview, PublishedClaim, PublishedReference, PublishedCorrection, PublishedDemand,
-    PublishedMerge, PublishedTotal, Word, ReviewVector, ProfileChange,
+    PublishedMerge, Word, ReviewVector, ProfileChange,
 )  # fmt: skip
 
 
@@ -55,7 +54,6 @@ def test_rebuilding_ends_with_the_rows_of_every_entry_by_itself(database: str, s
         assert {name: len(found) > 1 for name, found in derived.items()} == dict.fromkeys(derived, True)
         PublishedMerge.objects.update(body="{}")
         Word.objects.update(reviews=7)
-        PublishedTotal.objects.update(number=7)
         PublishedReview.objects.update(language="xx")
         call_command("rebuild_record", verbosity=0)
         assert rows(*DERIVED) == derived

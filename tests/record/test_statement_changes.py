@@ -9,7 +9,7 @@ from django.utils import translation
 from factcheck.editorial.drafts import review_statements, rows
 from factcheck.editorial.proposals import demand_policy
 from factcheck.record.statement_changes import ON_SCALE, PLACES, compare
-from tests.support.drafts import Newsroom, make_claim, make_demand, make_review
+from tests.support.drafts import Newsroom
 
 
 def said(**fields: Any) -> dict[str, Any]:
@@ -142,13 +142,13 @@ def places(said: dict[str, Any], above: str = "") -> Iterator[str]:
 
 
 def test_whatever_may_differ_has_a_label(newsroom: Newsroom) -> None:
-    claim = make_claim(newsroom)
-    bare = make_review(newsroom, make_claim(newsroom, claimant=None), verdict=None)
-    whole = make_review(newsroom, claim)
+    claim = newsroom.make_claim()
+    bare = newsroom.make_review(newsroom.make_claim(claimant=None), verdict=None)
+    whole = newsroom.make_review(claim)
     drafts = rows.drafts_of([bare.pk, whole.pk])
     drafts[whole.pk].review = drafts[whole.pk].review._replace(original_label="Falsch")  # as of one that was imported
     said = [review_statements.build_draft_statement(draft) for draft in drafts.values()]
-    said += [demand_policy.build_statement(make_demand(newsroom, review)) for review in (None, whole)]
+    said += [demand_policy.build_statement(newsroom.make_demand(review)) for review in (None, whole)]
     found = {place for statement in said for place in places(statement)}
     assert {"claim.claimant", "claim.claimant.same_as", "verdict.original.image_url", "review.id"} <= found
     assert sorted(found - {"id"} - PLACES.keys()) == []  # of one review the id is the same

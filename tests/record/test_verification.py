@@ -77,8 +77,6 @@ def test_verify_record_of_nothing(bare_record: None, capsys: pytest.CaptureFixtu
         ("DELETE FROM record_publishedreview WHERE sequence = 3", "published review"),
         ("UPDATE record_publishedclaim SET body = replace(body, 'Sai', 'Đúng') WHERE sequence = 4", "published claim"),
         ("INSERT INTO record_publishedreference (kind, key, name, sequence, body) VALUES ('topic', 'x', 'x', 0, '{}')", "3 rows of"),
-        ("UPDATE record_publishedtotal SET number = 9 WHERE facet = 'status' AND value = 'withdrawn'", "total of claims with the status withdrawn is 9 instead of 1"),
-        ("DELETE FROM record_publishedtotal WHERE facet = 'publisher'", "The total of claims with the publisher .* is 0 instead of 301"),
         ("UPDATE record_profilechange SET body = '{}' WHERE key = ''", "The profile change .* is not what"),
         ("UPDATE record_publishedreference SET name = 'x' WHERE kind = 'verdict'", "The verdict truth:false"),
     ],

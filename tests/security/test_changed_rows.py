@@ -13,15 +13,7 @@ from api.assistants.tools import get_review
 from factcheck.record.models import LogEntry, PublishedReview
 from factcheck.tools import metrics
 from factcheck.web.response_cache import forget_responses
-from tests.support.drafts import (
-    correct_review,
-    make_demand,
-    make_newsroom,
-    make_review,
-    publish_demand,
-    publish_review,
-    publish_three,
-)
+from tests.support.drafts import make_newsroom
 from tests.verifier.verifying import as_owner
 
 OF_A_REVIEW = (
@@ -44,9 +36,9 @@ OF_A_DEMAND = ("/api/v1/demands/{id}/", "/api/v1/demands/{id}/revisions/1/", "/e
 @pytest.fixture(scope="module")
 def published(module_database: str) -> SimpleNamespace:
     newsroom = make_newsroom()
-    corrected, withdrawn, erased = publish_three(newsroom)
-    demand = make_demand(newsroom, corrected)
-    publish_demand(newsroom, demand)
+    corrected, withdrawn, erased = newsroom.publish_three()
+    demand = newsroom.make_demand(corrected)
+    newsroom.publish_demand(demand)
     subjects = {"corrected": corrected.pk, "withdrawn": withdrawn.pk, "erased": erased.pk}
     right = {subject: answers(OF_A_REVIEW, subject) for subject in subjects.values()}
     return SimpleNamespace(**subjects, demand=demand.pk, answers=right)
@@ -175,9 +167,9 @@ def test_operators_learn_it_and_when_it_is_right_again(published, caplog, monkey
 def test_document_that_does_not_hash_is_shown_to_nobody(database: str) -> None:
     """Which takes the owner's role: the application can't change documents (tests/record/test_defences.py)."""
     newsroom = make_newsroom()
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    correct_review(newsroom, review, summary="Sai. Đã sửa.")
+    review = newsroom.make_review()
+    newsroom.publish_review(review)
+    newsroom.correct_review(review, summary="Sai. Đã sửa.")
     as_owner("UPDATE record_revisiondocument SET document = set_bit(document, 99, 1 - get_bit(document, 99))")
     as_owner("UPDATE record_publishedreview SET body = replace(body, 'Sai', 'Đúng')")
     found = answers(

@@ -9,7 +9,7 @@ from django.utils import timezone
 from factcheck.editorial.events import record_event, record_events, set_actor
 from factcheck.editorial.models import EditorialEvent, Review, User
 from factcheck.editorial.people import accounts
-from tests.support.drafts import Newsroom, make_claim, make_user
+from tests.support.drafts import Newsroom, make_user
 
 CALL = "SELECT editorial_record_events(%s, %s, %s::text[], '{x}', ARRAY['{}']::jsonb[])"
 INSERT = (
@@ -42,7 +42,7 @@ def test_changes_of_accounts_cannot_be_invented(newsroom: Newsroom, action: str)
 
 
 def test_transaction_names_one_person(newsroom: Newsroom) -> None:
-    claim = make_claim(newsroom)
+    claim = newsroom.make_claim()
     with pytest.raises(DatabaseError, match="one transaction cannot name two people"), transaction.atomic():
         record_event(newsroom.editor, "claim.exchanged", claim)
         record_event(newsroom.chief, "claim.exchanged", claim)
@@ -53,7 +53,7 @@ def test_transaction_names_one_person(newsroom: Newsroom) -> None:
 
 
 def test_triggers_name_the_person_of_the_transaction(newsroom: Newsroom) -> None:
-    claim = make_claim(newsroom)
+    claim = newsroom.make_claim()
     with transaction.atomic():
         record_event(newsroom.editor, "claim.exchanged", claim)
         User.objects.filter(pk=newsroom.reporter.pk).update(byline="Lan")
@@ -79,7 +79,7 @@ def test_reading_role_cannot_record(newsroom: Newsroom) -> None:
 
 
 def test_many_events_are_one_statement_in_their_order(newsroom: Newsroom) -> None:
-    keys = [make_claim(newsroom).pk for _ in range(3)]
+    keys = [newsroom.make_claim().pk for _ in range(3)]
     with transaction.atomic():
         record_events(
             newsroom.editor, newsroom.publisher.pk, [("claim.exchanged", key, {"note": "a “b”"}) for key in keys]

@@ -16,15 +16,7 @@ from factcheck.editorial.proposals.import_policy import publish_import
 from factcheck.record.models import LogEntry
 from tests.editorial.proposal_kinds import MAKE
 from tests.journeys.browser import signed_in
-from tests.support.drafts import (
-    Newsroom,
-    make_demand,
-    make_newsroom,
-    make_review,
-    make_user,
-    publish_claim,
-    publish_review,
-)
+from tests.support.drafts import Newsroom, make_newsroom, make_user
 from tests.support.refusals import refused
 
 REASON = "Tổng biên tập bị triệu tập."
@@ -54,8 +46,8 @@ def test_nothing_of_a_frozen_newsroom_enters_the_log(
     newsroom: Newsroom, live: Review, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = make_newsroom("khac.example")
-    theirs = publish_claim(other, "Lời đồn của tòa soạn khác.")
-    waits, demand = approved(newsroom, make_review(newsroom)), approved(newsroom, make_demand(newsroom))
+    theirs = other.publish_claim("Lời đồn của tòa soạn khác.")
+    waits, demand = approved(newsroom, newsroom.make_review()), approved(newsroom, newsroom.make_demand())
     batch = MAKE[Kind.IMPORT](newsroom)
     Authorship.objects.filter(review__proposals__batch=batch.batch).delete()  # the drafts are as they were submitted
     workflow.approve(proposal=batch, by=newsroom.editor, digest=batch.digest)
@@ -78,7 +70,7 @@ def test_nothing_of_a_frozen_newsroom_enters_the_log(
     attempts()
     monkeypatch.setattr("factcheck.editorial.proposals.publication.require_not_frozen", lambda _newsrooms: None)
     attempts()  # the database refuses too
-    publish_review(other, make_review(other))  # other newsrooms publish on
+    other.publish_review(other.make_review())  # other newsrooms publish on
     end(frozen, newsroom.chief, newsroom.editor)
     workflow.publish(proposal=waits, by=newsroom.editor)
     workflow.approve(proposal=merge, by=newsroom.editor, digest=merge.digest)
@@ -176,7 +168,7 @@ def test_freeze_waits_for_a_publication_that_has_begun(newsroom: Newsroom) -> No
 
 
 def test_due_demands_wait_without_a_failure(newsroom: Newsroom) -> None:
-    demand = make_demand(newsroom)
+    demand = newsroom.make_demand()
     demand.publish_after = "2020-01-01"
     demand.save()
     approved(newsroom, demand)
@@ -213,7 +205,7 @@ def test_freeze_is_a_button_and_everybody_sees_it(newsroom: Newsroom) -> None:
 
 
 def test_refusal_names_who_when_and_why(newsroom: Newsroom) -> None:
-    waits = approved(newsroom, make_review(newsroom))
+    waits = approved(newsroom, newsroom.make_review())
     freeze(newsroom)
     with refused("frozen"):
         workflow.publish(proposal=waits, by=newsroom.chief)

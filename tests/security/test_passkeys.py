@@ -14,7 +14,7 @@ from playwright.sync_api import BrowserContext, Page, sync_playwright
 from factcheck.editorial.models import EditorialEvent, SecondFactor, User
 from factcheck.editorial.proposals import workflow
 from tests.security.signing_in import PASSWORD, SECRET, app_code, give_app, let_pass
-from tests.support.drafts import Newsroom, make_review
+from tests.support.drafts import Newsroom
 from tests.support.serving import served
 
 pytestmark = pytest.mark.prove
@@ -78,7 +78,7 @@ def refused_by_policy(page: Page) -> list[str]:
 
 def test_passkey_is_added_and_replaces_password_and_code(newsroom: Newsroom) -> None:
     lan = newsroom.editor
-    proposal = workflow.submit(subject=make_review(newsroom), by=newsroom.reporter)
+    proposal = workflow.submit(subject=newsroom.make_review(), by=newsroom.reporter)
     with browser() as (context, site):
         page = context.new_page()
         errors = refused_by_policy(page)

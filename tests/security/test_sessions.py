@@ -17,7 +17,7 @@ from factcheck.editorial.sign_in.sessions import end_sessions
 from tests.journeys.browser import Browser
 from tests.journeys.browser import signed_in as browser_of
 from tests.security.signing_in import PASSWORD, SECRET, app_code, events, give_app, let_pass, signed_in
-from tests.support.drafts import Newsroom, make_administrator, make_review
+from tests.support.drafts import Newsroom, make_administrator
 from tests.support.tokens import make_program
 
 ASKED = "Confirm that it’s you"
@@ -181,7 +181,7 @@ def test_earlier_password_can_not_be_guessed_in_a_stolen_session(newsroom: Newsr
 
 
 def submitted(newsroom: Newsroom) -> Proposal:
-    return workflow.submit(subject=make_review(newsroom), by=newsroom.reporter)
+    return workflow.submit(subject=newsroom.make_review(), by=newsroom.reporter)
 
 
 def test_approval_asks_again_after_ten_minutes_and_goes_through(newsroom: Newsroom) -> None:

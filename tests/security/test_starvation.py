@@ -17,7 +17,7 @@ from api.assistants import server, tools
 from api.views.match import MatchView
 from factcheck.web import places
 from factcheck.web.places import Busy, Places, match_places, places_for
-from tests.support.drafts import make_newsroom, make_review, publish_review
+from tests.support.drafts import make_newsroom
 from tests.support.serving import full, served
 
 SEARCHES = ("/en/search/?q=temple", "/api/v1/reviews/?q=temple", "/api/v1/claims/?count=true", "/api/v1/reviews/?facets=language",
@@ -28,7 +28,7 @@ CHEAP = ("/en/", "/en/corrections/", "/api/v1/reviews/", "/feeds/reviews.atom", 
 @pytest.fixture(scope="module", autouse=True)
 def world(module_database: str) -> None:
     newsroom = make_newsroom()
-    publish_review(newsroom, make_review(newsroom))
+    newsroom.publish_review(newsroom.make_review())
 
 
 @pytest.fixture(autouse=True)

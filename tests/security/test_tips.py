@@ -13,7 +13,7 @@ from factcheck.editorial.messages import message_limits, reader_messages
 from factcheck.editorial.models import EditorialEvent, ReaderMessage, Review
 from tests.api.test_messages import TIP, send, sent, status
 from tests.journeys.browser import signed_in
-from tests.support.drafts import Newsroom, make_newsroom, make_review, publish_review
+from tests.support.drafts import Newsroom, make_newsroom
 from tests.support.refusals import refused
 
 TEXT, CONTACT, URL = "Nguồn tin mật về chùa Thiên Mụ", "nguoi-bao-tin@reader.example", "https://social.example/p/987"
@@ -49,8 +49,8 @@ def test_flood_from_one_wide_network_stops_at_its_limit(newsroom: Newsroom, sett
 
 def test_flood_to_one_newsroom_leaves_the_others_open(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     other = make_newsroom("khac.example")
-    review = make_review(other)
-    publish_review(other, review)
+    review = other.make_review()
+    other.publish_review(review)
     monkeypatch.setattr(message_limits, "MAX_WAITING", 3)
     addressed = {"newsroom": {"site": "kiemchung.example"}}
     assert tips(4, "192.0.2.{}", **addressed) == [201] * 3 + [503]

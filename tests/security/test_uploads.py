@@ -20,7 +20,7 @@ from factcheck.editorial.captures.requests import request_capture
 from factcheck.editorial.models import Capture, Picture
 from factcheck.editorial.pictures import add_media
 from tests.security.test_slow_readers import proxy
-from tests.support.drafts import Newsroom, make_claim, make_review, make_user
+from tests.support.drafts import Newsroom, make_user
 from tests.support.granian import free_port, granian
 from tests.support.refusals import refused
 from tests.support.serving import served
@@ -81,13 +81,13 @@ def test_strangers_leave_no_file(newsroom: Newsroom, kept: list[str], path: str)
 
 def test_member_without_a_second_factor_leaves_no_file(newsroom: Newsroom, kept: list[str], settings: Any) -> None:
     settings.SECOND_FACTOR_REQUIRED = True
-    claim = make_claim(newsroom)
+    claim = newsroom.make_claim()
     assert logged_in(newsroom.reporter).post(PICTURE, form(claim=claim.pk)).status_code == 403
     assert kept == []
 
 
 def test_forms_that_expect_no_file_drop_it(newsroom: Newsroom, kept: list[str]) -> None:
-    claim = make_claim(newsroom)
+    claim = newsroom.make_claim()
     client = logged_in(newsroom.reporter)
     assert client.post(f"/admin/editorial/claim/{claim.pk}/change/", form()).status_code in (200, 403)
     assert kept == []
@@ -107,7 +107,7 @@ def test_proxy_is_told_who_may_upload(newsroom: Newsroom, settings: Any) -> None
 
 
 def test_account_has_a_bounded_room(newsroom: Newsroom, settings: Any, kept: list[str]) -> None:
-    claim, other = make_claim(newsroom), make_claim(newsroom)
+    claim, other = newsroom.make_claim(), newsroom.make_claim()
     client = logged_in(newsroom.reporter)
     settings.ACCOUNT_QUOTA = 6000
     assert client.post(PICTURE, form(claim=claim.pk)).status_code == 200
@@ -117,7 +117,7 @@ def test_account_has_a_bounded_room(newsroom: Newsroom, settings: Any, kept: lis
     assert "the files of your account would take more than 5.9\xa0KB. Ask the operator" in response.json()["error"]
     large = client.post(PICTURE, {"claim": claim.pk, "file": SimpleUploadedFile("y.mp4", MP4 + b"1" * 200_000)})
     assert (large.status_code, kept) == (403, ["y.mp4"]), "the large file isn't read"
-    source = make_review(newsroom, claim).sources.all()[0]
+    source = newsroom.make_review(claim).sources.all()[0]
     pdf = {"source": source.pk, "file": SimpleUploadedFile("x.pdf", b"%PDF-1.7\n" + bytes(5000))}
     assert client.post(CAPTURE, pdf).status_code == 400
     assert not Capture.objects.filter(state="done").exists()
@@ -127,7 +127,7 @@ def test_account_has_a_bounded_room(newsroom: Newsroom, settings: Any, kept: lis
 
 
 def test_two_uploads_at_a_time_do_not_both_take_the_last_room(newsroom: Newsroom, settings: Any) -> None:
-    claim, by = make_claim(newsroom), newsroom.reporter
+    claim, by = newsroom.make_claim(), newsroom.reporter
     settings.ACCOUNT_QUOTA = 6000
     with transaction.atomic():
         add_media(claim=claim, file=ContentFile(MP4 + bytes(5000)), by=by)
@@ -137,7 +137,7 @@ def test_two_uploads_at_a_time_do_not_both_take_the_last_room(newsroom: Newsroom
 
 
 def test_newsroom_has_a_bounded_room(newsroom: Newsroom, settings: Any, storage: Path) -> None:
-    claim = make_claim(newsroom)
+    claim = newsroom.make_claim()
     settings.NEWSROOM_QUOTA = 6000
     assert logged_in(newsroom.reporter).post(PICTURE, form(claim=claim.pk)).status_code == 200
     file = SimpleUploadedFile("y.mp4", MP4 + b"1" * 5000)
@@ -243,7 +243,7 @@ def editors_headers(newsroom: Newsroom) -> dict[str, str]:
 
 @pytest.mark.prove
 def test_editor_uploads_through_the_proxy(newsroom, editors_headers, tmp_path, settings):
-    claim = make_claim(newsroom)
+    claim = newsroom.make_claim()
     (place := tmp_path / "nginx").mkdir()
     rest = b"\r\n" + part("claim", str(claim.pk).encode()) + b"--b--\r\n"
     whole = part("file", MP4 + bytes(4 * MEGABYTE), '; filename="x"')[:-2]

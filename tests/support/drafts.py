@@ -57,13 +57,175 @@ DEMAND: dict[str, Any] = {
 
 @dataclass
 class Newsroom:
-    """A publisher with a reporter, two editors and a chief editor."""
+    """A publisher with a reporter, two editors and a chief editor, and what these people do."""
 
     publisher: Publisher
     reporter: User
     editor: User
     second: User
     chief: User
+
+    def make_claim(self, **fields: Any) -> Claim:
+        claimant = Claimant.objects.create(
+            newsroom=self.publisher, type=Claimant.Type.UNNAMED, description="một người dùng mạng xã hội"
+        )
+        values: dict[str, Any] = {
+            "text": FLOOD,
+            "language": "vi",
+            "claimed_on": date(2026, 10, 3),
+            "claimant": claimant,
+            "logged_by": self.reporter,
+            **fields,
+        }
+        claim = Claim.objects.create(newsroom=self.publisher, **values)
+        Appearance.objects.create(
+            claim=claim,
+            url="https://social.example/p/1",
+            medium="video",
+            first=True,
+            no_capture_reason="Bài đăng đã bị xóa.",
+        )
+        return claim
+
+    def make_review(self, claim: Claim | None = None, sources: int = 2, **fields: Any) -> Review:
+        """Create a complete draft, written by the newsroom's reporter."""
+        scale = make_scale()
+        values: dict[str, Any] = {
+            "language": "vi",
+            "headline": "Video nước lũ là của năm 2020",
+            "summary": "Sai. Đoạn video được quay năm 2020.",
+            "body": "Đoạn video **không** quay năm nay.",
+            "verdict": scale.verdicts.get(slug="false"),
+            "created_by": self.reporter,
+            **fields,
+        }
+        review = Review.objects.create(
+            newsroom=self.publisher, publisher=self.publisher, claim=claim or self.make_claim(), **values
+        )
+        Authorship.objects.create(review=review, user=self.reporter)
+        for position in range(sources):
+            Source.objects.create(
+                review=review,
+                position=position,
+                title=f"Nguồn {position + 1}",
+                url=f"https://source.example/{position + 1}",
+                no_capture_reason="Trang này chặn sao chép.",
+                stance=Source.Stance.REFUTES if position == 0 else Source.Stance.CONTEXT,
+            )
+        return review
+
+    def publish_review(self, review: Review) -> LogEntry:
+        """Submit the review as the reporter, then approve and publish it as an editor."""
+        approval = workflow.submit(subject=review, by=self.reporter)
+        return workflow.approve_and_publish(proposal=approval, by=self.editor, digest=approval.digest)
+
+    def publish_first(self) -> Review:
+        """Create and publish the review that `make_review` creates."""
+        review = self.make_review()
+        self.publish_review(review)
+        return review
+
+    def publish_claim(self, text: str = FLOOD) -> Claim:
+        """Create a claim with a published review."""
+        review = self.make_review(self.make_claim(text=text))
+        self.publish_review(review)
+        return review.claim
+
+    def open_correction(
+        self,
+        review: Review,
+        note: str = "Ngày quay đã được xác minh lại với người quay phim.",
+        **changes: Any,
+    ) -> None:
+        """Open a substantive correction and change these fields."""
+        review_policy.open_correction(review=review, by=self.reporter, change_class="substantive", note=note)
+        Review.objects.filter(pk=review.pk).update(**changes)
+
+    def correct_review(self, review: Review, **changes: Any) -> LogEntry:
+        """Open a substantive correction, change these fields and publish the correction."""
+        self.open_correction(review, **changes)
+        return self.publish_review(review)
+
+    def withdraw_review(self, review: Review) -> None:
+        approval = review_policy.withdraw(review=review, by=self.reporter, reason="Nguồn chính đã rút lại số liệu.")
+        workflow.approve(proposal=approval, by=self.editor, digest=approval.digest)
+
+    def erase_review(self, review: Review, *, notice: str = NOTICE, redact: bool = False) -> LogEntry:
+        """Erase the review for a private person's data. An editor proposes, and the chief editor approves."""
+        approval = review_policy.erase(
+            review=review, by=self.editor, ground="personal_data", notice=notice, redact=redact
+        )
+        approval = workflow.approve(proposal=approval, by=self.chief, digest=approval.digest)
+        assert approval.entry is not None
+        return approval.entry
+
+    def redact_review(self, review: Review) -> LogEntry:
+        """Remove a name from the headline, and erase everything that was published with the name.
+
+        Afterwards, the draft is ready to be submitted.
+        """
+        note = "Bài không còn nêu tên người quay đoạn phim này."
+        self.open_correction(review, note, headline="Đoạn phim là của năm 2020")
+        return self.erase_review(review, redact=True)
+
+    def publish_three(self) -> tuple[Review, Review, Review]:
+        """Return a corrected, a withdrawn and an erased review."""
+        corrected, withdrawn, erased = (self.make_review() for _ in range(3))
+        for review in (corrected, withdrawn, erased):
+            self.publish_review(review)
+        self.correct_review(corrected, summary="Sai. Đã sửa.")
+        self.withdraw_review(withdrawn)
+        self.erase_review(erased)
+        return corrected, withdrawn, erased
+
+    def reinstate_review(self, review: Review) -> None:
+        approval = review_policy.reinstate(review=review, by=self.reporter, reason="Nguồn đã xác nhận lại số liệu.")
+        workflow.approve(proposal=approval, by=self.editor, digest=approval.digest)
+
+    def make_demand(self, review: Review | None = None, **fields: Any) -> Demand:
+        """Create a complete draft, written by the newsroom's reporter."""
+        values: dict[str, Any] = {
+            "language": "vi",
+            "received_on": date(2026, 10, 20),
+            "from_type": Demand.From.STATE_BODY,
+            "from_name": "Sở Thông tin tỉnh Ví Dụ",
+            "asked": "Gỡ bài kiểm chứng về nước lũ.",
+            "legal_basis": "Nghị định 00/2020, điều 1",
+            "outcome": Demand.Outcome.REFUSED,
+            "done": "Đã trả lời rằng bài viết có nguồn.",
+            "done_on": date(2026, 10, 22),
+            "created_by": self.reporter,
+            **fields,
+        }
+        return Demand.objects.create(newsroom=self.publisher, review=review, **values)
+
+    def approve_demand(self, demand: Demand) -> None:
+        """Submit the demand as the reporter, and approve it as an editor."""
+        approval = workflow.submit(subject=demand, by=self.reporter)
+        workflow.approve(proposal=approval, by=self.editor, digest=approval.digest)
+
+    def publish_demand(self, demand: Demand) -> LogEntry:
+        self.approve_demand(demand)
+        return workflow.publish(proposal=waiting(demand), by=self.editor)
+
+    def update_demand(self, demand: Demand, note: str = "Tòa đã bác yêu cầu.", **changes: Any) -> LogEntry:
+        """Open an update of a published demand, change these fields and publish the update."""
+        demand_policy.reopen_demand(demand=demand, by=self.reporter, note=note)
+        Demand.objects.filter(pk=demand.pk).update(**changes)
+        return self.publish_demand(demand)
+
+    def merge_claims(self, claim: Claim, into: Claim, note: str = "Hai bài cùng một lời đồn.") -> LogEntry:
+        """Merge two claims of this newsroom. The reporter proposes, and an editor approves."""
+        merge = merge_policy.propose_merge(claim=claim, into=into, by=self.reporter, note=note)
+        entry = workflow.approve(proposal=merge, by=self.editor, digest=merge.digest).entry
+        assert entry is not None
+        return entry
+
+    def split_claim(self, claim: Claim, note: str = "Hoá ra là hai lời đồn khác nhau.") -> LogEntry:
+        merge = merge_policy.propose_split(claim=claim, by=self.reporter, note=note)
+        entry = workflow.approve(proposal=merge, by=self.editor, digest=merge.digest).entry
+        assert entry is not None
+        return entry
 
 
 def make_user(username: str, **fields: Any) -> User:
@@ -125,188 +287,8 @@ def make_scale() -> RatingScale:
     return scale
 
 
-def make_claim(newsroom: Newsroom, **fields: Any) -> Claim:
-    claimant = Claimant.objects.create(
-        newsroom=newsroom.publisher, type=Claimant.Type.UNNAMED, description="một người dùng mạng xã hội"
-    )
-    values: dict[str, Any] = {
-        "text": FLOOD,
-        "language": "vi",
-        "claimed_on": date(2026, 10, 3),
-        "claimant": claimant,
-        "logged_by": newsroom.reporter,
-        **fields,
-    }
-    claim = Claim.objects.create(newsroom=newsroom.publisher, **values)
-    Appearance.objects.create(
-        claim=claim,
-        url="https://social.example/p/1",
-        medium="video",
-        first=True,
-        no_capture_reason="Bài đăng đã bị xóa.",
-    )
-    return claim
-
-
-def make_review(newsroom: Newsroom, claim: Claim | None = None, sources: int = 2, **fields: Any) -> Review:
-    """Create a complete draft, written by the newsroom's reporter."""
-    scale = make_scale()
-    values: dict[str, Any] = {
-        "language": "vi",
-        "headline": "Video nước lũ là của năm 2020",
-        "summary": "Sai. Đoạn video được quay năm 2020.",
-        "body": "Đoạn video **không** quay năm nay.",
-        "verdict": scale.verdicts.get(slug="false"),
-        "created_by": newsroom.reporter,
-        **fields,
-    }
-    review = Review.objects.create(
-        newsroom=newsroom.publisher, publisher=newsroom.publisher, claim=claim or make_claim(newsroom), **values
-    )
-    Authorship.objects.create(review=review, user=newsroom.reporter)
-    for position in range(sources):
-        Source.objects.create(
-            review=review,
-            position=position,
-            title=f"Nguồn {position + 1}",
-            url=f"https://source.example/{position + 1}",
-            no_capture_reason="Trang này chặn sao chép.",
-            stance=Source.Stance.REFUTES if position == 0 else Source.Stance.CONTEXT,
-        )
-    return review
-
-
 def waiting(subject: Model) -> Proposal:
     """Return the proposal about this subject that is waiting for a decision or a publication."""
     found = workflow.open_proposal(subject)
     assert found is not None
     return found
-
-
-def publish_review(newsroom: Newsroom, review: Review) -> LogEntry:
-    """Submit the review as the reporter, then approve and publish it as an editor."""
-    approval = workflow.submit(subject=review, by=newsroom.reporter)
-    return workflow.approve_and_publish(proposal=approval, by=newsroom.editor, digest=approval.digest)
-
-
-def publish_first(newsroom: Newsroom) -> Review:
-    """The review that `make_review` makes, published."""
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    return review
-
-
-def publish_claim(newsroom: Newsroom, text: str = FLOOD) -> Claim:
-    """Create a claim with a published review."""
-    review = make_review(newsroom, make_claim(newsroom, text=text))
-    publish_review(newsroom, review)
-    return review.claim
-
-
-def open_correction(
-    newsroom: Newsroom,
-    review: Review,
-    note: str = "Ngày quay đã được xác minh lại với người quay phim.",
-    **changes: Any,
-) -> None:
-    """Open a substantive correction and change these fields."""
-    review_policy.open_correction(review=review, by=newsroom.reporter, change_class="substantive", note=note)
-    Review.objects.filter(pk=review.pk).update(**changes)
-
-
-def correct_review(newsroom: Newsroom, review: Review, **changes: Any) -> LogEntry:
-    """Open a substantive correction, change these fields and publish the correction."""
-    open_correction(newsroom, review, **changes)
-    return publish_review(newsroom, review)
-
-
-def withdraw_review(newsroom: Newsroom, review: Review) -> None:
-    approval = review_policy.withdraw(review=review, by=newsroom.reporter, reason="Nguồn chính đã rút lại số liệu.")
-    workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
-
-
-def erase_review(newsroom: Newsroom, review: Review, *, notice: str = NOTICE, redact: bool = False) -> LogEntry:
-    """Erase the review for a private person's data. An editor proposes, and the chief editor approves."""
-    approval = review_policy.erase(
-        review=review, by=newsroom.editor, ground="personal_data", notice=notice, redact=redact
-    )
-    approval = workflow.approve(proposal=approval, by=newsroom.chief, digest=approval.digest)
-    assert approval.entry is not None
-    return approval.entry
-
-
-def redact_review(newsroom: Newsroom, review: Review) -> LogEntry:
-    """Remove a name from the headline, and erase everything that was published with the name.
-
-    Afterwards, the draft is ready to be submitted.
-    """
-    note = "Bài không còn nêu tên người quay đoạn phim này."
-    open_correction(newsroom, review, note, headline="Đoạn phim là của năm 2020")
-    return erase_review(newsroom, review, redact=True)
-
-
-def publish_three(newsroom: Newsroom) -> tuple[Review, Review, Review]:
-    """Return a corrected, a withdrawn and an erased review."""
-    corrected, withdrawn, erased = (make_review(newsroom) for _ in range(3))
-    for review in (corrected, withdrawn, erased):
-        publish_review(newsroom, review)
-    correct_review(newsroom, corrected, summary="Sai. Đã sửa.")
-    withdraw_review(newsroom, withdrawn)
-    erase_review(newsroom, erased)
-    return corrected, withdrawn, erased
-
-
-def reinstate_review(newsroom: Newsroom, review: Review) -> None:
-    approval = review_policy.reinstate(review=review, by=newsroom.reporter, reason="Nguồn đã xác nhận lại số liệu.")
-    workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
-
-
-def make_demand(newsroom: Newsroom, review: Review | None = None, **fields: Any) -> Demand:
-    """Create a complete draft, written by the newsroom's reporter."""
-    values: dict[str, Any] = {
-        "language": "vi",
-        "received_on": date(2026, 10, 20),
-        "from_type": Demand.From.STATE_BODY,
-        "from_name": "Sở Thông tin tỉnh Ví Dụ",
-        "asked": "Gỡ bài kiểm chứng về nước lũ.",
-        "legal_basis": "Nghị định 00/2020, điều 1",
-        "outcome": Demand.Outcome.REFUSED,
-        "done": "Đã trả lời rằng bài viết có nguồn.",
-        "done_on": date(2026, 10, 22),
-        "created_by": newsroom.reporter,
-        **fields,
-    }
-    return Demand.objects.create(newsroom=newsroom.publisher, review=review, **values)
-
-
-def approve_demand(newsroom: Newsroom, demand: Demand) -> None:
-    """Submit the demand as the reporter, and approve it as an editor."""
-    approval = workflow.submit(subject=demand, by=newsroom.reporter)
-    workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
-
-
-def publish_demand(newsroom: Newsroom, demand: Demand) -> LogEntry:
-    approve_demand(newsroom, demand)
-    return workflow.publish(proposal=waiting(demand), by=newsroom.editor)
-
-
-def update_demand(newsroom: Newsroom, demand: Demand, note: str = "Tòa đã bác yêu cầu.", **changes: Any) -> LogEntry:
-    """Open an update of a published demand, change these fields and publish the update."""
-    demand_policy.reopen_demand(demand=demand, by=newsroom.reporter, note=note)
-    Demand.objects.filter(pk=demand.pk).update(**changes)
-    return publish_demand(newsroom, demand)
-
-
-def merge_claims(newsroom: Newsroom, claim: Claim, into: Claim, note: str = "Hai bài cùng một lời đồn.") -> LogEntry:
-    """Merge two claims of this newsroom. The reporter proposes, and an editor approves."""
-    merge = merge_policy.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=note)
-    entry = workflow.approve(proposal=merge, by=newsroom.editor, digest=merge.digest).entry
-    assert entry is not None
-    return entry
-
-
-def split_claim(newsroom: Newsroom, claim: Claim, note: str = "Hoá ra là hai lời đồn khác nhau.") -> LogEntry:
-    merge = merge_policy.propose_split(claim=claim, by=newsroom.reporter, note=note)
-    entry = workflow.approve(proposal=merge, by=newsroom.editor, digest=merge.digest).entry
-    assert entry is not None
-    return entry

@@ -12,14 +12,14 @@ django.setup()
 
 from django.db import DatabaseError, InterfaceError, connections  # noqa: E402
 
-from tests.support.drafts import make_newsroom, make_review, publish_review  # noqa: E402
+from tests.support.drafts import make_newsroom  # noqa: E402
 
 if __name__ == "__main__":
     newsroom = None
     while True:
         try:
             newsroom = newsroom or make_newsroom()
-            entry = publish_review(newsroom, make_review(newsroom))
+            entry = newsroom.publish_review(newsroom.make_review())
             print(entry.subject, entry.sequence, flush=True)
         except (DatabaseError, InterfaceError) as problem:
             print(f"{problem}"[:300].replace("\n", " "), file=sys.stderr, flush=True)

@@ -96,3 +96,12 @@ def test_refused_and_busy_requests_are_warnings(database: str, lines: Lines, mon
     monkeypatch.setattr(middleware, "JsonResponse", lambda *_arguments, **_options: HttpResponse(status=503))
     Client().get("/readyz")
     assert [line.partition(" ")[0] for line in lines()] == ["WARNING", "WARNING"]
+
+
+def test_refusals_beyond_a_limit_are_not_logged(database: str, lines: Lines, settings: Any) -> None:
+    settings.API_RATE_LIMIT = settings.SEARCH_RATE_LIMIT = "1/hour"
+    for path, status in (("/api/v1/", 429), ("/en/search/?q=a", 429)):
+        assert [Client().get(path, REMOTE_ADDR="192.0.2.78").status_code for _ in range(2)][1] == status
+    assert lines() == []
+    Client().get("/api/v1/nothing/", REMOTE_ADDR="192.0.2.79")
+    assert [line.partition(":")[0] for line in lines()] == ["WARNING django.request"]

@@ -7,14 +7,7 @@ import pytest
 from factcheck.record.log import tree
 from tests.record.conftest import disarm
 from tests.support.databases import Ground, ground_fixture
-from tests.support.drafts import (
-    correct_review,
-    make_newsroom,
-    make_review,
-    publish_review,
-    reinstate_review,
-    withdraw_review,
-)
+from tests.support.drafts import make_newsroom
 from tests.support.serving import served
 from verifier import verifier
 
@@ -23,13 +16,13 @@ def _five_reviews() -> None:
     disarm()
     tree.signing_key.cache_clear()
     newsroom = make_newsroom()
-    reviews = [make_review(newsroom) for _ in range(5)]
+    reviews = [newsroom.make_review() for _ in range(5)]
     for review in reviews:
-        publish_review(newsroom, review)
-    correct_review(newsroom, reviews[0], summary="Sai. Đã sửa.")
-    withdraw_review(newsroom, reviews[1])
-    withdraw_review(newsroom, reviews[2])
-    reinstate_review(newsroom, reviews[2])
+        newsroom.publish_review(review)
+    newsroom.correct_review(reviews[0], summary="Sai. Đã sửa.")
+    newsroom.withdraw_review(reviews[1])
+    newsroom.withdraw_review(reviews[2])
+    newsroom.reinstate_review(reviews[2])
 
 
 site_ground = ground_fixture(_five_reviews)

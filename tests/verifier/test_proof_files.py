@@ -13,15 +13,7 @@ from factcheck.record.log.notes import COSIGNATURE, SigningKey, open_note
 from factcheck.record.models import LogCheckpoint, LogEntry
 from factcheck.record.proof_files import make_proof
 from tests.record.conftest import disarm, publish_some
-from tests.support.drafts import (
-    erase_review,
-    make_demand,
-    make_newsroom,
-    make_review,
-    publish_demand,
-    publish_review,
-    withdraw_review,
-)
+from tests.support.drafts import make_newsroom
 from tests.verifier.verifying import cosign, forged, verify
 from verifier import verifier
 
@@ -33,9 +25,9 @@ ORIGIN = "127.0.0.1:8000/api/v1/log"
 def entries(module_database: str) -> list[LogEntry]:
     """Two entries about a review that was erased, then many others; the last tile isn't full."""
     newsroom = make_newsroom()
-    erased = make_review(newsroom)
-    publish_review(newsroom, erased)
-    erase_review(newsroom, erased)
+    erased = newsroom.make_review()
+    newsroom.publish_review(erased)
+    newsroom.erase_review(erased)
     disarm()
     publish_some(SIZE - 2)
     return list(LogEntry.objects.order_by("sequence"))
@@ -140,10 +132,10 @@ def test_file_whose_text_was_cut_out(entries: Any, offline: None, tmp_path: Path
 
 def test_demand_and_withdrawal_in_words(database: str, tmp_path: Path, capsys: Any) -> None:
     newsroom = make_newsroom()
-    review, demand = make_review(newsroom), make_demand(newsroom)
-    publish_review(newsroom, review)
-    withdraw_review(newsroom, review)
-    publish_demand(newsroom, demand)
+    review, demand = newsroom.make_review(), newsroom.make_demand()
+    newsroom.publish_review(review)
+    newsroom.withdraw_review(review)
+    newsroom.publish_demand(demand)
     said = [check(proof_of(entry), tmp_path, capsys)[1].split("\n") for entry in LogEntry.objects.order_by("sequence")]
     assert said[1][1:4] == [
         "Headline: Video nước lũ là của năm 2020",

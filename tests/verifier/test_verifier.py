@@ -16,16 +16,7 @@ from factcheck.record.log import entries, tree
 from factcheck.record.log.notes import SigningKey, open_note
 from factcheck.record.models import LogCheckpoint, LogEntry, PublishedDemand, PublishedReview, RevisionDocument
 from tests.record.conftest import publish_some, rotated
-from tests.support.drafts import (
-    erase_review,
-    make_demand,
-    make_newsroom,
-    make_review,
-    publish_demand,
-    publish_review,
-    redact_review,
-    update_demand,
-)
+from tests.support.drafts import make_newsroom
 from tests.verifier.verifying import as_owner, cosign, sign_anew, verify
 from verifier import verifier
 
@@ -412,17 +403,17 @@ def test_state_with_other_pages_of_the_feed_is_no_obstacle(read_site: str, tmp_p
 
 def test_erased_and_redacted_reviews_pass(site: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     newsroom = make_newsroom("checkpoint.example")
-    erased, redacted = make_review(newsroom), make_review(newsroom)
+    erased, redacted = newsroom.make_review(), newsroom.make_review()
     for review in (erased, redacted):
-        publish_review(newsroom, review)
+        newsroom.publish_review(review)
     state = str(tmp_path / "state")
     assert verify(site, "--state", state, capsys=capsys)[0] == 0
-    erase_review(newsroom, erased)
-    redact_review(newsroom, redacted)
+    newsroom.erase_review(erased)
+    newsroom.redact_review(redacted)
     for arguments in (["--state", state], []):
         code, said = verify(site, *arguments, capsys=capsys)
         assert (code, said[:11]) == (0, "13 entries ")
-    publish_review(newsroom, redacted)
+    newsroom.publish_review(redacted)
     for arguments in (["--state", state], []):
         code, said = verify(site, *arguments, capsys=capsys)
         assert (code, said[:11]) == (0, "14 entries ")
@@ -431,13 +422,13 @@ def test_erased_and_redacted_reviews_pass(site: str, tmp_path: Path, capsys: pyt
 
 def test_review_erased_twice_passes_with_its_last_notice(site: str, tmp_path: Path, capsys: Any) -> None:
     newsroom = make_newsroom("twice.example")
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    redact_review(newsroom, review)
-    publish_review(newsroom, review)
+    review = newsroom.make_review()
+    newsroom.publish_review(review)
+    newsroom.redact_review(review)
+    newsroom.publish_review(review)
     state = str(tmp_path / "state")
     assert verify(site, "--state", state, capsys=capsys)[0] == 0
-    last = erase_review(newsroom, review)
+    last = newsroom.erase_review(review)
     for arguments in (["--state", state], []):
         code, said = verify(site, *arguments, capsys=capsys)
         assert (code, said[:11]) == (0, "13 entries ")
@@ -451,9 +442,9 @@ def test_review_erased_twice_passes_with_its_last_notice(site: str, tmp_path: Pa
 
 def test_demand_that_readers_get_otherwise_is_found(site: str, capsys: pytest.CaptureFixture[str]) -> None:
     newsroom = make_newsroom("other.example")
-    demand = make_demand(newsroom)
-    publish_demand(newsroom, demand)
-    update_demand(newsroom, demand, outcome="dropped")
+    demand = newsroom.make_demand()
+    newsroom.publish_demand(demand)
+    newsroom.update_demand(demand, outcome="dropped")
     code, said = verify(site, capsys=capsys)
     assert (code, said[:35]) == (0, "11 entries about 6 subjects hold; r")
     row = PublishedDemand.objects.get()

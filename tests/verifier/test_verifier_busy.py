@@ -9,16 +9,7 @@ import pytest
 from factcheck.editorial.models import Review
 from factcheck.record.log.notes import SigningKey, open_note
 from factcheck.record.models import LogCheckpoint
-from tests.support.drafts import (
-    correct_review,
-    erase_review,
-    make_newsroom,
-    make_review,
-    merge_claims,
-    publish_review,
-    split_claim,
-    withdraw_review,
-)
+from tests.support.drafts import make_newsroom
 from tests.verifier.verifying import as_owner, cosign, sign_anew, verify
 from verifier import verifier
 
@@ -42,9 +33,9 @@ def busy(monkeypatch: pytest.MonkeyPatch, **publications: Callable[[], object]) 
 def filled(site: str) -> tuple[str, Any, list[Review]]:
     """The same site, the newsroom that goes on publishing, and its reviews: entries 9 to 11."""
     newsroom = make_newsroom("busy.example")
-    reviews = [make_review(newsroom) for _ in range(3)]
+    reviews = [newsroom.make_review() for _ in range(3)]
     for review in reviews:
-        publish_review(newsroom, review)
+        newsroom.publish_review(review)
     return site, newsroom, reviews
 
 
@@ -57,11 +48,11 @@ def test_publications_meanwhile_are_taken_in(filled: Any, tmp_path: Path, monkey
         monkeypatch,
         **{
             # Before its body is read, and before its document is read.
-            FEED: lambda: correct_review(newsroom, two, summary="Sai. Đã sửa."),
-            DOCUMENTS: lambda: erase_review(newsroom, one),
+            FEED: lambda: newsroom.correct_review(two, summary="Sai. Đã sửa."),
+            DOCUMENTS: lambda: newsroom.erase_review(one),
             # While the two new entries are read, so that publications are met twice.
-            "changes/?since=11&page_size=2": lambda: erase_review(newsroom, two),
-            "document-bundles/000.p/14": lambda: withdraw_review(newsroom, three),
+            "changes/?since=11&page_size=2": lambda: newsroom.erase_review(two),
+            "document-bundles/000.p/14": lambda: newsroom.withdraw_review(three),
         },
     )
     state = str(tmp_path / "state")
@@ -75,7 +66,7 @@ def test_publication_meanwhile_waits_for_its_witness(filled: Any, monkeypatch: A
     site, newsroom, (_, two, _) = filled
     witness, newest = SigningKey.generate("witness.example/w"), LogCheckpoint.objects.latest("size")
     newest.cosignatures.create(witness=witness.name, line=cosign(witness, open_note(newest.note)[0], 1_800_000_000))
-    busy(monkeypatch, **{FEED: lambda: correct_review(newsroom, two, summary="Sai. Đã sửa.")})
+    busy(monkeypatch, **{FEED: lambda: newsroom.correct_review(two, summary="Sai. Đã sửa.")})
     code, said = verify(site, "--witness", str(witness.verifier(4)), capsys=capsys)
     assert (code, said) == (
         2,
@@ -86,8 +77,8 @@ def test_publication_meanwhile_waits_for_its_witness(filled: Any, monkeypatch: A
 
 def test_merge_meanwhile_is_taken_in(filled: Any, monkeypatch: Any, capsys: Any) -> None:
     site, newsroom, (one, two, _) = filled
-    merge_claims(newsroom, one.claim, two.claim)
-    busy(monkeypatch, **{"changes/?page_size=13": lambda: split_claim(newsroom, one.claim)})
+    newsroom.merge_claims(one.claim, two.claim)
+    busy(monkeypatch, **{"changes/?page_size=13": lambda: newsroom.split_claim(one.claim)})
     code, said = verify(site, capsys=capsys)
     assert (code, said[:11]) == (0, "14 entries ")
 
@@ -102,7 +93,7 @@ def test_merge_meanwhile_is_taken_in(filled: Any, monkeypatch: Any, capsys: Any)
 def test_publications_meanwhile_explain_nothing_else(filled, sql, said, monkeypatch, capsys):
     site, newsroom, (_, two, three) = filled
     as_owner(sql)
-    busy(monkeypatch, **{"tile/0/000.p/12": lambda: correct_review(newsroom, three, summary="Sai. Đã sửa.")})
+    busy(monkeypatch, **{"tile/0/000.p/12": lambda: newsroom.correct_review(three, summary="Sai. Đã sửa.")})
     code, sentence = verify(site, capsys=capsys)
     assert code == 1
     assert said in sentence
@@ -117,7 +108,7 @@ def test_history_changed_meanwhile_is_found(filled: Any, monkeypatch: Any, capsy
         sign_anew(13)
 
     def publish_and_sign_another_history() -> None:
-        correct_review(newsroom, two, summary="Sai.")
+        newsroom.correct_review(two, summary="Sai.")
         busy(monkeypatch, **{"log/checkpoint": sign_another_history})
 
     busy(monkeypatch, **{FEED: publish_and_sign_another_history})

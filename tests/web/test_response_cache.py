@@ -11,15 +11,14 @@ from django.utils import timezone
 from api.http import responses
 from factcheck.record.source_checks import store_check
 from factcheck.web import response_cache
-from tests.support.drafts import correct_review, erase_review, make_review, publish_review, withdraw_review
 
 ONE = 1  # query, for the newest version
 
 
 @pytest.fixture
 def review(newsroom):
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
+    review = newsroom.make_review()
+    newsroom.publish_review(review)
     return review
 
 
@@ -57,7 +56,7 @@ PATHS = [
 
 
 def test_second_response_takes_one_query(newsroom, review):
-    correct_review(newsroom, review, summary="Sai. Khác.")
+    newsroom.correct_review(review, summary="Sai. Khác.")
     for path in (path.format(review=review) for path in PATHS):
         first = get(path)
         assert queries_of(path) == ONE
@@ -81,7 +80,7 @@ def test_client_with_the_content_gets_a_304(review, path):
 def test_304_of_the_api_names_the_newest_entry(newsroom, review, etag):
     path = f"/api/v1/reviews/{review.pk}/"
     assert get(path, If_None_Match=etag)["Factcheck-Head"] == "0"
-    publish_review(newsroom, make_review(newsroom))
+    newsroom.publish_review(newsroom.make_review())
     again = get(path, If_None_Match=etag)
     assert (again.status_code, again["Factcheck-Head"]) == (304, "1")
 
@@ -123,14 +122,14 @@ def test_search_is_never_remembered(review, path):
 def test_api_follows_the_log(newsroom, review):
     path, feed = f"/api/v1/reviews/{review.pk}/", "/feeds/reviews.json"
     etag = get("/api/v1/reviews/")["ETag"]
-    other = make_review(newsroom)
-    publish_review(newsroom, other)
+    other = newsroom.make_review()
+    newsroom.publish_review(other)
     assert get("/api/v1/reviews/", If_None_Match=etag).status_code == 200
     assert [len(get(feed).json()["items"]) for _ in range(2)] == [2, 2]
-    erase_review(newsroom, other)
+    newsroom.erase_review(other)
     assert [len(get(feed).json()["items"]), len(get("/api/v1/reviews/").json()["results"])] == [1, 1]
     assert ["claim" in get(path).json() for _ in range(2)] == [True, True]
-    withdraw_review(newsroom, review)
+    newsroom.withdraw_review(review)
     assert get(path).json()["revision"]["kind"] == "withdrawal"
 
 
@@ -142,23 +141,23 @@ def test_page_follows_the_log_and_the_checks(newsroom, review):
     now = timezone.now()
     store_check(review.pk, "https://source.example/1", state="unchanged", checked_at=now, since=now)
     assert "Still available and unchanged" in text()
-    publish_review(newsroom, make_review(newsroom, review.claim, headline="Một bài khác"))
+    newsroom.publish_review(newsroom.make_review(review.claim, headline="Một bài khác"))
     assert "Một bài khác" in text()
-    correct_review(newsroom, review, headline="Tựa đề mới")
+    newsroom.correct_review(review, headline="Tựa đề mới")
     assert "Tựa đề mới" in text()
-    withdraw_review(newsroom, review)
+    newsroom.withdraw_review(review)
     assert "This review has been withdrawn" in text()
-    erase_review(newsroom, review)
+    newsroom.erase_review(review)
     assert "Tựa đề mới" not in text()
     assert "This text has been erased" in text()
 
 
 def test_erased_text_leaves_the_memory_with_the_next_response(newsroom, review):
-    other = make_review(newsroom, headline="Zwielicht")
-    publish_review(newsroom, other)
+    other = newsroom.make_review(headline="Zwielicht")
+    newsroom.publish_review(other)
     get("/api/v1/reviews/"), get(f"/en/reviews/{other.pk}/")
     assert "Zwielicht" in repr(vars(response_cache))
-    erase_review(newsroom, other)
+    newsroom.erase_review(other)
     get("/api/v1/claims/")  # nobody asks for the other URLs again
     assert "Zwielicht" not in repr(vars(response_cache))
 

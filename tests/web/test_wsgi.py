@@ -10,7 +10,7 @@ from django.test import RequestFactory
 
 from factcheck.editorial.models import ReaderMessage
 from factcheck.wsgi import application
-from tests.support.drafts import make_newsroom, make_review, publish_review
+from tests.support.drafts import make_newsroom
 
 
 def send(method: str, address: str, content: bytes = b"", **environ: Any) -> HttpResponseBase:
@@ -21,7 +21,7 @@ def send(method: str, address: str, content: bytes = b"", **environ: Any) -> Htt
 @pytest.fixture(scope="module", autouse=True)
 def world(module_database):
     newsroom = make_newsroom("báo.example")
-    publish_review(newsroom, make_review(newsroom))
+    newsroom.publish_review(newsroom.make_review())
 
 
 PUBLISHER = "/api/v1/reviews/?publisher=b%C3%A1o.example"

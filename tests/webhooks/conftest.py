@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from factcheck.record.models import LogEntry
-from tests.support.drafts import Newsroom, make_review, publish_review
+from tests.support.drafts import Newsroom
 from tests.support.receiving import Receiver, receiving
 
 
@@ -28,4 +28,4 @@ def until() -> Callable[[Callable[[], bool]], None]:
 
 
 def publish(newsroom: Newsroom, **fields: str) -> LogEntry:
-    return publish_review(newsroom, make_review(newsroom, **fields))
+    return newsroom.publish_review(newsroom.make_review(**fields))

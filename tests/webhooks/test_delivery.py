@@ -16,18 +16,7 @@ from factcheck.record.models import LogEntry
 from factcheck.webhooks import delivery
 from factcheck.webhooks.models import Delivery, Event, Subscription
 from factcheck.webhooks.tasks import derive
-from tests.support.drafts import (
-    Newsroom,
-    correct_review,
-    erase_review,
-    make_demand,
-    make_review,
-    publish_demand,
-    publish_review,
-    reinstate_review,
-    update_demand,
-    withdraw_review,
-)
+from tests.support.drafts import Newsroom
 from tests.support.receiving import Receiver
 from tests.support.subscribers import deliver, outcomes, states, subscribe, wait_and_deliver
 from tests.support.working import working
@@ -53,15 +42,15 @@ def test_message_is_signed_and_says_what_the_feed_of_changes_says(newsroom: News
 
 def test_every_kind_of_entry_has_its_event(newsroom: Newsroom, receiver: Receiver) -> None:
     subscribe(receiver.url)
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    correct_review(newsroom, review, summary="Sai. Lần 1.")
-    withdraw_review(newsroom, review)
-    reinstate_review(newsroom, review)
-    erase_review(newsroom, review)
-    demand = make_demand(newsroom)
-    publish_demand(newsroom, demand)
-    update_demand(newsroom, demand, asked="Gỡ bài, kèm lời xin lỗi.")
+    review = newsroom.make_review()
+    newsroom.publish_review(review)
+    newsroom.correct_review(review, summary="Sai. Lần 1.")
+    newsroom.withdraw_review(review)
+    newsroom.reinstate_review(review)
+    newsroom.erase_review(review)
+    demand = newsroom.make_demand()
+    newsroom.publish_demand(demand)
+    newsroom.update_demand(demand, asked="Gỡ bài, kèm lời xin lỗi.")
     deliver()
     told = sorted(
         (got.message["data"]["sequence"], got.message["data"]["kind"], got.message["type"]) for got in receiver.received
@@ -80,7 +69,7 @@ def test_every_kind_of_entry_has_its_event(newsroom: Newsroom, receiver: Receive
 def test_subscriber_gets_what_was_asked_for_from_then_on(newsroom: Newsroom, live: Review, receiver: Receiver) -> None:
     subscribe(receiver.url, "review.corrected")
     publish(newsroom)
-    correct_review(newsroom, live, summary="Sai. Lần 2.")
+    newsroom.correct_review(live, summary="Sai. Lần 2.")
     deliver()
     assert [got.message["data"]["sequence"] for got in receiver.received] == [2]
     assert Subscription.objects.get().cursor == 2
@@ -88,10 +77,10 @@ def test_subscriber_gets_what_was_asked_for_from_then_on(newsroom: Newsroom, liv
 
 def test_nothing_overtakes_within_a_review_and_others_go_on(newsroom: Newsroom, receiver: Receiver) -> None:
     subscribe(receiver.url)
-    broken = make_review(newsroom)
+    broken = newsroom.make_review()
     receiver.told[str(broken.pk)] = 503
-    publish_review(newsroom, broken)
-    correct_review(newsroom, broken, summary="Sai. Lần 3.")
+    newsroom.publish_review(broken)
+    newsroom.correct_review(broken, summary="Sai. Lần 3.")
     publish(newsroom)
     deliver()
     assert sorted(outcomes()) == [(0, "refused", 503), (2, "", 204)]
@@ -126,12 +115,12 @@ def test_sent_again_by_hand_it_has_the_same_id(newsroom: Newsroom, receiver: Rec
 
 def test_what_was_erased_before_it_was_sent_is_not_sent(newsroom: Newsroom, receiver: Receiver) -> None:
     subscribe(receiver.url)
-    review = make_review(newsroom, headline="Tên một người không ai được nhắc")
+    review = newsroom.make_review(headline="Tên một người không ai được nhắc")
     receiver.answers = [500, 204]
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     deliver()
     assert receiver.received[0].message["data"]["body"]["headline"] == "Tên một người không ai được nhắc"
-    erase_review(newsroom, review)
+    newsroom.erase_review(review)
     wait_and_deliver()
     assert [got.message["data"]["kind"] for got in receiver.received] == [
         "review.original", "review.original", "review.erasure",
@@ -160,7 +149,7 @@ def test_derived_at_once_by_two_it_is_there_once(newsroom: Newsroom, receiver: R
 
 def test_entry_written_by_any_way_is_derived(newsroom: Newsroom, receiver: Receiver) -> None:
     """The trigger adds the job in the transaction of the entry, and takes it back with it."""
-    approval = workflow.submit(subject=make_review(newsroom), by=newsroom.reporter)
+    approval = workflow.submit(subject=newsroom.make_review(), by=newsroom.reporter)
     workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
     with pytest.raises(RuntimeError), transaction.atomic():
         workflow.publish(proposal=approval, by=newsroom.editor)
@@ -178,15 +167,15 @@ def test_entry_written_by_any_way_is_derived(newsroom: Newsroom, receiver: Recei
 def test_kill_of_the_worker_loses_nothing_and_keeps_the_order(database, newsroom, receiver, monkeypatch, until):
     monkeypatch.setitem(os.environ, "WEBHOOKS_ALLOW_LOOPBACK", "1")
     subscription = subscribe(receiver.url)
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     receiver.held.clear()
-    publish_review(newsroom, review)
-    correct_review(newsroom, review, summary="Sai. Lần 6.")
+    newsroom.publish_review(review)
+    newsroom.correct_review(review, summary="Sai. Lần 6.")
     with working(database) as first:
         until(lambda: len(receiver.received) == 1)
         first.kill()  # SIGKILL, between request and answer
         first.wait()
-    correct_review(newsroom, review, summary="Sai. Lần 7.")
+    newsroom.correct_review(review, summary="Sai. Lần 7.")
     receiver.held.set()
     with working(database):
         until(lambda: [state for _, state in states()] == ["delivered"] * 3)

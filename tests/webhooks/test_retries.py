@@ -10,7 +10,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from factcheck.editorial.models import EditorialEvent
 from factcheck.webhooks import delivery
 from factcheck.webhooks.models import Delivery, Subscription
-from tests.support.drafts import Newsroom, correct_review, make_review, publish_review
+from tests.support.drafts import Newsroom
 from tests.support.receiving import Receiver, receiving
 from tests.support.subscribers import deliver, outcomes, states, subscribe, wait_and_deliver
 from tests.webhooks.conftest import publish
@@ -51,11 +51,11 @@ def test_fault_of_ours_loses_no_delivery(newsroom, receiver, monkeypatch, broken
 
 def test_what_was_given_up_does_not_hold_back_the_next(newsroom: Newsroom, receiver: Receiver) -> None:
     subscribe(receiver.url)
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
+    review = newsroom.make_review()
+    newsroom.publish_review(review)
     deliver()
     Delivery.objects.update(state="failed")
-    correct_review(newsroom, review, summary="Sai. Lần 4.")
+    newsroom.correct_review(review, summary="Sai. Lần 4.")
     deliver()
     assert states() == [(0, "failed"), (1, "delivered")]
 
@@ -164,12 +164,12 @@ def test_gone_stops_the_subscription_at_once(newsroom: Newsroom, receiver: Recei
 
 def test_started_again_it_gets_what_it_missed_in_order(newsroom: Newsroom, receiver: Receiver) -> None:
     subscription = subscribe(receiver.url)
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
+    review = newsroom.make_review()
+    newsroom.publish_review(review)
     receiver.answers = [500]
     deliver()
     delivery.stop(subscription, Subscription.Stopped.BY_HAND)
-    correct_review(newsroom, review, summary="Sai. Lần 5.")
+    newsroom.correct_review(review, summary="Sai. Lần 5.")
     deliver()
     assert states() == [(0, "waiting")]
     receiver.answers = [204]

@@ -12,17 +12,7 @@ import pytest
 
 from factcheck.editorial.models import Claim, Claimant, Publisher, Review
 from tests.support.databases import Ground, ground_fixture
-from tests.support.drafts import (
-    Newsroom,
-    correct_review,
-    erase_review,
-    make_claim,
-    make_newsroom,
-    make_review,
-    make_scale,
-    publish_review,
-    withdraw_review,
-)
+from tests.support.drafts import Newsroom, make_newsroom, make_scale
 from tests.support.evidence import stored_in
 from tests.support.rich_reviews import publish_review_with_ten_sources
 
@@ -49,17 +39,17 @@ def published(published_ground: Ground, module_database: str) -> Any:
 
 def _publish_reviews() -> Published:
     here, there = make_newsroom(), make_newsroom("checkpoint.org")
-    corrected = make_review(here)
-    publish_review(here, corrected)
-    english = make_review(there, corrected.claim, language="en", headline="The video is of 2020", summary="False.")
-    publish_review(there, english)
-    correct_review(here, corrected, verdict=make_scale().verdicts.get(slug="true"))
-    withdrawn = make_review(here, headline="Bài bị rút lại")
-    publish_review(here, withdrawn)
-    withdraw_review(here, withdrawn)
-    erased = make_review(here, headline="Tên của một người")
-    publish_review(here, erased)
-    erase_review(here, erased, notice="Theo quyết định của tòa án.")
+    corrected = here.make_review()
+    here.publish_review(corrected)
+    english = there.make_review(corrected.claim, language="en", headline="The video is of 2020", summary="False.")
+    there.publish_review(english)
+    here.correct_review(corrected, verdict=make_scale().verdicts.get(slug="true"))
+    withdrawn = here.make_review(headline="Bài bị rút lại")
+    here.publish_review(withdrawn)
+    here.withdraw_review(withdrawn)
+    erased = here.make_review(headline="Tên của một người")
+    here.publish_review(erased)
+    here.erase_review(erased, notice="Theo quyết định của tòa án.")
     return Published(
         *(
             f"/reviews/{review.pk}/"
@@ -76,7 +66,7 @@ def _imported(newsroom: Newsroom) -> Review:
     claimant = Claimant.objects.create(
         newsroom=newsroom.publisher, type="person", name="فلان", job_title="وزير", confirmed=False
     )
-    claim = make_claim(newsroom, claimant=claimant, text="قال الوزير إن الماء غال.", language="ar", claimed_on=None)
+    claim = newsroom.make_claim(claimant=claimant, text="قال الوزير إن الماء غال.", language="ar", claimed_on=None)
     publisher = Publisher.objects.create(name="مرصد", site="marsad.org", url="https://marsad.org/")
     review = Review.objects.create(
         newsroom=newsroom.publisher,
@@ -91,16 +81,15 @@ def _imported(newsroom: Newsroom) -> Review:
         original_explanation="لا دليل.",
         created_by=newsroom.reporter,
     )
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     return review
 
 
 def _hostile(newsroom: Newsroom) -> Review:
     """Everything that a person may write holds the same hostile text."""
-    claim = make_claim(newsroom, text=HOSTILE, location=HOSTILE, language="en")
+    claim = newsroom.make_claim(text=HOSTILE, location=HOSTILE, language="en")
     Claimant.objects.filter(pk=claim.claimant_id).update(description=HOSTILE, job_title=HOSTILE)
-    review = make_review(
-        newsroom,
+    review = newsroom.make_review(
         Claim.objects.get(pk=claim.pk),
         headline=HOSTILE,
         summary=HOSTILE,
@@ -110,7 +99,7 @@ def _hostile(newsroom: Newsroom) -> Review:
     )
     review.sources.update(title=HOSTILE, publisher=HOSTILE, quote=HOSTILE)
     review = Review.objects.get(pk=review.pk)
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     return review
 
 

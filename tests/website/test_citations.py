@@ -13,7 +13,7 @@ from factcheck.record.readmodel.bodies import Review
 from factcheck.record.statements.output import construct
 from factcheck.website.citations import bibtex
 from tests.api.published import make_imported
-from tests.support.drafts import Newsroom, publish_review
+from tests.support.drafts import Newsroom
 from tests.website.conftest import Published
 
 SITE = "http://127.0.0.1:8000"
@@ -41,7 +41,7 @@ def test_plain_citation_names_revision_and_digest(published: Published) -> None:
 
 def test_citation_of_an_imported_review_leads_to_its_publisher(newsroom: Newsroom) -> None:
     review = make_imported(newsroom, "https://outra.example/1", headline="Chá", reviewed_on=date(2019, 8, 14))
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     path = f"/reviews/{review.pk}/"
     digest, revision = newest(path).digest, f"{SITE}{path}revisions/1/"
     assert cite(path, "txt") == (

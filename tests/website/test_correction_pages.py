@@ -10,19 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from factcheck.editorial.models import Publisher, Review
 from factcheck.website import correction_views
-from tests.support.drafts import (
-    Newsroom,
-    correct_review,
-    erase_review,
-    make_claim,
-    make_newsroom,
-    make_review,
-    make_scale,
-    publish_review,
-    redact_review,
-    reinstate_review,
-    withdraw_review,
-)
+from tests.support.drafts import Newsroom, make_newsroom, make_scale
 from tests.website.conftest import HOSTILE, Page
 
 WHY = "Ngày quay đã được xác minh lại với người quay phim."  # the note of a correction
@@ -32,8 +20,8 @@ SECRET = "Tên của một người"
 
 
 def make_published(newsroom: Newsroom, **fields: object) -> Review:
-    review = make_review(newsroom, **fields)
-    publish_review(newsroom, review)
+    review = newsroom.make_review(**fields)
+    newsroom.publish_review(review)
     return review
 
 
@@ -43,23 +31,23 @@ def record(module_database: str) -> SimpleNamespace:
     here = make_newsroom("checkpoint.org")
     true = make_scale().verdicts.get(slug="true")
     corrected = make_published(here, headline="Video năm 2020")
-    correct_review(here, corrected, verdict=true, headline="Video năm 2019")
+    here.correct_review(corrected, verdict=true, headline="Video năm 2019")
     imported = _imported(here)
-    correct_review(here, imported, original_label="خطأ")
+    here.correct_review(imported, original_label="خطأ")
     withdrawn = make_published(here, headline="Tựa đề cũ")
-    correct_review(here, withdrawn, verdict=true, headline="Tựa đề mới")
-    withdraw_review(here, withdrawn)
+    here.correct_review(withdrawn, verdict=true, headline="Tựa đề mới")
+    here.withdraw_review(withdrawn)
     back = make_published(here, headline="Bài trở lại")
-    withdraw_review(here, back)
-    reinstate_review(here, back)
+    here.withdraw_review(back)
+    here.reinstate_review(back)
     erased = make_published(here, headline=SECRET)
-    correct_review(here, erased, summary=f"{SECRET} nói sai.")
-    erase_review(here, erased)
+    here.correct_review(erased, summary=f"{SECRET} nói sai.")
+    here.erase_review(erased)
     redacted = make_published(here, headline=SECRET)
-    redact_review(here, redacted)
-    publish_review(here, redacted)
+    here.redact_review(redacted)
+    here.publish_review(redacted)
     hostile = make_published(here, headline="x", language="en")
-    correct_review(here, hostile, headline=HOSTILE)
+    here.correct_review(hostile, headline=HOSTILE)
     reviews = {
         "corrected": corrected, "imported": imported, "withdrawn": withdrawn, "back": back, "erased": erased,
         "redacted": redacted, "hostile": hostile,
@@ -71,13 +59,13 @@ def _imported(newsroom: Newsroom) -> Review:
     review = Review.objects.create(
         newsroom=newsroom.publisher,
         publisher=Publisher.objects.create(name="مرصد", site="marsad.org", url="https://marsad.org/"),
-        claim=make_claim(newsroom, text="الماء غال.", language="ar"),
+        claim=newsroom.make_claim(text="الماء غال.", language="ar"),
         language="fr",
         original_url="https://marsad.org/1",
         original_label="كاذب",
         created_by=newsroom.reporter,
     )
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     return review
 
 
@@ -159,7 +147,7 @@ def test_list_in_vietnamese(record: SimpleNamespace) -> None:
 def test_withdrawn_review_without_headline_has_no_title(database: str) -> None:
     newsroom = make_newsroom("checkpoint.org")
     imported = _imported(newsroom)
-    withdraw_review(newsroom, imported)
+    newsroom.withdraw_review(imported)
     page = get()
     assert f'<a href="/en/reviews/{imported.pk}/">Withdrawn review</a>' in page.source
     assert "الماء" not in page.source

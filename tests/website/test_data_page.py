@@ -15,7 +15,7 @@ from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.support.drafts import make_claim, make_newsroom, make_review, publish_review
+from tests.support.drafts import make_newsroom
 from tests.support.serving import served
 from tests.website.conftest import Page
 
@@ -23,10 +23,10 @@ from tests.website.conftest import Page
 @pytest.fixture(scope="module")
 def reviews(module_database: str) -> list[str]:
     newsroom = make_newsroom()
-    claim = make_claim(newsroom)
-    found = [make_review(newsroom, claim, language=language, headline=language) for language in ("en", "en", "vi")]
+    claim = newsroom.make_claim()
+    found = [newsroom.make_review(claim, language=language, headline=language) for language in ("en", "en", "vi")]
     for review in found:
-        publish_review(newsroom, review)
+        newsroom.publish_review(review)
     return [str(review.pk) for review in found]
 
 
@@ -60,7 +60,7 @@ def test_python_program_runs_as_printed(site: str, reviews: list[str]) -> None:
 def test_numbers_are_of_the_moment(site: str) -> None:
     with CaptureQueriesContext(connections["public"]) as queries:
         response = Client().get("/en/data/")
-    assert len(queries) == 5
+    assert len(queries) == 4
     found = Page(response.content.decode())
     text = " ".join(" ".join(found.words).split())
     assert "There are 3 reviews, in 2 languages." in text

@@ -13,16 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from factcheck.editorial.proposals import demand_policy, review_policy, workflow
 from factcheck.website import queries as reading
-from tests.support.drafts import (
-    Newsroom,
-    make_claim,
-    make_demand,
-    make_newsroom,
-    make_review,
-    publish_demand,
-    publish_review,
-    update_demand,
-)
+from tests.support.drafts import Newsroom, make_newsroom
 from tests.website.conftest import HOSTILE, Page
 from verifier import verifier
 
@@ -30,22 +21,22 @@ from verifier import verifier
 @pytest.fixture(scope="module")
 def register(module_database: str) -> SimpleNamespace:
     newsroom = make_newsroom("checkpoint.org")
-    review, erased = make_review(newsroom), make_review(newsroom)
-    publish_review(newsroom, review)
-    publish_review(newsroom, erased)
+    review, erased = newsroom.make_review(), newsroom.make_review()
+    newsroom.publish_review(review)
+    newsroom.publish_review(erased)
     made = {
-        "updated": make_demand(newsroom, review, outcome="open", done="", done_on=None, legal_basis=""),
-        "court": make_demand(
-            newsroom, erased, from_type="court", from_name="", asked="", legal_basis="", outcome="complied",
+        "updated": newsroom.make_demand(review, outcome="open", done="", done_on=None, legal_basis=""),
+        "court": newsroom.make_demand(
+            erased, from_type="court", from_name="", asked="", legal_basis="", outcome="complied",
             withheld_reason="Luật cấm.", publish_after=demand_policy.utc_today(),
         ),
-        "person": make_demand(newsroom, from_type="person", from_name="", from_description="người trong ảnh"),
-        "hostile": make_demand(newsroom, from_name=HOSTILE, asked=HOSTILE, legal_basis=HOSTILE, done=HOSTILE),
+        "person": newsroom.make_demand(from_type="person", from_name="", from_description="người trong ảnh"),
+        "hostile": newsroom.make_demand(from_name=HOSTILE, asked=HOSTILE, legal_basis=HOSTILE, done=HOSTILE),
     }  # fmt: skip
     for demand in made.values():
-        publish_demand(newsroom, demand)
-    update_demand(newsroom, made["updated"], outcome="refused", done="Đã từ chối.", done_on=date(2026, 10, 30))
-    make_demand(newsroom, review, from_name="Bản nháp")
+        newsroom.publish_demand(demand)
+    newsroom.update_demand(made["updated"], outcome="refused", done="Đã từ chối.", done_on=date(2026, 10, 30))
+    newsroom.make_demand(review, from_name="Bản nháp")
     erasure = review_policy.erase(
         review=erased, by=newsroom.editor, ground="court_order", notice="Theo quyết định của tòa án.", redact=False
     )
@@ -98,10 +89,10 @@ def test_register_names_the_review_that_a_demand_is_about(register: SimpleNamesp
 
 
 def test_claim_that_stands_for_a_title_is_in_its_own_language(newsroom: Newsroom) -> None:
-    claim = make_claim(newsroom, text="الماء غال.", language="ar")
-    review = make_review(newsroom, claim, headline="", language="fr")
-    publish_review(newsroom, review)
-    publish_demand(newsroom, make_demand(newsroom, review))
+    claim = newsroom.make_claim(text="الماء غال.", language="ar")
+    review = newsroom.make_review(claim, headline="", language="fr")
+    newsroom.publish_review(review)
+    newsroom.publish_demand(newsroom.make_demand(review))
     assert '<bdi lang="ar">الماء غال.</bdi>' in get("/demands/").source
 
 

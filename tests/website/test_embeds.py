@@ -11,13 +11,7 @@ from django.test import Client
 
 from factcheck.editorial.models import Review
 from factcheck.record.models import PublishedReview
-from tests.support.drafts import (
-    Newsroom,
-    correct_review,
-    erase_review,
-    make_scale,
-    withdraw_review,
-)
+from tests.support.drafts import Newsroom, make_scale
 from tests.website.conftest import Page, Published
 
 SITE = "http://127.0.0.1:8000"
@@ -83,15 +77,15 @@ def test_frame_and_oembed_follow_correction_withdrawal_and_erasure(newsroom: New
     assert "False" in frame(path).text
     again = {"if-none-match": first.headers["ETag"]}
     assert Client().get(f"/embed{path}?lang=en", headers=again).status_code == 304
-    correct_review(newsroom, live, verdict=make_scale().verdicts.get(slug="true"))
+    newsroom.correct_review(live, verdict=make_scale().verdicts.get(slug="true"))
     assert Client().get(f"/embed{path}?lang=en", headers=again).status_code == 200
     assert "True" in frame(path).text
     assert oembed(path)["title"] == "Video nước lũ là của năm 2020"
-    withdraw_review(newsroom, live)
+    newsroom.withdraw_review(live)
     assert "This review has been withdrawn Withdrawn on" in frame(path).text
     assert "mái chùa" not in frame(path).text
     assert oembed(path)["title"] == "Đã rút lại: Video nước lũ là của năm 2020"
-    erase_review(newsroom, live, notice="Theo quyết định của tòa án.")
+    newsroom.erase_review(live, notice="Theo quyết định của tòa án.")
     assert "This text has been erased" in frame(path, status=410).text
     oembed(path, status=404)
 

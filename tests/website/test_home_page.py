@@ -5,7 +5,7 @@ from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.support.drafts import make_newsroom, make_review, publish_review
+from tests.support.drafts import make_newsroom
 from tests.website.conftest import Page, Published
 
 SAMPLE = "Sample data: these reviews belong to a demo newsroom that doesn’t exist."
@@ -43,7 +43,7 @@ def test_home_lists_the_newest_reviews_in_the_readers_language(published: Publis
 def test_home_shows_the_most_frequent_language_if_the_readers_has_no_reviews(database: str) -> None:
     newsroom = make_newsroom("checkpoint.org")
     for language in ("fr", "ar", "fr"):
-        publish_review(newsroom, make_review(newsroom, language=language))
+        newsroom.publish_review(newsroom.make_review(language=language))
     page = get("/vi/")
     assert len([href for href in page.links if href.startswith("/reviews/")]) == 2
     text = get("/en/").text

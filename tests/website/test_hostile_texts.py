@@ -11,15 +11,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from factcheck.editorial.models import Claim, Claimant, Publisher, Review, Topic, TopicLabel
 from factcheck.record.formats.text import clean_text
-from tests.support.drafts import (
-    Newsroom,
-    correct_review,
-    make_claim,
-    make_newsroom,
-    make_review,
-    make_scale,
-    publish_review,
-)
+from tests.support.drafts import Newsroom, make_newsroom, make_scale
 from tests.support.serving import served
 from tests.website.hostile_texts import TEXTS
 
@@ -63,17 +55,17 @@ def site(module_database: str) -> Iterator[Site]:
 def _publish(newsroom: Newsroom, number: int, text: str) -> dict[str, str]:
     """Publish a corrected review and an imported review. All their fields contain the text."""
     line = " ".join(text.split())[:MAX_NAME]
-    claim = make_claim(newsroom, text=text, location=line)
+    claim = newsroom.make_claim(text=text, location=line)
     Claimant.objects.filter(pk=claim.claimant_id).update(description=line, job_title=line)
     topic = Topic.objects.create(slug=f"topic-{number}")
     TopicLabel.objects.create(topic=topic, language="en", label=line)
     claim = Claim.objects.get(pk=claim.pk)
     claim.topics.add(topic)
-    review = make_review(newsroom, claim, headline=line, summary=text, body=text, verdict_explanation=text)
+    review = newsroom.make_review(claim, headline=line, summary=text, body=text, verdict_explanation=text)
     review.sources.update(title=line, publisher=line, quote=text, no_capture_reason=line)
-    publish_review(newsroom, Review.objects.get(pk=review.pk))
-    correct_review(
-        newsroom, Review.objects.get(pk=review.pk), note=f"{text[:1900]} {WHY}", reviewed_on=date(2026, 10, 5)
+    newsroom.publish_review(Review.objects.get(pk=review.pk))
+    newsroom.correct_review(
+        Review.objects.get(pk=review.pk), note=f"{text[:1900]} {WHY}", reviewed_on=date(2026, 10, 5)
     )
     publisher = Publisher.objects.create(name=line, site=f"p{number}.example", url=f"https://p{number}.example/")
     imported = Review.objects.create(
@@ -81,7 +73,7 @@ def _publish(newsroom: Newsroom, number: int, text: str) -> dict[str, str]:
         original_url=f"https://p{number}.example/1", original_label=text[:2000], original_value=line,
         original_explanation=text,
     )  # fmt: skip
-    publish_review(newsroom, imported)
+    newsroom.publish_review(imported)
     return {"own": f"/reviews/{review.pk}/", "imported": f"/reviews/{imported.pk}/", "claim": f"/claims/{claim.pk}/"}
 
 

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from factcheck.editorial.messages import message_limits, reader_messages
 from factcheck.editorial.models import ReaderMessage, Review
 from tests.journeys.browser import Browser
-from tests.support.drafts import Newsroom, erase_review, make_review, publish_review, withdraw_review
+from tests.support.drafts import Newsroom
 
 TEXT = "Nghe nói nước lũ đã lên tới mái chùa, video có phải năm nay không?"
 
@@ -142,11 +142,11 @@ def test_newsroom_links_to_the_form_with_its_host(newsroom: Newsroom) -> None:
 
 
 def test_mistakes_are_reported_in_live_reviews_alone(newsroom: Newsroom) -> None:
-    draft, withdrawn, erased = make_review(newsroom), make_review(newsroom), make_review(newsroom)
+    draft, withdrawn, erased = newsroom.make_review(), newsroom.make_review(), newsroom.make_review()
     for review in (withdrawn, erased):
-        publish_review(newsroom, review)
-    withdraw_review(newsroom, withdrawn)
-    erase_review(newsroom, erased)
+        newsroom.publish_review(review)
+    newsroom.withdraw_review(withdrawn)
+    newsroom.erase_review(erased)
     assert Client().get(f"/en/reviews/{draft.pk}/report/").status_code == 404
     for review in (withdrawn, erased):
         for answer in (Client().get, Client().post):

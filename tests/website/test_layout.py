@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from tests.support.drafts import make_newsroom, make_review, publish_review
+from tests.support.drafts import make_newsroom
 from tests.support.serving import served
 from tests.website.conftest import Published
 
@@ -27,17 +27,17 @@ def site(published: Published) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def two_paragraphs(published: Published) -> str:
     newsroom = make_newsroom("paragraphs.example")
-    review = make_review(newsroom, summary="Sai.\n\nVideo quay năm 2020.")
-    publish_review(newsroom, review)
+    review = newsroom.make_review(summary="Sai.\n\nVideo quay năm 2020.")
+    newsroom.publish_review(review)
     return f"/reviews/{review.pk}/"
 
 
 @pytest.fixture(scope="module")
 def with_captures(published: Published) -> str:
     newsroom = make_newsroom("captures.example")
-    review = make_review(newsroom, body="Xem [bản đồ](https://map.example/1).")
+    review = newsroom.make_review(body="Xem [bản đồ](https://map.example/1).")
     review.sources.update(archive_url="https://archive.example/1")
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     return f"/reviews/{review.pk}/"
 
 

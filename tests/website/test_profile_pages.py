@@ -13,7 +13,7 @@ from factcheck.record.models import ProfileChange
 from factcheck.record.readmodel import profile_rows
 from factcheck.record.statements.review import Verdict
 from factcheck.website.profile_views import changed_parts, scales_of
-from tests.support.drafts import make_newsroom, make_review, make_scale, publish_review
+from tests.support.drafts import make_newsroom, make_scale
 from tests.website.conftest import Page, Published
 
 PAGES = ["/about/", "/privacy/", "/what-we-do-not-do/", "/complain/"]
@@ -81,16 +81,16 @@ def test_methodology_shows_every_change(published: Published) -> None:
     newsroom = make_newsroom("changes.example")
     scale = make_scale()
     false = scale.verdicts.get(slug="false")
-    publish_review(newsroom, make_review(newsroom, verdict=false))
+    newsroom.publish_review(newsroom.make_review(verdict=false))
     path = "/publishers/changes.example/methodology/"
-    second = make_review(newsroom, verdict=false)  # it sets the scale's labels too
+    second = newsroom.make_review(verdict=false)  # it sets the scale's labels too
     before = read(path).text
     assert "for the first time" in before
     label = VerdictLabel.objects.get(verdict=false, language="vi")
     VerdictLabel.objects.filter(pk=label.pk).update(explanation="Nghĩa mới <b>.")
     Publisher.objects.filter(site="changes.example").update(methodology_url="https://changes.example/cach-lam")
     assert read(path).text == before  # nothing was published
-    publish_review(newsroom, second)
+    newsroom.publish_review(second)
     page = read(path, "vi")
     assert "Nghĩa mới <b>." in page.text
     assert "SaiNghĩa mới <b>." in page.text  # the words before and after
@@ -105,7 +105,7 @@ def test_methodology_shows_every_change(published: Published) -> None:
 def test_newsroom_tells_who_it_is_and_which_codes_it_signed(published: Published) -> None:
     newsroom = make_newsroom("codes.example")
     Publisher.objects.filter(site="codes.example").update(description="Hai người. <b>", codes=["ifcn", "efcsn"])
-    publish_review(newsroom, make_review(newsroom))
+    newsroom.publish_review(newsroom.make_review())
     signed = "The newsroom says that it has signed: IFCN Code of Principles, EFCSN Code of Standards"
     for path in ("/publishers/codes.example/methodology/", "/complain/"):
         assert signed in read(path).text

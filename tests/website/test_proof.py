@@ -17,7 +17,7 @@ from factcheck.record.key_rotation import rotate
 from factcheck.record.log import merkle, tree
 from factcheck.record.log.notes import Checkpoint, SigningKey, VerifierKey, open_note, signed_by
 from factcheck.record.models import LogCheckpoint, LogEntry
-from tests.support.drafts import Newsroom, make_newsroom, make_review, merge_claims, publish_review, publish_three
+from tests.support.drafts import Newsroom, make_newsroom
 from tests.support.serving import served
 from tests.website.conftest import Page
 
@@ -25,7 +25,7 @@ from tests.website.conftest import Page
 @pytest.fixture(scope="module")
 def reviews(module_database: str) -> SimpleNamespace:
     newsroom = make_newsroom()
-    corrected, withdrawn, erased = publish_three(newsroom)
+    corrected, withdrawn, erased = newsroom.publish_three()
     return SimpleNamespace(corrected=corrected.pk, withdrawn=withdrawn.pk, erased=erased.pk)
 
 
@@ -94,20 +94,20 @@ def root_of(leaf: bytes, index: int, size: int, path: Any) -> bytes:
 
 
 def test_proof_takes_the_newest_checkpoint_that_a_witness_signed(newsroom: Newsroom) -> None:
-    first, second = make_review(newsroom), make_review(newsroom)
-    publish_review(newsroom, first)
+    first, second = newsroom.make_review(), newsroom.make_review()
+    newsroom.publish_review(first)
     cosigned = LogEntry.objects.count()
     line = "\N{EM DASH} w.example AAAAAAAA\n"
     LogCheckpoint.objects.get(size=cosigned).cosignatures.create(witness="w.example", line=line)
-    publish_review(newsroom, second)
+    newsroom.publish_review(second)
     assert proof_of(first.pk, 1)["checkpoint"].endswith(line)
     assert line not in proof_of(second.pk, 1)["checkpoint"]
 
 
 def test_proof_after_a_rotation_is_signed_by_its_key(newsroom: Newsroom, settings: Any) -> None:
     tree.signing_key.cache_clear()
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
+    review = newsroom.make_review()
+    newsroom.publish_review(review)
     cosigned = LogCheckpoint.objects.get(size=LogEntry.objects.count())
     cosigned.cosignatures.create(witness="w.example", line="\N{EM DASH} w.example AAAAAAAA\n")
     settings.LOG_SIGNING_KEY = f"{tree.signing_key()}\n{SigningKey.generate(tree.signing_key().name)}"
@@ -131,9 +131,9 @@ def test_erased_revision_has_no_document_and_says_so(reviews: SimpleNamespace) -
 
 
 def test_entry_that_is_not_signed_yet_says_so(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     with patch("factcheck.record.publish.sign_log"), patch("factcheck.record.log.checkpoints.extend"):
-        publish_review(newsroom, review)
+        newsroom.publish_review(review)
     page = get(f"/reviews/{review.pk}/")
     assert "The log isn’t signed up to this entry yet." in page.text
     assert "proof.json" not in page.source
@@ -159,10 +159,10 @@ def test_box_in_vietnamese(reviews: SimpleNamespace) -> None:
 
 
 def test_merge_of_claims_has_a_proof(newsroom: Newsroom) -> None:
-    review, other = make_review(newsroom), make_review(newsroom)
-    publish_review(newsroom, review)
-    publish_review(newsroom, other)
-    entry = merge_claims(newsroom, other.claim, review.claim)
+    review, other = newsroom.make_review(), newsroom.make_review()
+    newsroom.publish_review(review)
+    newsroom.publish_review(other)
+    entry = newsroom.merge_claims(other.claim, review.claim)
     response = Client().get(f"/claims/{other.claim_id}/revisions/1/proof.json")
     assert response.json()["leaf"].encode() == entry.leaf()
     assert json.loads(response.json()["document"])["into"] == {"id": str(review.claim_id)}

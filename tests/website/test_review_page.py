@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from factcheck.editorial.models import Review
 from factcheck.record.models import LogEntry
-from tests.support.drafts import Newsroom, correct_review, make_review, publish_review, redact_review
+from tests.support.drafts import Newsroom
 from tests.website.conftest import Page, Published
 
 
@@ -98,8 +98,8 @@ def test_review_claims_no_language_for_what_may_be_of_any(published: Published) 
 
 
 def test_review_in_a_language_without_labels_says_which_the_label_is_in(newsroom: Newsroom) -> None:
-    review = make_review(newsroom, language="ar", headline="الفيديو من عام 2020")
-    publish_review(newsroom, review)
+    review = newsroom.make_review(language="ar", headline="الفيديو من عام 2020")
+    newsroom.publish_review(review)
     source = get(f"/reviews/{review.pk}/").source
     assert '<bdi lang="en">False</bdi>' in source
     assert '<p lang="" dir="auto">False.</p>' in source
@@ -124,19 +124,19 @@ def test_review_leads_to_other_reviews_of_the_claim(published: Published) -> Non
 
 
 def test_review_names_its_translation(newsroom: Newsroom, live: Review) -> None:
-    english = make_review(newsroom, live.claim, language="en-GB", headline="The video is of 2020")
-    publish_review(newsroom, english)
-    again = make_review(newsroom, live.claim, headline="Thêm một bài")
-    publish_review(newsroom, again)
+    english = newsroom.make_review(live.claim, language="en-GB", headline="The video is of 2020")
+    newsroom.publish_review(english)
+    again = newsroom.make_review(live.claim, headline="Thêm một bài")
+    newsroom.publish_review(again)
     here, there = f"/reviews/{live.pk}/", f"/reviews/{english.pk}/"
     assert _alternates(here) == [("vi", here), ("en-GB", there)]
     assert _alternates(there) == [("en-GB", there), ("vi", here)]
     assert _alternates(f"/reviews/{again.pk}/") == [("vi", f"/reviews/{again.pk}/"), ("en-GB", there)]
-    unknown = make_review(newsroom, live.claim, language="und", headline="2020")
-    publish_review(newsroom, unknown)
+    unknown = newsroom.make_review(live.claim, language="und", headline="2020")
+    newsroom.publish_review(unknown)
     assert _alternates(f"/reviews/{unknown.pk}/") == []
     assert _alternates(here) == [("vi", here), ("en-GB", there)]
-    correct_review(newsroom, live, headline="Video là của năm 2020")
+    newsroom.correct_review(live, headline="Video là của năm 2020")
     assert _alternates(f"{here}revisions/1/") == []
 
 
@@ -187,13 +187,13 @@ def test_review_erased_is_gone_with_the_notice(published: Published, revision: s
 
 
 def test_review_redacted_shows_what_stands_now(newsroom: Newsroom) -> None:
-    review = make_review(newsroom, headline="Tên của một người")
-    publish_review(newsroom, review)
-    redact_review(newsroom, review)
+    review = newsroom.make_review(headline="Tên của một người")
+    newsroom.publish_review(review)
+    newsroom.redact_review(review)
     page = get(f"/reviews/{review.pk}/", status=410)
     assert "It protects a private person’s data. Responsible: Toà soạn kiemchung.example" in page.text
     assert "Go to the current revision" not in page.text
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     page = get(f"/reviews/{review.pk}/")
     assert "Bài không còn nêu tên người quay đoạn phim này." in page.text
     assert "Verdict before:" not in page.text  # it was erased

@@ -9,7 +9,7 @@ from django.test import Client
 from factcheck.editorial.models import Review
 from factcheck.record.matching import matches
 from factcheck.record.models import ReviewVector
-from tests.support.drafts import make_claim, make_newsroom, make_review, publish_review, withdraw_review
+from tests.support.drafts import make_newsroom
 from tests.website.conftest import Page
 from tests.website.test_search_page import former, found
 
@@ -34,8 +34,8 @@ class Embeddings:
 @pytest.fixture(scope="module")
 def review(module_database: str) -> Review:
     newsroom = make_newsroom()
-    review = make_review(newsroom, make_claim(newsroom, text=CLAIM))
-    publish_review(newsroom, review)
+    review = newsroom.make_review(newsroom.make_claim(text=CLAIM))
+    newsroom.publish_review(review)
     return review
 
 
@@ -136,11 +136,11 @@ def test_filters_and_further_pages_have_no_such_part(review: Review) -> None:
 
 def test_a_withdrawn_review_is_never_the_same_claim(database: str) -> None:
     newsroom = make_newsroom("marsad.org")
-    withdrawn = make_review(newsroom, make_claim(newsroom, text=CLAIM))
-    publish_review(newsroom, withdrawn)
+    withdrawn = newsroom.make_review(newsroom.make_claim(text=CLAIM))
+    newsroom.publish_review(withdrawn)
     give_cosine(SAME)
     assert HEADING in search(CLAIM).text
-    withdraw_review(newsroom, withdrawn)
+    newsroom.withdraw_review(withdrawn)
     page = search(CLAIM)
     assert (found(page), former(page)) == ([], [f"/reviews/{withdrawn.pk}/"])
     assert HEADING not in page.text

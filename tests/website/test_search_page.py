@@ -12,21 +12,11 @@ from django.db import connections
 from django.test import Client
 
 from factcheck.record.models import PublishedReview
-from factcheck.record.search import ranking
+from factcheck.tools.budget import current
 from factcheck.web.places import search_places
 from factcheck.website import search_views, url_search, word_search
 from factcheck.website.filters import NAMES
-from tests.support.drafts import (
-    FLOOD,
-    NOTICE,
-    Newsroom,
-    erase_review,
-    make_claim,
-    make_newsroom,
-    make_review,
-    publish_review,
-    withdraw_review,
-)
+from tests.support.drafts import FLOOD, NOTICE, Newsroom, make_newsroom
 from tests.support.serving import full
 from tests.website.conftest import Page, Published
 
@@ -59,8 +49,8 @@ def test_sample_data_is_called_so(published: Published) -> None:
 
 def test_search_and_suggestion_share_one_time(published: Published, monkeypatch: pytest.MonkeyPatch) -> None:
     left: list[float] = []
-    monkeypatch.setattr(ranking, "SECONDS", 0.0)
-    monkeypatch.setattr(word_search, "did_you_mean", lambda *_, seconds: left.append(seconds))
+    monkeypatch.setattr(search_places, "seconds", 0.0)
+    monkeypatch.setattr(word_search, "did_you_mean", lambda *_: left.append(current().left))
     assert "xyzzy" in get(q="xyzzy").values("input", "value")
     assert left == [0]
 
@@ -173,12 +163,12 @@ def test_an_erased_review_shows_its_notice_alone(published: Published) -> None:
 
 def test_a_withdrawn_review_that_is_erased_is_only_found_by_its_id(database: str) -> None:
     newsroom, secret = make_newsroom("kiemchung.example"), "Zalopay Trần Quang Ngụy"
-    review = make_review(newsroom, make_claim(newsroom, text=f"{secret} lừa tiền người dân."), headline=f"Về {secret}")
-    publish_review(newsroom, review)
-    withdraw_review(newsroom, review)
+    review = newsroom.make_review(newsroom.make_claim(text=f"{secret} lừa tiền người dân."), headline=f"Về {secret}")
+    newsroom.publish_review(review)
+    newsroom.withdraw_review(review)
     path, queries = f"/reviews/{review.pk}/", (secret, f"{secret} lừa tiền người dân", "https://social.example/p/1")
     assert all(path in former(get(q=query)) for query in queries)
-    erase_review(newsroom, review)
+    newsroom.erase_review(review)
     for query in (*queries, "Zalopa", "zalopayy", str(review.pk)):
         for address in (SEARCH, "/en/search/as-you-type/"):
             page = get(address, q=query)
@@ -226,7 +216,7 @@ def test_without_words_the_newest_reviews(published: Published) -> None:
 def test_pages_reach_every_result(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, sort: str) -> None:
     every = []
     for _ in range(5):
-        publish_review(newsroom, review := make_review(newsroom))
+        newsroom.publish_review(review := newsroom.make_review())
         every.append(f"/reviews/{review.pk}/")
     monkeypatch.setattr(
         search_views, "best_matches", lambda *given: word_search.best_matches(*given, *([] if len(given) > 3 else [2]))
@@ -346,11 +336,12 @@ def test_two_at_the_same_time(published: Published) -> None:
 
 
 def test_out_of_time_says_so(published: Published, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ranking, "SECONDS", 0.0)
+    monkeypatch.setattr(search_places, "seconds", 0.0)
     page = get(q="covid")
     assert "The search took too long, so some results may be missing." in page.text
     assert "No published review contains these words." not in page.text
     monkeypatch.undo()
+    monkeypatch.setattr(search_places, "seconds", 1.0)
     monkeypatch.setattr(url_search, "_WITHDRAWN", "SELECT pg_sleep(5)::text, %s, %s, %s, %s, %s")
     page = get(q="kangaroo pouch")
     assert "some results may be missing" in page.text

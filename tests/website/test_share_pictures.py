@@ -19,16 +19,7 @@ from factcheck.record.statements.output import construct
 from factcheck.web.places import search_places
 from factcheck.website.share_cards import newest_correction, review_card
 from factcheck.website.share_picture import HEIGHT, MAX_CHARACTERS, MAX_CLUSTER, WIDTH, Card, drawable, paint
-from tests.support.drafts import (
-    Newsroom,
-    correct_review,
-    erase_review,
-    make_claim,
-    make_review,
-    make_scale,
-    publish_review,
-    withdraw_review,
-)
+from tests.support.drafts import Newsroom, make_scale
 from tests.support.serving import full
 from tests.website.conftest import Page, Published
 
@@ -101,18 +92,18 @@ def test_picture_of_a_claim_is_the_newest_reviews(published: Published) -> None:
 def test_picture_follows_correction_withdrawal_and_erasure(newsroom: Newsroom, live: Review) -> None:
     first = picture_of(f"/reviews/{live.pk}/")
     before = Client().get(first)
-    correct_review(newsroom, live, verdict=make_scale().verdicts.get(slug="true"))
+    newsroom.correct_review(live, verdict=make_scale().verdicts.get(slug="true"))
     second = picture_of(f"/reviews/{live.pk}/")
     assert second != first
     moved = Client().get(first)
     assert (moved.status_code, moved.headers["Location"], moved.headers["Cache-Control"]) == (302, second, "no-cache")
     after = Client().get(second)
     assert opened(before.content).getpixel((5, 5)) != opened(after.content).getpixel((5, 5))
-    withdraw_review(newsroom, live)
+    newsroom.withdraw_review(live)
     withdrawn = Client().get(second, follow=True)
     assert opened(withdrawn.content).getpixel((5, 5)) == (0x4B, 0x47, 0x40)
     assert Client().get(withdrawn.request["PATH_INFO"]).status_code == 200
-    erase_review(newsroom, live, notice="Theo quyết định của tòa án.")
+    newsroom.erase_review(live, notice="Theo quyết định của tòa án.")
     for path in (first, second, withdrawn.request["PATH_INFO"], f"/reviews/{live.pk}/share/"):
         assert Client().get(path).status_code == 410
 
@@ -218,8 +209,8 @@ def test_a_typo_never_hides_a_corrected_verdict() -> None:
 
 
 def test_claim_in_a_script_without_font_is_not_shown(newsroom: Newsroom) -> None:
-    review = make_review(newsroom, make_claim(newsroom, text="洪水已经淹没了寺庙的屋顶", language="zh"))
-    publish_review(newsroom, review)
+    review = newsroom.make_review(newsroom.make_claim(text="洪水已经淹没了寺庙的屋顶", language="zh"))
+    newsroom.publish_review(review)
     card = review_card(PublishedReview.objects.get(pk=review.pk).published, "en")
     assert card.text == "The claim is in a script that this picture can’t show. Scan the code to read it."
     assert card.label == "Claim that was checked – verdict: False"

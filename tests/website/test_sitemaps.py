@@ -12,16 +12,7 @@ from factcheck.editorial.models import Claimant, Review
 from factcheck.record.models import PublishedReview
 from factcheck.website import sitemaps
 from tests.support.databases import ground_fixture
-from tests.support.drafts import (
-    erase_review,
-    make_claim,
-    make_demand,
-    make_newsroom,
-    make_review,
-    publish_demand,
-    publish_review,
-    withdraw_review,
-)
+from tests.support.drafts import make_newsroom
 
 SITE = "http://127.0.0.1:8000"
 XHTML = "{http://www.w3.org/1999/xhtml}"
@@ -52,12 +43,12 @@ def reviews(seven_ground, database) -> list[Review]:
 
 def publish_seven() -> list[Review]:
     newsroom = make_newsroom()
-    found = [make_review(newsroom) for _ in range(7)]
+    found = [newsroom.make_review() for _ in range(7)]
     for review in found:
-        publish_review(newsroom, review)
-    withdraw_review(newsroom, found[5])
-    erase_review(newsroom, found[6])
-    publish_demand(newsroom, make_demand(newsroom))
+        newsroom.publish_review(review)
+    newsroom.withdraw_review(found[5])
+    newsroom.erase_review(found[6])
+    newsroom.publish_demand(newsroom.make_demand())
     return found
 
 
@@ -95,7 +86,7 @@ def test_page_in_several_languages_names_all_of_them(reviews):
 def test_claimants_with_a_page_are_in_it(newsroom):
     figure = make_claimant(newsroom, "person", confirmed=True)
     for claimant in (figure, make_claimant(newsroom, "unnamed")):
-        publish_review(newsroom, make_review(newsroom, make_claim(newsroom, claimant=claimant)))
+        newsroom.publish_review(newsroom.make_review(newsroom.make_claim(claimant=claimant)))
     (part,) = [part for part in read("/sitemap.xml") if "/claimants/" in part]
     assert read(part) == [f"{SITE}/{language}/claimants/{figure.pk}/" for language in ("en", "vi")]
 
@@ -146,7 +137,7 @@ def test_sitemap_is_sent_again_only_when_something_was_published(database):
     newsroom, client = make_newsroom(), Client()
     first = client.get("/sitemap.xml")
     assert client.get("/sitemap.xml", headers={"If-None-Match": first["ETag"]}).status_code == 304
-    publish_review(newsroom, make_review(newsroom))
+    newsroom.publish_review(newsroom.make_review())
     assert client.get("/sitemap.xml", headers={"If-None-Match": first["ETag"]}).status_code == 200
 
 

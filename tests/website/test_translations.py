@@ -4,7 +4,7 @@ from django.test import Client
 
 from factcheck.editorial.drafts import translations
 from factcheck.editorial.models import Review
-from tests.support.drafts import Newsroom, correct_review, erase_review, publish_review, withdraw_review
+from tests.support.drafts import Newsroom
 
 BEHIND = "The original has since been corrected (revision 2), so this translation is behind."
 
@@ -13,17 +13,17 @@ def test_readers_see_that_a_translation_is_behind(newsroom: Newsroom, live: Revi
     draft = translations.start_translation(review=live, by=newsroom.reporter)
     draft.summary = "False. It was filmed in 2020."
     draft.save()
-    publish_review(newsroom, draft)
+    newsroom.publish_review(draft)
 
     def page(language: str = "en") -> str:
         return client.get(f"/reviews/{draft.pk}/", headers={"accept-language": language}).content.decode()
 
     assert "This is a translation of revision 1 of another review." in page()
     assert "this translation is behind" not in page()
-    correct_review(newsroom, live, summary="Sai. Đoạn video được quay năm 2021.")
+    newsroom.correct_review(live, summary="Sai. Đoạn video được quay năm 2021.")
     assert BEHIND in page()
     assert "bản dịch này chưa theo kịp" in page("vi")
-    withdraw_review(newsroom, Review.objects.get(pk=live.pk))
+    newsroom.withdraw_review(Review.objects.get(pk=live.pk))
     assert "The original has been withdrawn." in page()
-    erase_review(newsroom, Review.objects.get(pk=live.pk))
+    newsroom.erase_review(Review.objects.get(pk=live.pk))
     assert "The original is no longer public." in page()

@@ -14,7 +14,7 @@ from factcheck.record.statements.output import construct
 from factcheck.website.review_words import verdict_since
 from factcheck.website.share_cards import review_card
 from tests.api.published import make_imported
-from tests.support.drafts import Newsroom, correct_review, make_review, make_scale, publish_review
+from tests.support.drafts import Newsroom, make_scale
 from tests.website.conftest import Page
 
 DATES = {"en": ("16 August 2025", "20 August 2025"), "vi": ("16/8/2025", "20/8/2025")}
@@ -29,13 +29,13 @@ def text(path: str, language: str) -> str:
 
 def corrected(newsroom: Newsroom, clock: PastClock) -> Review:
     """A review that was False on 16 August, and True since 20 August. On 25 August its summary was corrected."""
-    review: Review = make_review(newsroom, language="en", headline="The video is old", reviewed_on=date(2025, 8, 16))
+    review: Review = newsroom.make_review(language="en", headline="The video is old", reviewed_on=date(2025, 8, 16))
     for day, fields in ((16, {}), (20, {"verdict": make_scale().verdicts.get(slug="true")}), (25, {"summary": "Old."})):
         clock.shown = datetime(2025, 8, day, 9, tzinfo=UTC)
         if fields:
-            correct_review(newsroom, review, **fields)
+            newsroom.correct_review(review, **fields)
         else:
-            publish_review(newsroom, review)
+            newsroom.publish_review(review)
     return review
 
 
@@ -74,7 +74,7 @@ def test_verdict_of_an_import_has_its_publishers_date_or_none(newsroom: Newsroom
     with past_clock() as clock:
         clock.shown = datetime(2025, 8, 20, 9, tzinfo=UTC)
         review = make_imported(newsroom, "https://outra.example/1", headline="Chá", reviewed_on=day)
-        publish_review(newsroom, review)
+        newsroom.publish_review(review)
     path = f"/reviews/{review.pk}/"
     assert f"Verdict by Outra Redação, {shown} Pants on Fire" in text(path, "en")
     assert f"Chá Outra Redação · {shown}" in text("/search/?q=chá", "en")

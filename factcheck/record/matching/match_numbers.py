@@ -1,8 +1,8 @@
 """The constants of matching: what is compared, within which limits, and how a comparison becomes a probability.
 
-A measurement names the program in `bench/` of commit dbbb6c4 and the number of texts n. For example, "0.915 → 0.910"
-means 0.915 with the constant and 0.910 without the constant. All measurements are from 2026-11-28. A number without a
-measurement is a limit, or wasn't measured separately.
+A measurement names the program in `bench/` of commit dbbb6c4 and the number of posts n. For example, "0.915 → 0.910"
+means 0.915 with the constant and 0.910 without it. All measurements are from 2026-11-28. A number without a measurement
+is a limit, or wasn't measured separately.
 
 The numbers of the scores are from an earlier fit, by logistic regressions. The pairs were posts of CheckThat 2022 2A
 (English, split train), unchanged and changed as in `bench/variants.py`. In half of the cases, the claim and its
@@ -17,11 +17,11 @@ from dataclasses import dataclass
 
 # Time and size
 SECONDS = 1.5  # for all SQL statements, which take a sixth of a second with a million reviews
-BATCH_SECONDS = 15.0  # for all texts of a batch, including their vectors
-SIMILAR_SECONDS = 0.5  # for all SQL statements that find texts for a search
+BATCH_SECONDS = 15.0  # for all questions of a batch, including their vectors
+SIMILAR_SECONDS = 0.5  # for all SQL statements that find similar rows for a search
 MAX_TEXT = 1000  # in characters. More characters add little and take long (multilingual-e5-small reads 512 tokens).
-MAX_MEANINGS = 8  # sentences of a long text that are compared by meaning
-MAX_PIECES = 50  # sentences of a long text that are scored. The sentences with the rarest words are chosen.
+MAX_MEANINGS = 8  # sentences of a long post that are compared by meaning
+MAX_PIECES = 50  # sentences of a long post that are scored. The sentences with the rarest words are chosen.
 MAX_COMPARED = 20  # claims whose text is compared with the post in detail
 MAX_COUNTED = 1000  # reviews without a vector, which are counted only up to this number
 
@@ -47,7 +47,7 @@ THRESHOLD = 0.7
 
 K1, B, USUAL_LENGTH = 1.2, 0.75, 43  # BM25's usual parameters, and the words in a usual claim, headline and summary
 USUAL_REVIEWS = 10_000  # a database from this size on shows how rare words are
-FEW = 10.0  # added to the weight of each part of a text, so that a part of one or two words is seldom the most similar
+FEW = 10.0  # added to the weight of each part of the post, so that a part of two words is seldom the most similar
 
 # The evidence that a claim is the right one, in log-odds (conditional logistic regression among a post's candidates).
 COSINE = 112.0  # for a cosine similarity of 1

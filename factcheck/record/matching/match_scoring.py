@@ -1,14 +1,14 @@
-"""Scores of claims: how likely a claim says the same thing as a text, based on shared words, meaning and dates.
+"""Scores of claims: how likely a claim says the same thing as the post, by shared words, meaning and dates.
 
 The score is a probability. A claim is usually judged by words and meaning. If the claim shares hardly any words with
-the text, only its meaning counts. If the claim has no vector, only its words count. `match_numbers` contains the fitted
+the post, only its meaning counts. If the claim has no vector, only its words count. `match_numbers` contains the fitted
 numbers.
 
 A score is computed in three steps:
 
-1. The evidence for a claim is a sum of log-odds, from the cosine similarity, the square root of BM25, and the delay
-   between post and review.
-2. The background is the mean evidence for the next best claims. A vague text resembles many claims, so its background
+1. The evidence for a claim is a sum of log-odds. They come from the cosine similarity, the square root of BM25, and the
+   delay between post and review.
+2. The background is the mean evidence for the next best claims. A vague post resembles many claims, so its background
    is high.
 3. The score is a logistic function of the evidence minus the background.
 """
@@ -30,7 +30,7 @@ _CALIBRATIONS = {BOTH: numbers.BY_BOTH, WORDS: numbers.BY_WORDS, MEANING: number
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A published claim that may say the same thing as the text. `score` and its parts in `matched` are from 0 to 1."""
+    """A published claim that may say the same thing as the post. `score` and its parts in `matched` are from 0 to 1."""
 
     claim_id: UUID
     score: float
@@ -41,7 +41,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A review, with the values that are compared with the text."""
+    """A review, with the values that are compared with the post."""
 
     claim_id: UUID
     reviewed_on: date | None

@@ -1,12 +1,11 @@
-"""The search for published claims that say the same thing as a text, best match first.
+"""The search for published claims that say the same thing as a post, best match first.
 
-The candidates are reviews that contain the text's rarest words, and reviews with the nearest vectors. Each candidate is
+The candidates are reviews that contain the post's rarest words, and reviews with the nearest vectors. Each candidate is
 scored by words and by meaning. A claim gets the score of its best review. Both searches are limited, so searching a
 million reviews takes about as long as searching ten thousand.
 """
 
 import math
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -50,13 +49,14 @@ from factcheck.record.matching.words import (
 )
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.models import PublishedClaim
+from factcheck.tools.budget import current
 
 _LIMIT = 1e-9  # the log-odds of a score of 1 would be infinite
 
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """The matches of a text. `results` probably say the same thing as the text, and `candidates` are less likely to.
+    """The matches of a post. `results` probably say the same thing as the post, and `candidates` are less likely to.
 
     Both lists start with the best match. `method` is "words+meaning" or "words". `explanation` tells the user why
     meanings weren't compared. If `refused` is true, the text itself is the reason, so another attempt will have the
@@ -80,14 +80,13 @@ class _Model:
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """A text with its sentences and words. `seconds` is the time left for SQL statements."""
+    """A post with its sentences and words."""
 
     text: str
     pieces: Sequence[str]
     words: Sequence[Word]
     total: int  # the number of reviews
     model: _Model
-    seconds: float
 
     @property
     def selected(self) -> list[Word]:
@@ -104,7 +103,7 @@ class _Question:
 
 @dataclass(frozen=True, slots=True)
 class _Meaning:
-    """The model's name and the text's vectors. `explanation` and `refused` are the same as in Matching."""
+    """The model's name and the post's vectors. `explanation` and `refused` are the same as in Matching."""
 
     model: str = ""
     vectors: Sequence[HalfVector] = ()
@@ -113,49 +112,49 @@ class _Meaning:
 
 
 def match(text: str, *, limit: int = 10) -> Matching:
-    """Return the published claims that match the text best. An empty text has no matches.
+    """Return the published claims that match the post best. An empty post has no matches.
 
-    The only error that a text can cause is TimeoutError.
+    The only error that a post can cause is TimeoutError.
     """
     [matching] = match_batch([text], limit=limit)
     return matching
 
 
 def match_batch(texts: Sequence[str], *, limit: int = 10, pause: Callable[[], None] = lambda: None) -> list[Matching]:
-    """Return the matches of each text, in order. Raise TimeoutError if there isn't enough time for all texts.
+    """Return the matches of each post, in order. Raise TimeoutError if there isn't enough time for all posts.
 
-    `pause` is called between the texts. No transaction is open while vectors are computed, because an embeddings API
+    `pause` is called between the posts. No transaction is open while vectors are computed, because an embeddings API
     can take several seconds.
     """
-    end, questions = time.monotonic() + BATCH_SECONDS, list[_Question]()
-    for text in texts:
-        if questions:
-            pause()
-        questions.append(_read(text, end - time.monotonic()))
-    found = list[Matching]()
-    for question, meaning in zip(questions, _meanings(questions), strict=True):
-        if found:
-            pause()
-        found.append(_compare(question, meaning, min(question.seconds, end - time.monotonic()), limit))
+    questions, found = list[_Question](), list[Matching]()
+    with current().within(min(SECONDS * len(texts), BATCH_SECONDS)):
+        for text in texts:
+            if questions:
+                pause()
+            questions.append(_read(text))
+        for question, meaning in zip(questions, _meanings(questions), strict=True):
+            if found:
+                pause()
+            found.append(_compare(question, meaning, limit))
     return found
 
 
-def _read(text: str, seconds: float) -> _Question:
+def _read(text: str) -> _Question:
     pieces = split_sentences(clean_question(text))
     if not pieces:
-        return _Question(text, pieces, [], 0, _Model(None, None), seconds)
-    with time_limit(min(SECONDS, seconds)) as left, connections["public"].cursor() as cursor:
+        return _Question(text, pieces, [], 0, _Model(None, None))
+    with time_limit(), connections["public"].cursor() as cursor:
         words, total = read_words(cursor, pieces)
         words = add_similar_words(cursor, words)
         model = _model()
-    return _Question(text, pieces, words, total, model, left())
+    return _Question(text, pieces, words, total, model)
 
 
-def _compare(question: _Question, meaning: _Meaning, seconds: float, limit: int) -> Matching:
+def _compare(question: _Question, meaning: _Meaning, limit: int) -> Matching:
     pieces, words = question.pieces, question.words
     if not pieces:
         return Matching([], [], WORDS)
-    with time_limit(seconds), connections["public"].cursor() as cursor:
+    with time_limit(), connections["public"].cursor() as cursor:
         near = [*ReviewVector.objects.using("public").nearest(meaning.model, meaning.vectors)]
         compared = _candidates(cursor, question.selected, question.total, meaning, near)
         best: dict[UUID, Match] = {}
@@ -184,7 +183,7 @@ def _under_roots(matches: Sequence[Match]) -> list[Match]:
 
 
 def rank_differing(matches: Sequence[Match], text: str) -> list[Match]:
-    """Return the matches with their differences from the text, best match first.
+    """Return the matches with their differences from the post, best match first.
 
     A difference lowers the score, but never turns a result into a candidate. The claim is still about the same thing.
     """
@@ -255,10 +254,10 @@ def _explain_missing(count: int) -> str:
 
 # The candidates by words and by vectors, in one statement.
 #
-# Only words in the claim and headline (label A) and in the summary (label B) count, because bodies are about too many
-# other things. The index ignores labels, so each term has two forms. `anywhere` has no labels, so it uses the index and
-# also finds words in bodies. At most `each` rows per term and `read` rows in total are read. `relevant` has the labels
-# and checks the rows that were read. So for a word that occurs in many bodies, only some of the reviews are found. The
+# Only words in the claim, the headline (both label A) and the summary (label B) count. Bodies are about too many other
+# things. The index ignores labels, so each term has two forms. `anywhere` has no labels, so it uses the index and also
+# finds words in bodies. At most `each` rows per term and `read` rows in total are read. `relevant` has the labels and
+# checks the rows that were read. So for a word that occurs in many bodies, only some of the reviews are found. The
 # terms are sorted, rarest first, and `min(number)` keeps the reviews with the rarest terms. `near` adds the reviews
 # that were found by their vectors. The cosine of a review is the similarity to the nearest vector of the text.
 _CANDIDATES = """

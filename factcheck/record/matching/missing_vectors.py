@@ -23,7 +23,7 @@ from factcheck.record.readmodel.models import PublishedReview
 
 BATCH = 32
 CLEARED = 1000  # vectors from other models that are cleared per SQL statement
-TEST_TEXT = "Does it answer?"  # a text that every model accepts
+TEST_TEXT = "Does it answer?"  # every model accepts this text
 _LOCK = 1178682197  # prevents two processes from computing the same vectors
 
 _SAVE = """

@@ -41,6 +41,7 @@ def embed_batch(embeddings: Embeddings, queries: Sequence[Sequence[str]]) -> lis
     Queries that another thread is already computing aren't computed again. A query whose vectors can't be computed gets
     an EmbeddingError instead.
     """
+    # Under the lock, each new query gets a future, so exactly one thread computes it. All threads wait for the futures.
     digests = [_digest(embeddings.model, texts) for texts in queries]
     futures, new = list[Result](), dict[bytes, tuple[Sequence[str], Result]]()
     with _lock:

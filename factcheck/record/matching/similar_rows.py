@@ -12,6 +12,7 @@ from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.models import PublishedClaim, PublishedReview
 from factcheck.record.search.constants import MEANING, SIMILAR
 from factcheck.record.search.results import SearchModel, Similar
+from factcheck.tools.budget import current
 
 
 def find_similar(model: SearchModel, text: str) -> Similar:
@@ -21,18 +22,20 @@ def find_similar(model: SearchModel, text: str) -> Similar:
     """
     vectors = ReviewVector.objects.using("public")
     try:
-        with time_limit(SIMILAR_SECONDS) as left:
-            embeddings = get_embeddings()
-            if not vectors.of_model(embeddings.model).exists():  # no vector is computed on a site without vectors
-                return Similar({}, "The meaning of reviews has not been computed yet.")
-        vector = half_vector(embed_query(embeddings, [lower_capitals(text)])[0])
-        with time_limit(left()):
-            cosines = vectors.nearest(embeddings.model, [vector])
-            gains = {pk: MEANING * (cosine - SIMILAR) for pk, cosine in cosines.items() if cosine >= SIMILAR}
-            return Similar(_claim_gains(gains) if model is PublishedClaim else gains)
+        with current().within(SIMILAR_SECONDS):
+            with time_limit():
+                embeddings = get_embeddings()
+                if not vectors.of_model(embeddings.model).exists():  # no vector is computed on a site without vectors
+                    return Similar({}, "The meaning of reviews has not been computed yet.")
+            vector = half_vector(embed_query(embeddings, [lower_capitals(text)])[0])
+            with time_limit():
+                cosines = vectors.nearest(embeddings.model, [vector])
+                gains = {pk: MEANING * (cosine - SIMILAR) for pk, cosine in cosines.items() if cosine >= SIMILAR}
+                return Similar(_claim_gains(gains) if model is PublishedClaim else gains)
     except EmbeddingError as problem:
         return Similar({}, str(problem))
     except TimeoutError:
+        current().left_out.append("meaning")
         return Similar({}, "Searching by meaning took too long.")
 
 

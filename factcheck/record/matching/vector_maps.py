@@ -7,8 +7,8 @@ each vector in this direction is subtracted.
 
 Posts are worded differently from the claims of fact-checkers. The map of queries is a 384 × 384 matrix that turns the
 vector of a post into the vector of a claim. The matrix was learned from pairs of posts and claims by
-`bench/query_map.py` of the same commit. A mapped query is the mean of the mapped and the plain vector, because the
-plain vector is better for subjects that the pairs don't contain.
+`bench/query_map.py` of the same commit. A mapped query is the mean of the mapped and the plain vector. The plain vector
+is better for subjects that the pairs don't contain.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""The words of a text for matching: how frequent they are, the search terms, and the words in each sentence."""
+"""The words of a post for matching: how frequent they are, the search terms, and the words in each sentence."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -22,7 +22,7 @@ from factcheck.record.search.relevance import term_weight
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A lexeme of the text, with its frequency."""
+    """A lexeme of the post, with its frequency."""
 
     lexeme: str
     reviews: int  # the number of live reviews that contain the word in the claim or headline
@@ -43,7 +43,7 @@ FROM words GROUP BY lexeme
 
 
 def read_words(cursor: Any, pieces: Sequence[str]) -> tuple[list[Word], int]:
-    """Return the text's words and the total number of reviews. The rarest words come first and unknown words last."""
+    """Return the post's words and the total number of reviews. The rarest words come first and unknown words last."""
     cursor.execute(_WORDS, [list(pieces)])
     rows = cursor.fetchall()
     total = max((max(reviews, size) for _, _, reviews, size, _ in rows), default=1)
@@ -66,7 +66,7 @@ def select_words(words: Sequence[Word], count: int) -> list[Word]:
     """Return the words to search for, rarest first and unknown words last.
 
     The rarest known word of each sentence is chosen first, then the next rarest. Otherwise the unknown words of a long
-    text would displace the words of the sentence that has been reviewed.
+    post would displace the words of the sentence that has been reviewed.
     """
     used, rounds = [0] * count, dict[Word, int]()
     for word in words:
@@ -87,7 +87,7 @@ def weigh_pieces(words: Sequence[Word], count: int) -> list[float]:
 
 
 def word_weights(selected: Sequence[Word], words: Sequence[Word], count: int) -> list[dict[str, float]]:
-    """Return the weights of the words in the whole text and in each of its sentences.
+    """Return the weights of the words in the whole post and in each of its sentences.
 
     A claim can match any of these parts.
     """

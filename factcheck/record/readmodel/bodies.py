@@ -1,6 +1,7 @@
 """Published content as readers get it: the statement, and what publication and this site add.
 
-`log/entries.py` and `review_rows.py` make the bodies. Within v1, keys may be added but never removed.
+`log/entries.py` and `review_rows.py` make the bodies. Docstrings of classes and fields are descriptions in OpenAPI.
+Within v1, keys may be added but never removed.
 """
 
 from collections.abc import Mapping
@@ -178,8 +179,7 @@ class Erasure(_AtPublication, _WithUrl):
 
 
 class Document(_AtPublication, _WithId):
-    """A review or tombstone as canonical JSON (RFC 8785), or the notice of an erasure. It doesn't contain `url`,
-    `revision.sequence` and `revision.digest`, which depend on the serving site."""
+    """A review, tombstone or erasure notice as canonical JSON (RFC 8785), without `url`, `sequence` and `digest`."""
 
     revision: Annotated[dict[str, Any], WithJsonSchema({"type": "object"})]
 
@@ -263,8 +263,7 @@ class Demand(_Times, demand.Demand):
 
 
 class DemandDocument(_Times, demand.Demand):
-    """A demand as canonical JSON (RFC 8785). It doesn't contain `url`, `revision.sequence` and `revision.digest`,
-    which depend on the serving site."""
+    """A demand as canonical JSON (RFC 8785), without the site's `url`, `revision.sequence` and `revision.digest`."""
 
     revision: RevisionOfDemand
 

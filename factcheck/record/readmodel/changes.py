@@ -23,7 +23,7 @@ _ENTRIES = """
 
 
 def entries_after(since: int, size: int) -> tuple[list[LogEntry], str]:
-    """Return the next entries, and a text that changes whenever the result of `changes` changes."""
+    """Return the next entries, and a version that changes whenever the result of `changes` changes."""
     with connections["public"].cursor() as cursor:
         cursor.execute(_ENTRIES, [since, size])
         rows = cursor.fetchall()
@@ -53,8 +53,8 @@ def changes(entries: Sequence[LogEntry]) -> list[Change]:
 def _bodies(entries: Sequence[LogEntry]) -> dict[int, orjson.Fragment]:
     """Return the bodies of entries that are the newest about their subject, by sequence number.
 
-    The state of a subject is in its body and in a column: an erased review responds with 410, and a merged claim
-    redirects. A body that contradicts the column has been changed in the database, so it is left out.
+    The state of a subject is in its body and in a column. For example, an erased review responds with 410 because of
+    the column. A body that contradicts the column has been changed in the database, so it is left out.
     """
     ids = {section: [entry.subject for entry in entries if entry.section == section] for section in _SECTIONS}
     erasures = {entry.sequence for entry in entries if entry.kind == LogEntry.Kind.ERASURE}

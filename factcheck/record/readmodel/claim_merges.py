@@ -26,6 +26,7 @@ class MergeGroup:
 
         Without merges, only one query is made.
         """
+        # Follow merges in both directions, one step at a time, until a step finds no new claim.
         members, new, found = set(ids), set(ids), dict[int, PublishedMerge]()
         while new:
             rows = PublishedMerge.objects.using(using).filter(Q(claim_id__in=new) | Q(into_id__in=new))

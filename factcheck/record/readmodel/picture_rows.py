@@ -81,7 +81,7 @@ def picture_rows(review: UUID, document: Mapping[str, Any], *, publish: bool = F
 
 
 def shown_pictures(reviews: Collection[UUID], site: str = "") -> dict[str, ShownPicture]:
-    """Return the public pictures in the texts of these reviews, by path. `site` comes before the path in their URLs."""
+    """Return the public pictures that these reviews show, by path. `site` comes before the path in their URLs."""
     rows = PublishedPicture.objects.using("public").filter(review_id__in=reviews, width__isnull=False)
     paths = (
         (picture_path(sha256, media_type), width, height)

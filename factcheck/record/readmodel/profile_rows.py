@@ -83,6 +83,8 @@ def _move_from_erased(subjects: Collection[UUID], before: int) -> None:
         same = ProfileChange.objects.filter(publisher=row.publisher, key=row.key)
         if not same.filter(sequence=row.sequence).delete()[0]:
             continue  # already deleted as a repetition
+        # A row is needed only if its content differs from the content before it. So if the row moves, it isn't written
+        # again after a row with the same content. If it disappears, its two neighbours may have the same content.
         former = same.filter(sequence__lt=row.sequence).order_by("-sequence").first()
         following = same.filter(sequence__gt=row.sequence).order_by("sequence").first()
         heir = _find_heir(row, following.sequence if following else before)

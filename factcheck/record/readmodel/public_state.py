@@ -122,7 +122,7 @@ def find_claim(claim_id: UUID, as_of: int | None = None) -> tuple[str | None, UU
 
 
 def is_right(sequence: int) -> bool:
-    """Return whether the document of an entry and the row of its review or demand are right."""
+    """Return whether the document of an entry, and the row of its review or demand, agree with the log."""
     entry = LogEntry.objects.using("public").filter(pk=sequence).first()
     if entry is None:
         return True
@@ -140,8 +140,8 @@ def _is_proven(body: str, url: str, sequence: int, digest: str, salt: bytes) -> 
     """Return whether the body is certainly what `body_of` makes of the entry's document.
 
     False can also mean that the body has an unusual form. The digest proves everything except the places of the added
-    parts, so each place is checked. All quotation marks in texts are escaped. So the keys beside each place can't be
-    part of a text.
+    parts, so each place is checked. All quotation marks in JSON strings are escaped. So the keys next to each place
+    can't be part of a string.
     """
     # Take out "digest" and "sequence" from "revision", and "url" at the end. The rest is the entry's document.
     before, revision, rest = body.partition('"revision":{"class":')

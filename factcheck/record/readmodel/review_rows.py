@@ -22,7 +22,6 @@ from factcheck.record.readmodel.models import (
     PublishedClaim,
     PublishedReference,
     PublishedReview,
-    PublishedTotal,
 )
 from factcheck.record.readmodel.row_models import Status, original_verdict_of
 
@@ -37,6 +36,8 @@ def apply(published: Sequence[Published]) -> None:
     published = [each for each in published if each.entry.is_of_review]
     if not published:
         return
+    # Reviews come first, because claims and references are derived from the stored reviews. References that a review no
+    # longer uses come last, because another review may still use them.
     known = [each.entry.subject for each in published if each.previous]
     replaced = {row.id: row for row in PublishedReview.objects.filter(id__among=known)} if known else {}
     erased = [each.entry.subject for each in published if each.entry.kind == LogEntry.Kind.ERASURE]
@@ -54,7 +55,7 @@ def apply(published: Sequence[Published]) -> None:
 
 
 def rebuild() -> None:
-    for model in (PublishedReview, PublishedClaim, PublishedReference, PublishedCorrection, PublishedTotal):
+    for model in (PublishedReview, PublishedClaim, PublishedReference, PublishedCorrection):
         model.objects.all().delete()
 
 

@@ -20,8 +20,8 @@ def original_verdict_of(words: str) -> str:
 class Status(models.TextChoices):
     """The public state of a review or claim.
 
-    The URL responds with 200 for a live review, with 200 and a tombstone for a withdrawn one, and with 410 for an
-    erased one.
+    The URL of a live review responds with 200. For a withdrawn review, it responds with 200 and a tombstone. For an
+    erased review, it responds with 410.
     """
 
     LIVE = "live"

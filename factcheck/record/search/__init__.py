@@ -1,5 +1,5 @@
 """Full-text search in published reviews and claims: queries, ranking, counts, snippets and spelling suggestions.
 
-This package also splits texts into words and counts how common each word is. The search for claims that say the same
+This package also splits text into words and counts how common each word is. The search for claims that say the same
 thing as a post belongs in `matching`.
 """

@@ -1,13 +1,14 @@
 """The constants of search, each with its measurement or with what it limits.
 
 A measurement names the program in `bench/` of commit dbbb6c4 (now part of `finding.py`) and the number of queries n.
-For example, "0.966 → 0.949" means 0.966 with the constant and 0.949 without the constant. The figure is the share of
-queries with a relevant review among the first five (`queries.py`) or ten (`scripts.py`), or the mean reciprocal rank
-(MRR). All measurements are from 2026-11-28, among 8,459 reviews. If noted, they are among 158,459 reviews, of which
-150,000 are generated. Times are milliseconds of processor time in PostgreSQL for one search among 158,459 reviews.
+For example, "0.966 → 0.949" means 0.966 with the constant and 0.949 without it. The figure is the share of queries with
+a relevant review among the first five (`queries.py`) or ten (`scripts.py`), or the mean reciprocal rank (MRR). All
+measurements are from 2026-11-28, among 8,459 reviews. If noted, they are among 158,459 reviews, of which 150,000 are
+generated. Times are milliseconds of processor time in PostgreSQL for one search among 158,459 reviews.
 """
 
 # The rank of a row
+
 # The weights of words in the body (label D), the claimant (C), the summary (B), and the claim or headline (A).
 # `queries.py`, n=59: 0.966 → 0.949.
 PLACES = "{0.1,0.2,0.4,1}"
@@ -17,19 +18,19 @@ CLOSE = 2.0
 MAX_RANKED = 16  # the rarest terms. Queries of 70 words among 450 reviews with a text, n=4: 46 → 124 ms without.
 MARKED = 2.0  # for words with the typed diacritics. Vietnamese with diacritics, n=200: MRR 0.964 → 0.940.
 
-# Texts with a similar meaning
-# The least cosine. `queries.py`, nothing to find, n=12: 20 → 89 results with 0.8. n=59: 0.966 → 0.881 with 0.9.
-SIMILAR = 0.85
+# Rows with a similar meaning
+SIMILAR = 0.85  # the least cosine. `queries.py`, nothing to find, n=12: 20 → 89 with 0.8. n=59: 0.966 → 0.881 with 0.9.
 MEANING = 40.0  # added to the rank for each unit of cosine above SIMILAR. `queries.py`, n=59: 0.966 → 0.949 with 0.
-FEW = 10  # rows with a good rank. With fewer, similar texts are added. `queries.py`, n=59: 0.966 → 0.831 with 0.
+FEW = 10  # rows with a good rank. With fewer, similar rows are added. `queries.py`, n=59: 0.966 → 0.831 with 0.
 GOOD = 0.5  # a good rank: most of the weight is in the claim or headline. `queries.py`, n=59: 0.966 → 0.949 with 0.
 
-# Rows without all the words need a SHARE of the weight of the HEAVIEST words, or the weight of so many rarest words.
+# Rows without all the words need a SHARE of the weight of the HEAVIEST words, or ENOUGH times the weight of the rarest.
 # `queries.py`, nothing to find, n=12: 17 → 73 results with 0. `scripts.py`, mistyped, n=200: 0.920 → 0.745 with 0.7.
 SHARE = 0.5
 ENOUGH = 3  # words. Posts of CheckThat 2022 2A as queries, n=100: 0.21 → 0.17 without.
 HEAVIEST = 8  # words that are compared. The same posts: 0.43 with 12, but each search takes three times as long.
-# In words. Longer phrases need only a SHARE. `scripts.py`, claims without spaces, one sign changed, n=150: 1.00 → 0.06.
+# Words of a phrase. Longer phrases need only a SHARE. `scripts.py`, claims without spaces, one sign changed, n=150:
+# 1.00 → 0.06.
 LONG_PHRASE = 4
 
 # Other words for words that occur in no claim or headline
@@ -38,15 +39,14 @@ SIMILAR_LENGTHS = range(2, 9)  # in letters. Longer words have too many variants
 
 # Suggestions
 MAX_SUGGESTED = 3  # unknown words. Each requires a query with the trigram index.
-MIN_LETTERS = 5  # of a word with an error. A shorter word is similar to too many others.
+MIN_LETTERS = 5  # letters of a word with an error. A shorter word is similar to too many others.
 MIN_DOUBLED = 4  # letters of a word with a doubled letter
 LONG = 8  # letters. A longer word can have two errors.
 
 # Where rows are searched. In shelves of 2,048 log entries, one common word takes 2.7 ms instead of 13.5 ms (n=40).
-SECONDS = 0.9  # for all SQL statements of one search request, so that the site stays fast for everyone
 FIRST_SECONDS = 0.1  # for the first SQL statement about a word that seems to be rare, but can be common in bodies
 MAX_BRANCHES = 8  # alternatives of a query. More alternatives are joined into one condition.
-MAX_CANDIDATES = 400  # rows that are ranked. Older rows follow by date.
+MAX_CANDIDATES = 400  # rows that are ranked. Older rows follow, newest first.
 MAX_RARE = 1000  # reviews. The whole table is searched for a word in fewer reviews.
 MIN_COMMON = 20_000  # the same for the rarest of several words. Five common words, n=40: 12.5 → 5.2 ms with this rule.
 SAMPLE_SHELVES = 4  # the newest shelves, which show how common several words or a filter are

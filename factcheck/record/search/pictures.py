@@ -1,7 +1,7 @@
 """Search by picture: claims about a similar picture.
 
 This site doesn't fetch pictures for its callers (docs/reference/google.md#search-by-picture). The caller sends the
-picture as a `data:` URL, or names a picture that the record already knows.
+picture as a `data:` URL, or names a picture that is already in the record.
 """
 
 import base64
@@ -22,7 +22,6 @@ from factcheck.record.readmodel.picture_models import PublishedPicture
 
 MAX_REVIEWS = 1000  # the most similar pictures that are looked at
 MAX_PIXELS = 12_000_000
-SECONDS = 1.0
 _DATA = "data:image/"
 _UNKNOWN = (
     "This site doesn't fetch pictures from other hosts, and no fact-check names this URL. Send the picture itself as a"
@@ -36,9 +35,10 @@ _TOO_LARGE = f"This picture has more than {MAX_PIXELS // 1_000_000} million pixe
 def claims_about(uri: str) -> list[str]:
     """Return the bodies of the claims about a similar picture, most similar first.
 
-    Raise ValueError with a sentence for the caller if there is no picture to compare, and TimeoutError.
+    Raise ValueError with a sentence for the caller if there is no picture to compare. Raise TimeoutError if the search
+    takes too long.
     """
-    with time_limit(SECONDS):
+    with time_limit():
         distances = _distances(uri)
         reviews = PublishedReview.objects.using("public").live().filter(id__in=distances)
         claim_of = {pk: claim for pk, claim in reviews.values_list("id", "claim_id") if claim}
@@ -94,8 +94,8 @@ def similar_reviews(hashes: Iterable[int]) -> dict[UUID, int]:
     """Return the reviews with a similar picture, and the number of bits in which the hashes differ.
 
     All rows are read, which takes less than 0.1 seconds for 100,000 pictures. An index of parts of the hashes is slower
-    until there are many more pictures, because the index has to look for thousands of neighbouring values. The
-    statement is SQL because Django can't group the rows of a union.
+    until there are many more pictures, because each search looks up thousands of neighbouring values. The statement is
+    SQL because Django can't group the rows of a union.
     """
     pairs = [(column, value) for column in ("whole_hash", "inner_hash") for value in hashes]
     if not pairs:

@@ -60,7 +60,7 @@ _SEPARATOR = re.compile(r"(?<=\d)[.,](?=\d{3}(?!\d))")
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """A part of a query between two "or". All of the required terms and none of the excluded terms must match."""
+    """The terms between two "or" in a query. All of the required terms and none of the excluded terms must match."""
 
     required: tuple[Term, ...]
     excluded: tuple[Term, ...] = ()
@@ -107,7 +107,7 @@ class Query:
     def any_marked_word(self) -> str:
         """Return the words that have diacritics or aren't in ASCII, as alternatives.
 
-        The text is empty if there are none.
+        The string is empty if there are none.
 
         Vietnamese syllables are searched for with their tone in both styles.
         """
@@ -138,6 +138,7 @@ def read_query(text: str) -> Query:
     asking = _question_pieces(pieces)
     alternatives = []
     required, excluded, ignored = list[Term](), list[Term](), list[Term]()
+    # The added "or" ends the last alternative. Question words are `ignored` unless the alternative has no other words.
     for number, (minus, phrase, word) in enumerate([*pieces, ("", "", OR)]):
         if word.lower() == OR and not minus:
             if required := required or ignored:
@@ -172,7 +173,7 @@ def _question_pieces(pieces: Sequence[tuple[str, str, str]]) -> set[int]:
 
 
 def spellings_of(run: str) -> Term:
-    """Return the spellings of a text without spaces: as typed, split into parts, and joined into one word.
+    """Return the spellings of a run without spaces: as typed, split into parts, and joined into one word.
 
     A tag is split at capital letters. Numbers of four or more digits are also split at thousands, except for years. Two
     numbers are never joined (1.5 or 27/3), except at a thousands separator (10.000).

@@ -93,8 +93,8 @@ def _with_marks(keys: str) -> str:
 def _with_tone(syllable: re.Match[str], tone: str) -> str:
     """Return the syllable with its tone above the right vowel.
 
-    The tone is above a vowel with a circumflex or horn, above the last vowel before a consonant, or above the first of
-    two vowels.
+    The tone is above a vowel with a circumflex or horn, otherwise above the last vowel before a consonant. Otherwise it
+    is above the first of two vowels, or above the second of three.
     """
     vowels = syllable["closed"] or syllable["open"]
     if marked := _MAIN_VOWEL.search(vowels):

@@ -19,7 +19,7 @@ a single word is known. For several words or a filter, the frequency is estimate
 SAMPLE_SHELVES.
 """
 
-import time
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cached_property, partial
@@ -43,7 +43,6 @@ from factcheck.record.search.constants import (
     MIN_COMMON,
     MIN_SHELVES,
     SAMPLE_SHELVES,
-    SECONDS,
     SOME_IN_SAMPLE,
 )
 from factcheck.record.search.models import SEARCH_CONFIG
@@ -64,6 +63,7 @@ from factcheck.record.search.results import (
 )
 from factcheck.record.search.stems import with_stems, word_stems
 from factcheck.record.search.words import Frequency, frequencies
+from factcheck.tools.budget import current
 
 
 class _Shelves(NamedTuple):
@@ -85,7 +85,6 @@ class Search:
         model: SearchModel,
         query: Query,
         condition: Q | None = None,
-        seconds: float | None = None,
         find_similar: FindSimilar | None = None,
     ) -> None:
         self.query = self._typed = query
@@ -96,7 +95,6 @@ class Search:
         if condition:  # otherwise skip Django's compiler, because it takes much of the time of a small search
             rows = model.objects.using("public").filter(condition, status=Status.LIVE).query
             self._where, self._parameters = rows.get_compiler("public").compile(rows.where)
-        self._deadline = time.monotonic() + (SECONDS if seconds is None else seconds)
 
     def page(self, limit: int = 20, position: Position | None = None, backward: bool = False) -> Results:
         """Return one page of hits: the best hits, or the hits after `position`, or the hits before `position`.
@@ -117,7 +115,10 @@ class Search:
         hits = sorted(found.hits, key=lambda hit: (hit.score, hit.id), reverse=not backward)[:limit]
         relaxed = number > 0 if found.candidates else bool(self._similar.gains)
         found = replace(found, hits=hits, relaxed=relaxed, explanation=self._similar.explanation, used=self.query)
-        return replace(self._with_older(found, limit, position, backward), deadline=self._deadline)
+        found = self._with_older(found, limit, position, backward)
+        if not found.complete:
+            current().left_out.append("results")
+        return found
 
     def _with_older(self, found: Results, limit: int, position: Position | None, backward: bool) -> Results:
         """Add older matches, which aren't ranked, after the ranked hits."""
@@ -132,7 +133,7 @@ class Search:
         if position and in_older:
             above, below = (position[0], below) if backward else (above, position[0])
         matching = Matching(self._table, self._where, self._parameters, found.tsquery, list(self._similar.gains))
-        older = read_older(matching, above, below, limit, self._deadline - time.monotonic(), oldest_first=backward)
+        older = read_older(matching, above, below, limit, oldest_first=backward)
         if older is None:
             return replace(found, hits=[] if backward else found.hits, complete=False)
         return replace(found, hits=(older + found.hits if backward else found.hits + older)[:limit])
@@ -145,9 +146,7 @@ class Search:
     def _add_similar(self) -> bool:
         """Find rows with a similar meaning for all further statements, and return whether there are any."""
         if self._find_similar and self.query.question and len(self.query.terms) > 1:
-            begun = time.monotonic()
             self._similar = self._find_similar(self._model, self.query.question)
-            self._deadline += time.monotonic() - begun  # the limit applies to the other statements
         return bool(self._similar.gains)
 
     def _attempts(self) -> Iterator[Attempt]:
@@ -247,7 +246,7 @@ class Search:
         shelves: _Shelves | None,
         *,
         candidates: int = MAX_CANDIDATES,
-        seconds: float = SECONDS,
+        seconds: float = math.inf,
     ) -> Results | None:
         """Rank the matches in these shelves or in the whole table. Return None if the time runs out.
 
@@ -281,7 +280,7 @@ class Search:
             *(position or ()),
             limit,
         ]
-        rows = rows_within(min(seconds, self._deadline - time.monotonic()), sql, parameters)
+        rows = rows_within(sql, parameters, seconds)
         if rows is None:
             return None
         *_, matched, good, oldest = rows[0]

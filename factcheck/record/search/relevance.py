@@ -65,7 +65,7 @@ def rank_expression(query: Query, weigh: Callable[[Term], float], stems: Stems) 
 
 
 def _placed(terms: Sequence[Term], stems_of: Stems) -> tuple[str, list[str]]:
-    """Return an expression for the rank of a row by the places of the terms, or of their stems if that is higher."""
+    """Return an expression for the rank of a row by the places of the terms or of their stems, whichever is higher."""
     typed = "&".join(map(term_query, terms))
     stems = [
         [stem for spelling in term if len(spelling) == 1 for stem in stems_of.get(spelling[0], ())] for term in terms

@@ -1,6 +1,6 @@
 """The results of a search: ranked hits, and older rows that match but aren't ranked.
 
-Older rows follow after the ranked rows, newest first, so every match can be reached. The score of an older row is its
+Older rows follow the ranked rows, newest first, so every match can be reached. The score of an older row is its
 position in the log, which is lower than the score of every ranked row.
 """
 
@@ -44,7 +44,6 @@ class Results:
     - `explanation` tells the user why texts with a similar meaning couldn't be found.
     - `oldest` is the log entry of the oldest candidate if older rows may match too.
     - `used` is the query after corrections, for example of misspelt words.
-    - `deadline` is the time (`time.monotonic`) at which further statements for the same search must end.
     """
 
     hits: list[Hit]
@@ -56,7 +55,6 @@ class Results:
     explanation: str | None = None
     oldest: int | None = None
     used: Query = field(default_factory=lambda: Query(()))
-    deadline: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +90,7 @@ class Matching(NamedTuple):
 
 
 def read_older(
-    matching: Matching, above: int, below: int, limit: int, seconds: float, *, oldest_first: bool = False
+    matching: Matching, above: int, below: int, limit: int, *, oldest_first: bool = False
 ) -> list[Hit] | None:
     """Return rows between the log entries `above` and `below`, or None if the time runs out.
 
@@ -106,7 +104,7 @@ def read_older(
         direction="ASC" if oldest_first else "DESC",
     )
     parameters = [max(first, 0), max(last, 0), *matching.parameters, with_stems(matching.tsquery), above, below]
-    rows = rows_within(seconds, sql, [*parameters, list(matching.excluded), limit, limit])
+    rows = rows_within(sql, [*parameters, list(matching.excluded), limit, limit])
     return None if rows is None else [Hit(*row) for row in rows]
 
 

@@ -38,6 +38,7 @@ def mark(bodies: Sequence[dict[str, Any]], query: Query) -> list[Snippets]:
 
 
 def _mark_texts(texts: Sequence[dict[str, str]], language: str, query: Query) -> list[Snippets]:
+    # Each different word is sent to the database once, for all texts together.
     pieces = {piece for each in texts for text in each.values() for piece in text.split()}
     words = {piece: split_words(piece) for piece in pieces}
     found = _matching({word for each in words.values() for word in each}, language, query)

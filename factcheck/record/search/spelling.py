@@ -9,7 +9,6 @@ never replaced by "đêm" (night).
 """
 
 import re
-import time
 import unicodedata
 from collections.abc import Collection
 from functools import cache
@@ -19,12 +18,13 @@ from django.db.models import Q
 from factcheck.database.query_timeout import rows_within
 from factcheck.record.formats.text import nfc
 from factcheck.record.readmodel.models import PublishedReview
-from factcheck.record.search.constants import LONG, MAX_SUGGESTED, MIN_DOUBLED, MIN_LETTERS, SECONDS
+from factcheck.record.search.constants import LONG, MAX_SUGGESTED, MIN_DOUBLED, MIN_LETTERS
 from factcheck.record.search.query import OR, Alternative, Query, Term, normalise_punctuation, read_query
 from factcheck.record.search.query_corrections import is_syllable
 from factcheck.record.search.ranking import Search
 from factcheck.record.search.results import SearchModel
 from factcheck.record.search.words import frequencies, split_words, without_diacritics
+from factcheck.tools.budget import current
 
 _SYLLABLE = re.compile(r"(?=\w{1,8}$)[^\W\daeiouy]*[aeiouy]+[^\W\daeiouy]*\d?")
 _TONE = re.compile(r"[^\W\d_]+[1-9]")  # a tone number that was typed while the Vietnamese keyboard was switched off
@@ -35,28 +35,28 @@ _VOWELS = frozenset("aeiouy")
 _MISSPELT = re.compile(r"(?:ng|c)[iey]|ge|(?:ngh|gh|k)[aou]")
 
 
-def did_you_mean(model: SearchModel, text: str, condition: Q | None = None, *, seconds: float = SECONDS) -> str | None:
+def did_you_mean(model: SearchModel, text: str, condition: Q | None = None) -> str | None:
     """Replace unknown words by similar words, and return the new query if it finds rows with all its words.
 
-    The rows must also match `condition`. Return None without a suggestion, or if the time runs out.
+    The rows must also match `condition`. Return None if there is no suggestion, or if the time runs out.
 
     In a query of plain words, an unknown word without a similar word is dropped if another word can be replaced. A word
     that occurs in a body or in a different spelling isn't unknown (for example COVID19).
     """
-    deadline = time.monotonic() + seconds
     suggestion = typed_text = normalise_punctuation(nfc(text))
     terms = read_query(suggestion).terms
     known = frequencies([word for typed, *_ in terms for word in typed])
     by_term = {term: [word for word in term[0] if word in known and not known[word].reviews] for term in terms}
     if len({word for words in by_term.values() for word in words}) > MAX_SUGGESTED:
         return None
-    by_term = {term: words for term, words in by_term.items() if words and not _occurs(term, deadline)}
+    by_term = {term: words for term, words in by_term.items() if words and not _occurs(term)}
     unknown = list(dict.fromkeys(word for words in by_term.values() for word in words))
     if not unknown:
         return None
     try:
-        similar = {word: most_similar(word, known[word].lexeme, [*known], deadline) for word in unknown}
+        similar = {word: most_similar(word, known[word].lexeme, [*known]) for word in unknown}
     except TimeoutError:
+        current().left_out.append("did_you_mean")
         return None
     replacements = {word: other for word, other in similar.items() if other}
     # Two unknown words with the same replacement aren't corrected.
@@ -71,24 +71,24 @@ def did_you_mean(model: SearchModel, text: str, condition: Q | None = None, *, s
         suggestion = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", other, suggestion, flags=re.IGNORECASE)
     if suggestion == typed_text:  # the word is part of a longer run
         return None
-    results = Search(model, read_query(suggestion), condition, seconds=deadline - time.monotonic()).page(1)
+    results = Search(model, read_query(suggestion), condition).page(1)
     return suggestion if results.hits and not results.relaxed else None
 
 
-def _occurs(term: Term, deadline: float) -> bool:
+def _occurs(term: Term) -> bool:
     """Return whether the typed words occur in any review, or the term matches in a different spelling."""
     typed, *others = term
     if _TONE.fullmatch(typed[-1]):  # "gia1" means "giá", not a price ("giá") of 1
         return False
     queries = [Alternative(tuple(((word,),) for word in typed)), *(Alternative(((other,),)) for other in others)]
-    search = Search(PublishedReview, Query(tuple(queries)), seconds=deadline - time.monotonic())
+    search = Search(PublishedReview, Query(tuple(queries)))
     found = search.page(1)
     return bool(found.hits and not found.relaxed)
 
 
-def most_similar(word: str, lexeme: str, typed: Collection[str], deadline: float) -> str | None:
+def most_similar(word: str, lexeme: str, typed: Collection[str]) -> str | None:
     """Return the most similar known word that the user can have meant, or None. Raise TimeoutError."""
-    rows = rows_within(deadline - time.monotonic(), _SIMILAR, [lexeme, OR, lexeme])
+    rows = rows_within(_SIMILAR, [lexeme, OR, lexeme])
     if rows is None:
         raise TimeoutError
     return next((other for (other,) in rows if _is_meant(word, other) and _is_same_language(word, other, typed)), None)

@@ -1,4 +1,4 @@
-"""The words of texts, and the number of live reviews that contain each word in the claim or headline.
+"""The splitting of text into words, and the number of live reviews whose claim or headline contains each word.
 
 The counts are a projection of the log and are exact after every publication. So a word that occurred only in an erased
 review disappears with the review. Search uses the counts to find rare words and to suggest spellings.
@@ -82,13 +82,13 @@ _WORD = re.compile("s(?:[vj]*v)?|[lv](?:[lvj]*[lv])?")
 
 
 def split_words(text: str) -> list[str]:
-    """Return the words of a text in order, in the form of `Word`. Marks without a letter, as in emoji, don't count."""
+    """Return the words in order, in the form of `Word`. Marks without a letter, as in emoji, don't count."""
     words = _CLUSTER.sub(r" \g<0> ", _separated(nfc(text.lower())).translate(_characters)).split()
     return [word for word in words if len(word) <= MAX_LENGTH and (word[0].isalpha() or any(map(_is_in_words, word)))]
 
 
 def word_spans(text: str) -> Iterator[tuple[int, int]]:
-    """Return the start and end of each word in a text, which can be in any case and normalisation form."""
+    """Yield the start and end of each word. The text can be in any case and normalisation form."""
     return (found.span() for found in _WORD.finditer(_separated(text).translate(_kinds)))
 
 

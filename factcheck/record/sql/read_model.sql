@@ -2,6 +2,6 @@
 GRANT SELECT ON
     record_publishedreview, record_publishedclaim, record_publishedreference, record_publishedcorrection,
     record_publisheddemand, record_publishedmerge, record_word, record_reviewvector,
-    record_publishedtotal, record_publishedpicture, record_profilechange,
+    record_publishedpicture, record_profilechange,
     record_recordaddress
 TO :"reading";

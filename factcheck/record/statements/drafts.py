@@ -2,9 +2,7 @@
 
 from factcheck.record.statements.parts import Reference, list_of, omit, optional, partial, pick, required
 from factcheck.record.statements.review import Appearance, Claimant, Review, ReviewedClaim, Source, Verdict
-from factcheck.record.statements.values import Slug
-
-MAX_MEMBERS, MAX_TOPICS = 100, 50
+from factcheck.record.statements.values import MAX_LIST, MAX_TOPICS, Slug
 
 
 class DraftedClaim(Reference):
@@ -40,7 +38,7 @@ ClaimToLog = omit(
     doc="A claim to log.",
     claimant=(DraftClaimant | None, optional("", "The person or organisation that made the claim.")),
     appearances=(
-        list_of(DraftAppearance), optional("", "Where the claim was seen.", default=list, max_items=MAX_MEMBERS),
+        list_of(DraftAppearance), optional("", "Where the claim was seen.", default=list, max_items=MAX_LIST),
     ),
     topics=(
         list_of(Slug), optional("", "Slugs of topics, from `/api/v1/topics/`.", default=list, max_items=MAX_TOPICS),
@@ -54,7 +52,7 @@ ReviewToDraft = omit(
     doc="A new draft of a review.",
     claim=(DraftedClaim, required("", "The reviewed claim.")),
     verdict=(DraftVerdict | None, optional("", "Verdict of the review.")),
-    sources=(list_of(DraftSource), optional("", "Sources of the review.", default=list, max_items=MAX_MEMBERS)),
+    sources=(list_of(DraftSource), optional("", "Sources of the review.", default=list, max_items=MAX_LIST)),
 )  # fmt: skip
 ClaimChanges = partial(
     ClaimToLog,

@@ -11,6 +11,7 @@ from factcheck.record.statements.texts import _, pgettext
 from factcheck.record.statements.values import (
     MAX_LIST,
     MAX_NUMBER,
+    MAX_TOPICS,
     Choices,
     DayOrNull,
     Id,
@@ -294,6 +295,6 @@ class Review(Part):
     sources: list[Source] = optional(_("sources"), "Sources of the review.", default=list, max_items=MAX_LIST)
     publisher: Publisher = required(_("publisher"), "The publisher responsible for the review.")
     authors: list[Author] = optional(_("authors"), "Authors of the review.", default=list, max_items=MAX_LIST)
-    topics: list[Topic] = optional(_("topics"), "Topics of the review.", default=list, max_items=MAX_LIST)
+    topics: list[Topic] = optional(_("topics"), "Topics of the review.", default=list, max_items=MAX_TOPICS)
     reviewed_on: DayOrNull = optional(_("checked on"), "Date of the review according to the publisher.", "2026-10-05")
     license: Url = required(_("licence"), "The licence of this document.")

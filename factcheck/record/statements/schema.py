@@ -54,7 +54,7 @@ def _tidy(schema: Any, mode: str, defs: Json) -> Any:
     if isinstance(schema, list):
         return [_tidy(each, mode, defs) for each in schema]
     if isinstance(schema, str):
-        return schema.replace("\n", " ")  # in docstrings
+        return " ".join(schema.split())  # a docstring has several lines
     if not isinstance(schema, dict):
         return schema
     dropped = {"title", "default", IN_PLACE, COMPONENT}

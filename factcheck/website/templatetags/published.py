@@ -43,8 +43,8 @@ _WORDS = {
     "claimant": {"person": _("person"), "organization": _("organisation"), "unnamed": _("not named")},
 }
 _CREATIVE_COMMONS = re.compile(r"^https?://creativecommons\.org/licenses/([a-z-]+)/([0-9.]+)/?$")
-# Embeddings, overrides and isolates of the writing direction. On a page, each text is isolated by its element. In a
-# title or a description, nothing would end their effect.
+# Embeddings, overrides and isolates of the writing direction. On a page, each element isolates its text. In a title or
+# a description, nothing would end their effect.
 _DIRECTIONS = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 MAX_STEPS = 10
 MAX_ADDRESS = 56
@@ -108,7 +108,7 @@ def local_time(value: str) -> str:
 
 @register.filter
 def day_of(value: str | datetime) -> str:
-    """Format a date, or the date of a time in UTC. Return an empty text for an empty text."""
+    """Format a date, or the date of a time in UTC. Return an empty string if there is no date."""
     if isinstance(value, str) and "T" not in value:
         return day(value)
     at = datetime.fromisoformat(value) if isinstance(value, str) else value
@@ -128,7 +128,7 @@ def time_tag(value: str | datetime, precision: str = "day") -> SafeString:
 
 @register.filter
 def web(value: str | None) -> str:
-    """Return the URL if it is safe to link to, otherwise an empty text. The record also checks URLs."""
+    """Return the URL if it is safe to link to, otherwise an empty string. The record also checks URLs."""
     try:
         return value if value and urlsplit(value).scheme in ("http", "https") else ""
     except ValueError:
@@ -137,7 +137,7 @@ def web(value: str | None) -> str:
 
 @register.filter
 def host(value: str) -> str:
-    """Return the host of a URL, or an empty text if the value isn't a URL."""
+    """Return the host of a URL, or an empty string if the value isn't a URL."""
     return site_of(value) if web(value) else ""
 
 
@@ -168,7 +168,7 @@ def in_sentence(name: str) -> str:
 
 @register.filter
 def lang(value: str) -> str:
-    """Return the value of the attribute `lang`. An unknown language becomes an empty text."""
+    """Return the value of the attribute `lang`. An unknown language becomes an empty string."""
     return "" if value == "und" else value
 
 
@@ -176,7 +176,7 @@ def lang(value: str) -> str:
 def language_name(value: str) -> str:
     """Return a language's translated name, or its tag.
 
-    Return an empty text for the reader's own language and for an unknown language.
+    Return an empty string for the reader's own language and for an unknown language.
     """
     if value == "und" or value.partition("-")[0].lower() == (get_language() or "").partition("-")[0]:
         return ""

@@ -1,4 +1,4 @@
-"""Filters for sharing a review: its picture, its citation, a text for a post, and the frame for other sites.
+"""Filters for sharing a review: its picture, its citation, the wording of a post, and the frame for other sites.
 
 The title of a review and the date of its verdict are also here.
 """

@@ -10,7 +10,7 @@ import pytest
 from googleapiclient.discovery import build
 from googleapiclient.errors import HttpError
 
-from tests.support.drafts import make_claim, make_newsroom, make_review, publish_review
+from tests.support.drafts import make_newsroom
 from tests.support.serving import served
 
 SCRIPT = Path(__file__).with_name("client.mjs")
@@ -20,7 +20,7 @@ SCRIPT = Path(__file__).with_name("client.mjs")
 def site(module_database) -> Iterator[str]:
     newsroom = make_newsroom()
     for number in range(3):
-        publish_review(newsroom, make_review(newsroom, make_claim(newsroom, text=f"Nước lũ số {number}")))
+        newsroom.publish_review(newsroom.make_review(newsroom.make_claim(text=f"Nước lũ số {number}")))
     with served() as address:
         yield address
 

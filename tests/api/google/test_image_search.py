@@ -20,7 +20,7 @@ from factcheck.editorial.captures.uploads import store_upload
 from factcheck.editorial.models import Review
 from factcheck.record.models import PublishedPicture
 from factcheck.record.search.pictures import similar_reviews
-from tests.support.drafts import Newsroom, make_claim, make_newsroom, make_review, publish_review, withdraw_review
+from tests.support.drafts import Newsroom, make_newsroom
 from tests.support.scenes import as_bytes, crop, recompress, scene
 from tests.support.serving import served
 
@@ -33,11 +33,11 @@ def data_url(picture: Any, quality: int = 60) -> str:
 
 def publish(newsroom: Newsroom, seed: int, text: str, language: str = "vi") -> Review:
     """A published review of a claim with a picture, which appeared at an address of its own."""
-    claim = make_claim(newsroom, text=text, language=language)
+    claim = newsroom.make_claim(text=text, language=language)
     media = pictures.add_media(claim=claim, file=ContentFile(as_bytes(scene(seed))), by=newsroom.reporter)
     claim.appearances.update(media_sha256=media.sha256, url=f"https://social.example/{seed}.jpg")
-    review = make_review(newsroom, claim, language=language)
-    publish_review(newsroom, review)
+    review = newsroom.make_review(claim, language=language)
+    newsroom.publish_review(review)
     return review
 
 
@@ -49,8 +49,8 @@ def newsroom(module_database: str, tmp_path_factory: pytest.TempPathFactory) -> 
         publish(newsroom, 1, "Ảnh chụp ở Huế.")
         publish(newsroom, 1, "The picture is from Hue.", "en")
         publish(newsroom, 2, "Ảnh chụp ở Hội An.")
-        withdraw_review(newsroom, publish(newsroom, 3, "Đã rút."))
-        draft = make_claim(newsroom, text="Bản nháp.")
+        newsroom.withdraw_review(publish(newsroom, 3, "Đã rút."))
+        draft = newsroom.make_claim(text="Bản nháp.")
         pictures.add_media(claim=draft, file=ContentFile(as_bytes(scene(4))), by=newsroom.reporter)
         yield newsroom
 
@@ -151,10 +151,10 @@ def test_googles_client_searches(newsroom: Newsroom, settings: Any) -> None:
 def test_picture_in_a_text_is_found_by_its_address(database: str, settings: Any, tmp_path: Path, google: Any) -> None:
     settings.MEDIA_ROOT = tmp_path
     newsroom = make_newsroom()
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     picture = pictures.add_picture(review=review, file=ContentFile(as_bytes(scene(7))), by=newsroom.reporter)
     Review.objects.filter(pk=review.pk).update(body=f"![Mái chùa](/{picture.name})")
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     for uri in (f"http://127.0.0.1:8000/{picture.name}", data_url(scene(7))):
         assert len(json.loads(google.send({"imageUri": uri}, path=PATH).content)["results"]) == 1
 
@@ -162,12 +162,12 @@ def test_picture_in_a_text_is_found_by_its_address(database: str, settings: Any,
 def test_public_capture_that_is_a_picture_is_found(database: str, settings: Any, tmp_path: Path, google: Any) -> None:
     settings.MEDIA_ROOT = tmp_path
     newsroom = make_newsroom()
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     source = review.sources.get(position=0)
     file = SimpleUploadedFile("x.png", as_bytes(scene(8), "PNG"))
     capture = store_upload(row=source, file=file, by=newsroom.reporter)
     review.sources.filter(position=0).update(no_capture_reason="")
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     query = {"imageUri": data_url(crop(scene(8), 0.03))}
     assert json.loads(google.send(query, path=PATH).content) == {}
     set_public(capture=capture, by=newsroom.editor, public=True)

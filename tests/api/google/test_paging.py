@@ -3,7 +3,7 @@
 import pytest
 
 from factcheck.record.search import ranking
-from tests.support.drafts import make_claim, make_newsroom, make_review, publish_review
+from tests.support.drafts import make_newsroom
 
 TEXTS = [f"Nước lũ số {number}" for number in reversed(range(12))]  # the newest first
 
@@ -12,7 +12,7 @@ TEXTS = [f"Nước lũ số {number}" for number in reversed(range(12))]  # the 
 def world(module_database):
     newsroom = make_newsroom()
     for text in reversed(TEXTS):
-        publish_review(newsroom, make_review(newsroom, make_claim(newsroom, text=text)))
+        newsroom.publish_review(newsroom.make_review(newsroom.make_claim(text=text)))
 
 
 BY_WORDS, BY_SITE = {"query": "lũ"}, {"reviewPublisherSiteFilter": "kiemchung.example"}

@@ -10,7 +10,7 @@ from django.test import Client
 from api.google import views
 from api.http.problems import UNAVAILABLE, Refused
 from tests.api.google.conftest import PATH
-from tests.support.drafts import make_newsroom, make_review, publish_review
+from tests.support.drafts import make_newsroom
 
 SECRET = "AIzaSyD-very-secret"
 
@@ -18,7 +18,7 @@ SECRET = "AIzaSyD-very-secret"
 @pytest.fixture(scope="module", autouse=True)
 def world(module_database):
     newsroom = make_newsroom()
-    publish_review(newsroom, make_review(newsroom))
+    newsroom.publish_review(newsroom.make_review())
 
 
 def test_common_parameters_are_taken(google):

@@ -6,18 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import connections
 
-from api.google import search as claims
 from factcheck.editorial.models import Claimant, Publisher, Review
 from factcheck.record.search import ranking
-from tests.support.drafts import (
-    Newsroom,
-    make_claim,
-    make_newsroom,
-    make_review,
-    merge_claims,
-    publish_review,
-    withdraw_review,
-)
+from factcheck.web.places import search_places
+from tests.support.drafts import Newsroom, make_newsroom
 
 TODAY = datetime.now(UTC).date()
 SITE = "127.0.0.1"
@@ -31,27 +23,27 @@ def day(back: int) -> date:
 def world(module_database) -> dict[str, Review]:
     """Four claims, the oldest publication first: ours, one of two reviews, another publisher's, a withdrawn one."""
     newsroom, other = make_newsroom(), make_newsroom("checkpoint.org")
-    ours = make_review(newsroom, make_claim(newsroom, claimed_on=day(40)), reviewed_on=day(30))
-    shared = make_claim(newsroom, text="Chanh chữa được ung thư.", claimed_on=day(400))
-    vietnamese = make_review(newsroom, shared, headline="Chanh không chữa được ung thư", reviewed_on=day(390))
-    english = make_review(other, shared, headline="Lemons do not cure cancer", language="en-GB", reviewed_on=day(3))
+    ours = newsroom.make_review(newsroom.make_claim(claimed_on=day(40)), reviewed_on=day(30))
+    shared = newsroom.make_claim(text="Chanh chữa được ung thư.", claimed_on=day(400))
+    vietnamese = newsroom.make_review(shared, headline="Chanh không chữa được ung thư", reviewed_on=day(390))
+    english = other.make_review(shared, headline="Lemons do not cure cancer", language="en-GB", reviewed_on=day(3))
     imported = make_import(newsroom)
-    withdrawn = make_review(newsroom, make_claim(newsroom, text="Bài đã rút."))
+    withdrawn = newsroom.make_review(newsroom.make_claim(text="Bài đã rút."))
     for room, review in (
         (newsroom, ours), (newsroom, vietnamese), (other, english), (newsroom, imported), (newsroom, withdrawn),
     ):  # fmt: skip
-        publish_review(room, review)
-    withdraw_review(newsroom, withdrawn)
+        room.publish_review(review)
+    newsroom.withdraw_review(withdrawn)
     return {"ours": ours, "vietnamese": vietnamese, "english": english, "imported": imported}
 
 
 def make_import(newsroom: Newsroom) -> Review:
     claimant = Claimant.objects.create(newsroom=newsroom.publisher, type="person", name="Social media", confirmed=False)
-    claim = make_claim(
-        newsroom, text="Vaccines contain microchips", language="en", claimant=claimant, claimed_on=date(2016, 6, 20)
+    claim = newsroom.make_claim(
+        text="Vaccines contain microchips", language="en", claimant=claimant, claimed_on=date(2016, 6, 20)
     )
     publisher = Publisher.objects.create(name="Alt News", site="altnews.in")
-    review = make_review(newsroom, claim, sources=0, language="en", headline="No microchips", reviewed_on=None)
+    review = newsroom.make_review(claim, sources=0, language="en", headline="No microchips", reviewed_on=None)
     review.publisher, review.verdict = publisher, None
     review.original_url, review.original_label = "https://www.altnews.in/microchips/", "Mostly False"
     review.save()
@@ -108,7 +100,7 @@ def test_nothing_found_is_an_empty_object(world, google):
     ("asked", "seconds"), [({"query": "chanh"}, 0.05), ({"reviewPublisherSiteFilter": "altnews.in"}, 0)]
 )
 def test_what_takes_too_long_is_not_said_to_be_nothing(world, google, monkeypatch, asked, seconds):
-    monkeypatch.setattr(claims, "SECONDS", seconds)
+    monkeypatch.setattr(search_places, "seconds", seconds)
     monkeypatch.setattr(
         ranking, "_SEARCH", ranking._SEARCH.replace("SELECT hit.score", "SELECT pg_sleep(2), hit.score", 1)
     )
@@ -183,19 +175,19 @@ def test_the_newer_of_claim_and_review_is_the_age(world, google, days, texts):
 
 
 def test_claim_may_be_the_newer_one(newsroom: Newsroom, google):
-    publish_review(newsroom, make_review(newsroom, make_claim(newsroom, claimed_on=day(2)), reviewed_on=day(9)))
+    newsroom.publish_review(newsroom.make_review(newsroom.make_claim(claimed_on=day(2)), reviewed_on=day(9)))
     assert len(google.texts(query="chùa", maxAgeDays=2)) == 1
     assert google.texts(query="chùa", maxAgeDays=1) == []
 
 
 def test_reviews_of_merged_claims_are_shown_under_the_one_that_stays(database, google):
     newsroom, other = make_newsroom(), make_newsroom("checkpoint.org")
-    stays, goes, further = (make_claim(newsroom, text=f"Nước lũ số {number}") for number in range(3))
+    stays, goes, further = (newsroom.make_claim(text=f"Nước lũ số {number}") for number in range(3))
     for each in (stays, goes, further):
-        publish_review(newsroom, make_review(newsroom, each))
-    publish_review(other, make_review(other, further, language="en", headline="The flood"))
-    merge_claims(newsroom, further, goes)
-    merge_claims(newsroom, goes, stays)
+        newsroom.publish_review(newsroom.make_review(each))
+    other.publish_review(other.make_review(further, language="en", headline="The flood"))
+    newsroom.merge_claims(further, goes)
+    newsroom.merge_claims(goes, stays)
     for query in ({"languageCode": "en"}, {"reviewPublisherSiteFilter": "checkpoint.org"}):
         (claim,) = google.search(query="lũ", **query)["claims"]
         assert claim["text"] == "Nước lũ số 0"
@@ -205,12 +197,12 @@ def test_reviews_of_merged_claims_are_shown_under_the_one_that_stays(database, g
 
 
 def test_date_of_a_claim_that_was_merged_is_not_that_of_the_claim_that_is_shown(newsroom: Newsroom, google):
-    stays = make_claim(newsroom, text="Nước lũ số 0", claimed_on=day(400))
-    goes = make_claim(newsroom, text="Nước lũ số 1", claimed_on=day(2))
+    stays = newsroom.make_claim(text="Nước lũ số 0", claimed_on=day(400))
+    goes = newsroom.make_claim(text="Nước lũ số 1", claimed_on=day(2))
     for claim in (stays, goes):
-        publish_review(newsroom, make_review(newsroom, claim, reviewed_on=day(300)))
+        newsroom.publish_review(newsroom.make_review(claim, reviewed_on=day(300)))
     assert google.texts(query="lũ", maxAgeDays=9) == ["Nước lũ số 1"]
-    merge_claims(newsroom, goes, stays)
+    newsroom.merge_claims(goes, stays)
     assert google.search(query="lũ", maxAgeDays=9) == {}
 
 

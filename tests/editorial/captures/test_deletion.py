@@ -14,15 +14,7 @@ from factcheck.editorial.models import Capture, Review
 from factcheck.editorial.proposals import workflow
 from tests.editorial.test_discarding import make_old
 from tests.editorial.test_erased_text import dump
-from tests.support.drafts import (
-    Newsroom,
-    correct_review,
-    erase_review,
-    make_claim,
-    make_review,
-    open_correction,
-    publish_review,
-)
+from tests.support.drafts import Newsroom
 from tests.support.evidence import MOMENT, age, finish, make_capture, names_in, stored_in
 
 WORD = "Quỳzạtẽ"
@@ -37,7 +29,7 @@ def storage(tmp_path: Path) -> Any:
 
 def make_captured(newsroom: Newsroom) -> Review:
     """A published review whose sources and appearance have public captures full of the word."""
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     rows = [*review.sources.all(), review.claim.appearances.get()]
     for number, row in enumerate(rows):
         capture = make_capture(newsroom, url=f"https://x.example/{WORD}/{number}")
@@ -45,7 +37,7 @@ def make_captured(newsroom: Newsroom) -> Review:
         row.no_capture_reason = ""
         row.save()
         set_public(capture=row.capture, by=newsroom.editor, public=True)
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     return review
 
 
@@ -57,13 +49,13 @@ def test_erasure_leaves_nothing_in_the_storage_or_the_database(newsroom: Newsroo
     review = make_captured(newsroom)
     # A source of an older revision only.
     review.sources.filter(position=1).update(title="Nguồn khác")
-    open_correction(newsroom, review)
+    newsroom.open_correction(review)
     review.sources.filter(position=1).update(capture=None, no_capture_reason="Trang đã đổi.")
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     assert WORD in texts_in(storage)
     assert WORD in dump()
     assert len(names_in(storage)) == 3 + 2
-    erase_review(newsroom, review)
+    newsroom.erase_review(review)
     assert names_in(storage) == []
     assert WORD not in dump()
     assert Capture.objects.count() == 0
@@ -71,9 +63,9 @@ def test_erasure_leaves_nothing_in_the_storage_or_the_database(newsroom: Newsroo
 
 def test_redaction_keeps_only_what_the_draft_still_uses(newsroom: Newsroom, storage: Path) -> None:
     review = make_captured(newsroom)
-    open_correction(newsroom, review, headline="Đoạn phim là của năm 2020")
+    newsroom.open_correction(review, headline="Đoạn phim là của năm 2020")
     review.sources.filter(position=0).update(capture=None, no_capture_reason="Trang đã đổi.")
-    erase_review(newsroom, review, redact=True)
+    newsroom.erase_review(review, redact=True)
     kept = Capture.objects.values_list("pk", flat=True)
     assert len(kept) == 2
     assert names_in(storage) == sorted(f"captures/{pk}.warc.gz" for pk in kept)
@@ -81,12 +73,12 @@ def test_redaction_keeps_only_what_the_draft_still_uses(newsroom: Newsroom, stor
 
 def test_capture_of_another_review_stays(newsroom: Newsroom, storage: Path) -> None:
     review = make_captured(newsroom)
-    other = make_review(newsroom, make_claim(newsroom))
+    other = newsroom.make_review(newsroom.make_claim())
     shared = review.sources.all()[0].capture
     other.sources.filter(position=0).update(capture=shared, no_capture_reason="")
-    publish_review(newsroom, other)
+    newsroom.publish_review(other)
     other.sources.filter(position=0).update(capture=None)  # only its published revision cites the capture now
-    erase_review(newsroom, review)
+    newsroom.erase_review(review)
     assert list(Capture.objects.all()) == [shared]
     assert len(names_in(storage)) == 2  # the capture and its public copy
 
@@ -95,7 +87,7 @@ def test_nightly_task_deletes_what_nothing_uses(newsroom: Newsroom, storage: Pat
     review = make_captured(newsroom)
     before = names_in(storage)
     never_used, deleted_draft = finish(make_capture(newsroom)), finish(make_capture(newsroom))
-    draft = make_review(newsroom, make_claim(newsroom))
+    draft = newsroom.make_review(newsroom.make_claim())
     draft.sources.filter(position=0).update(capture=deleted_draft)
     draft.delete()
     fresh = finish(make_capture(newsroom))
@@ -110,13 +102,13 @@ def test_nightly_task_deletes_what_nothing_uses(newsroom: Newsroom, storage: Pat
     shutil.rmtree(storage / "public")  # as after a restored backup
     restore_public_files()
     assert names_in(storage) == sorted([*before, fresh.file.name, "captures/just-written.html"])
-    correct_review(newsroom, review, headline="Đoạn phim là của năm 2020")
+    newsroom.correct_review(review, headline="Đoạn phim là của năm 2020")
 
 
 def test_restored_state_and_discarded_correction_keep_the_capture(newsroom: Newsroom, storage: Path) -> None:
     review = make_captured(newsroom)
     captures = [row.capture_id for row in review.sources.all()]
-    open_correction(newsroom, review)
+    newsroom.open_correction(review)
     review.sources.filter(position=0).update(title="Nguồn khác")
     discard_draft(draft=Review.objects.get(pk=review.pk), by=newsroom.reporter)
     assert [row.capture_id for row in review.sources.all()] == captures
@@ -124,7 +116,7 @@ def test_restored_state_and_discarded_correction_keep_the_capture(newsroom: News
 
 def test_draft_that_was_thrown_away_takes_its_captures_along(newsroom: Newsroom, storage: Path) -> None:
     for submitted in (False, True):
-        draft = make_review(newsroom, make_claim(newsroom))
+        draft = newsroom.make_review(newsroom.make_claim())
         draft.sources.filter(position=0).update(capture=finish(make_capture(newsroom)))
         if submitted:
             proposal = workflow.submit(subject=draft, by=newsroom.reporter)

@@ -14,15 +14,7 @@ from factcheck.editorial.proposals import review_policy
 from factcheck.record.models import PublicCapture
 from factcheck.record.public_files import public_file
 from tests.journeys.browser import signed_in
-from tests.support.drafts import (
-    Newsroom,
-    erase_review,
-    make_newsroom,
-    make_review,
-    publish_review,
-    reinstate_review,
-    withdraw_review,
-)
+from tests.support.drafts import Newsroom, make_newsroom
 from tests.support.evidence import PAGE, finish, make_capture, names_in, stored_in
 from tests.support.refusals import refused
 
@@ -36,7 +28,7 @@ def storage(tmp_path: Path) -> Any:
 @pytest.fixture
 def review(newsroom: Newsroom, storage: Path) -> Review:
     """A draft whose first source has a capture."""
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     capture = finish(make_capture(newsroom, url="https://source.example/1"), text="Nước dâng.\n\n<script>x</script>")
     review.sources.filter(position=0).update(capture=capture, no_capture_reason="")
     return review
@@ -82,7 +74,7 @@ def test_public_capture_follows_its_review(newsroom: Newsroom, review: Review, s
     capture = Capture.objects.get()
     mark(newsroom)
     assert shown() == []
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     assert shown() == [capture.sha256]
     copy = f"public/captures/{capture.sha256}.warc.gz"
     assert names_in(storage) == [f"captures/{capture.pk}.warc.gz", copy]
@@ -90,14 +82,14 @@ def test_public_capture_follows_its_review(newsroom: Newsroom, review: Review, s
     assert (shown(), names_in(storage)) == ([], [f"captures/{capture.pk}.warc.gz"])
     mark(newsroom)
     assert shown() == [capture.sha256]
-    withdraw_review(newsroom, review)
+    newsroom.withdraw_review(review)
     assert (shown(), PublicCapture.objects.count()) == ([], 0)
-    reinstate_review(newsroom, review)
+    newsroom.reinstate_review(review)
     assert shown() == [capture.sha256]
     review_policy.open_correction(review=review, by=newsroom.reporter, change_class="update", note="Nguồn khác.")
     review.sources.filter(position=0).update(capture=None, no_capture_reason="Trang đã đổi.")
     assert shown() == [capture.sha256]
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     assert (shown(), names_in(storage)) == ([], [f"captures/{capture.pk}.warc.gz"])
 
 
@@ -105,11 +97,11 @@ def test_readers_see_only_the_published_url(newsroom: Newsroom, review: Review) 
     """The draft had another URL when the editor uploaded the copy."""
     mark(newsroom)
     review.sources.filter(position=0).update(url="https://published.example/1")
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     assert PublicCapture.objects.get().url == "https://published.example/1"
     review_policy.open_correction(review=review, by=newsroom.reporter, change_class="update", note="Nguồn khác.")
     review.sources.filter(position=0).update(url="https://published.example/2")
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     assert PublicCapture.objects.get().url == "https://published.example/2"
     assert public_file(PublicCapture.objects.get().file).exists()
 
@@ -129,7 +121,7 @@ def test_reporters_do_not_decide_about_rights(newsroom: Newsroom, review: Review
 
 def test_database_refuses_a_public_capture_that_nothing_cites(newsroom: Newsroom, review: Review) -> None:
     mark(newsroom)
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     row = PublicCapture.objects.get()
     with pytest.raises(IntegrityError, match="no live review cites it"):
         PublicCapture.objects.filter(pk=row.pk).update(sha256="0" * 64)
@@ -140,7 +132,7 @@ def test_database_refuses_a_public_capture_that_nothing_cites(newsroom: Newsroom
 def test_readers_get_a_page_without_a_link_to_the_original(newsroom: Newsroom, review: Review) -> None:
     capture = Capture.objects.get()
     path = f"/captures/{capture.sha256}/"
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     for place in (path, f"{path}file/", f"/api/v1{path}"):
         assert Client().get(place).status_code == 404
     mark(newsroom)
@@ -157,6 +149,6 @@ def test_readers_get_a_page_without_a_link_to_the_original(newsroom: Newsroom, r
     said = json.loads(Client().get(f"/api/v1{path}").content)
     assert (said["sha256"], said["size"], said["reviews"]) == (capture.sha256, len(PAGE), [{"id": str(review.pk)}])
     assert path in Client().get(f"/reviews/{review.pk}/").content.decode()
-    erase_review(newsroom, review)
+    newsroom.erase_review(review)
     for place in (path, f"{path}file/", f"/api/v1{path}"):
         assert Client().get(place).status_code == 404

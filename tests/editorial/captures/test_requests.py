@@ -7,7 +7,7 @@ from factcheck.editorial.captures.requests import TASK, capture_again, request_m
 from factcheck.editorial.messages import reader_messages
 from factcheck.editorial.models import Capture, Claim, ReaderMessage, Review, Source
 from tests.journeys.browser import signed_in
-from tests.support.drafts import Newsroom, make_claim, make_review
+from tests.support.drafts import Newsroom
 from tests.support.evidence import age, make_capture
 from tests.support.tokens import CLAIM, make_program
 
@@ -23,7 +23,7 @@ def request(newsroom: Newsroom, *rows: Source) -> None:
 
 
 def test_source_saved_at_the_desk_is_captured_once(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     page = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/change/")
     page.fill(**{"sources-0-url": URL}).press("Save and go on")
     source = review.sources.get(position=0)
@@ -40,18 +40,18 @@ def test_source_saved_at_the_desk_is_captured_once(newsroom: Newsroom) -> None:
 
 
 def test_appearance_saved_at_the_desk_is_captured(newsroom: Newsroom) -> None:
-    claim = make_claim(newsroom)
+    claim = newsroom.make_claim()
     page = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{claim.pk}/change/")
     page.fill(**{"appearances-0-url": URL}).press("Save")
     assert claim.appearances.get().capture.url == URL
 
 
 def test_recent_capture_of_the_url_is_reused_unless_it_failed(newsroom: Newsroom) -> None:
-    first, second = make_review(newsroom).sources.all()
+    first, second = newsroom.make_review().sources.all()
     first.url = second.url = URL
     request(newsroom, first, second)
     assert first.capture == second.capture
-    third = make_review(newsroom, make_claim(newsroom)).sources.all()[0]
+    third = newsroom.make_review(newsroom.make_claim()).sources.all()[0]
     third.url = URL
     Capture.objects.update(state="failed", failure="timeout")
     request(newsroom, third)
@@ -59,7 +59,7 @@ def test_recent_capture_of_the_url_is_reused_unless_it_failed(newsroom: Newsroom
     Capture.objects.update(state="done", failure="", captured_at=timezone.now(), size=1, sha256="0" * 64,
                            media_type="text/html", file="x")  # fmt: skip
     Capture.objects.update(is_public=True)
-    fourth = make_review(newsroom, make_claim(newsroom)).sources.all()[0]
+    fourth = newsroom.make_review(newsroom.make_claim()).sources.all()[0]
     fourth.url = URL
     request(newsroom, fourth)
     assert fourth.capture == third.capture  # the newest one
@@ -69,14 +69,14 @@ def test_recent_capture_of_the_url_is_reused_unless_it_failed(newsroom: Newsroom
 def test_capture_from_yesterday_is_not_reused(newsroom: Newsroom) -> None:
     before = make_capture(newsroom, url=URL)
     age(before, days=2)
-    source = make_review(newsroom).sources.all()[0]
+    source = newsroom.make_review().sources.all()[0]
     source.url = URL
     request(newsroom, source)
     assert source.capture != before
 
 
 def test_uploaded_capture_is_kept_when_the_url_is_corrected(newsroom: Newsroom) -> None:
-    source = make_review(newsroom).sources.all()[0]
+    source = newsroom.make_review().sources.all()[0]
     source.capture = make_capture(newsroom, url="https://typo.example/", origin="editor")
     request(newsroom, source)
     assert source.capture.origin == "editor"
@@ -84,7 +84,7 @@ def test_uploaded_capture_is_kept_when_the_url_is_corrected(newsroom: Newsroom) 
 
 
 def test_capture_again_replaces_the_capture(newsroom: Newsroom) -> None:
-    source = make_review(newsroom).sources.all()[0]
+    source = newsroom.make_review().sources.all()[0]
     request(newsroom, source)
     before = source.capture
     capture_again(source, newsroom=newsroom.publisher, by=newsroom.reporter)

@@ -16,7 +16,7 @@ from factcheck.editorial.captures.file_kinds import find_kind
 from factcheck.editorial.models import Capture, Source
 from factcheck.record.formats.canonical import sha256_hex
 from tests.journeys.browser import signed_in
-from tests.support.drafts import Newsroom, make_newsroom, make_review, publish_review
+from tests.support.drafts import Newsroom, make_newsroom
 from tests.support.evidence import PAGE, make_wacz, names_in, stored_in
 
 UPLOAD = "/admin/editorial/capture/upload/"
@@ -67,7 +67,7 @@ def send(client: Client, content: bytes, name: str = "<script>.exe", **row: Any)
 
 
 def test_upload_becomes_the_capture_of_a_source(newsroom: Newsroom, storage: Path) -> None:
-    source = make_review(newsroom).sources.all()[0]
+    source = newsroom.make_review().sources.all()[0]
     client = signed_in(newsroom.reporter).client
     client.handler.enforce_csrf_checks = False
     answer = send(client, PAGE, source=source.pk)
@@ -86,7 +86,7 @@ def test_upload_becomes_the_capture_of_a_source(newsroom: Newsroom, storage: Pat
 
 
 def test_upload_without_a_csrf_token_is_refused(newsroom: Newsroom, storage: Path) -> None:
-    source = make_review(newsroom).sources.all()[0]
+    source = newsroom.make_review().sources.all()[0]
     client = signed_in(newsroom.reporter).client
     client.handler.enforce_csrf_checks = True
     for path in (UPLOAD, "/admin/editorial/picture/upload/"):
@@ -99,7 +99,7 @@ def test_upload_without_a_csrf_token_is_refused(newsroom: Newsroom, storage: Pat
 def test_useless_file_is_refused_with_a_sentence(newsroom: Newsroom, storage: Path, content: bytes) -> None:
     client = signed_in(newsroom.reporter).client
     client.handler.enforce_csrf_checks = False
-    answer = send(client, content, source=make_review(newsroom).sources.all()[0].pk)
+    answer = send(client, content, source=newsroom.make_review().sources.all()[0].pk)
     assert answer.status_code == 400
     assert "Upload" in answer.json()["error"] or "upload" in answer.json()["error"]
     assert names_in(storage) == []
@@ -108,7 +108,7 @@ def test_useless_file_is_refused_with_a_sentence(newsroom: Newsroom, storage: Pa
 def test_large_file_is_refused_before_it_is_read(newsroom, storage, monkeypatch):
     client = signed_in(newsroom.reporter).client
     client.handler.enforce_csrf_checks = False
-    source = make_review(newsroom).sources.all()[0]
+    source = newsroom.make_review().sources.all()[0]
     monkeypatch.setattr(uploads, "MAX_UPLOAD", 10)
     assert send(client, PAGE, source=source.pk).status_code == 400
     length = {"CONTENT_LENGTH": str(60_000_000)}
@@ -118,7 +118,7 @@ def test_large_file_is_refused_before_it_is_read(newsroom, storage, monkeypatch)
 
 
 def test_upload_needs_the_token_and_the_right_person(newsroom: Newsroom, storage: Path) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     source = review.sources.all()[0]
     assert send(signed_in(newsroom.reporter).client, PAGE, source=source.pk).status_code == 403  # without a token
     stranger, colleague = signed_in(make_newsroom("other.example").chief), signed_in(newsroom.second)
@@ -127,7 +127,7 @@ def test_upload_needs_the_token_and_the_right_person(newsroom: Newsroom, storage
     assert send(stranger.client, PAGE, source=source.pk).status_code == 404
     for row in ({}, {"source": "x"}, {"appearance": "9" * 30}, {"source": 10**9}):
         assert send(colleague.client, PAGE, **row).status_code == 404
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     answer = send(colleague.client, PAGE, source=source.pk)
     assert (answer.status_code, answer.json()) == (
         400,

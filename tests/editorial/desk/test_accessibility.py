@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from factcheck.editorial.models import Review
 from factcheck.editorial.proposals import workflow
 from tests.support.chromium import desk_of
-from tests.support.drafts import Newsroom, make_demand, make_review, make_user, publish_review, waiting
+from tests.support.drafts import Newsroom, make_user, waiting
 
 pytestmark = pytest.mark.prove
 
@@ -20,10 +20,10 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "be
 
 def pages_of(newsroom: Newsroom) -> dict[str, str]:
     """One page of each kind, below /admin/."""
-    draft, published, submitted = (make_review(newsroom) for _ in range(3))
-    publish_review(newsroom, published)
+    draft, published, submitted = (newsroom.make_review() for _ in range(3))
+    newsroom.publish_review(published)
     workflow.submit(subject=submitted, by=newsroom.reporter)
-    demand = make_demand(newsroom)
+    demand = newsroom.make_demand()
     Review.objects.filter(pk=draft.pk).update(headline="Tin đồn " + "rất dài " * 12)
     return {
         "home": "",

@@ -8,12 +8,12 @@ from factcheck.editorial.models import ApiToken, EditorialEvent, ImportBatch, Re
 from factcheck.editorial.proposals import workflow
 from tests.api.test_messages import TIP, sent
 from tests.journeys.browser import signed_in
-from tests.support.drafts import Newsroom, make_review, make_user
+from tests.support.drafts import Newsroom, make_user
 from tests.support.tokens import make_program
 
 
 def pages(newsroom: Newsroom) -> dict[str, Any]:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     workflow.submit(subject=review, by=newsroom.reporter)
     sent("tips", TIP)
     message = ReaderMessage.objects.get()
@@ -46,5 +46,5 @@ def test_account_administrators_are_led_to_accounts(newsroom: Newsroom) -> None:
 
 
 def test_author_of_a_draft_can_be_chosen(newsroom: Newsroom) -> None:
-    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{make_review(newsroom).pk}/change/")
+    lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{newsroom.make_review().pk}/change/")
     assert lan.value("authorships-0-user") == str(newsroom.reporter.pk)

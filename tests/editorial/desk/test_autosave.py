@@ -15,7 +15,7 @@ from factcheck.editorial.drafts.open_drafts import delete_old
 from factcheck.editorial.models import Claim, Demand, OpenDraft, Review, SavedState, Source, User
 from factcheck.editorial.proposals import merge_policy, workflow
 from tests.journeys.browser import signed_in
-from tests.support.drafts import Newsroom, make_claim, make_demand, make_newsroom, make_review
+from tests.support.drafts import Newsroom, make_newsroom
 from tests.support.waiting import begin_until_it_waits
 
 
@@ -73,7 +73,7 @@ def autosave(row: Any) -> str:
 
 
 def test_text_is_saved_and_kept(newsroom: Newsroom, lan: Client) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     values = form_of(lan, change(review)) | {"headline": "Nửa câu đang v"}
     answer = lan.post(autosave(review), values).json()
     assert answer["status"].startswith("Saved ")
@@ -87,7 +87,7 @@ def test_text_is_saved_and_kept(newsroom: Newsroom, lan: Client) -> None:
 
 
 def test_same_save_twice_changes_nothing(newsroom: Newsroom, lan: Client) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     values = form_of(lan, change(review))
     values |= {"sources-TOTAL_FORMS": 3, "sources-2-title": "Nguồn ba", "sources-2-position": 2, "headline": "Tít"}
     lan.post(autosave(review), values)  # the answer is lost
@@ -104,7 +104,7 @@ def test_same_save_twice_changes_nothing(newsroom: Newsroom, lan: Client) -> Non
 
 @pytest.mark.parametrize("by_import", [False, True])
 def test_page_that_saved_last_overwrites_no_change_that_came_after(newsroom, lan, by_import):
-    review, other = make_review(newsroom), make_claim(newsroom, text="Một câu khác.")
+    review, other = newsroom.make_review(), newsroom.make_claim(text="Một câu khác.")
     values = form_of(lan, change(review)) | {"headline": "Tít của Lan"}
     adopt(values, lan.post(autosave(review), values).json())
     if by_import:  # an import keeps no state
@@ -120,7 +120,7 @@ def test_page_that_saved_last_overwrites_no_change_that_came_after(newsroom, lan
 
 @pytest.mark.parametrize("version", [None, "", "0", "-1", "٣", "1e9", "9" * 30, "\x00", "<b>"])
 def test_missing_or_invented_version_is_a_conflict(newsroom: Newsroom, lan: Client, version: str | None) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     values = form_of(lan, change(review)) | {"headline": "Tít của Lan"}
     del values["opened_version"]
     values |= {} if version is None else {"opened_version": version}
@@ -132,7 +132,7 @@ def test_missing_or_invented_version_is_a_conflict(newsroom: Newsroom, lan: Clie
 
 
 def test_half_done_values_do_not_lose_the_rest(newsroom: Newsroom, lan: Client) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     values = form_of(lan, change(review)) | {
         "headline": "Tít mới", "reviewed_on": "2026-1", "translation_of_revision": "3", "selection_note": "Nhiều người hỏi.",
         "sources-0-url": "https:/", "sources-0-title": "Nguồn đổi",
@@ -162,7 +162,7 @@ def test_half_done_values_do_not_lose_the_rest(newsroom: Newsroom, lan: Client) 
 
 
 def test_new_review_gets_its_row_when_it_can(newsroom: Newsroom, lan: Client) -> None:
-    claim = make_claim(newsroom)
+    claim = newsroom.make_claim()
     path = "/admin/editorial/review/add/"
     values = form_of(lan, path) | {"headline": "Chưa chọn phát biểu", "claim": ""}
     refused = lan.post(f"{path}autosave/", values)
@@ -204,7 +204,7 @@ def test_claims_and_demands_are_saved_too(newsroom: Newsroom, lan: Client) -> No
     )
     assert similar.status_code in (200, 302)
     assert claim.appearances.count() == 2
-    demand = make_demand(newsroom)
+    demand = newsroom.make_demand()
     values = form_of(lan, change(demand)) | {"outcome": "complied", "done": "", "asked": "Gỡ bài khác."}
     answer = lan.post(autosave(demand), values).json()
     demand.refresh_from_db()
@@ -213,7 +213,7 @@ def test_claims_and_demands_are_saved_too(newsroom: Newsroom, lan: Client) -> No
 
 
 def test_huge_text_and_normal_forms(newsroom: Newsroom, lan: Client) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     body = "Nước lũ " * 25_000
     values = form_of(lan, change(review)) | {"body": body, "headline": unicodedata.normalize("NFD", "Nước lũ")}
     assert lan.post(autosave(review), values).json()["problems"] == []
@@ -222,7 +222,7 @@ def test_huge_text_and_normal_forms(newsroom: Newsroom, lan: Client) -> None:
 
 
 def test_two_texts_are_both_shown_and_kept(newsroom: Newsroom, lan: Client) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     hoa = client_of(newsroom.editor)
     mine, theirs = form_of(lan, change(review)), form_of(hoa, change(review))
     hoa.post(autosave(review), theirs | {"headline": "Tít của Hoa", "summary": "Tóm tắt của Hoa."})
@@ -250,7 +250,7 @@ def test_two_texts_are_both_shown_and_kept(newsroom: Newsroom, lan: Client) -> N
 
 
 def test_two_texts_without_javascript(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     lan, hoa = signed_in(newsroom.reporter).open(change(review)), signed_in(newsroom.editor).open(change(review))
     hoa.fill(summary="Tóm tắt của Hoa.").press("Save and go on")
     lan.fill(headline="Tít của Lan").press("Save and go on")
@@ -266,7 +266,7 @@ def test_two_texts_without_javascript(newsroom: Newsroom) -> None:
 
 
 def test_sources_of_the_other_person_can_be_taken(newsroom: Newsroom, lan: Client) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     hoa = client_of(newsroom.editor)
     mine, theirs = form_of(lan, change(review)), form_of(hoa, change(review))
     hoa.post(autosave(review), theirs | {"sources-0-title": "Nguồn của Hoa"})
@@ -281,7 +281,7 @@ def test_sources_of_the_other_person_can_be_taken(newsroom: Newsroom, lan: Clien
 
 
 def test_what_can_no_longer_be_edited_is_refused_with_a_reason(newsroom: Newsroom, lan: Client) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     values = form_of(lan, change(review))
     workflow.submit(subject=review, by=newsroom.reporter)
     answer = lan.post(autosave(review), values | {"headline": "Muộn"})
@@ -299,7 +299,7 @@ def no_open_drafts(newsroom: Newsroom) -> None:
 
 @pytest.mark.usefixtures("no_open_drafts")
 def test_who_else_is_editing(newsroom: Newsroom, lan: Client) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     hoa = client_of(newsroom.editor)
     name = str(newsroom.editor)
     assert name not in editing(lan, review)
@@ -325,7 +325,7 @@ def editing(client: Client, review: Review) -> str:
 def test_statements_of_an_autosave_do_not_grow_with_the_sources(newsroom: Newsroom, lan: Client) -> None:
     counts = []
     for number in (5, 20):
-        review = make_review(newsroom, sources=number)
+        review = newsroom.make_review(sources=number)
         values = form_of(lan, change(review)) | {"headline": "Tít mới"}
         with CaptureQueriesContext(connection) as queries:
             assert lan.post(autosave(review), values).status_code == 200
@@ -334,7 +334,7 @@ def test_statements_of_an_autosave_do_not_grow_with_the_sources(newsroom: Newsro
 
 
 def test_reordered_and_deleted_sources(newsroom: Newsroom, lan: Client) -> None:
-    review = make_review(newsroom, sources=3)
+    review = newsroom.make_review(sources=3)
     values = form_of(lan, change(review)) | {"sources-0-position": 5, "sources-1-DELETE": "on"}
     lan.post(autosave(review), values)
     assert [row.title for row in Source.objects.filter(review=review)] == ["Nguồn 3", "Nguồn 1"]
@@ -342,7 +342,7 @@ def test_reordered_and_deleted_sources(newsroom: Newsroom, lan: Client) -> None:
 
 def test_row_that_an_autosave_created_is_removed_again(newsroom: Newsroom, lan: Client) -> None:
     """Django's script takes such a row out of the page, because the page had no id for it."""
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     values = form_of(lan, change(review))
     added = values | {"authorships-TOTAL_FORMS": 2, "authorships-1-user": newsroom.second.pk}
     answer = lan.post(autosave(review), added).json()
@@ -352,7 +352,7 @@ def test_row_that_an_autosave_created_is_removed_again(newsroom: Newsroom, lan: 
 
 
 def test_two_saves_at_the_same_moment_wait_for_each_other(newsroom: Newsroom, lan: Client) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     hoa = client_of(newsroom.editor)
     mine, theirs = form_of(lan, change(review)), form_of(hoa, change(review))
     with transaction.atomic():
@@ -367,7 +367,7 @@ def test_two_saves_at_the_same_moment_wait_for_each_other(newsroom: Newsroom, la
 
 
 def test_state_that_a_colleague_has_opened_explains_a_later_conflict(newsroom: Newsroom, lan: Client) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     hoa = client_of(newsroom.editor)
     values = form_of(lan, change(review)) | {"summary": "Tóm tắt của Lan."}
     adopt(values, lan.post(autosave(review), values).json())
@@ -385,7 +385,7 @@ def test_account_saves_no_more_and_no_larger_pages_than_a_person_can(
     newsroom: Newsroom, lan: Client, limit: str, monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path
 ) -> None:
     settings.REQUEST_COUNTS = tmp_path / "counts"
-    one, other = make_review(newsroom), make_review(newsroom)
+    one, other = newsroom.make_review(), newsroom.make_review()
     pages = {review.pk: form_of(lan, change(review)) | {"headline": "Tít mới"} for review in (one, other)}
     monkeypatch.setattr(f"factcheck.editorial.desk.writing.autosave.{limit}", {"MAX_AUTOSAVES": 1}.get(limit, 10_000))
     pages[other.pk]["body"] = "Nước lũ " * 5000
@@ -399,7 +399,7 @@ def test_account_saves_no_more_and_no_larger_pages_than_a_person_can(
 
 
 def test_page_that_received_no_answer_creates_one_draft(newsroom: Newsroom, lan: Client) -> None:
-    claim = make_claim(newsroom)
+    claim = newsroom.make_claim()
     add = "/admin/editorial/review/add/"
     values = form_of(lan, f"{add}?claim={claim.pk}") | {"claim": str(claim.pk), "headline": "Một"}
     first = lan.post(f"{add}autosave/", values).json()

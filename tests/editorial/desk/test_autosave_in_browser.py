@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from factcheck.editorial.models import Review
 from tests.support.chromium import desk_of
-from tests.support.drafts import Newsroom, make_claim, make_review
+from tests.support.drafts import Newsroom
 
 pytestmark = pytest.mark.prove
 STATUS = "[data-autosave-status]"
@@ -29,7 +29,7 @@ def kept(page: Page) -> list[str]:
 
 
 def test_browser_is_closed_in_mid_sentence(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     with review_page(newsroom, review) as (page, context):
         page.locator("#id_headline").fill("Nửa câu đang v")
         expect(page.locator(STATUS)).to_have_text(re.compile(r"^Saved \d\d:\d\d$"), timeout=15_000)
@@ -44,7 +44,7 @@ def test_browser_is_closed_in_mid_sentence(newsroom: Newsroom) -> None:
 
 
 def test_text_without_a_connection_stays_in_the_browser_and_is_sent_later(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     with review_page(newsroom, review) as (page, context):
         context.set_offline(True)
         page.locator("#id_headline").fill("Viết trên tàu")
@@ -72,7 +72,7 @@ def test_text_without_a_connection_stays_in_the_browser_and_is_sent_later(newsro
 
 
 def test_ended_session_keeps_the_text_in_the_browser(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     with review_page(newsroom, review) as (page, context):
         context.clear_cookies()
         page.locator("#id_headline").fill("Hết phiên")
@@ -81,7 +81,7 @@ def test_ended_session_keeps_the_text_in_the_browser(newsroom: Newsroom) -> None
 
 
 def test_account_that_has_saved_too_often_loses_nothing(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     with review_page(newsroom, review) as (page, _context):
         refusal = {"status": "Too often.", "wait": 2}
         page.route("**/autosave/", lambda route: route.fulfill(status=429, json=refusal), times=1)
@@ -94,7 +94,7 @@ def test_account_that_has_saved_too_often_loses_nothing(newsroom: Newsroom) -> N
 
 
 def test_marked_passage_is_taken_to_the_page_on_which_it_is_forgotten(newsroom: Newsroom) -> None:
-    with review_page(newsroom, make_review(newsroom)) as (page, _context):
+    with review_page(newsroom, newsroom.make_review()) as (page, _context):
         page.locator("#id_summary").select_text()
         page.locator("details.more summary").click()
         page.get_by_role("link", name="Forget a passage").click()
@@ -103,7 +103,7 @@ def test_marked_passage_is_taken_to_the_page_on_which_it_is_forgotten(newsroom: 
 
 
 def test_new_review_is_created_by_an_autosave_once(newsroom: Newsroom) -> None:
-    claim = make_claim(newsroom, text="Trái đất phẳng.")
+    claim = newsroom.make_claim(text="Trái đất phẳng.")
     with desk_of(newsroom.reporter, f"editorial/review/add/?claim={claim.pk}") as page:
         page.locator("#id_headline").fill("Trái đất không phẳng")
         expect(page.locator(STATUS)).to_have_text(re.compile("^Saved"), timeout=15_000)
@@ -122,7 +122,7 @@ def test_new_review_is_created_by_an_autosave_once(newsroom: Newsroom) -> None:
 
 
 def test_two_people_see_each_other_and_both_texts(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     client = Client()
     client.force_login(newsroom.editor)
     with review_page(newsroom, review) as (page, context):
@@ -152,7 +152,7 @@ def test_two_people_see_each_other_and_both_texts(newsroom: Newsroom) -> None:
 
 
 def test_log_out_deletes_the_text_that_the_browser_kept(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     with review_page(newsroom, review) as (page, _context):
         page.route("**/autosave/", lambda route: route.abort())
         page.locator("#id_headline").fill("Chưa lưu được")
@@ -168,7 +168,7 @@ def test_log_out_deletes_the_text_that_the_browser_kept(newsroom: Newsroom) -> N
 
 
 def test_page_on_which_nothing_was_typed_is_not_saved(newsroom: Newsroom) -> None:
-    review = make_review(newsroom, sources=0)
+    review = newsroom.make_review(sources=0)
     with review_page(newsroom, review) as (page, _context):
         page.wait_for_load_state("networkidle")
         expect(page.locator(STATUS)).to_have_text("")
@@ -192,7 +192,7 @@ def test_text_that_was_kept_outlives_other_text_on_the_same_page(newsroom: Newsr
 
 
 def test_two_tabs_of_one_person(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     with review_page(newsroom, review) as (page, context):
         other = context.new_page()
         other.goto(page.url)
@@ -215,7 +215,7 @@ def test_two_tabs_of_one_person(newsroom: Newsroom) -> None:
 
 
 def test_text_of_a_review_that_was_submitted_meanwhile_can_be_copied(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     with review_page(newsroom, review) as (page, context):
         other = context.new_page()
         other.goto(page.url)
@@ -230,7 +230,7 @@ def test_text_of_a_review_that_was_submitted_meanwhile_can_be_copied(newsroom: N
 
 
 def test_addresses_that_were_typed_but_not_added_are_saved(newsroom: Newsroom) -> None:
-    review = make_review(newsroom, sources=0)
+    review = newsroom.make_review(sources=0)
     with review_page(newsroom, review) as (page, _context):
         page.locator("#sources-addresses").fill("https://mot.example/")
         page.get_by_role("button", name="Save and go on").click()
@@ -239,7 +239,7 @@ def test_addresses_that_were_typed_but_not_added_are_saved(newsroom: Newsroom) -
 
 
 def test_row_that_was_removed_comes_back(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     with review_page(newsroom, review) as (page, _context):
         for name in ("remove", "undo"):
             with page.expect_response("**/autosave/"):

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from factcheck.editorial.models import Appearance, Capture, Source
 from tests.journeys.browser import signed_in
-from tests.support.drafts import Newsroom, make_claim, make_newsroom, make_review
+from tests.support.drafts import Newsroom, make_newsroom
 
 
 def attach(row: Source | Appearance, newsroom: Newsroom, **values: Any) -> Capture:
@@ -34,7 +34,7 @@ def done(**values: Any) -> dict[str, Any]:
 
 
 def test_states_are_sentences_by_id_of_the_row(newsroom: Newsroom) -> None:
-    waiting, kept = make_review(newsroom).sources.all()
+    waiting, kept = newsroom.make_review().sources.all()
     attach(waiting, newsroom)
     capture = attach(kept, newsroom, **done())
     states = signed_in(newsroom.editor).client.get(f"/admin/editorial/captures/sources/?ids={waiting.pk},{kept.pk}")
@@ -51,7 +51,7 @@ def test_states_are_sentences_by_id_of_the_row(newsroom: Newsroom) -> None:
 
 
 def test_other_captures_are_told_apart(newsroom: Newsroom) -> None:
-    appearance = make_claim(newsroom).appearances.get()
+    appearance = newsroom.make_claim().appearances.get()
     reader = signed_in(newsroom.reporter).client
 
     def text(**values: Any) -> str:
@@ -68,7 +68,7 @@ def test_other_captures_are_told_apart(newsroom: Newsroom) -> None:
 
 def test_only_the_newsroom_reads_its_captures(database: str) -> None:
     newsroom, other = make_newsroom(), make_newsroom("other.example")
-    source = make_review(newsroom).sources.first()
+    source = newsroom.make_review().sources.first()
     assert source is not None
     attach(source, newsroom, **done())
     client = signed_in(other.chief).client
@@ -81,7 +81,7 @@ def test_only_the_newsroom_reads_its_captures(database: str) -> None:
 
 
 def test_empty_fields_show_what_the_capture_knows_and_are_saved(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     source = review.sources.first()
     assert source is not None
     Source.objects.filter(pk=source.pk).update(title="")

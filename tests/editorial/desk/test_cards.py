@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from factcheck.editorial.models import Appearance, Capture, Source
 from tests.editorial.desk.test_capture_states import attach, done
 from tests.support.chromium import desk_of
-from tests.support.drafts import Newsroom, make_claim, make_review
+from tests.support.drafts import Newsroom
 
 pytestmark = pytest.mark.prove
 
@@ -75,7 +75,7 @@ def test_address_in_the_list_is_pointed_out(newsroom: Newsroom) -> None:
 
 
 def test_cards_are_filled_in_ordered_and_removed_by_keyboard(newsroom: Newsroom) -> None:
-    review = make_review(newsroom, sources=0)
+    review = newsroom.make_review(sources=0)
     with desk_of(newsroom.reporter, f"editorial/review/{review.pk}/change/") as page:
         box = page.get_by_role("textbox", name="Paste one or more addresses")
         box.focus()
@@ -117,7 +117,7 @@ def test_cards_are_dragged(newsroom: Newsroom) -> None:
 
 
 def test_saved_source_is_removed_and_comes_back(newsroom: Newsroom) -> None:
-    review = make_review(newsroom, sources=3)
+    review = newsroom.make_review(sources=3)
     with desk_of(newsroom.reporter, f"editorial/review/{review.pk}/change/") as page:
         for place in (2, 1):
             cards(page).nth(place).get_by_role("button", name="Remove").click()
@@ -128,7 +128,7 @@ def test_saved_source_is_removed_and_comes_back(newsroom: Newsroom) -> None:
 
 
 def test_removed_source_comes_back_after_it_was_saved(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     old = set(review.sources.values_list("pk", flat=True))
     with desk_of(newsroom.reporter, f"editorial/review/{review.pk}/change/") as page:
         saved = "new Promise(resolve => document.addEventListener('draft:saved', () => resolve(), {once: true}))"
@@ -144,7 +144,7 @@ def test_removed_source_comes_back_after_it_was_saved(newsroom: Newsroom) -> Non
 
 
 def test_source_without_an_address_is_added_by_hand(newsroom: Newsroom) -> None:
-    review = make_review(newsroom, sources=0)
+    review = newsroom.make_review(sources=0)
     with desk_of(newsroom.reporter, f"editorial/review/{review.pk}/change/") as page:
         page.get_by_role("button", name="Add another source").click()
         page.keyboard.insert_text("Sách Huế xưa")
@@ -154,7 +154,7 @@ def test_source_without_an_address_is_added_by_hand(newsroom: Newsroom) -> None:
 
 
 def test_appearances_are_cards_too(newsroom: Newsroom) -> None:
-    claim = make_claim(newsroom)
+    claim = newsroom.make_claim()
     with desk_of(newsroom.reporter, f"editorial/claim/{claim.pk}/change/") as page:
         paste(page, "https://social.example/p/2 https://social.example/p/1", prefix="appearances")
         page.keyboard.press("i")
@@ -169,7 +169,7 @@ def test_appearances_are_cards_too(newsroom: Newsroom) -> None:
 def test_card_follows_its_capture_and_takes_an_own_copy(newsroom, settings, tmp_path, monkeypatch):
     settings.MEDIA_ROOT = tmp_path
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # the test plays the worker while the browser is open
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     first, second = review.sources.all()
     Source.objects.filter(pk=first.pk).update(title="")
     first.refresh_from_db()

@@ -6,15 +6,7 @@ from factcheck.editorial import claimants
 from factcheck.editorial.desk.subjects import claimants as admin_claimants
 from factcheck.editorial.models import Claimant, EditorialEvent
 from tests.journeys.browser import signed_in
-from tests.support.drafts import (
-    Newsroom,
-    correct_review,
-    make_claim,
-    make_newsroom,
-    make_review,
-    publish_review,
-    withdraw_review,
-)
+from tests.support.drafts import Newsroom, make_newsroom
 
 
 def make_unconfirmed(newsroom_id: int) -> Claimant:
@@ -107,7 +99,7 @@ def test_name_is_redacted_everywhere_but_in_what_is_published(newsroom: Newsroom
         confirmed=True, is_public_figure=True, same_as=["https://a.example/"]
     )
     claimant.refresh_from_db()
-    publish_review(newsroom, make_review(newsroom, claim=make_claim(newsroom, claimant=claimant)))
+    newsroom.publish_review(newsroom.make_review(claim=newsroom.make_claim(claimant=claimant)))
     editor = signed_in(newsroom.editor).open(f"/admin/editorial/claimant/{claimant.pk}/change/")
     editor.fill(job_title="Phó chủ tịch xã").press("Save")
     editor.open(f"/admin/editorial/claimant/{claimant.pk}/redact/")
@@ -144,12 +136,12 @@ def test_page_of_a_described_claimant_lists_the_reviews_that_still_name_it(datab
     newsroom, other = make_newsroom(), make_newsroom("khac.example")
     claimant = make_unconfirmed(newsroom.publisher.pk)
     Claimant.objects.update(confirmed=True, is_public_figure=True)
-    claim = make_claim(newsroom, claimant=claimant)
-    ours, second = (make_review(newsroom, claim=claim, headline=headline) for headline in ("Bài một", "Bài hai"))
-    theirs = make_review(other, claim=claim, headline="Bài của tòa soạn khác")
+    claim = newsroom.make_claim(claimant=claimant)
+    ours, second = (newsroom.make_review(claim=claim, headline=headline) for headline in ("Bài một", "Bài hai"))
+    theirs = other.make_review(claim=claim, headline="Bài của tòa soạn khác")
     for room, review in ((newsroom, ours), (newsroom, second), (other, theirs)):
-        publish_review(room, review)
-    make_review(newsroom, claim=claim, headline="Bản nháp")
+        room.publish_review(review)
+    newsroom.make_review(claim=claim, headline="Bản nháp")
     page = f"/admin/editorial/claimant/{claimant.pk}/change/"
     editor = signed_in(newsroom.editor).open(page)
     assert STILL_NAMED not in editor.text
@@ -166,13 +158,13 @@ def test_page_of_a_described_claimant_lists_the_reviews_that_still_name_it(datab
     monkeypatch.setattr(admin_claimants, "LISTED", 1)
     assert "and more" in editor.open(page).text
     monkeypatch.undo()
-    monkeypatch.setattr(claimants, "SECONDS", 0)
+    monkeypatch.setattr(claimants, "SEARCH_SECONDS", 0)
     assert "too many published reviews" in editor.open(page).text
     monkeypatch.undo()
 
     for room, review in ((newsroom, ours), (other, theirs)):
-        correct_review(room, review)
-    withdraw_review(newsroom, second)
+        room.correct_review(review)
+    newsroom.withdraw_review(second)
     assert STILL_NAMED not in editor.open(page).text
     assert EARLIER not in editor.text
     assert signed_in(newsroom.reporter).open(page).status == 200
@@ -182,6 +174,6 @@ def test_claimant_who_was_never_named_is_named_nowhere(newsroom: Newsroom) -> No
     claimant = Claimant.objects.create(
         newsroom=newsroom.publisher, type="unnamed", description="một người dùng mạng xã hội"
     )
-    publish_review(newsroom, make_review(newsroom, claim=make_claim(newsroom, claimant=claimant)))
+    newsroom.publish_review(newsroom.make_review(claim=newsroom.make_claim(claimant=claimant)))
     page = signed_in(newsroom.editor).open(f"/admin/editorial/claimant/{claimant.pk}/change/")
     assert STILL_NAMED not in page.text

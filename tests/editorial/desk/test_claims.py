@@ -3,7 +3,7 @@
 from factcheck.editorial.models import Appearance, Claim, Review, Topic
 from factcheck.editorial.proposals import review_policy, workflow
 from tests.journeys.browser import signed_in
-from tests.support.drafts import Newsroom, make_claim, make_review
+from tests.support.drafts import Newsroom
 
 
 def test_claim_knows_its_newsroom_and_who_logged_it(newsroom: Newsroom) -> None:
@@ -19,7 +19,7 @@ def test_claim_knows_its_newsroom_and_who_logged_it(newsroom: Newsroom) -> None:
 
 
 def test_second_first_appearance_is_refused_and_what_was_typed_stays(newsroom: Newsroom) -> None:
-    claim = make_claim(newsroom)
+    claim = newsroom.make_claim()
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{claim.pk}/change/")
     lan.add_row("appearances")
     lan.fill(text="Nước lũ ngập cả mái chùa.", appearances__1__url="https://social.example/p/2")
@@ -32,7 +32,7 @@ def test_second_first_appearance_is_refused_and_what_was_typed_stays(newsroom: N
 
 
 def test_first_appearance_moves_whatever_the_order_of_the_rows(newsroom: Newsroom) -> None:
-    claim = make_claim(newsroom)
+    claim = newsroom.make_claim()
     page = f"/admin/editorial/claim/{claim.pk}/change/"
     later = Appearance.objects.create(claim=claim, url="https://social.example/p/2")
     lan = signed_in(newsroom.reporter).open(page)
@@ -45,14 +45,14 @@ def test_first_appearance_moves_whatever_the_order_of_the_rows(newsroom: Newsroo
 
 
 def test_claim_under_way_is_warned_of_and_kept(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     workflow.submit(subject=review, by=newsroom.reporter)
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{review.claim_id}/change/")
     assert "A review of this claim has been submitted or approved." in lan.text
     assert "Video nước lũ là của năm 2020 (waiting for approval, vi)" in lan.text
     assert not lan.has_link("Delete")
     assert lan.open(f"/admin/editorial/claim/{review.claim_id}/delete/").status == 403
-    spare = make_claim(newsroom)
+    spare = newsroom.make_claim()
     lan.open(f"/admin/editorial/claim/{spare.pk}/change/").follow("Delete").press("Yes, I’m sure")
     assert not Claim.objects.filter(pk=spare.pk).exists()
 
@@ -60,7 +60,7 @@ def test_claim_under_way_is_warned_of_and_kept(newsroom: Newsroom) -> None:
 def test_claim_that_readers_see_is_not_deleted(newsroom: Newsroom, live: Review) -> None:
     claim = live.claim
     review_policy.open_correction(review=live, by=newsroom.reporter, change_class="update", note="Gộp.")
-    Review.objects.update(claim=make_claim(newsroom, text="Nhận định khác."))
+    Review.objects.update(claim=newsroom.make_claim(text="Nhận định khác."))
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{claim.pk}/change/")
     assert not lan.has_link("Delete")
     assert lan.open(f"/admin/editorial/claim/{claim.pk}/delete/").status == 403

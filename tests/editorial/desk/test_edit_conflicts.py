@@ -10,14 +10,14 @@ from factcheck.editorial.desk.writing.edit_conflicts import ConflictCheckedFormS
 from factcheck.editorial.models import Claimant, Review, SavedState, Source
 from factcheck.editorial.proposals import review_policy, workflow
 from tests.journeys.browser import signed_in
-from tests.support.drafts import Newsroom, erase_review, make_claim, make_review, open_correction, publish_review
+from tests.support.drafts import Newsroom
 from tests.support.tokens import CLAIM, make_program
 
 TOLD = "Not saved: this page has been changed since you opened it."
 
 
 def test_second_to_save_a_review_is_told_and_keeps_what_was_typed(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     page = f"/admin/editorial/review/{review.pk}/change/"
     lan, hoa = signed_in(newsroom.reporter).open(page), signed_in(newsroom.editor).open(page)
     hoa.fill(headline="Tít của Hoa").press("Save and go on")
@@ -35,9 +35,9 @@ def test_second_to_save_a_review_is_told_and_keeps_what_was_typed(newsroom: News
 def test_page_of_an_earlier_correction_does_not_put_its_note_into_the_next_one_unseen(
     newsroom: Newsroom, live: Review
 ) -> None:
-    open_correction(newsroom, live, note="Ngày quay là ngày 3, không phải ngày 5 tháng 10.", headline="Tít mới")
+    newsroom.open_correction(live, note="Ngày quay là ngày 3, không phải ngày 5 tháng 10.", headline="Tít mới")
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{live.pk}/change/")
-    publish_review(newsroom, live)
+    newsroom.publish_review(live)
     review_policy.open_correction(review=live, by=newsroom.editor, change_class="typo", note="Sửa tên xã.")
     lan.fill(headline="Tít của Lan").press("Save and go on")
     assert TOLD in lan.text
@@ -46,9 +46,9 @@ def test_page_of_an_earlier_correction_does_not_put_its_note_into_the_next_one_u
 
 
 def test_page_of_the_first_draft_takes_nothing_from_the_correction(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/change/")
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     review_policy.open_correction(review=review, by=newsroom.editor, change_class="typo", note="Sửa tên xã.")
     lan.fill(headline="Tít của Lan").press("Save and go on")
     assert TOLD in lan.text
@@ -59,7 +59,7 @@ def test_page_of_the_first_draft_takes_nothing_from_the_correction(newsroom: New
 
 
 def test_correction_without_class_and_note_is_not_saved_and_can_be_mended(newsroom: Newsroom, live: Review) -> None:
-    open_correction(newsroom, live)
+    newsroom.open_correction(live)
     page = f"/admin/editorial/review/{live.pk}/change/"
     lan = signed_in(newsroom.reporter).open(page)
     lan.fill(change_note="").press("Save and go on")
@@ -71,7 +71,7 @@ def test_correction_without_class_and_note_is_not_saved_and_can_be_mended(newsro
 
 
 def test_change_of_sources_alone_counts_too(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     page = f"/admin/editorial/review/{review.pk}/change/"
     lan, hoa = signed_in(newsroom.reporter).open(page), signed_in(newsroom.editor).open(page)
     hoa.fill(sources__0__title="Nguồn mới").press("Save and go on")
@@ -100,7 +100,7 @@ def test_sources_that_a_program_replaced_meanwhile_are_saved_at_the_second_press
 
 @pytest.mark.parametrize("removed", [0, pytest.param(1, marks=pytest.mark.prove)])
 def test_source_that_a_colleague_removed_meanwhile_is_saved_at_the_second_press(newsroom, removed):
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     page = f"/admin/editorial/review/{review.pk}/change/"
     lan, hoa = signed_in(newsroom.reporter).open(page), signed_in(newsroom.editor).open(page)
     hoa.fill(**{f"sources-{removed}-DELETE": True}).press("Save and go on")
@@ -120,7 +120,7 @@ def test_source_that_a_colleague_removed_meanwhile_is_saved_at_the_second_press(
 
 
 def test_author_whom_two_add_at_once_is_there_once(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     pages = [signed_in(newsroom.chief).open(f"/admin/editorial/review/{review.pk}/change/") for _who in "12"]
     for each in pages:
         each.add_row("authorships")
@@ -137,7 +137,7 @@ def test_rows_that_a_page_never_had_are_not_looked_for(database: str) -> None:
 
 
 def test_page_that_cannot_delete_rows_keeps_the_rows_that_it_did_not_submit(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     sent = {"sources-TOTAL_FORMS": "0", "sources-INITIAL_FORMS": "0"}
     for can_delete, left in ((False, 2), (True, 0)):
         of_page = inlineformset_factory(
@@ -150,7 +150,7 @@ def test_page_that_cannot_delete_rows_keeps_the_rows_that_it_did_not_submit(news
 
 
 def test_second_to_save_a_claim_is_told_and_keeps_what_was_typed(newsroom: Newsroom) -> None:
-    claim = make_claim(newsroom)
+    claim = newsroom.make_claim()
     page = f"/admin/editorial/claim/{claim.pk}/change/"
     lan, hoa = signed_in(newsroom.reporter).open(page), signed_in(newsroom.editor).open(page)
     hoa.fill(location="Huế", appearances__0__url="https://social.example/p/9").press("Save")
@@ -174,7 +174,7 @@ def test_claim_that_a_program_changed_is_not_overwritten(newsroom: Newsroom) -> 
 
 
 def test_page_that_the_back_button_shows_again_overwrites_nothing(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/change/")
     earlier = deepcopy(lan.page)
     lan.fill(headline="Tít một").press("Save and go on")
@@ -188,7 +188,7 @@ def test_page_that_the_back_button_shows_again_overwrites_nothing(newsroom: News
 
 
 def test_submission_that_was_taken_back_is_not_an_edit(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/change/")
     workflow.take_back(proposal=workflow.submit(subject=review, by=newsroom.reporter), by=newsroom.reporter)
     lan.fill(headline="Tít của Lan").press("Save and go on")
@@ -200,12 +200,12 @@ def test_erased_claim_does_not_come_back_from_an_open_form(newsroom: Newsroom, l
     if redact:  # the redacted draft is of another claim
         review_policy.open_correction(review=live, by=newsroom.reporter, change_class="update", note="Tuyên bố khác.")
         live.refresh_from_db()
-        erased, live.claim = live.claim, make_claim(newsroom, text="Một câu khác.")
+        erased, live.claim = live.claim, newsroom.make_claim(text="Một câu khác.")
         live.save()
     else:
         erased = live.claim
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{erased.pk}/change/")
-    erase_review(newsroom, live, redact=redact)
+    newsroom.erase_review(live, redact=redact)
     lan.fill(location="Huế").press("Save")
     assert TOLD in lan.text
     erased.refresh_from_db()

@@ -8,18 +8,7 @@ from factcheck.editorial.models import Claimant, EditorialEvent, Topic
 from factcheck.editorial.models.events import ACTIONS
 from factcheck.editorial.proposals import workflow
 from tests.journeys.browser import signed_in
-from tests.support.drafts import (
-    Newsroom,
-    erase_review,
-    give_role,
-    make_claim,
-    make_demand,
-    make_review,
-    make_user,
-    merge_claims,
-    publish_demand,
-    publish_review,
-)
+from tests.support.drafts import Newsroom, give_role, make_user
 
 EVENTS = "/admin/editorial/editorialevent/"
 
@@ -29,10 +18,10 @@ def test_every_action_is_of_a_known_kind() -> None:
 
 
 def test_what_an_event_is_about_is_named_and_linked(newsroom: Newsroom) -> None:
-    review = make_review(newsroom, headline="Không có cá sấu ở hồ Tây")
-    publish_review(newsroom, review)
-    demand = make_demand(newsroom)
-    publish_demand(newsroom, demand)
+    review = newsroom.make_review(headline="Không có cá sấu ở hồ Tây")
+    newsroom.publish_review(review)
+    demand = newsroom.make_demand()
+    newsroom.publish_demand(demand)
     chief = signed_in(newsroom.chief).open(EVENTS)
     for words in ("sequence", "digest:", str(review.pk) + "</td>", "demand.published"):
         assert words not in chief.html
@@ -48,19 +37,19 @@ def test_what_an_event_is_about_is_named_and_linked(newsroom: Newsroom) -> None:
 
 
 def test_claims_that_were_merged_are_named(newsroom: Newsroom) -> None:
-    reviews = [make_review(newsroom, make_claim(newsroom, text=text)) for text in ("Cá sấu hồ Tây.", "Cá sấu Hà Nội.")]
+    reviews = [newsroom.make_review(newsroom.make_claim(text=text)) for text in ("Cá sấu hồ Tây.", "Cá sấu Hà Nội.")]
     for review in reviews:
-        publish_review(newsroom, review)
-    merge_claims(newsroom, reviews[0].claim, reviews[1].claim)
+        newsroom.publish_review(review)
+    newsroom.merge_claims(reviews[0].claim, reviews[1].claim)
     told = signed_in(newsroom.chief).open(EVENTS).text
     assert "other claim: Cá sấu Hà Nội." in told
 
 
 def test_what_was_erased_or_is_gone_has_no_title(newsroom: Newsroom) -> None:
-    review = make_review(newsroom, headline="Ông Mẫu không bán hồ Tây")
-    publish_review(newsroom, review)
-    erase_review(newsroom, review)
-    claim = make_claim(newsroom, text="Ông Mẫu bán hồ Tây.")
+    review = newsroom.make_review(headline="Ông Mẫu không bán hồ Tây")
+    newsroom.publish_review(review)
+    newsroom.erase_review(review)
+    claim = newsroom.make_claim(text="Ông Mẫu bán hồ Tây.")
     chief = signed_in(newsroom.chief).open(EVENTS)
     assert "Ông Mẫu" not in chief.html
     assert chief.has_link("erased")
@@ -97,11 +86,11 @@ def test_queries_do_not_grow_with_the_events(newsroom: Newsroom) -> None:
         return len(said)
 
     for number in range(2):
-        review = make_review(newsroom, make_claim(newsroom, text=f"Cá sấu {number}."), headline="")
+        review = newsroom.make_review(newsroom.make_claim(text=f"Cá sấu {number}."), headline="")
         workflow.submit(subject=review, by=newsroom.reporter)
     few = queries()
     for number in range(10):
-        review = make_review(newsroom, make_claim(newsroom, text=f"Rùa {number}."), headline="")
+        review = newsroom.make_review(newsroom.make_claim(text=f"Rùa {number}."), headline="")
         workflow.submit(subject=review, by=newsroom.reporter)
     assert queries() == few
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from factcheck.editorial.models import Review, Topic, TopicLabel, Verdict
 from factcheck.editorial.proposals import workflow
 from tests.journeys.browser import Browser, signed_in
-from tests.support.drafts import Newsroom, make_claim, make_newsroom, make_review, publish_review
+from tests.support.drafts import Newsroom, make_newsroom
 
 
 def titles(browser: Browser, path: str) -> list[str]:
@@ -24,13 +24,13 @@ def test_reviews_and_claims_are_filtered(database: str) -> None:
     false, *_rest, true = Verdict.objects.filter(value__isnull=False).order_by("value")
     long_ago = timezone.now() - timedelta(days=800)
     with patch("django.utils.timezone.now", return_value=long_ago):
-        old = make_claim(newsroom, text="Lời cũ.", logged_by=newsroom.editor)
-    new = make_claim(newsroom, text="Lời mới.")
+        old = newsroom.make_claim(text="Lời cũ.", logged_by=newsroom.editor)
+    new = newsroom.make_claim(text="Lời mới.")
     new.topics.add(topic)
-    make_review(newsroom, claim=old, headline="Bài cũ", verdict=false)
-    review = make_review(newsroom, claim=new, headline="Bài mới", verdict=true)
+    newsroom.make_review(claim=old, headline="Bài cũ", verdict=false)
+    review = newsroom.make_review(claim=new, headline="Bài mới", verdict=true)
     workflow.submit(subject=review, by=newsroom.reporter)
-    make_review(other, claim=new, headline="Bài của nơi khác", verdict=false)
+    other.make_review(claim=new, headline="Bài của nơi khác", verdict=false)
     Review.objects.filter(headline="Bài cũ").update(changed_at=long_ago)
     editor = signed_in(newsroom.editor)
     filters = {
@@ -50,7 +50,7 @@ def test_reviews_and_claims_are_filtered(database: str) -> None:
 def test_list_is_sorted_by_the_columns_that_have_an_index(newsroom: Newsroom) -> None:
     verdicts = list(Verdict.objects.order_by("pk")[:2])
     for number, verdict in enumerate((verdicts[1], verdicts[0], verdicts[1])):
-        make_review(newsroom, headline=f"Bài {number}", verdict=verdict)
+        newsroom.make_review(headline=f"Bài {number}", verdict=verdict)
     editor, list_ = signed_in(newsroom.editor), "/admin/editorial/review/"
     assert titles(editor, list_) == ["Bài 2", "Bài 1", "Bài 0"]
     assert titles(editor, f"{list_}?o=2") == ["Bài 1", "Bài 2", "Bài 0"]
@@ -63,11 +63,11 @@ def test_list_is_sorted_by_the_columns_that_have_an_index(newsroom: Newsroom) ->
     ("state", "sign"), [("draft", "state-draft"), ("submitted", "state-submitted"), ("published", "state-published")]
 )
 def test_state_and_verdict_are_pills_with_a_word(newsroom: Newsroom, state: str, sign: str) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     if state == "submitted":
         workflow.submit(subject=review, by=newsroom.reporter)
     if state == "published":
-        publish_review(newsroom, review)
+        newsroom.publish_review(review)
     html = signed_in(newsroom.editor).open("/admin/editorial/review/").html
     word = {"submitted": "Waiting for approval"}.get(state, state.capitalize())
     assert f'<span class="pill {sign}">{word}</span>' in html
@@ -75,7 +75,7 @@ def test_state_and_verdict_are_pills_with_a_word(newsroom: Newsroom, state: str,
 
 
 def test_newsroom_is_a_column_only_where_there_are_several(newsroom: Newsroom) -> None:
-    make_review(newsroom)
+    newsroom.make_review()
     editor = signed_in(newsroom.editor)
     assert str(newsroom.publisher) not in re.sub(
         r"<nav.*?</nav>", "", editor.open("/admin/editorial/review/").html, flags=re.DOTALL
@@ -83,7 +83,7 @@ def test_newsroom_is_a_column_only_where_there_are_several(newsroom: Newsroom) -
 
 
 def test_filters_with_many_choices_are_closed_until_they_are_used(newsroom: Newsroom) -> None:
-    make_review(newsroom)
+    newsroom.make_review()
     editor = signed_in(newsroom.editor)
     verdict = Verdict.objects.first()
     assert verdict is not None

@@ -11,18 +11,7 @@ from factcheck.editorial.proposals import merge_policy, workflow
 from factcheck.editorial.proposals.import_policy import close_import
 from factcheck.imports.importer.batches import begin_import
 from tests.journeys.browser import Browser, signed_in
-from tests.support.drafts import (
-    Newsroom,
-    make_claim,
-    make_demand,
-    make_newsroom,
-    make_review,
-    make_user,
-    publish_claim,
-    publish_review,
-    waiting,
-    withdraw_review,
-)
+from tests.support.drafts import Newsroom, make_newsroom, make_user, waiting
 from tests.support.refusals import refused
 
 SENT = "Submitted by you, waiting for someone else"
@@ -45,7 +34,7 @@ def home(browser: Browser) -> dict[str, str]:
 
 
 def test_home_lists_a_demand_until_it_is_decided_and_when_it_came_back(newsroom: Newsroom) -> None:
-    demand, lan = make_demand(newsroom), signed_in(newsroom.reporter)
+    demand, lan = newsroom.make_demand(), signed_in(newsroom.reporter)
     workflow.submit(subject=demand, by=newsroom.reporter)
     assert f"{demand} Demand" in home(lan)[SENT]
     assert SENT not in signed_in(newsroom.editor).open("/admin/").text
@@ -65,7 +54,7 @@ def test_home_lists_a_demand_until_it_is_decided_and_when_it_came_back(newsroom:
 
 def test_home_lists_a_proposal_until_it_is_decided_and_when_it_came_back(newsroom: Newsroom) -> None:
     other = make_newsroom("khac.example")
-    claim, into = publish_claim(other, "Lời đồn thứ nhất."), publish_claim(newsroom, "Lời đồn thứ nhì.")
+    claim, into = other.publish_claim("Lời đồn thứ nhất."), newsroom.publish_claim("Lời đồn thứ nhì.")
     lan = signed_in(newsroom.reporter)
     merge = propose(newsroom, claim, into)
     assert f"{merge} Claims" in home(lan)[SENT]
@@ -94,8 +83,8 @@ def test_home_lists_an_import_until_it_is_decided_and_when_it_came_back(newsroom
 
 
 def test_home_forgets_after_a_month_what_nobody_can_submit_again(newsroom, monkeypatch):
-    merge = propose(newsroom, publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(newsroom, "Lời đồn thứ nhì."))
-    batch, demand = finished_import(newsroom), make_demand(newsroom)
+    merge = propose(newsroom, newsroom.publish_claim("Lời đồn thứ nhất."), newsroom.publish_claim("Lời đồn thứ nhì."))
+    batch, demand = finished_import(newsroom), newsroom.make_demand()
     workflow.submit(subject=demand, by=newsroom.reporter)
     for subject in (merge.claims[0], batch, demand):
         workflow.return_(proposal=waiting(subject), by=newsroom.editor, reason="Chưa đủ.")
@@ -109,9 +98,9 @@ def test_home_forgets_after_a_month_what_nobody_can_submit_again(newsroom, monke
 
 def test_home_lists_what_waits_and_what_is_approved(newsroom: Newsroom) -> None:
     """One list of all kinds: the oldest first, without what the person wrote, began or submitted."""
-    batch, review, demand = finished_import(newsroom), make_review(newsroom), make_demand(newsroom)
-    merge = propose(newsroom, publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(newsroom, "Lời đồn thứ nhì."))
-    begun = make_demand(newsroom, created_by=newsroom.editor, from_name="Công ty Mẫu")
+    batch, review, demand = finished_import(newsroom), newsroom.make_review(), newsroom.make_demand()
+    merge = propose(newsroom, newsroom.publish_claim("Lời đồn thứ nhất."), newsroom.publish_claim("Lời đồn thứ nhì."))
+    begun = newsroom.make_demand(created_by=newsroom.editor, from_name="Công ty Mẫu")
     for subject in (review, demand, begun):
         workflow.submit(subject=subject, by=newsroom.reporter)
     text = signed_in(newsroom.editor).open("/admin/").text
@@ -133,16 +122,16 @@ def test_home_lists_what_waits_and_what_is_approved(newsroom: Newsroom) -> None:
 def test_home_takes_at_most_15_statements_whatever_waits(newsroom: Newsroom) -> None:
     people = [signed_in(person).open("/admin/") for person in (newsroom.reporter, newsroom.chief)]
     other = make_newsroom("khac.example")
-    into = publish_claim(newsroom, "Lời đồn khác.")
+    into = newsroom.publish_claim("Lời đồn khác.")
     hashes = {"receipt": "a" * 64, "fingerprint": "b" * 64}
     ReaderMessage.objects.create(kind="tip", text="Lũ?", newsroom=newsroom.publisher, **hashes)
     counts = []
     for number in range(2):
-        _one_of_each(newsroom, publish_claim(newsroom, f"Lời đồn thứ {number}."), into, returned=False)
-        _one_of_each(newsroom, publish_claim(newsroom, f"Lời đồn về {number}."), into, returned=True)
-        propose(other, publish_claim(other, f"Lời đồn nơi khác {number}."), into)
-        make_review(newsroom)
-        make_demand(newsroom)
+        _one_of_each(newsroom, newsroom.publish_claim(f"Lời đồn thứ {number}."), into, returned=False)
+        _one_of_each(newsroom, newsroom.publish_claim(f"Lời đồn về {number}."), into, returned=True)
+        propose(other, other.publish_claim(f"Lời đồn nơi khác {number}."), into)
+        newsroom.make_review()
+        newsroom.make_demand()
         for person in people:
             with CaptureQueriesContext(connection) as queries:
                 assert person.client.get("/admin/").status_code == 200
@@ -152,7 +141,7 @@ def test_home_takes_at_most_15_statements_whatever_waits(newsroom: Newsroom) -> 
 
 
 def _one_of_each(newsroom: Newsroom, claim: Claim, into: Claim, *, returned: bool) -> None:
-    demand, merge = make_demand(newsroom), propose(newsroom, claim, into)
+    demand, merge = newsroom.make_demand(), propose(newsroom, claim, into)
     workflow.submit(subject=demand, by=newsroom.reporter)
     batch = finished_import(newsroom)
     if returned:
@@ -164,9 +153,9 @@ def _one_of_each(newsroom: Newsroom, claim: Claim, into: Claim, *, returned: boo
 def test_words_of_another_newsrooms_draft_stand_neither_on_the_first_page_nor_among_events(newsroom: Newsroom) -> None:
     """The public text of a claim does. A withdrawn claim has none."""
     other = make_newsroom("khac.example")
-    mine = publish_claim(newsroom, "Lời đồn thứ nhất.")
-    review = make_review(other, make_claim(other, text="Lời đồn thứ nhì."))
-    publish_review(other, review)
+    mine = newsroom.publish_claim("Lời đồn thứ nhất.")
+    review = other.make_review(other.make_claim(text="Lời đồn thứ nhì."))
+    other.publish_review(review)
     propose(newsroom, mine, review.claim)
     Claim.objects.filter(pk=review.claim_id).update(text="Lời chưa đăng.")
     lan, chief = signed_in(newsroom.reporter), signed_in(newsroom.chief)
@@ -175,9 +164,9 @@ def test_words_of_another_newsrooms_draft_stand_neither_on_the_first_page_nor_am
         return home(lan)[SENT] + chief.open("/admin/editorial/editorialevent/").text
 
     assert ("Lời đồn thứ nhì." in shown(), "Lời chưa đăng." in shown()) == (True, False)
-    withdraw_review(other, review)
+    other.withdraw_review(review)
     assert ("no longer available" in shown(), "Lời chưa đăng." in shown()) == (True, False)
-    draft = make_claim(newsroom, text="Lời mới.")
+    draft = newsroom.make_claim(text="Lời mới.")
     with refused("not_allowed"):
         merge_policy.replace_claim(claim=draft, replacement=review.claim, by=newsroom.reporter)
 

@@ -8,13 +8,13 @@ from playwright.sync_api import expect
 from factcheck.editorial.proposals import workflow
 from tests.editorial.desk.addresses import decision
 from tests.support.chromium import desk_of
-from tests.support.drafts import Newsroom, make_claim, make_review, make_user
+from tests.support.drafts import Newsroom, make_user
 
 pytestmark = pytest.mark.prove
 
 
 def test_claim_of_a_review_is_chosen_by_keyboard(newsroom: Newsroom) -> None:
-    make_claim(newsroom, text="Trái đất phẳng.")
+    newsroom.make_claim(text="Trái đất phẳng.")
     with desk_of(newsroom.reporter, "editorial/review/add/") as page:
         chooser = page.get_by_role("combobox", name="Claim")
         expect(chooser).to_be_focused()
@@ -43,7 +43,7 @@ def test_choices_are_groups_with_a_name_and_an_error(newsroom: Newsroom) -> None
 
 
 def test_refused_form_begins_with_what_is_wrong(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     workflow.submit(subject=review, by=newsroom.reporter)
     with desk_of(newsroom.editor, decision(review, "return").removeprefix("/admin/")) as page:
         page.get_by_role("button", name="Return with a message").click()

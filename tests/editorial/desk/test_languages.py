@@ -6,14 +6,14 @@ from django.test import override_settings
 
 from factcheck.editorial.models import Claim, Demand, Review
 from tests.journeys.browser import signed_in
-from tests.support.drafts import Newsroom, make_claim, make_newsroom, make_review, publish_review
+from tests.support.drafts import Newsroom, make_newsroom
 
 ENGLISH = "The video was filmed five years ago in another city, and shows a different flood."
 VIETNAMESE = "Đoạn video được quay năm năm trước ở một thành phố khác."
 
 
 def test_language_is_detected_until_a_person_states_it(newsroom: Newsroom) -> None:
-    claim = make_claim(newsroom, language="vi")
+    claim = newsroom.make_claim(language="vi")
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/add/?claim={claim.pk}")
     assert lan.value("language") == ""
     lan.fill(headline=ENGLISH).press("Save and go on")
@@ -34,7 +34,7 @@ def test_language_is_detected_until_a_person_states_it(newsroom: Newsroom) -> No
 def test_text_without_a_language_takes_that_of_the_claim_or_newsroom(newsroom: Newsroom) -> None:
     newsroom.publisher.language = "en"
     newsroom.publisher.save()
-    claim = make_claim(newsroom, language="th")
+    claim = newsroom.make_claim(language="th")
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/add/?claim={claim.pk}")
     lan.press("Save and go on")
     assert Review.objects.get().language == "th"
@@ -51,7 +51,7 @@ def test_no_newsroom_writes_in_vietnamese_unasked(newsroom: Newsroom) -> None:
 
 def test_imported_review_keeps_the_language_of_its_text(database: str) -> None:
     newsroom, other = make_newsroom(), make_newsroom("other.example")
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     imported = {"publisher": other.publisher, "original_url": "https://other.example/1", "language_detected": True}
     Review.objects.filter(pk=review.pk).update(**imported)
     editor = signed_in(newsroom.editor).open(f"/admin/editorial/review/{review.pk}/change/")
@@ -68,8 +68,8 @@ def test_times_are_in_the_zone_of_the_newsroom(newsroom: Newsroom) -> None:
     chief.fill(language="vi").choose("time_zone", "Asia/Ho Chi Minh").press("Save and continue editing")
     newsroom.publisher.refresh_from_db()
     assert (newsroom.publisher.language, newsroom.publisher.time_zone) == ("vi", "Asia/Ho_Chi_Minh")
-    review = make_review(newsroom)
-    at = publish_review(newsroom, review).at
+    review = newsroom.make_review()
+    at = newsroom.publish_review(review).at
     page = f"/admin/editorial/review/{review.pk}/change/"
     local = at.astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))
     assert f"{local:%Y-%m-%d %H:%M:%S}" in chief.open(page).text

@@ -5,7 +5,7 @@ import pytest
 from factcheck.editorial.models import Topic
 from factcheck.editorial.proposals import workflow
 from tests.support.chromium import desk_of
-from tests.support.drafts import Newsroom, make_review, make_user
+from tests.support.drafts import Newsroom, make_user
 
 LAPTOP, PHONE = (1440, 900), (390, 844)
 LONG = "https://social.example/" + "a" * 400
@@ -17,7 +17,7 @@ TOO_WIDE = "() => document.documentElement.scrollWidth - innerWidth"
 
 @pytest.mark.prove
 def test_long_words_break_on_the_page_of_a_review(newsroom: Newsroom) -> None:
-    review = make_review(newsroom, headline=f"Sai: {'x' * 240}", body=LONG)
+    review = newsroom.make_review(headline=f"Sai: {'x' * 240}", body=LONG)
     review.sources.update(url=LONG)
     workflow.submit(subject=review, by=newsroom.reporter)
     with desk_of(newsroom.editor, f"editorial/review/{review.pk}/change/") as page:
@@ -62,14 +62,14 @@ def test_buttons_of_the_header_are_high_enough_for_a_finger(newsroom: Newsroom) 
 
 @pytest.mark.prove
 def test_place_on_the_scale_is_filled_as_readers_see_it(newsroom: Newsroom) -> None:
-    with desk_of(newsroom.reporter, f"editorial/review/{make_review(newsroom).pk}/preview/") as page:
+    with desk_of(newsroom.reporter, f"editorial/review/{newsroom.make_review().pk}/preview/") as page:
         filled = page.eval_on_selector_all(".steps span", "all => all.map(step => step.clientHeight === 0)")
         assert filled == [True, False, False, False, False]
 
 
 @pytest.mark.prove
 def test_links_among_words_are_underlined(newsroom: Newsroom) -> None:
-    with desk_of(newsroom.reporter, f"editorial/review/{make_review(newsroom).pk}/preview/") as page:
+    with desk_of(newsroom.reporter, f"editorial/review/{newsroom.make_review().pk}/preview/") as page:
         links = page.eval_on_selector_all(
             ".breadcrumbs a, .statement a", "all => all.map(link => getComputedStyle(link).textDecorationLine)"
         )
@@ -90,7 +90,7 @@ def test_filters_are_high_enough_for_a_finger(newsroom: Newsroom) -> None:
 
 @pytest.mark.prove
 def test_buttons_are_seen_without_backgrounds(newsroom: Newsroom) -> None:
-    with desk_of(newsroom.reporter, f"editorial/review/{make_review(newsroom).pk}/change/") as page:
+    with desk_of(newsroom.reporter, f"editorial/review/{newsroom.make_review().pk}/change/") as page:
         page.emulate_media(forced_colors="active")
         borders = page.eval_on_selector_all(
             "a.button, .save-bar input", "all => all.map(button => getComputedStyle(button).borderTopStyle)"

@@ -13,7 +13,7 @@ from factcheck.editorial.desk.lists.large_lists import BoundedPaginator, search_
 from factcheck.editorial.models import Claim, Claimant, EditorialEvent, Proposal, Review
 from factcheck.editorial.proposals import demand_policy, workflow
 from tests.journeys.browser import Browser, signed_in
-from tests.support.drafts import Newsroom, approve_demand, make_claim, make_demand, make_newsroom, make_review
+from tests.support.drafts import Newsroom, make_newsroom
 
 LISTS = {
     "review": 12,
@@ -28,9 +28,9 @@ LISTS = {
 
 
 def fill(newsroom: Newsroom, rows: int) -> None:
-    claim = make_claim(newsroom)
+    claim = newsroom.make_claim()
     for number in range(rows):
-        make_review(newsroom, claim=claim, headline=f"Tin đồn số {number}")
+        newsroom.make_review(claim=claim, headline=f"Tin đồn số {number}")
 
 
 @pytest.mark.parametrize("rows", [1, 12])
@@ -52,9 +52,9 @@ def test_home_and_lists_ask_the_same_whatever_the_rows(newsroom: Newsroom, rows:
 def test_demands_that_wait_for_their_day_hide_no_new_one(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(home, "MAX_ROWS", 2)
     for _ in range(5):
-        approve_demand(newsroom, make_demand(newsroom, publish_after=demand_policy.utc_today() + timedelta(days=30)))
-    approve_demand(newsroom, make_demand(newsroom, from_name="Công ty Đã Duyệt"))
-    workflow.submit(subject=make_demand(newsroom, from_name="Công ty Mới"), by=newsroom.reporter)
+        newsroom.approve_demand(newsroom.make_demand(publish_after=demand_policy.utc_today() + timedelta(days=30)))
+    newsroom.approve_demand(newsroom.make_demand(from_name="Công ty Đã Duyệt"))
+    workflow.submit(subject=newsroom.make_demand(from_name="Công ty Mới"), by=newsroom.reporter)
     text = signed_in(newsroom.editor).open("/admin/").text
     _before, decide, publish = re.split("Waiting for your decision|Approved and not yet", text)
     assert "Công ty Mới" in decide
@@ -62,8 +62,8 @@ def test_demands_that_wait_for_their_day_hide_no_new_one(newsroom: Newsroom, mon
 
 
 def test_page_of_a_review_asks_a_fixed_number(newsroom: Newsroom) -> None:
-    review = make_review(newsroom, sources=2)
-    more = make_review(newsroom, sources=12)
+    review = newsroom.make_review(sources=2)
+    more = newsroom.make_review(sources=12)
     reporter = signed_in(newsroom.reporter)
     reporter.client.get(f"/admin/editorial/review/{review.pk}/change/")  # content types are read once a process
     counts = []
@@ -102,11 +102,11 @@ def titles(browser: Browser, path: str) -> list[str]:
 
 def test_search_and_filters_find(database: str) -> None:
     newsroom, other = make_newsroom(), make_newsroom("other.example")
-    one = make_claim(newsroom, text="Vắc-xin gây vô sinh.")
-    make_review(newsroom, claim=one, headline="Không có chứng cứ", language="en")
-    make_review(newsroom, claim=make_claim(newsroom), headline="VẮC-XIN và tin đồn")
-    make_review(newsroom, claim=make_claim(newsroom), headline="Nước lũ")
-    make_review(other, headline="Vắc-xin của toà soạn khác")
+    one = newsroom.make_claim(text="Vắc-xin gây vô sinh.")
+    newsroom.make_review(claim=one, headline="Không có chứng cứ", language="en")
+    newsroom.make_review(claim=newsroom.make_claim(), headline="VẮC-XIN và tin đồn")
+    newsroom.make_review(claim=newsroom.make_claim(), headline="Nước lũ")
+    other.make_review(headline="Vắc-xin của toà soạn khác")
     editor = signed_in(newsroom.editor)
     assert titles(editor, "/admin/editorial/review/?q=vắc-xin") == ["VẮC-XIN và tin đồn", "Không có chứng cứ"]
     assert titles(editor, "/admin/editorial/review/?q=tin vắc-xin") == ["VẮC-XIN và tin đồn"]
@@ -167,7 +167,7 @@ def test_home_reads_what_waits_and_not_a_million_published_proposals(database: s
 
 
 def test_events_are_read_by_chief_editors_and_account_administrators(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     workflow.submit(subject=review, by=newsroom.reporter)
     event = EditorialEvent.objects.get(action="publication.submitted")
     assert signed_in(newsroom.editor).open("/admin/editorial/editorialevent/").status == 403
@@ -205,9 +205,9 @@ def test_results_are_counted_where_something_was_looked_for(newsroom: Newsroom) 
 
 
 def test_list_names_languages_as_its_filter_does(newsroom: Newsroom) -> None:
-    claim = make_claim(newsroom, language="en")
+    claim = newsroom.make_claim(language="en")
     for language in ("vi", "und", "fr"):
-        make_review(newsroom, claim=claim, language=language)
+        newsroom.make_review(claim=claim, language=language)
     html = signed_in(newsroom.reporter).open("/admin/editorial/review/").html
     shown = re.findall(r'<td class="field-language_in_words[^"]*">(.*?)</td>', html)
     assert sorted(shown) == ["Vietnamese", "fr", "unknown"]

@@ -7,13 +7,13 @@ from django.test import Client
 from factcheck.editorial.models import Claim
 from tests.journeys.browser import Browser, signed_in
 from tests.support.chromium import desk_of
-from tests.support.drafts import Newsroom, make_claim
+from tests.support.drafts import Newsroom
 
 TEXT = "Nước lũ ở Huế\r\nđã lên tới “mái chùa” & <b>hơn</b>."
 
 
 def test_submission_without_a_login_leads_back_to_its_page_and_stores_nothing(newsroom: Newsroom) -> None:
-    claim = make_claim(newsroom)
+    claim = newsroom.make_claim()
     page = f"/admin/editorial/claim/{claim.pk}/change/"
     for url in (page, f"/admin/editorial/claim/{claim.pk}/states/1/restore/"):
         answer = Client().post(url, {"text": TEXT}, headers={"referer": f"http://testserver{page}"})

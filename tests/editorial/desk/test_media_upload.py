@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from factcheck.editorial.models import Appearance
 from tests.support.chromium import desk_of
-from tests.support.drafts import Newsroom, make_claim
+from tests.support.drafts import Newsroom
 from tests.support.scenes import as_bytes, scene
 
 HASH = "#id_appearances-0-media_sha256"
@@ -18,7 +18,7 @@ HASH = "#id_appearances-0-media_sha256"
 @pytest.mark.prove
 def test_upload_fills_in_the_hash_and_the_kind(newsroom: Newsroom, settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "files"
-    claim = make_claim(newsroom)
+    claim = newsroom.make_claim()
     claim.appearances.update(medium="")
     (tmp_path / "good.png").write_bytes(as_bytes(scene(1), "PNG"))
     (tmp_path / "bad.png").write_bytes(b"<svg/>")

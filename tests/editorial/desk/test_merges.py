@@ -5,25 +5,25 @@ from factcheck.editorial.proposals import merge_policy, workflow
 from factcheck.record.models import PublishedClaim
 from tests.editorial.desk.addresses import decision
 from tests.journeys.browser import signed_in
-from tests.support.drafts import Newsroom, make_newsroom, publish_claim, split_claim, withdraw_review
+from tests.support.drafts import Newsroom, make_newsroom
 
 NOTE = "Hai bài cùng một lời đồn."
 
 
 def test_claim_whose_reviews_are_withdrawn_has_no_link_to_a_page(newsroom: Newsroom) -> None:
-    into, claim = publish_claim(newsroom), publish_claim(newsroom, "Lũ Huế lên tới mái chùa.")
+    into, claim = newsroom.publish_claim(), newsroom.publish_claim("Lũ Huế lên tới mái chùa.")
     merge = merge_policy.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
     page = decision(merge, "approve")
     hoa = signed_in(newsroom.editor).open(page)
     assert hoa.html.count(f'href="/claims/{claim.pk}/"') == 1
-    withdraw_review(newsroom, claim.reviews.get())
+    newsroom.withdraw_review(claim.reviews.get())
     hoa.open(page)
     assert f'href="/claims/{claim.pk}/"' not in hoa.html
     assert f'href="/claims/{into.pk}/"' in hoa.html
 
 
 def test_merge_from_proposal_to_split(newsroom: Newsroom) -> None:
-    into, claim = publish_claim(newsroom), publish_claim(newsroom, "Lũ Huế lên tới mái chùa.")
+    into, claim = newsroom.publish_claim(), newsroom.publish_claim("Lũ Huế lên tới mái chùa.")
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{claim.pk}/change/")
     lan.follow("Same as another claim").press("Propose: it is the same as this one")
     assert "Reason (kept permanently in the public log, where anyone can read it):" in lan.text
@@ -59,7 +59,7 @@ def test_merge_from_proposal_to_split(newsroom: Newsroom) -> None:
 
 
 def test_proposal_is_returned_with_a_message(newsroom: Newsroom) -> None:
-    into, claim = publish_claim(newsroom), publish_claim(newsroom, "Lũ Huế lên tới mái chùa.")
+    into, claim = newsroom.publish_claim(), newsroom.publish_claim("Lũ Huế lên tới mái chùa.")
     merge_policy.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
     hoa = signed_in(newsroom.editor).open(f"/admin/editorial/claim/{claim.pk}/change/").follow("Return with a message")
     hoa.press("Return with a message")
@@ -72,7 +72,7 @@ def test_proposal_is_returned_with_a_message(newsroom: Newsroom) -> None:
 
 def test_other_newsroom_decides_and_strangers_see_nothing(newsroom: Newsroom) -> None:
     other, stranger = make_newsroom("khac.example"), make_newsroom("baochi.example")
-    into, claim = publish_claim(other), publish_claim(newsroom, "Lũ Huế lên tới mái chùa.")
+    into, claim = other.publish_claim(), newsroom.publish_claim("Lũ Huế lên tới mái chùa.")
     merge = merge_policy.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
     page = decision(merge, "approve")
     assert signed_in(stranger.chief).open(page).status == 404
@@ -88,7 +88,7 @@ def test_other_newsroom_decides_and_strangers_see_nothing(newsroom: Newsroom) ->
 
 
 def test_nothing_more_is_offered_of_a_claim_while_a_proposal_waits(newsroom: Newsroom) -> None:
-    claim, into = publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(newsroom, "Lời đồn thứ nhì.")
+    claim, into = newsroom.publish_claim("Lời đồn thứ nhất."), newsroom.publish_claim("Lời đồn thứ nhì.")
     page, lan = f"/admin/editorial/claim/{claim.pk}/", signed_in(newsroom.reporter)
     assert lan.open(f"{page}change/").has_link("Same as another claim")
     merge = merge_policy.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
@@ -109,12 +109,12 @@ def test_nothing_more_is_offered_of_a_claim_while_a_proposal_waits(newsroom: New
 
 def test_reason_of_a_split_that_comes_too_late_is_still_there(newsroom: Newsroom) -> None:
     other = make_newsroom("khac.example")
-    claim, into = publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(other, "Lời đồn thứ nhì.")
+    claim, into = newsroom.publish_claim("Lời đồn thứ nhất."), other.publish_claim("Lời đồn thứ nhì.")
     merge = merge_policy.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
     workflow.approve(proposal=merge, by=other.editor, digest=merge.digest)
     page = f"/admin/editorial/claim/{claim.pk}/split/"
     waiting = [signed_in(person).open(page) for person in (newsroom.reporter, other.reporter)]
-    split_claim(newsroom, claim)
+    newsroom.split_claim(claim)
     for browser in waiting:
         browser.fill(reason="Hai câu nói khác nhau.").press("Propose to split it off")
         assert browser.codes == {"wrong_state"}
@@ -124,7 +124,7 @@ def test_reason_of_a_split_that_comes_too_late_is_still_there(newsroom: Newsroom
 
 def test_of_another_newsrooms_claim_stands_what_readers_see(newsroom: Newsroom) -> None:
     other = make_newsroom("khac.example")
-    claim, into = (publish_claim(house, text) for house, text in ((newsroom, "Lời thứ nhất."), (other, "Lời thứ nhì.")))
+    claim, into = (house.publish_claim(text) for house, text in ((newsroom, "Lời thứ nhất."), (other, "Lời thứ nhì.")))
     merge = merge_policy.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
     Claim.objects.filter(pk=into.pk).update(text="Nháp của khác.")
     Claim.objects.filter(pk=claim.pk).update(text="Nháp của mình.")

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from factcheck.editorial.models import Picture, Review, User
-from tests.support.drafts import Newsroom, give_role, make_claim, make_newsroom, make_review, make_user
+from tests.support.drafts import Newsroom, give_role, make_newsroom, make_user
 from tests.support.scenes import as_bytes, scene
 
 UPLOAD = "/admin/editorial/picture/upload/"
@@ -30,7 +30,7 @@ def send(user: User, content: bytes | None, **form: Any) -> Any:
 
 
 def test_picture_for_the_text(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     response = send(newsroom.reporter, as_bytes(scene(1)), review=review.pk)
     path = f"/{Picture.objects.get().name}"
     assert (response.status_code, response.json()) == (
@@ -41,7 +41,7 @@ def test_picture_for_the_text(newsroom: Newsroom) -> None:
 
 def test_file_that_a_claim_is_about(newsroom: Newsroom, settings: Any) -> None:
     settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 1000  # larger files are streamed to a temporary file
-    claim = make_claim(newsroom)
+    claim = newsroom.make_claim()
     response = send(newsroom.reporter, MP4, claim=claim.pk)
     picture = Picture.objects.get()
     assert response.json() == {
@@ -51,7 +51,7 @@ def test_file_that_a_claim_is_about(newsroom: Newsroom, settings: Any) -> None:
 
 
 def test_refusals_say_what_to_do(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     content = as_bytes(scene(1))
     assert send(newsroom.reporter, None, review=review.pk).json() == {"error": "No file was sent. Choose a file."}
     response = send(newsroom.reporter, b"<svg/>", review=review.pk)
@@ -69,7 +69,7 @@ def test_refusals_say_what_to_do(newsroom: Newsroom) -> None:
 
 
 def test_members_see_the_pictures_of_drafts(newsroom: Newsroom, storage: Path) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     path = send(newsroom.reporter, as_bytes(scene(1)), review=review.pk).json()["url"]
     Review.objects.filter(pk=review.pk).update(body=f"![Mái chùa]({path})")
     client = Client()
@@ -90,7 +90,7 @@ def test_members_see_the_pictures_of_drafts(newsroom: Newsroom, storage: Path) -
 
 
 def test_claim_page_lists_its_files(newsroom: Newsroom) -> None:
-    claim = make_claim(newsroom)
+    claim = newsroom.make_claim()
     send(newsroom.reporter, MP4, claim=claim.pk)
     client = Client()
     client.force_login(newsroom.reporter)

@@ -8,16 +8,7 @@ from django.utils import timezone
 from factcheck.editorial.models import Claim, ReaderMessage, Review
 from factcheck.editorial.proposals import workflow
 from tests.journeys.browser import signed_in
-from tests.support.drafts import (
-    FLOOD,
-    Newsroom,
-    make_demand,
-    make_newsroom,
-    make_review,
-    merge_claims,
-    publish_claim,
-    publish_review,
-)
+from tests.support.drafts import FLOOD, Newsroom, make_newsroom
 
 DRAFT = "Nháp chưa ai duyệt."
 
@@ -30,9 +21,9 @@ def other(database: str) -> Newsroom:
 @pytest.fixture
 def shared(newsroom: Newsroom, other: Newsroom) -> Review:
     """The other newsroom's draft of a claim that this one is changing."""
-    claim = publish_claim(newsroom)
+    claim = newsroom.publish_claim()
     Claim.objects.filter(pk=claim.pk).update(text=DRAFT)
-    return make_review(other, claim, headline="")
+    return other.make_review(claim, headline="")
 
 
 @pytest.mark.parametrize(
@@ -88,14 +79,14 @@ def test_search_finds_what_is_public_whatever_is_drafted(shared: Review, other: 
 
 
 def test_search_finds_a_claim_that_was_merged(newsroom: Newsroom, shared: Review, other: Newsroom) -> None:
-    merge_claims(newsroom, shared.claim, publish_claim(newsroom, "Lũ ngập chùa."))
+    newsroom.merge_claims(shared.claim, newsroom.publish_claim("Lũ ngập chùa."))
     listed = signed_in(other.reporter).open("/admin/editorial/review/?q=mái chùa").html
     assert listed.count('<th class="field-__str__">') == 1
 
 
 def test_search_that_takes_too_long_finds_what_is_ones_own(shared, other, monkeypatch):
-    make_review(other, headline="Mái chùa")
-    monkeypatch.setattr("factcheck.editorial.desk.deciding.public_text.SECONDS", 0)
+    other.make_review(headline="Mái chùa")
+    monkeypatch.setattr("factcheck.editorial.desk.deciding.public_text.SEARCH_SECONDS", 0)
     listed = signed_in(other.reporter).open("/admin/editorial/review/?q=mái chùa").html
     assert listed.count('<th class="field-__str__">') == 1
 
@@ -122,8 +113,8 @@ def test_what_is_said_of_a_review_that_was_saved(shared: Review, other: Newsroom
 
 
 def test_demand_about_a_review_of_it(shared: Review, other: Newsroom) -> None:
-    publish_review(other, shared)
-    demand = make_demand(other, shared)
+    other.publish_review(shared)
+    demand = other.make_demand(shared)
     browser = signed_in(other.reporter).open(f"/admin/editorial/demand/{demand.pk}/change/")
     assert FLOOD in browser.html
     assert DRAFT not in browser.html

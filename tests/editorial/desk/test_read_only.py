@@ -2,7 +2,7 @@
 
 from factcheck.editorial.models import Review
 from tests.journeys.browser import signed_in
-from tests.support.drafts import Newsroom, make_review
+from tests.support.drafts import Newsroom
 
 
 def test_published_review_shows_no_empty_field_and_says_once_that_it_is_public(
@@ -28,7 +28,7 @@ def test_published_review_lists_sources_and_authors_without_empty_fields(newsroo
 
 
 def test_rows_below_the_sources_can_be_folded_until_they_are_filled_in(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     browser = signed_in(newsroom.reporter)
     html = browser.open(f"/admin/editorial/review/{review.pk}/change/").html
     assert html.index('id="sources-group"') < html.index("About the review")
@@ -50,6 +50,6 @@ def test_new_pages_are_named_like_their_buttons(newsroom: Newsroom) -> None:
 
 
 def test_form_that_can_be_changed_shows_empty_fields(newsroom: Newsroom) -> None:
-    page = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{make_review(newsroom).pk}/change/")
+    page = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{newsroom.make_review().pk}/change/")
     assert "field-selection_reason" in page.html
     assert '<aside class="original"' not in page.html  # for translations

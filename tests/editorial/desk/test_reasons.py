@@ -9,7 +9,7 @@ from factcheck.editorial.proposals import merge_policy, workflow
 from tests.api.test_messages import TIP, sent
 from tests.editorial.desk.addresses import decision
 from tests.journeys.browser import Browser, signed_in
-from tests.support.drafts import Newsroom, make_claim, make_demand, make_review, publish_demand, publish_review
+from tests.support.drafts import Newsroom
 from tests.support.refusals import refused
 
 REFUSED = "The character U+000B can't be stored. Delete the character or retype the text."
@@ -26,7 +26,7 @@ def typed(browser: Browser, field: str, button: str) -> None:
 
 
 def test_message_of_who_returns_a_review(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     workflow.submit(subject=review, by=newsroom.reporter)
     browser = signed_in(newsroom.editor).open(decision(review, "return"))
     typed(browser, "reason", "Return with a message")
@@ -43,8 +43,8 @@ def test_public_reason_of_a_withdrawal_and_note_of_a_correction(newsroom: Newsro
 
 
 def test_notes_of_a_demand(newsroom: Newsroom) -> None:
-    demand = make_demand(newsroom)
-    publish_demand(newsroom, demand)
+    demand = newsroom.make_demand()
+    newsroom.publish_demand(demand)
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/demand/{demand.pk}/do/update/")
     typed(lan, "note", "Update the entry")
     demand.refresh_from_db()
@@ -57,9 +57,9 @@ def test_notes_of_a_demand(newsroom: Newsroom) -> None:
 
 
 def test_reason_of_a_merge(newsroom: Newsroom) -> None:
-    claims = [make_claim(newsroom), make_claim(newsroom, text="Lũ Huế lên tới mái chùa.")]
+    claims = [newsroom.make_claim(), newsroom.make_claim(text="Lũ Huế lên tới mái chùa.")]
     for claim in claims:
-        publish_review(newsroom, make_review(newsroom, claim))
+        newsroom.publish_review(newsroom.make_review(claim))
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{claims[0].pk}/similar/")
     typed(lan, "reason", "Propose: it is the same as this one")
     hoa = signed_in(newsroom.editor)

@@ -11,17 +11,7 @@ from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.record.models import LogEntry
 from tests.editorial.desk.addresses import action_url, decision, page
 from tests.journeys.browser import signed_in
-from tests.support.drafts import (
-    Newsroom,
-    give_role,
-    make_demand,
-    make_newsroom,
-    make_review,
-    make_user,
-    publish_demand,
-    waiting,
-    withdraw_review,
-)
+from tests.support.drafts import Newsroom, give_role, make_newsroom, make_user, waiting
 
 
 def offered(user: User, review: Review) -> list[DeskAction[Any]]:
@@ -39,7 +29,7 @@ def names(user: User, review: Review) -> list[str]:
 
 
 def test_buttons_follow_role_and_state(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     colleague = make_user("colleague")
     give_role(colleague, newsroom.publisher, "reporter")
     assert names(newsroom.reporter, review) == ["submit", "discard"]
@@ -57,7 +47,7 @@ def test_buttons_follow_role_and_state(newsroom: Newsroom) -> None:
     assert names(colleague, review) == ["withdraw"]
     review_policy.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="Một chữ.")
     assert names(newsroom.reporter, review) == ["submit", "withdraw", "discard-changes"]
-    withdraw_review(newsroom, review)
+    newsroom.withdraw_review(review)
     assert names(newsroom.reporter, review) == ["correct", "reinstate"]
     review_policy.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="Một chữ.")
     assert names(newsroom.reporter, review) == ["reinstate", "discard-changes"]
@@ -73,7 +63,7 @@ def test_buttons_follow_role_and_state(newsroom: Newsroom) -> None:
 
 
 def test_red_is_for_what_takes_something_away(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
 
     def red() -> list[str]:
         return [each.name for each in offered(newsroom.editor, review) if each.is_destructive]
@@ -96,14 +86,14 @@ def test_red_is_for_what_takes_something_away(newsroom: Newsroom) -> None:
 
 
 def test_author_who_did_not_submit_may_return_and_not_approve(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     review.authorships.create(user=newsroom.editor)
     workflow.submit(subject=review, by=newsroom.reporter)
     assert names(newsroom.editor, review) == ["return"]
 
 
 def test_looking_changes_nothing(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     workflow.submit(subject=review, by=newsroom.reporter)
     before = (list(Proposal.objects.values()), list(Review.objects.values()), EditorialEvent.objects.count())
     editor = signed_in(newsroom.editor)
@@ -117,7 +107,7 @@ def test_looking_changes_nothing(newsroom: Newsroom) -> None:
 
 
 def test_stale_page_cannot_be_approved(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     workflow.submit(subject=review, by=newsroom.reporter)
     editor = signed_in(newsroom.editor).open(decision(review, "decide"))
     workflow.take_back(proposal=waiting(review), by=newsroom.reporter)
@@ -131,7 +121,7 @@ def test_stale_page_cannot_be_approved(newsroom: Newsroom) -> None:
 
 
 def test_reason_of_a_return_that_comes_too_late_is_still_there(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     workflow.submit(subject=review, by=newsroom.reporter)
     editor = signed_in(newsroom.editor).open(decision(review, "return"))
     workflow.take_back(proposal=waiting(review), by=newsroom.reporter)
@@ -142,7 +132,7 @@ def test_reason_of_a_return_that_comes_too_late_is_still_there(newsroom: Newsroo
 
 def test_decision_is_closed_to_strangers_and_says_what_it_leads_to(database: str) -> None:
     newsroom, stranger = make_newsroom(), make_newsroom("khac.example")
-    review, demand = make_review(newsroom), make_demand(newsroom)
+    review, demand = newsroom.make_review(), newsroom.make_demand()
     workflow.submit(subject=review, by=newsroom.reporter)
     workflow.submit(subject=demand, by=newsroom.reporter)
     for subject, name, told in (
@@ -160,7 +150,7 @@ def test_decision_is_closed_to_strangers_and_says_what_it_leads_to(database: str
 
 
 def test_double_click_publishes_once(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     approval = workflow.submit(subject=review, by=newsroom.reporter)
     workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
     first, second = (signed_in(newsroom.editor).open(decision(review, "decide")) for _ in range(2))
@@ -184,7 +174,7 @@ def test_fields_of_a_verb_name_their_help_and_begin_with_a_capital(newsroom: New
     html = signed_in(newsroom.reporter).open(action_url(live, "correct")).html
     assert 'aria-describedby="id_note_helptext"' in html
     assert 'id="id_note_helptext">Readers will see this.' in html
-    demand = make_demand(newsroom)
-    publish_demand(newsroom, demand)
+    demand = newsroom.make_demand()
+    newsroom.publish_demand(demand)
     html = signed_in(newsroom.reporter).open(f"/admin/editorial/demand/{demand.pk}/do/update/").html
     assert '<label for="id_note">What changes</label>' in html

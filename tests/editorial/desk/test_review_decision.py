@@ -13,11 +13,11 @@ from factcheck.editorial.proposals import review_policy, workflow
 from tests.editorial.desk.addresses import decision
 from tests.journeys.browser import Browser, signed_in
 from tests.support.chromium import desk_of
-from tests.support.drafts import Newsroom, make_review, open_correction, publish_review
+from tests.support.drafts import Newsroom
 
 
 def submitted(newsroom: Newsroom) -> Proposal:
-    return workflow.submit(subject=make_review(newsroom), by=newsroom.reporter)
+    return workflow.submit(subject=newsroom.make_review(), by=newsroom.reporter)
 
 
 def decides(newsroom: Newsroom, proposal: Proposal) -> Browser:
@@ -98,9 +98,9 @@ def test_time_is_in_the_newsrooms_zone(newsroom: Newsroom) -> None:
 
 
 def test_changes_messages_and_links_of_a_correction(newsroom: Newsroom) -> None:
-    review = make_review(newsroom, body="Xem [bản gốc](https://goc.example/).")
-    publish_review(newsroom, review)
-    open_correction(newsroom, review, headline="Video nước lũ là của tháng 10 năm 2020")
+    review = newsroom.make_review(body="Xem [bản gốc](https://goc.example/).")
+    newsroom.publish_review(review)
+    newsroom.open_correction(review, headline="Video nước lũ là của tháng 10 năm 2020")
     first = workflow.submit(subject=review, by=newsroom.reporter)
     workflow.return_(proposal=first, by=newsroom.second, reason="Tóm tắt chưa rõ.")
     Review.objects.filter(pk=review.pk).update(summary="Sai. Đoạn video được quay tháng 10 năm 2020.")

@@ -9,21 +9,11 @@ from factcheck.editorial.models import Claimant, Membership, Publisher, Review
 from factcheck.editorial.proposals import review_policy, workflow
 from tests.editorial.desk.addresses import decision, page
 from tests.journeys.browser import signed_in
-from tests.support.drafts import (
-    Newsroom,
-    give_role,
-    make_newsroom,
-    make_review,
-    make_scale,
-    merge_claims,
-    publish_review,
-    waiting,
-    withdraw_review,
-)
+from tests.support.drafts import Newsroom, give_role, make_newsroom, make_scale, waiting
 
 
 def test_submitted_review_cannot_be_changed(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     form = signed_in(newsroom.reporter).open(page(review)).fill(headline="Sau khi gửi")
     approval = workflow.submit(subject=review, by=newsroom.reporter)
     form.press("Save and go on")
@@ -38,11 +28,11 @@ def test_submitted_review_cannot_be_changed(newsroom: Newsroom) -> None:
 
 
 def test_page_of_what_is_public_leads_there_first(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     lan = signed_in(newsroom.editor).open(page(review))
     assert "Leave a blank line between paragraphs" in lan.text
     assert not lan.has_link("The public page")
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     lan.open(page(review))
     assert not lan.has_link("As readers will see it")  # the same
     assert "Leave a blank line" not in lan.text
@@ -53,7 +43,7 @@ def test_page_of_what_is_public_leads_there_first(newsroom: Newsroom) -> None:
 
 
 def test_form_that_is_wrong_keeps_what_was_typed(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     reporter = signed_in(newsroom.reporter).open(page(review))
     reporter.fill(headline="Đầu đề mới", language="tiếng Việt", sources__0__url="javascript:alert(1)").press(
         "Save and go on"
@@ -66,7 +56,7 @@ def test_form_that_is_wrong_keeps_what_was_typed(newsroom: Newsroom) -> None:
 
 
 def test_address_that_a_telephone_began_with_a_capital_is_saved(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     reporter = signed_in(newsroom.reporter).open(page(review))
     reporter.fill(sources__0__url="Https://Bao.example/Tin").press("Save and go on")
     assert review.sources.get(position=0).url == "https://Bao.example/Tin"
@@ -92,13 +82,13 @@ def test_correction_is_not_offered_for_submission_while_an_erasure_waits(newsroo
 
 
 def test_author_who_is_nobody_is_refused_in_words(newsroom: Newsroom) -> None:
-    lan = signed_in(newsroom.reporter).open(page(make_review(newsroom)))
+    lan = signed_in(newsroom.reporter).open(page(newsroom.make_review()))
     lan.fill(authorships__0__user="").press("Save and go on")
     assert "Choose an account or write a name." in lan.text
 
 
 def test_draft_can_be_thrown_away_and_brought_back(newsroom: Newsroom) -> None:
-    review, submitted = make_review(newsroom), make_review(newsroom, headline="Bị trả lại")
+    review, submitted = newsroom.make_review(), newsroom.make_review(headline="Bị trả lại")
     workflow.submit(subject=submitted, by=newsroom.reporter)
     workflow.take_back(proposal=waiting(submitted), by=newsroom.reporter)
     for draft in (review, submitted):
@@ -115,7 +105,7 @@ def test_draft_can_be_thrown_away_and_brought_back(newsroom: Newsroom) -> None:
 
 
 def test_new_review_has_writer_as_author_and_newsroom_as_publisher(newsroom: Newsroom) -> None:
-    claim = make_review(newsroom).claim
+    claim = newsroom.make_review().claim
     Review.objects.all().delete()
     reporter = signed_in(newsroom.reporter).open(f"/admin/editorial/review/add/?claim={claim.pk}")
     assert reporter.value("language") == ""
@@ -150,7 +140,7 @@ def test_person_of_two_newsrooms_chooses(database: str) -> None:
 
 def test_imported_review_shows_the_publishers_words_unchangeable(newsroom: Newsroom) -> None:
     theirs = Publisher.objects.create(name="Anderswo", site="anderswo.example")
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     Review.objects.filter(pk=review.pk).update(
         publisher=theirs, original_url="https://anderswo.example/1", original_label="Pants on Fire", verdict=None
     )
@@ -164,8 +154,8 @@ def test_imported_review_shows_the_publishers_words_unchangeable(newsroom: Newsr
 
 
 def test_preview_is_what_readers_see_and_hostile_text_stays_text(newsroom: Newsroom) -> None:
-    review = make_review(
-        newsroom, headline="<script>alert(1)</script>", body="[x](javascript:alert(1)) **b** <img src=x onerror=y>"
+    review = newsroom.make_review(
+        headline="<script>alert(1)</script>", body="[x](javascript:alert(1)) **b** <img src=x onerror=y>"
     )
     html = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/preview/").html
     assert "<strong>b</strong>" in html
@@ -175,7 +165,7 @@ def test_preview_is_what_readers_see_and_hostile_text_stays_text(newsroom: Newsr
 
 
 def test_preview_says_that_no_verdict_is_chosen_yet(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     Review.objects.filter(pk=review.pk).update(verdict=None)
     html = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/preview/").html
     assert "not decided yet" in html
@@ -184,7 +174,7 @@ def test_preview_says_that_no_verdict_is_chosen_yet(newsroom: Newsroom) -> None:
 
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_verdicts_are_offered_in_the_language_of_the_desk(newsroom: Newsroom, language: str) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     reporter = signed_in(newsroom.reporter)
     reporter.client.defaults["HTTP_ACCEPT_LANGUAGE"] = language
     offered = list(reporter.open(page(review)).page.forms[-1].choices["verdict"].values())
@@ -210,7 +200,7 @@ def test_what_is_no_id_is_not_prefilled(newsroom: Newsroom) -> None:
 
 def test_pages_keep_to_the_content_security_policy(newsroom: Newsroom) -> None:
     """No script or style inside a page; the header of the site forbids both."""
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     workflow.submit(subject=review, by=newsroom.reporter)
     editor = signed_in(newsroom.editor)
     for path in (
@@ -229,9 +219,9 @@ def test_pages_keep_to_the_content_security_policy(newsroom: Newsroom) -> None:
 
 @pytest.mark.parametrize("name", ["", "Lan Nguyễn"])
 def test_author_who_has_left_stays_when_somebody_else_corrects(newsroom: Newsroom, name: str) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     review.authorships.update(name=name)
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     Membership.objects.using("owner").filter(user=newsroom.reporter).delete()
     review_policy.open_correction(review=review, by=newsroom.editor, change_class="typo", note="Một dấu phẩy.")
     hoa = signed_in(newsroom.editor).open(page(review))
@@ -244,17 +234,17 @@ def test_author_who_has_left_stays_when_somebody_else_corrects(newsroom: Newsroo
 @pytest.mark.parametrize("lost", ["merged", "withdrawn"])
 def test_claim_of_another_newsroom_that_is_live_no_more_stays_in_a_correction(newsroom: Newsroom, lost: str) -> None:
     theirs, ours = newsroom, make_newsroom("checkpoint.example")
-    first = make_review(theirs)
-    publish_review(theirs, first)
-    review = make_review(ours, first.claim)
-    publish_review(ours, review)
+    first = theirs.make_review()
+    theirs.publish_review(first)
+    review = ours.make_review(first.claim)
+    ours.publish_review(review)
     if lost == "merged":
-        other = make_review(theirs)
-        publish_review(theirs, other)
-        merge_claims(theirs, first.claim, other.claim)
+        other = theirs.make_review()
+        theirs.publish_review(other)
+        theirs.merge_claims(first.claim, other.claim)
     else:
-        withdraw_review(theirs, first)
-        withdraw_review(ours, review)
+        theirs.withdraw_review(first)
+        ours.withdraw_review(review)
     review_policy.open_correction(review=review, by=ours.editor, change_class="typo", note="Một dấu phẩy.")
     hoa = signed_in(ours.editor).open(page(review))
     assert hoa.value("claim") == str(first.claim.pk)
@@ -265,19 +255,19 @@ def test_claim_of_another_newsroom_that_is_live_no_more_stays_in_a_correction(ne
 
 def test_unconfirmed_claimant_of_another_newsroom_is_asked_of_that_newsroom(newsroom: Newsroom) -> None:
     theirs, ours = newsroom, make_newsroom("checkpoint.example")
-    first = make_review(theirs)
-    publish_review(theirs, first)
+    first = theirs.make_review()
+    theirs.publish_review(first)
     assert first.claim.claimant is not None
     Claimant.objects.filter(pk=first.claim.claimant.pk).update(
         type="person", name="Nguyễn Văn Mẫu", description="", confirmed=False
     )
-    review = make_review(ours, first.claim)
+    review = ours.make_review(first.claim)
     lan = signed_in(ours.reporter).open(page(review))
     assert "The claimant’s name came from an import by Toà soạn kiemchung.example." in lan.text
 
 
 def test_byline_names_the_language_only_where_it_is_another_than_the_readers(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/preview/")
     assert f"{newsroom.publisher.name} · Vietnamese" in lan.text
     lan.client.cookies[settings.LANGUAGE_COOKIE_NAME] = "vi"

@@ -6,7 +6,7 @@ from django.test import Client
 from factcheck.editorial.drafts.saved_states import keep_state
 from factcheck.editorial.models import Review, SavedState, User
 from tests.journeys.browser import signed_in
-from tests.support.drafts import Newsroom, make_demand, make_newsroom, make_review, open_correction, publish_review
+from tests.support.drafts import Newsroom, make_newsroom
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def change(review: Review, by: User, **values: str) -> SavedState:
 
 
 def test_two_states_are_compared_and_one_is_restored(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     first = change(review, newsroom.reporter, body="Đoạn video quay năm 2020.")
     second = change(review, newsroom.editor, body="Đoạn video quay năm 2021.")
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/change/").follow("Saved states")
@@ -45,22 +45,22 @@ def test_two_states_are_compared_and_one_is_restored(newsroom: Newsroom) -> None
 
 
 def test_correction_is_restored_after_it_was_thrown_away(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
-    open_correction(newsroom, review, headline="Tít sửa")
+    review = newsroom.make_review()
+    newsroom.publish_review(review)
+    newsroom.open_correction(review, headline="Tít sửa")
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/change/")
     lan.follow("Throw these changes away").press("Throw these changes away")
     assert Review.objects.get(pk=review.pk).state == "published"
     thrown = SavedState.objects.get(draft=review.pk, kind="discarded")
     assert lan.open(f"{states_url(review)}?before={thrown.pk}&after=now").status == 200
     assert not lan.has_button("Restore the first text")  # open a correction first
-    open_correction(newsroom, review, note="Nhầm ngày quay, xem lại bản sửa trước đó của chúng tôi.")
+    newsroom.open_correction(review, note="Nhầm ngày quay, xem lại bản sửa trước đó của chúng tôi.")
     lan.open(f"{states_url(review)}?before={thrown.pk}&after=now").press("Restore the first text")
     assert Review.objects.get(pk=review.pk).headline == "Tít sửa"
 
 
 def test_strangers_and_invented_states_find_nothing(newsroom: Newsroom) -> None:
-    review, other = make_review(newsroom), make_review(newsroom)
+    review, other = newsroom.make_review(), newsroom.make_review()
     state, foreign = change(review, newsroom.reporter, body="a"), change(other, newsroom.reporter, body="b")
     client = Client()
     client.force_login(newsroom.reporter)
@@ -76,6 +76,6 @@ def test_strangers_and_invented_states_find_nothing(newsroom: Newsroom) -> None:
 
 
 def test_page_of_a_demand(newsroom: Newsroom) -> None:
-    demand = make_demand(newsroom)
+    demand = newsroom.make_demand()
     page = signed_in(newsroom.chief).open(f"/admin/editorial/demand/{demand.pk}/change/").follow("Saved states")
     assert "This draft has no saved states yet." in page.text

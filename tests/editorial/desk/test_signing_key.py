@@ -13,7 +13,7 @@ from factcheck.record.log.notes import SigningKey
 from factcheck.record.models import LogEntry
 from tests.editorial.desk.addresses import decision
 from tests.journeys.browser import signed_in
-from tests.support.drafts import Newsroom, make_review, publish_review
+from tests.support.drafts import Newsroom
 
 ORIGIN = "127.0.0.1:8000/api/v1/log"
 OTHER = SigningKey(ORIGIN, bytes(32))
@@ -25,7 +25,7 @@ LEFT = {
 
 @pytest.fixture(scope="module")
 def published(module_newsroom: Newsroom) -> Newsroom:
-    publish_review(module_newsroom, make_review(module_newsroom))
+    module_newsroom.publish_review(module_newsroom.make_review())
     return module_newsroom
 
 
@@ -37,7 +37,7 @@ def newsroom(published: Newsroom) -> Iterator[Newsroom]:
 
 def published_at_the_desk(newsroom: Newsroom, language: str) -> str:
     """The page after an attempt to publish."""
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     approval = workflow.submit(subject=review, by=newsroom.reporter)
     workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
     tree.signing_key.cache_clear()

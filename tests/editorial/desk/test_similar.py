@@ -9,22 +9,12 @@ from factcheck.editorial.desk.subjects import merges as pages
 from factcheck.editorial.models import Claim, EditorialEvent, Proposal, Review
 from factcheck.editorial.proposals import merge_policy, workflow
 from tests.journeys.browser import signed_in
-from tests.support.drafts import (
-    FLOOD,
-    Newsroom,
-    make_claim,
-    make_newsroom,
-    make_review,
-    merge_claims,
-    open_correction,
-    publish_claim,
-    publish_review,
-)
+from tests.support.drafts import FLOOD, Newsroom, make_newsroom
 from tests.support.refusals import refused
 
 
 def test_who_logs_a_claim_that_exists_is_warned_and_may_go_on(newsroom: Newsroom) -> None:
-    publish_claim(newsroom)
+    newsroom.publish_claim()
     lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
     lan.fill(text="Ở Huế nước lũ lên tới mái chùa rồi.", language="vi").press("Save and write the review of this claim")
     assert "Your claim has been saved. The following claims may say the same thing" in lan.text
@@ -40,7 +30,7 @@ def test_who_logs_a_claim_that_exists_is_warned_and_may_go_on(newsroom: Newsroom
 @pytest.mark.parametrize("whose", ["kiemchung.example", "khac.example"])
 def test_existing_claim_is_used_instead_of_the_new_one(newsroom: Newsroom, whose: str, button: str) -> None:
     own = whose == newsroom.publisher.site
-    existing = publish_claim(newsroom if own else make_newsroom(whose))
+    existing = (newsroom if own else make_newsroom(whose)).publish_claim()
     lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
     lan.fill(text="Ở Huế nước lũ lên tới mái chùa rồi.", language="vi").press(button).press("Use this one instead")
     assert list(Claim.objects.all()) == [existing]
@@ -54,23 +44,23 @@ def test_existing_claim_is_used_instead_of_the_new_one(newsroom: Newsroom, whose
 
 
 def test_page_of_a_claim_loads_those_that_are_probably_the_same(newsroom: Newsroom) -> None:
-    existing = publish_claim(newsroom)
-    publish_claim(newsroom, "Nước lũ ở Quảng Ngãi có cá sấu bơi vào trường học.")
-    mine = make_claim(newsroom, text="Ở Huế nước lũ lên tới mái chùa rồi.")
+    existing = newsroom.publish_claim()
+    newsroom.publish_claim("Nước lũ ở Quảng Ngãi có cá sấu bơi vào trường học.")
+    mine = newsroom.make_claim(text="Ở Huế nước lũ lên tới mái chùa rồi.")
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{mine.pk}/change/")
     address = f"/admin/editorial/claim/{mine.pk}/similar/?likely"
     assert f'data-similar="{address}"' in lan.html
     found = lan.client.get(address).content.decode()
     assert found.count('href="/claims/') == 1
     assert f'href="/claims/{existing.pk}/"' in found
-    other = make_claim(newsroom, text="Chanh chữa bách bệnh.")
+    other = newsroom.make_claim(text="Chanh chữa bách bệnh.")
     assert lan.client.get(f"/admin/editorial/claim/{other.pk}/similar/?likely").content.strip() == b""
 
 
 def test_claims_that_are_little_alike_stand_below_and_are_called_so(newsroom: Newsroom) -> None:
-    publish_claim(newsroom)
-    publish_claim(newsroom, "Nước lũ ở Quảng Ngãi có cá sấu bơi vào trường học.")
-    mine = make_claim(newsroom, text="Ở Huế nước lũ lên tới mái chùa rồi.")
+    newsroom.publish_claim()
+    newsroom.publish_claim("Nước lũ ở Quảng Ngãi có cá sấu bơi vào trường học.")
+    mine = newsroom.make_claim(text="Ở Huế nước lũ lên tới mái chùa rồi.")
     page, little = f"/admin/editorial/claim/{mine.pk}/similar/", "Less similar, probably not the same"
     lan = signed_in(newsroom.reporter).open(page)
     likely, unlikely = lan.text.split(little)
@@ -82,9 +72,9 @@ def test_claims_that_are_little_alike_stand_below_and_are_called_so(newsroom: Ne
 
 @pytest.mark.parametrize("window", ["", "&_popup=1"])
 def test_claim_of_another_newsroom_that_is_used_is_named_as_readers_see_it(newsroom: Newsroom, window: str) -> None:
-    existing = publish_claim(make_newsroom("khac.example"), "The flood in Hue reached the roof of the pagoda.")
+    existing = make_newsroom("khac.example").publish_claim("The flood in Hue reached the roof of the pagoda.")
     Claim.objects.filter(pk=existing.pk).update(text="A draft of theirs.")
-    mine = make_claim(newsroom, text="In Hue the flood reached the roof of a pagoda.")
+    mine = newsroom.make_claim(text="In Hue the flood reached the roof of a pagoda.")
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{mine.pk}/similar/?logged=claim{window}")
     lan.press("Use this one instead")
     assert "The flood in Hue reached the roof of the pagoda." in lan.html
@@ -94,9 +84,9 @@ def test_claim_of_another_newsroom_that_is_used_is_named_as_readers_see_it(newsr
 
 
 def test_newsroom_is_told_that_it_has_reviewed_the_claim(newsroom: Newsroom) -> None:
-    review = publish_claim(newsroom).reviews.get()
+    review = newsroom.publish_claim().reviews.get()
     text = "Ở Huế nước lũ lên tới mái chùa rồi."
-    draft = make_review(newsroom, make_claim(newsroom, text=text), headline="Đang viết")
+    draft = newsroom.make_review(newsroom.make_claim(text=text), headline="Đang viết")
     lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
     lan.fill(text=text, language="vi").press("Save")
     assert lan.text.count("Your newsroom has already written about this claim:") == 2
@@ -110,8 +100,8 @@ def test_newsroom_is_told_that_it_has_reviewed_the_claim(newsroom: Newsroom) -> 
 
 
 def test_addresses_that_would_be_lost_with_a_claim_are_there_to_copy(newsroom: Newsroom) -> None:
-    claim = publish_claim(newsroom)
-    mine = make_claim(newsroom, text="Lũ Huế lên tới mái chùa.")
+    claim = newsroom.publish_claim()
+    mine = newsroom.make_claim(text="Lũ Huế lên tới mái chùa.")
     mine.appearances.all().delete()
     page = f"/admin/editorial/claim/{mine.pk}/similar/"
     lan = signed_in(newsroom.reporter).open(page)
@@ -126,7 +116,7 @@ def test_addresses_that_would_be_lost_with_a_claim_are_there_to_copy(newsroom: N
 
 
 def test_who_logs_something_new_is_not_stopped(newsroom: Newsroom) -> None:
-    publish_claim(newsroom)
+    newsroom.publish_claim()
     lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
     lan.fill(text="Uống nước chanh chữa được ung thư.", language="vi").press("Save")
     assert "may say the same thing" not in lan.text
@@ -136,9 +126,9 @@ def test_who_logs_something_new_is_not_stopped(newsroom: Newsroom) -> None:
 
 def test_same_words_among_the_newsrooms_drafts_are_found_and_others_drafts_are_not(newsroom: Newsroom) -> None:
     text = "Ngân hàng sắp đổi tiền trong tuần tới."
-    draft = make_review(newsroom, make_claim(newsroom, text=text))
+    draft = newsroom.make_review(newsroom.make_claim(text=text))
     hidden = make_newsroom("khac.example")
-    make_claim(hidden, text=text)
+    hidden.make_claim(text=text)
     lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
     lan.fill(text=text.upper(), language="vi").press("Save")
     assert "Your newsroom’s drafts with the same words" in lan.text
@@ -148,10 +138,10 @@ def test_same_words_among_the_newsrooms_drafts_are_found_and_others_drafts_are_n
 
 
 def test_draft_with_the_same_words_is_found_among_many_that_were_published(newsroom: Newsroom) -> None:
-    draft = make_claim(newsroom)
+    draft = newsroom.make_claim()
     for _ in range(pages.similar_claims.MOST):
-        publish_claim(newsroom)
-    assert pages.similar_claims.find_identical_drafts(make_claim(newsroom)) == [draft]
+        newsroom.publish_claim()
+    assert pages.similar_claims.find_identical_drafts(newsroom.make_claim()) == [draft]
 
 
 def test_search_that_fails_loses_no_claim(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -174,7 +164,7 @@ def test_comparison_that_takes_too_long_is_said_and_not_taken_for_nothing_found(
 
 
 def test_comparison_by_words_alone_is_said(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
-    publish_claim(newsroom)
+    newsroom.publish_claim()
     by_words = replace(pages.similar_claims.match(FLOOD), explanation="Nobody answers.")
     monkeypatch.setattr(pages.similar_claims, "match", lambda text, **_: by_words)
     monkeypatch.setattr(pages.similar_claims, "is_configured", lambda: True)
@@ -185,7 +175,7 @@ def test_comparison_by_words_alone_is_said(newsroom: Newsroom, monkeypatch: pyte
 
 
 def test_small_window_gives_the_chosen_claim_to_the_form_that_opened_it(newsroom: Newsroom) -> None:
-    existing = publish_claim(newsroom)
+    existing = newsroom.publish_claim()
     lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/?_popup=1&_to_field=id")
     lan.fill(text="Lũ Huế lên tới mái chùa rồi.", language="vi").press("Save")
     lan.press("Use this one instead")
@@ -196,8 +186,8 @@ def test_small_window_gives_the_chosen_claim_to_the_form_that_opened_it(newsroom
 
 
 def test_drafts_move_to_the_claim_that_is_used_instead(newsroom: Newsroom) -> None:
-    existing = publish_claim(newsroom)
-    draft = make_review(newsroom, make_claim(newsroom, text="Lũ Huế lên tới mái chùa."))
+    existing = newsroom.publish_claim()
+    draft = newsroom.make_review(newsroom.make_claim(text="Lũ Huế lên tới mái chùa."))
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{draft.claim_id}/change/")
     lan.follow("Same as another claim").press("Use this one instead")
     draft.refresh_from_db()
@@ -206,7 +196,7 @@ def test_drafts_move_to_the_claim_that_is_used_instead(newsroom: Newsroom) -> No
 
 
 def test_claim_that_is_thrown_away_for_another_is_written_down(newsroom: Newsroom) -> None:
-    existing, claim = publish_claim(newsroom), make_claim(newsroom)
+    existing, claim = newsroom.publish_claim(), newsroom.make_claim()
     merge_policy.replace_claim(claim=claim, replacement=existing, by=newsroom.reporter)
     event = EditorialEvent.objects.get(action="claim.exchanged")
     assert (event.actor, event.newsroom) == (newsroom.reporter, newsroom.publisher)
@@ -216,10 +206,10 @@ def test_claim_that_is_thrown_away_for_another_is_written_down(newsroom: Newsroo
 
 
 def test_reporter_is_not_offered_to_exchange_what_is_not_theirs(newsroom: Newsroom) -> None:
-    publish_claim(newsroom)
-    others = make_claim(newsroom, text="Lũ Huế lên tới mái chùa.", logged_by=newsroom.editor)
-    mine = make_claim(newsroom, text="Ở Huế nước lũ lên tới mái chùa.")
-    make_review(newsroom, mine, created_by=newsroom.editor).authorships.all().delete()
+    newsroom.publish_claim()
+    others = newsroom.make_claim(text="Lũ Huế lên tới mái chùa.", logged_by=newsroom.editor)
+    mine = newsroom.make_claim(text="Ở Huế nước lũ lên tới mái chùa.")
+    newsroom.make_review(mine, created_by=newsroom.editor).authorships.all().delete()
     lan, hoa = signed_in(newsroom.reporter), signed_in(newsroom.editor)
     for claim in (others, mine):  # logged by a colleague; with a colleague's draft
         page = f"/admin/editorial/claim/{claim.pk}/"
@@ -235,9 +225,9 @@ def test_reporter_is_not_offered_to_exchange_what_is_not_theirs(newsroom: Newsro
 
 def test_what_a_drafts_claim_may_be_exchanged_for(newsroom: Newsroom) -> None:
     other = make_newsroom("khac.example")
-    theirs, mine = make_claim(other, text="Bản nháp của người khác."), make_claim(newsroom)
-    one, two = publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(newsroom, "Lời đồn thứ nhì.")
-    merge_claims(newsroom, one, two)
+    theirs, mine = other.make_claim(text="Bản nháp của người khác."), newsroom.make_claim()
+    one, two = newsroom.publish_claim("Lời đồn thứ nhất."), newsroom.publish_claim("Lời đồn thứ nhì.")
+    newsroom.merge_claims(one, two)
     for claim, instead, by, code in (
         (mine, theirs, newsroom.reporter, "not_allowed"),
         (mine, one, newsroom.reporter, "wrong_state"),
@@ -247,7 +237,7 @@ def test_what_a_drafts_claim_may_be_exchanged_for(newsroom: Newsroom) -> None:
     ):
         with refused(code):
             merge_policy.replace_claim(claim=claim, replacement=instead, by=by)
-    draft = make_review(newsroom, mine)
+    draft = newsroom.make_review(mine)
     workflow.submit(subject=draft, by=newsroom.reporter)
     with refused("wrong_state"):
         merge_policy.replace_claim(claim=mine, replacement=two, by=newsroom.reporter)
@@ -255,16 +245,16 @@ def test_what_a_drafts_claim_may_be_exchanged_for(newsroom: Newsroom) -> None:
 
 
 def test_reason_of_a_merge_that_comes_too_late_is_still_there(newsroom: Newsroom) -> None:
-    claim, into = publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(newsroom, "Lời đồn thứ nhì.")
+    claim, into = newsroom.publish_claim("Lời đồn thứ nhất."), newsroom.publish_claim("Lời đồn thứ nhì.")
     browser = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{claim.pk}/similar/")
-    merge_claims(newsroom, claim, into)
+    newsroom.merge_claims(claim, into)
     browser.fill(reason="Cùng một câu nói.").press("Propose: it is the same as this one")
     assert browser.codes == {"wrong_state"}
     assert "Cùng một câu nói." in browser.html
 
 
 def test_reason_is_still_there_when_the_claims_are_not_compared_in_time(newsroom, monkeypatch):
-    claim, _into = publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(newsroom, "Lời đồn thứ nhì.")
+    claim, _into = newsroom.publish_claim("Lời đồn thứ nhất."), newsroom.publish_claim("Lời đồn thứ nhì.")
     browser = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{claim.pk}/similar/")
     browser.fill(reason="Như lời đồn thứ nhất.")
     monkeypatch.setattr(pages.similar_claims, "match", Mock(side_effect=TimeoutError))
@@ -276,11 +266,11 @@ def test_reason_is_still_there_when_the_claims_are_not_compared_in_time(newsroom
 
 
 def test_claim_of_an_old_proposal_is_not_thrown_away(newsroom: Newsroom) -> None:
-    one, two = publish_claim(newsroom, "Lời đồn thứ nhất."), publish_claim(newsroom, "Lời đồn thứ nhì.")
+    one, two = newsroom.publish_claim("Lời đồn thứ nhất."), newsroom.publish_claim("Lời đồn thứ nhì.")
     merge = merge_policy.propose_merge(claim=one, into=two, by=newsroom.reporter, note="Cùng một lời đồn.")
     workflow.return_(proposal=merge, by=newsroom.editor, reason="Không phải.")
     review = Review.objects.get(claim=one)
-    open_correction(newsroom, review, claim=two)  # all that readers see of the first is gone then
-    publish_review(newsroom, review)
+    newsroom.open_correction(review, claim=two)  # all that readers see of the first is gone then
+    newsroom.publish_review(review)
     with refused("wrong_state"):
         merge_policy.replace_claim(claim=one, replacement=two, by=newsroom.reporter)

@@ -7,15 +7,15 @@ from django.utils import timezone
 
 from factcheck.editorial.models import Review, User, WatchedSource
 from factcheck.record.models import LogEntry, SourceCheck
-from tests.support.drafts import Newsroom, make_newsroom, make_review, publish_review
+from tests.support.drafts import Newsroom, make_newsroom
 
 LIST = "/admin/editorial/watchedsource/"
 
 
 def found(newsroom: Newsroom, state: str = "gone") -> tuple[Review, WatchedSource]:
     """A published review whose first source has this problem."""
-    review = make_review(newsroom)
-    publish_review(newsroom, review)
+    review = newsroom.make_review()
+    newsroom.publish_review(review)
     url = "https://source.example/1"
     source = WatchedSource.objects.create(review=review, url=url, sequence=0, state=state)
     SourceCheck.objects.create(review_id=review.pk, url=url, state=state, since=source.since, checked_at=timezone.now())

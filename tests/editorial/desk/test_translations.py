@@ -10,13 +10,13 @@ from factcheck.editorial.models import Review
 from tests.editorial.desk.addresses import page
 from tests.journeys.browser import signed_in
 from tests.support.chromium import desk_of
-from tests.support.drafts import Newsroom, correct_review, make_newsroom, make_review, open_correction, publish_review
+from tests.support.drafts import Newsroom, make_newsroom
 
 
 def start(newsroom: Newsroom) -> tuple[Review, Review]:
     """A published review, and the draft that one click began."""
-    original = make_review(newsroom)
-    publish_review(newsroom, original)
+    original = newsroom.make_review()
+    newsroom.publish_review(original)
     browser = signed_in(newsroom.reporter).open(page(original)).press("Translate this review")
     draft = original.translations.get()
     assert browser.path == page(draft)
@@ -46,7 +46,7 @@ def test_one_click_shows_the_original_beside_the_draft(newsroom: Newsroom) -> No
 
 def test_correction_of_the_original_is_shown_word_by_word(newsroom: Newsroom) -> None:
     original, draft = start(newsroom)
-    correct_review(newsroom, original, summary="Sai. Đoạn video được quay năm 2021.")
+    newsroom.correct_review(original, summary="Sai. Đoạn video được quay năm 2021.")
     browser = signed_in(newsroom.reporter)
     html = browser.open(page(draft)).html
     assert "The original has been corrected" in html
@@ -65,14 +65,14 @@ def test_published_translation_asks_for_a_correction_first(newsroom: Newsroom) -
     original, draft = start(newsroom)
     draft.summary = "False. The video is from 2020."
     draft.save()
-    publish_review(newsroom, draft)
-    correct_review(newsroom, original, summary="Sai. Đoạn video được quay năm 2021.")
+    newsroom.publish_review(draft)
+    newsroom.correct_review(original, summary="Sai. Đoạn video được quay năm 2021.")
     browser = signed_in(newsroom.reporter)
     html = browser.open(page(draft)).html
     assert f'href="{page(draft).replace("change/", "do/correct/")}"' in html
     assert "Bring up to date" not in html
     draft.refresh_from_db()
-    open_correction(newsroom, draft)
+    newsroom.open_correction(draft)
     browser.open(page(draft))
     assert "belongs to the newest revision" in browser.press("Bring up to date").text
 
@@ -100,7 +100,7 @@ def test_home_and_the_list_show_the_translations_that_are_behind(newsroom: Newsr
     original, draft = start(newsroom)
     reporter, words = signed_in(newsroom.reporter), "Translations are behind their originals"
     assert words not in reporter.open("/admin/").text
-    correct_review(newsroom, original, summary="Sai. Đoạn video được quay năm 2021.")
+    newsroom.correct_review(original, summary="Sai. Đoạn video được quay năm 2021.")
     assert words in reporter.open("/admin/").text
     reporter.open("/admin/editorial/review/?translation=behind")
     assert page(draft) in reporter.html
@@ -110,8 +110,8 @@ def test_home_and_the_list_show_the_translations_that_are_behind(newsroom: Newsr
 @pytest.mark.prove
 @pytest.mark.parametrize("width", [390, 1440])
 def test_translation_in_a_browser_falls_behind_and_catches_up(newsroom: Newsroom, width: int) -> None:
-    original = make_review(newsroom, body="Đoạn video **không** quay năm nay.\n\n" * 20)
-    publish_review(newsroom, original)
+    original = newsroom.make_review(body="Đoạn video **không** quay năm nay.\n\n" * 20)
+    newsroom.publish_review(original)
     with desk_of(newsroom.reporter, f"editorial/review/{original.pk}/change/") as shown:
         shown.set_viewport_size({"width": width, "height": 900})
         shown.get_by_role("button", name="Translate this review").click()
@@ -126,7 +126,7 @@ def test_translation_in_a_browser_falls_behind_and_catches_up(newsroom: Newsroom
         shown.wait_for_load_state()
     draft = original.translations.get()
     assert (draft.headline, draft.translation_of_revision) == ("The flood video is from 2020", 1)
-    correct_review(newsroom, original, summary="Sai. Đoạn video được quay năm 2021.")
+    newsroom.correct_review(original, summary="Sai. Đoạn video được quay năm 2021.")
     with desk_of(newsroom.reporter, f"editorial/review/{draft.pk}/change/") as shown:
         shown.set_viewport_size({"width": width, "height": 900})
         notice = shown.locator(".translation.notice")

@@ -6,7 +6,7 @@ from django.test import Client
 from factcheck.editorial.models import Review, User
 from factcheck.editorial.proposals import workflow
 from tests.journeys.browser import signed_in
-from tests.support.drafts import Newsroom, make_claim, make_newsroom, make_review, publish_review
+from tests.support.drafts import Newsroom, make_newsroom
 
 PREVIEW = "/admin/editorial/review/text-preview/"
 
@@ -28,7 +28,7 @@ def main_step(html: str) -> str:
 
 
 def test_main_button_is_the_next_step(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     page = f"/admin/editorial/review/{review.pk}/change/"
     reporter, editor = signed_in(newsroom.reporter), signed_in(newsroom.editor)
     assert reporter.open(page).has_button("Save and submit for approval")
@@ -77,21 +77,21 @@ def test_preview_is_for_the_desk_alone(newsroom: Newsroom) -> None:
 
 def test_chosen_claim_is_shown_with_what_the_person_may_read(newsroom: Newsroom) -> None:
     mine, other = newsroom, make_newsroom("other.example")
-    claim, secret = make_claim(mine), make_claim(other, text="Chưa đăng.")
+    claim, secret = mine.make_claim(), other.make_claim(text="Chưa đăng.")
     client = logged_in(mine.reporter)
     shown = client.get(f"/admin/editorial/review/claim/{claim.pk}/").content.decode()
     assert claim.text in shown
     assert "https://social.example/p/1" in shown
     assert client.get(f"/admin/editorial/review/claim/{secret.pk}/").status_code == 404
-    review = make_review(other, claim=secret)
-    publish_review(other, review)
+    review = other.make_review(claim=secret)
+    other.publish_review(review)
     shown = client.get(f"/admin/editorial/review/claim/{secret.pk}/").content.decode()
     assert "Chưa đăng." in shown
     assert "https://social.example/p/1" not in shown
 
 
 def test_what_is_missing_is_in_the_save_bar(newsroom: Newsroom) -> None:
-    review = make_review(newsroom, sources=0, headline="")
+    review = newsroom.make_review(sources=0, headline="")
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/change/")
     bar = lan.html[lan.html.index('class="save-bar') :]
     assert "missing</summary>" in bar

@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from factcheck.editorial.models import Review
 from tests.support.chromium import desk_of
-from tests.support.drafts import Newsroom, make_newsroom, make_review
+from tests.support.drafts import Newsroom, make_newsroom
 
 pytestmark = pytest.mark.prove
 
@@ -76,7 +76,7 @@ PASTE_FILE = """(bytes) => {
 def screen(body: str = "", width: int = 1440, tolerated: str = "") -> Iterator[tuple[Page, Locator, Review]]:
     """The page of a draft, its editor and the draft. Fails if the browser reports an error that isn't tolerated."""
     newsroom = make_newsroom()
-    review = make_review(newsroom, body=body)
+    review = newsroom.make_review(body=body)
     with desk_of(newsroom.reporter, f"editorial/review/{review.pk}/change/") as page:
         problems: list[str] = []
         page.on("console", lambda message: message.type == "error" and problems.append(message.text))
@@ -209,7 +209,7 @@ def test_preview_follows_the_text_and_is_folded_away(database: str) -> None:
 
 
 def test_language_is_shown_while_it_is_typed(newsroom: Newsroom) -> None:
-    review = make_review(newsroom, body="", headline="", summary="", language_detected=True)
+    review = newsroom.make_review(body="", headline="", summary="", language_detected=True)
     with desk_of(newsroom.reporter, f"editorial/review/{review.pk}/change/") as page:
         page.locator("#id_headline").fill("The video was filmed five years ago in another city.")
         expect(page.locator("#id_language")).to_have_attribute("placeholder", "English (detected)")
@@ -290,7 +290,7 @@ def test_long_text_stays_usable(database: str) -> None:
 
 
 def test_fields_work_without_the_editor(newsroom: Newsroom) -> None:
-    review = make_review(newsroom)
+    review = newsroom.make_review()
     with desk_of(newsroom.reporter, "") as page:
         page.route(re.compile(r"/static/editorial/.*\.js$"), lambda route: route.fulfill(body=""))
         page.goto(page.url + f"editorial/review/{review.pk}/change/")

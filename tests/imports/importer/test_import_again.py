@@ -19,7 +19,7 @@ from factcheck.editorial.models import (
 from factcheck.editorial.proposals import import_policy, merge_policy, review_policy, workflow
 from factcheck.record.models import LogEntry
 from tests.imports.own_records import bodies, digest, publish, record, take
-from tests.support.drafts import Newsroom, make_claim, waiting
+from tests.support.drafts import Newsroom, waiting
 
 
 def test_waiting_import_is_not_overwritten(newsroom: Newsroom, file: Path) -> None:
@@ -209,7 +209,7 @@ def test_draft_in_hand_is_not_closed_for_an_import_that_was_returned_long_ago(ne
 def test_claim_that_the_desk_gave_instead_is_not_overwritten(newsroom: Newsroom, file: Path) -> None:
     take(file, record())
     returned(newsroom)
-    theirs = make_claim(newsroom, text="Logged by a colleague.")
+    theirs = newsroom.make_claim(text="Logged by a colleague.")
     theirs.topics.add(Topic.objects.create(slug="floods"))
     appearance = theirs.appearances.get()
     merge_policy.replace_claim(claim=Claim.objects.get(text="Claim 1."), replacement=theirs, by=newsroom.editor)

@@ -15,7 +15,7 @@ from factcheck.imports.readers.results import Record
 from factcheck.record.models import PublishedReview
 from tests.imports.own_records import digest, publish, record, take, write
 from tests.imports.reading import records
-from tests.support.drafts import Newsroom, erase_review, waiting
+from tests.support.drafts import Newsroom, waiting
 from tests.support.refusals import refused
 from tests.support.waiting import begin_until_it_waits
 
@@ -73,7 +73,7 @@ def test_erased_review_is_not_imported_again(newsroom, redact, written, tmp_path
             note="Bài không còn nêu tên người đã nói điều này.",
         )
         Review.objects.update(headline="Có người bịa chuyện")
-    erase_review(newsroom, review, redact=redact)
+    newsroom.erase_review(review, redact=redact)
     for headline in ("Lan bịa chuyện", "Lan lại bịa chuyện"):
         counts = run(newsroom, tmp_path, written(headline), capsys)
         assert counts == "0 new, 0 unchanged, 0 changed, 1 refused (erased_here 1)."
@@ -152,7 +152,7 @@ def returned_once(newsroom: Newsroom, file: Path) -> Review:
 def test_message_of_a_returned_import_is_erased_with_the_review(newsroom: Newsroom, file: Path) -> None:
     review = returned_once(newsroom, file)
     assert Proposal.objects.filter(kind="import", message__contains="Ann Other").count() == 1
-    erase_review(newsroom, review)
+    newsroom.erase_review(review)
     assert set(Proposal.objects.values_list("message", flat=True)) == {""}
 
 

@@ -8,7 +8,7 @@ from factcheck.editorial.models import Claim, Claimant, ImportBatch, Review
 from factcheck.editorial.proposals import merge_policy, workflow
 from tests.imports.own_records import bodies, publish, record, take
 from tests.journeys.browser import signed_in
-from tests.support.drafts import FLOOD, Newsroom, make_claim, make_newsroom, publish_claim, waiting, withdraw_review
+from tests.support.drafts import FLOOD, Newsroom, make_newsroom, waiting
 
 DRAFT = "Nháp chưa ai duyệt."
 
@@ -19,9 +19,9 @@ def theirs(newsroom: Newsroom, file: Path) -> Claim:
     take(file, record())
     workflow.return_(proposal=waiting(ImportBatch.objects.get()), by=newsroom.second, reason="Which claim?")
     other = make_newsroom("khac.example")
-    claim = publish_claim(other)
+    claim = other.publish_claim()
     merge_policy.replace_claim(claim=Claim.objects.get(text="Claim 1."), replacement=claim, by=newsroom.editor)
-    withdraw_review(other, claim.reviews.get(newsroom=other.publisher))
+    other.withdraw_review(claim.reviews.get(newsroom=other.publisher))
     Claim.objects.filter(pk=claim.pk).update(text=DRAFT)
     return claim
 
@@ -34,7 +34,7 @@ def test_record_of_a_claim_that_nobody_shows_any_more_is_refused(newsroom, their
 
 def test_record_of_a_claim_that_its_newsroom_shows_says_what_is_public(newsroom, theirs, file):
     other = make_newsroom("ba.example")
-    shown = publish_claim(other)
+    shown = other.publish_claim()
     Review.objects.filter(newsroom=newsroom.publisher).update(claim=shown)
     Claim.objects.filter(pk=shown.pk).update(text=DRAFT)
     assert take(file, record(headline="Mended")) == "1 new, 0 unchanged, 0 changed, 0 refused."
@@ -44,7 +44,7 @@ def test_record_of_a_claim_that_its_newsroom_shows_says_what_is_public(newsroom,
 
 def test_imported_review_can_be_given_a_claim_of_its_newsroom_instead(newsroom: Newsroom, theirs: Claim) -> None:
     review = Review.objects.get(newsroom=newsroom.publisher)
-    mine = make_claim(newsroom, text="Logged anew.")
+    mine = newsroom.make_claim(text="Logged anew.")
     browser = signed_in(newsroom.editor).open(f"/admin/editorial/review/{review.pk}/change/")
     browser.fill(claim=mine.pk).press("Save and go on")
     approval = workflow.submit(subject=review, by=newsroom.editor)
@@ -58,7 +58,7 @@ def test_import_page_shows_nothing_of_another_newsrooms_draft(newsroom: Newsroom
     """A review without a headline is named by its claim, which another newsroom may be changing."""
     take(file, record(headline=None))
     workflow.return_(proposal=waiting(ImportBatch.objects.get()), by=newsroom.second, reason="Which claim?")
-    claim = publish_claim(make_newsroom("khac.example"))
+    claim = make_newsroom("khac.example").publish_claim()
     merge_policy.replace_claim(claim=Claim.objects.get(text="Claim 1."), replacement=claim, by=newsroom.editor)
     Claim.objects.filter(pk=claim.pk).update(text=DRAFT)
     Claimant.objects.filter(pk=claim.claimant_id).update(description="nháp về người nói")

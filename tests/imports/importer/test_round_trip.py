@@ -12,7 +12,7 @@ from tests.api.published import make_imported
 from tests.imports.own_records import IMPORTER, publish, run
 from tests.record.formats.test_claimreview import full_review
 from tests.support.databases import fresh_database
-from tests.support.drafts import correct_review, make_newsroom, make_review, publish_review, withdraw_review
+from tests.support.drafts import make_newsroom
 
 # Values of this site and this moment (docs/reference/claimreview.md).
 OF_THE_SITE = {"@id", "identifier", "dateModified", "creativeWorkStatus", "correction", "license", "sdDatePublished"}
@@ -44,16 +44,16 @@ def reviews(feed: bytes) -> list[Any]:
 def test_feed_comes_in_and_goes_out_the_same(newsroom, template, tmp_path):
     full, plain = (
         full_review(newsroom),
-        make_review(newsroom, language="en", headline="Seen from 2020", summary="False."),
+        newsroom.make_review(language="en", headline="Seen from 2020", summary="False."),
     )
     imported, withdrawn = (
         make_imported(newsroom, "https://outra.example/1"),
-        make_review(newsroom, headline="Bài đã rút"),
+        newsroom.make_review(headline="Bài đã rút"),
     )
     for review in (full, plain, imported, withdrawn):
-        publish_review(newsroom, review)
-    correct_review(newsroom, full, summary="Sai. Quay năm 2019.")
-    withdraw_review(newsroom, withdrawn)
+        newsroom.publish_review(review)
+    newsroom.correct_review(full, summary="Sai. Quay năm 2019.")
+    newsroom.withdraw_review(withdrawn)
     file = tmp_path / "feed.json"
     file.write_bytes(read_feed())
     with fresh_database(template):

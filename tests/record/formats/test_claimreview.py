@@ -10,7 +10,7 @@ from factcheck.editorial.proposals import review_policy
 from factcheck.record.formats.claimreview import claim_review, claim_review_document
 from factcheck.record.models import LogEntry, PublishedReview
 from tests.api.published import make_imported
-from tests.support.drafts import Newsroom, correct_review, make_claim, make_review, make_scale, publish_review
+from tests.support.drafts import Newsroom, make_scale
 
 pytestmark = pytest.mark.one_database
 
@@ -37,10 +37,10 @@ def full_review(newsroom: Newsroom) -> Review:
         newsroom=newsroom.publisher, type="person", name="Nguyễn Văn Ví Dụ", job_title="Bộ trưởng", confirmed=True,
         is_public_figure=True, same_as=["https://www.wikidata.org/wiki/Q1"],
     )  # fmt: skip
-    claim = make_claim(newsroom, claimant=claimant, location="Huế")
+    claim = newsroom.make_claim(claimant=claimant, location="Huế")
     claim.appearances.update(archive_url=CAPTURE, media_sha256="ab" * 32)
     Appearance.objects.create(claim=claim, url="https://paper.example/2", medium="text", no_capture_reason="Đã bị xóa.")
-    review = make_review(newsroom, claim, reviewed_on=date(2026, 10, 5))
+    review = newsroom.make_review(claim, reviewed_on=date(2026, 10, 5))
     Source.objects.filter(review=review, position=0).update(
         publisher="Cục Thống kê", quote="Mực nước là 2 mét.", archive_url="https://web.archive.org/web/1/https://source.example/1",
     )  # fmt: skip
@@ -49,8 +49,8 @@ def full_review(newsroom: Newsroom) -> Review:
 
 def test_every_property_of_a_review_of_ours(newsroom):
     review = full_review(newsroom)
-    publish_review(newsroom, review)
-    correction = correct_review(newsroom, review, summary="Sai. Quay năm 2019.")
+    newsroom.publish_review(review)
+    correction = newsroom.correct_review(review, summary="Sai. Quay năm 2019.")
     row = PublishedReview.objects.get(pk=review.pk)
     body = orjson.loads(row.body)
     assert claim_review(body) == {
@@ -136,8 +136,8 @@ def test_every_property_of_a_review_of_ours(newsroom):
 
 
 def test_verdict_is_said_in_the_language_of_the_review(newsroom):
-    review = make_review(newsroom, language="en", headline="The video is of 2020", summary="False.")
-    publish_review(newsroom, review)
+    review = newsroom.make_review(language="en", headline="The video is of 2020", summary="False.")
+    newsroom.publish_review(review)
     assert published(review)["reviewRating"]["alternateName"] == "False"
 
 
@@ -148,8 +148,8 @@ def test_claimant_who_is_described_is_no_author(live):
 
 
 def test_claimant_who_is_unknown_is_left_out(newsroom):
-    review = make_review(newsroom, make_claim(newsroom, claimant=None, claimed_on=None))
-    publish_review(newsroom, review)
+    review = newsroom.make_review(newsroom.make_claim(claimant=None, claimed_on=None))
+    newsroom.publish_review(review)
     item = published(review)["itemReviewed"]
     assert item.keys() & {"author", "creditText", "datePublished", "locationCreated"} == set()
 
@@ -158,14 +158,14 @@ def test_organization_is_typed_as_one(newsroom):
     claimant = Claimant.objects.create(
         newsroom=newsroom.publisher, type="organization", name="Công ty Nước Ví Dụ", confirmed=True
     )
-    review = make_review(newsroom, make_claim(newsroom, claimant=claimant))
-    publish_review(newsroom, review)
+    review = newsroom.make_review(newsroom.make_claim(claimant=claimant))
+    newsroom.publish_review(review)
     assert published(review)["itemReviewed"]["author"] == {"@type": "Organization", "name": "Công ty Nước Ví Dụ"}
 
 
 def test_review_of_another_publisher_keeps_to_what_that_publisher_said(newsroom):
     review = make_imported(newsroom, "https://outra.example/1")
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     found = published(review)
     assert found["url"] == "https://outra.example/1"
     assert found["@id"] == f"{SITE}/reviews/{review.pk}/"
@@ -177,7 +177,7 @@ def test_review_of_another_publisher_keeps_to_what_that_publisher_said(newsroom)
 def test_update_is_no_correction(newsroom, live):
     review_policy.open_correction(review=live, by=newsroom.reporter, change_class="update", note="Đã có số liệu mới.")
     Review.objects.filter(pk=live.pk).update(summary="Sai. Đã có số liệu mới.")
-    publish_review(newsroom, Review.objects.get(pk=live.pk))
+    newsroom.publish_review(Review.objects.get(pk=live.pk))
     assert "correction" not in published(live)
 
 
@@ -194,10 +194,10 @@ def test_update_is_no_correction(newsroom, live):
 )
 def test_appearance_has_what_google_demands_of_its_type(newsroom, schemaorg, medium, digest, expected):
     """Google demands of videos and images what nobody knows of an appearance: their name, file, thumbnail and rights."""
-    claim = make_claim(newsroom)
+    claim = newsroom.make_claim()
     claim.appearances.update(medium=medium or "", media_sha256=digest or "")
-    review = make_review(newsroom, claim)
-    publish_review(newsroom, review)
+    review = newsroom.make_review(claim)
+    newsroom.publish_review(review)
     document = orjson.loads(claim_review_document(PublishedReview.objects.get(pk=review.pk).body))
     assert document["itemReviewed"]["firstAppearance"] == {"url": "https://social.example/p/1", **expected}
     assert schemaorg.faults(document) == []
@@ -206,8 +206,8 @@ def test_appearance_has_what_google_demands_of_its_type(newsroom, schemaorg, med
 def test_verdict_without_a_number_has_words_alone(newsroom, schemaorg):
     """Google demands only `alternateName` of a Rating. A number for a claim that can't be judged would mislead."""
     unproven = make_scale().verdicts.get(slug="unproven")
-    review = make_review(newsroom, verdict=unproven)
-    publish_review(newsroom, review)
+    review = newsroom.make_review(verdict=unproven)
+    newsroom.publish_review(review)
     document = orjson.loads(claim_review_document(PublishedReview.objects.get(pk=review.pk).body))
     assert document["reviewRating"] == {
         "@type": "Rating",
@@ -220,8 +220,8 @@ def test_verdict_without_a_number_has_words_alone(newsroom, schemaorg):
 
 def test_document_means_in_schema_org_what_it_says(newsroom, schemaorg):
     review = full_review(newsroom)
-    publish_review(newsroom, review)
-    correct_review(newsroom, review, summary="Sai. Quay năm 2019.")
+    newsroom.publish_review(review)
+    newsroom.correct_review(review, summary="Sai. Quay năm 2019.")
     document = orjson.loads(claim_review_document(PublishedReview.objects.get(pk=review.pk).body))
     assert schemaorg.faults(document) == []
     (node,) = schemaorg.expand(document)
@@ -236,7 +236,7 @@ def test_document_means_in_schema_org_what_it_says(newsroom, schemaorg):
 def test_shapes_find_what_is_wrong(newsroom, schemaorg):
     """Otherwise the test above would prove nothing."""
     review = full_review(newsroom)
-    publish_review(newsroom, review)
+    newsroom.publish_review(review)
     document = orjson.loads(claim_review_document(PublishedReview.objects.get(pk=review.pk).body))
     document["itemReviewed"]["appearance"] = "not a node"
     document["reviewRating"]["verdict"] = "Sai"
@@ -250,8 +250,8 @@ def test_shapes_find_what_is_wrong(newsroom, schemaorg):
 
 def test_hostile_text_stays_text(newsroom, schemaorg):
     text = '</script><script>alert(1)</script>\u202ehsilgne "quoted" \\ \u2028 end'
-    review = make_review(newsroom, make_claim(newsroom, text=text), summary=text)
-    publish_review(newsroom, review)
+    review = newsroom.make_review(newsroom.make_claim(text=text), summary=text)
+    newsroom.publish_review(review)
     document = orjson.loads(claim_review_document(PublishedReview.objects.get(pk=review.pk).body))
     assert document["claimReviewed"] == text
     assert document["abstract"] == text

@@ -1,7 +1,6 @@
 """The search finds what people mean, best first, in any script, however much there is."""
 
 from itertools import product
-from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from factcheck.record.search import ranking, spelling
 from factcheck.record.search.query import read_query
 from factcheck.record.search.ranking import Search
 from factcheck.record.search.spelling import did_you_mean
+from factcheck.tools.budget import current
 from tests.record.conftest import disarm, make_statement
 
 FILLER = "Giá xăng dầu hôm qua."
@@ -205,7 +205,7 @@ def test_search_reaches_every_match(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def reaches_every_match(words: str, condition: Q) -> None:
     """The newest are ranked, what is older follows by date; page by page in both directions, from either end."""
-    asked = Search(PublishedReview, read_query(words), condition, seconds=20)
+    asked = Search(PublishedReview, read_query(words), condition)
     everything = asked.page(100)
     assert sorted(hit.id.int for hit in everything.hits) == sorted(
         number for number in range(1, 13) if number % 4 and (not condition or number % 4 != 3)
@@ -291,8 +291,8 @@ def test_search_gives_what_it_has_when_its_time_is_up(monkeypatch: pytest.Monkey
     monkeypatch.setattr(
         ranking, "_SEARCH", ranking._SEARCH.replace("SELECT hit.score", "SELECT pg_sleep(2), hit.score", 1)
     )
-    monkeypatch.setattr(ranking, "SECONDS", 0.1)
-    answer = Search(PublishedReview, read_query("nuoc lu")).page()
+    with current().within(0.1):
+        answer = Search(PublishedReview, read_query("nuoc lu")).page()
     assert (answer.hits, answer.complete) == ([], False)  # not even the sample was read
     with connections["public"].cursor() as cursor:
         cursor.execute("SHOW statement_timeout")
@@ -301,16 +301,15 @@ def test_search_gives_what_it_has_when_its_time_is_up(monkeypatch: pytest.Monkey
 
 def answer_too_late(monkeypatch: pytest.MonkeyPatch, words: str) -> None:
     """A query with these words takes all the time that it may."""
-    rows_within, taken = ranking.rows_within, [0.0]
+    rows_within, budget = ranking.rows_within, current()
 
-    def read(seconds: float, sql: str, parameters: Any) -> Any:
+    def read(sql: str, parameters: Any, seconds: float = 60.0) -> Any:
         if words not in sql:
-            return rows_within(60, sql, parameters)
-        taken.append(seconds)
+            return rows_within(sql, parameters)
+        budget.seconds += min(seconds, budget.left)
         return None
 
-    monkeypatch.setattr(ranking, "SECONDS", 0.9)
-    monkeypatch.setattr(ranking, "time", SimpleNamespace(monotonic=lambda: sum(taken)))
+    monkeypatch.setattr(budget, "_end", budget.seconds + 60)
     monkeypatch.setattr(ranking, "rows_within", read)
 
 
@@ -419,7 +418,8 @@ def test_suggestion_gives_results_with_the_same_filters_and_in_time() -> None:
     publish({"headline": "Video"})
     assert did_you_mean(PublishedReview, "vidoe", Q(language="vi")) == "video"
     assert did_you_mean(PublishedReview, "vidoe", Q(language="en")) is None
-    assert did_you_mean(PublishedReview, "vidoe", seconds=0) is None
+    with current().within(0):
+        assert did_you_mean(PublishedReview, "vidoe") is None
 
 
 def test_suggestion_leaves_out_no_word_for_which_the_time_was_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -427,9 +427,7 @@ def test_suggestion_leaves_out_no_word_for_which_the_time_was_up(monkeypatch: py
     assert did_you_mean(PublishedReview, "xyzzy vidoe") == "video"
     assert did_you_mean(PublishedReview, "“xyzzy” vidoe") is None  # as in straight quotes
     look = spelling.rows_within
-    monkeypatch.setattr(
-        spelling, "rows_within", lambda seconds, sql, asked: look(0 if "xyzz" in asked[0] else seconds, sql, asked)
-    )
+    monkeypatch.setattr(spelling, "rows_within", lambda sql, asked: None if "xyzz" in asked[0] else look(sql, asked))
     assert did_you_mean(PublishedReview, "xyzzy vidoe") is None
 
 

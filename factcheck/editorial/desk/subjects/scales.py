@@ -44,7 +44,10 @@ class ChiefsAdmin(DeskAdmin[M]):
 
 class VerdictForm(forms.ModelForm[Verdict]):
     def _get_validation_exclusions(self) -> Any:
-        """Validate the read-only scale too, because short names must be unique within a scale."""
+        """Validate the read-only scale too, because short names must be unique within a scale.
+
+        Django has no public method for this. test_scales.py saves a short name twice.
+        """
         return super()._get_validation_exclusions() - {"scale"}  # type: ignore[misc]
 
 

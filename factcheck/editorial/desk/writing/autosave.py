@@ -1,5 +1,6 @@
 """Pages that save a draft while the person is writing, and that show who else has the draft open."""
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -160,12 +161,12 @@ class AutosaveAdmin(LockingAdmin[M], NewsroomAdmin[M], Generic[M]):
             saved_states.keep_first_state(obj)
         super().save_model(request, obj, form, change)
 
-    def _create_formsets(self, request: HttpRequest, obj: Any, change: bool) -> tuple[list[Any], list[Any]]:
-        """Return the formsets without the rows for which the person has chosen the other person's version."""
-        formsets, inlines = super()._create_formsets(request, obj, change)  # type: ignore[misc]
+    def get_formsets_with_inlines(self, request: HttpRequest, obj: Any = None) -> Iterator[tuple[Any, Any]]:
+        """Yield the formsets without the rows for which the person has chosen the other person's version."""
         theirs = chosen_theirs(request.POST)
-        kept = [pair for pair in zip(formsets, inlines, strict=True) if pair[0].prefix not in theirs]
-        return [formset for formset, _inline in kept], [inline for _formset, inline in kept]
+        for formset, inline in super().get_formsets_with_inlines(request, obj):
+            if formset.get_default_prefix() not in theirs:
+                yield formset, inline
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

@@ -118,6 +118,8 @@ class ConflictCheckedFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
         return super().has_changed() or bool(self._removed_rows)
 
     def _construct_form(self, i: int, **kwargs: Any) -> Any:
+        # Django pairs forms with rows by position, and has no public method for another rule. test_edit_conflicts.py
+        # saves rows that a colleague removed or replaced meanwhile.
         if not self.is_bound:
             return super()._construct_form(i, **kwargs)  # type: ignore[misc]
         key = self.get_queryset().model._meta.pk.name

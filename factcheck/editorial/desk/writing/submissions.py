@@ -117,7 +117,7 @@ def leave_out_invalid(form: Any, row: str = "") -> list[str]:
         left_out += labels
         for name in names:
             form.fields[name].disabled = True
-        form._bound_fields_cache.clear()  # Django has cached the fields with the invalid values
+
         form.full_clean()
     return left_out
 

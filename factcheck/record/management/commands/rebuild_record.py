@@ -46,7 +46,7 @@ def _require_address(move_to: str | None) -> None:
 
 
 def _require_documents() -> None:
-    """Raises CommandError if a document is missing, because the read model would be wrong without it."""
+    """Raise CommandError if a document is missing, because the read model would be wrong without it."""
     erased = LogEntry.objects.filter(
         subject=OuterRef("subject"), sequence__gt=OuterRef("sequence"), kind=LogEntry.Kind.ERASURE
     )

@@ -58,6 +58,8 @@ def find_differences(post: Sequence[Sentence], claim: str) -> list[Difference]:
     A detail that only one of the two sentences states isn't a difference. If the sentences are in different languages,
     only numbers and dates can differ.
     """
+    # If the post is one sentence, it is compared with the most similar sentence of the claim. In a longer post, the
+    # most similar sentence is compared with the claim's first sentence.
     stated = closest(read_sentences(claim), post[0]) if len(post) == 1 else None
     stated = stated or next(iter(read_sentences(claim)), None)
     if stated is None or (nearest := closest(post, stated)) is None:

@@ -46,6 +46,7 @@ def _is_comparable(sentence: Sentence) -> bool:
 
 def _names(sentence: Sentence, other: Sentence) -> list[Name]:
     """Return the names, or parts of names, that the other sentence doesn't contain."""
+    # `run` collects neighbouring words of a name. Any other word ends the run, and None ends it after the last word.
     found, run, words = list[Name](), list[Word](), sentence.words
     for index, word in enumerate((*words, None)):
         if word and _is_name(word) and not _occurs(word, other) and (not run or word.start - run[-1].end == 1):
@@ -71,7 +72,7 @@ def _is_name(word: Word) -> bool:
 def _occurs(word: Word, sentence: Sentence) -> bool:
     """Return whether a word of the sentence begins with the same letters.
 
-    Diacritics count if both texts contain them. Otherwise "nói" and "Nội" would be the same word.
+    Diacritics count if the word and the sentence contain diacritics. Otherwise "nói" and "Nội" would be the same word.
     """
     if word.text.isascii() or sentence.text.isascii():
         return any(each.plain[:SAME] == word.plain[:SAME] for each in sentence.words)

@@ -68,6 +68,7 @@ def _negated(sentence: Sentence, before: frozenset[str]) -> set[str]:
 
     `before` contains the negations that precede the words that they negate.
     """
+    # `^=` adds the stems that aren't in the set and removes the stems that are, so a second negation cancels the first.
     text = unicodedata.normalize("NFC", sentence.text.lower()).replace("’", "'")
     skipped = [found.span() for found in _PHRASES.finditer(text)]
     found = set[str]()

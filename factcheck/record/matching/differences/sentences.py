@@ -79,7 +79,7 @@ class Sentence:
 
 
 def read_sentences(text: str) -> list[Sentence]:
-    """Return the sentences of a text without URLs."""
+    """Return the sentences without URLs."""
     return [
         found for piece in _split(unicodedata.normalize("NFKC", clean_question(text))) if (found := _read(piece)).words
     ]

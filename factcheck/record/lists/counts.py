@@ -1,0 +1,168 @@
+"""Totals and groups of reviews and claims, counted from the rows and remembered until the log has a newer entry.
+
+A count is exact if there is time. Otherwise only the first AT_LEAST rows are counted, so each number is a lower bound.
+"""
+
+import math
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connections
+from django.db.models import QuerySet
+
+from factcheck.database.query_timeout import rows_within
+from factcheck.record.log.models import LogEntry
+from factcheck.record.readmodel.models import PublishedClaim, PublishedReview
+from factcheck.record.search.models import SEARCH_CONFIG
+from factcheck.record.search.stems import with_stems
+from factcheck.tools.budget import current
+
+FACETS = ("verdict", "original_verdict", "language", "publisher", "topic")
+VALUES = 50  # per facet, the most frequent values first
+AT_LEAST = 10_000  # rows that are counted if there is no time for all
+SHARE = 0.8  # of the time, for counting all rows
+RETRY = 60  # seconds until all rows are counted again after there was no time
+MAX_REMEMBERED = 500  # counts in this process
+
+CountedModel = type[PublishedReview] | type[PublishedClaim]
+Group = tuple[str, ...]  # the names of facets or dates
+Value = tuple[str | None, ...]
+
+# The facets with several values per row.
+_LISTS = {PublishedReview: {"topic"}, PublishedClaim: {"verdict", "original_verdict", "publisher", "topic"}}
+# The publisher's date of a review, or else the day of the first publication on this site, in UTC.
+_PUBLISHED = "(published_at AT TIME ZONE 'UTC')::date"
+_REVIEWED = f"coalesce(reviewed_on, {_PUBLISHED})"
+# A date as text is ten times as fast as `to_char`, and has four digits of the year, also before the year 1000.
+_DATES = {
+    f"{prefix}{unit}": f"left({day}::text, {length})"
+    for prefix, day in (("", _PUBLISHED), ("reviewed_", _REVIEWED))
+    for unit, length in (("year", 4), ("month", 7))
+}
+GROUPS = (*FACETS, *_DATES)
+_DAYS = {"days": f"({_REVIEWED} - claimed_on)"}  # from the claim to its review
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The number of rows, and for each group its values with their numbers, the most frequent values first.
+
+    If `exact` is false, each number is a lower bound.
+    """
+
+    total: int
+    groups: Mapping[Group, list[tuple[Value, int]]]
+    exact: bool = True
+
+
+class _Memory(dict[tuple[Any, ...], tuple[Counts, float]]):
+    """The counts after the newest entry of a database's log, each with the time until which it is used."""
+
+    head: tuple[str, int | None] | None = None
+
+
+_memory, _lock = _Memory(), threading.Lock()
+forget_counts = _memory.clear
+
+
+def count(
+    rows: QuerySet[Any], tsquery: str | None, groups: Sequence[Group], limit: int = VALUES, seconds: float = math.inf
+) -> Counts | None:
+    """Count the rows that also match the `tsquery`, at most `limit` values per group. `rows` is a query of one table.
+
+    Return None if there is no time even for AT_LEAST rows.
+    """
+    budget = current()
+    end = budget.seconds + min(seconds, budget.left)
+    head = LogEntry.objects.using("public").order_by("-sequence").values_list("sequence", flat=True).first()
+    sql, parameters = _statement(rows, tsquery, groups, limit)
+    version, key = (connections["public"].settings_dict["NAME"], head), (sql, repr(parameters))
+    with _lock:
+        if _memory.head != version or len(_memory) > MAX_REMEMBERED:
+            _memory.clear()
+            _memory.head = version
+        if key in _memory and time.monotonic() < _memory[key][1]:
+            return _memory[key][0]
+    found, until = _counted(rows_within(sql, parameters, SHARE * (end - budget.seconds)), groups), math.inf
+    if found is None:
+        sql, parameters = _statement(rows, tsquery, groups, limit, AT_LEAST)
+        found = _counted(rows_within(sql, parameters, end - budget.seconds), groups, exact=False)
+        until = time.monotonic() + RETRY
+    if found is None:
+        budget.left_out.append("counts")
+        return None
+    with _lock:
+        if _memory.head == version:
+            _memory[key] = found, until
+    return found
+
+
+def count_live(model: CountedModel, *groups: Group, limit: int = VALUES) -> Counts:
+    """Count all live rows. Raise TimeoutError if there is no time."""
+    found = count(model.objects.using("public").live(), None, groups, limit)
+    if found is None:
+        raise TimeoutError
+    return found
+
+
+def _counted(rows: list[tuple[Any, ...]] | None, groups: Sequence[Group], *, exact: bool = True) -> Counts | None:
+    if rows is None:
+        return None
+    found: dict[int, list[tuple[Value, int]]] = {number: [] for number in range(len(groups) + 1)}
+    for part, value, number in rows:
+        found[part].append((tuple(value), number))
+    return Counts(found[0][0][1], {group: found[number] for number, group in enumerate(groups, 1)}, exact)
+
+
+def _statement(
+    rows: QuerySet[Any], tsquery: str | None, groups: Sequence[Group], limit: int, at_least: int | None = None
+) -> tuple[str, list[Any]]:
+    model = rows.model
+    where, parameters = rows.query.get_compiler("public").compile(rows.query.where)
+    parameters = [*parameters]
+    if tsquery is not None:
+        where = f"{where} AND search @@ to_tsquery('{SEARCH_CONFIG}', %s)"
+        parameters.append(with_stems(tsquery))
+    parts = [_part(model, number, group, limit) for number, group in enumerate(groups, 1)]
+    # Rows with words are found once for all groups. Other rows are read from an index for each group, which is faster.
+    once = "MATERIALIZED" if tsquery is not None or at_least else "NOT MATERIALIZED"
+    limited = f"LIMIT {at_least}" if at_least else ""
+    # Bodies and search vectors are large, so only the columns of groups are read.
+    columns = sorted({column for group in groups for name in group for column in _columns(model, name)})
+    sql = f"""
+    WITH found AS {once} (
+        SELECT {", ".join(columns)} FROM {model._meta.db_table} WHERE {where or "true"} {limited}
+    )
+    {" UNION ALL ".join(["SELECT 0 AS part, ARRAY[]::text[] AS value, count(*) AS number FROM found", *parts])}
+    """  # noqa: S608 (our own names, and conditions compiled by Django)
+    return sql, parameters
+
+
+def _part(model: CountedModel, number: int, group: Group, limit: int) -> str:
+    """Return the SQL for the values of a group, which are grouped before they become texts."""
+    several = [name for name in group if name in _LISTS[model]]
+    lists = " ".join(f"LEFT JOIN LATERAL unnest({_columns(model, name)[0]}) {name} (value) ON true" for name in several)
+    values = [f"{name}.value" if name in several else _expression(model, name) for name in group]
+    named = [f"value{place}" for place in range(len(values))]
+    grouped = ", ".join(f"{value} AS {name}" for value, name in zip(values, named, strict=True))
+    return f"""
+    (SELECT {number}, ARRAY[{", ".join(f"{name}::text" for name in named)}], number
+     FROM (SELECT {grouped}, count(*) AS number FROM found {lists} GROUP BY {", ".join(named)}) AS grouped
+     ORDER BY 3 DESC, 2 LIMIT {limit})
+    """  # noqa: S608 (our own names)
+
+
+def _expression(model: CountedModel, name: str) -> str:
+    return _DATES.get(name) or _DAYS.get(name) or _columns(model, name)[0]
+
+
+def _columns(model: CountedModel, name: str) -> tuple[str, ...]:
+    """Return the columns that a group's values come from."""
+    if name in _DAYS:
+        return "reviewed_on", "published_at", "claimed_on"
+    if name in _DATES:
+        return ("reviewed_on", "published_at") if name.startswith("reviewed") else ("published_at",)
+    return (name if (model is PublishedReview and name != "topic") or name == "language" else f"{name}s",)

@@ -1,0 +1,48 @@
+"""Counts of what is published, by group."""
+
+import random
+import string
+from uuid import uuid4
+
+import pytest
+
+from factcheck.record import publish
+from factcheck.record.lists.counts import GROUPS, _columns, count_live
+from factcheck.record.log import entries
+from factcheck.record.models import PublishedReview
+from tests.record.conftest import make_statement
+
+
+@pytest.mark.parametrize("day", ["0999-03-04", "1999-03-04", "9999-12-31"])
+def test_every_year_has_four_digits(bare_record: None, day: str) -> None:
+    subject = uuid4()
+    publish.publish([entries.Publication(subject, make_statement(subject) | {"reviewed_on": day})])
+    counts = count_live(PublishedReview, ("reviewed_month",), ("reviewed_year",))
+    assert counts.groups == {("reviewed_month",): [((day[:7],), 1)], ("reviewed_year",): [((day[:4],), 1)]}
+
+
+def test_review_with_the_longest_values_fits_into_the_index(bare_record: None) -> None:
+    """PostgreSQL refuses a row of an index with more than 2,704 bytes. Letters by chance can't be compressed."""
+    chance = random.Random(1)
+
+    def word(length: int) -> str:
+        return "".join(chance.choices(string.ascii_lowercase, k=length))
+
+    subject, site = uuid4(), ".".join(word(62) for _ in range(4))
+    statement = make_statement(subject)
+    statement |= {
+        "language": f"{word(8)}-{word(8)}-{word(8)}-{word(8)}",
+        "topics": [{"slug": word(60), "labels": {"vi": "x"}} for _ in range(30)],
+        "publisher": statement["publisher"] | {"site": site},
+        "verdict": statement["verdict"] | {"scale": word(64), "slug": word(64)},
+        "reviewed_on": "2026-11-01",
+    }
+    publish.publish([entries.Publication(subject, statement)])
+    assert count_live(PublishedReview, ("publisher",)).groups["publisher",] == [((site,), 1)]
+
+
+def test_reviews_are_counted_without_reading_their_rows() -> None:
+    """The rows with their bodies are 15 times as large as the index. `original_verdict` has an index of its own."""
+    [counted] = [index for index in PublishedReview._meta.indexes if index.name == "review_counted"]
+    needed = {column for name in (*GROUPS, "days") for column in _columns(PublishedReview, name)}
+    assert needed - {*counted.fields, *counted.include} == {"original_verdict"}
