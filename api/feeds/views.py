@@ -117,26 +117,20 @@ class CorrectionFeed(Feed):
 
     def entries(self, bodies: Sequence[str], full: bool, language: str | None) -> list[Entry]:
         corrections = [read(CorrectionOfReview, body) for body in bodies]
-        reviews = _live_reviews({correction.review.id for correction in corrections}) if full else None
-        pictures = _pictures_in(list((reviews or {}).values()))
-        full_texts = {pk: _whole(review, pictures) for pk, review in reviews.items()} if reviews is not None else None
-        publishers = _publishers({correction.publisher for correction in corrections})
-        return [self._entry(correction, full_texts, publishers, language) for correction in corrections]
+        reviews = _live_reviews({each.review.id for each in corrections}) if full else {}
+        pictures = _pictures_in(list(reviews.values()))
+        now = {pk: f"<hr>{_whole(review, pictures)}" for pk, review in reviews.items()}
+        publishers = _publishers({each.publisher for each in corrections})
+        return [
+            self._entry(each, publishers.get(each.publisher), language, now.get(each.review.id, "") if full else None)
+            for each in corrections
+        ]
 
     def _entry(
-        self,
-        correction: CorrectionOfReview,
-        full_texts: dict[str, str] | None,
-        publishers: dict[str, Publisher],
-        language: str | None,
+        self, correction: CorrectionOfReview, publisher: Publisher | None, language: str | None, now: str | None
     ) -> Entry:
         review, at = correction.review, datetime.fromisoformat(correction.at)
         text = [_change(correction, language), *_paragraphs_of(correction.note)]
-        publisher = publishers.get(correction.publisher)
-        html = None
-        if full_texts is not None:
-            now = full_texts.get(review.id)
-            html = paragraphs(text) + (f"<hr>{now}" if now else "")
         return Entry(
             id=f"{settings.SITE_URL}{reverse('api:revision', args=[review.id, correction.revision])}",
             url=review.url,
@@ -147,7 +141,7 @@ class CorrectionFeed(Feed):
             published=at,
             updated=at,
             text=text,
-            html=html,
+            html=None if now is None else paragraphs(text) + now,
             categories=[correction.class_ or correction.kind],
             license=settings.LICENSE_URL,
             revision_url=f"{review.url}revisions/{correction.revision}/",

@@ -1,7 +1,6 @@
 """Pages that explain: the site itself, and how each newsroom checks claims."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -28,19 +27,7 @@ _OF_VERDICT = {
 }
 
 
-class Step(NamedTuple):
-    value: int
-    verdicts: list[Verdict]
-
-
-class Scale(NamedTuple):
-    steps: list[Step]
-    others: list[Verdict]
-
-
-class ChangedPart(NamedTuple):
-    label: str
-    pieces: list[Piece]
+Scale = tuple[list[tuple[int, list[Verdict]]], list[Verdict]]  # the verdicts by step, and those outside the order
 
 
 @page_for_readers
@@ -109,8 +96,7 @@ def _scale_of(verdicts: list[Verdict]) -> Scale:
             placed.setdefault(verdict.value, []).append(verdict)
     worst, best = verdicts[0].worst or 0, verdicts[0].best or 0
     every = range(worst, best + 1) if 0 < best - worst < MAX_STEPS else sorted(placed)
-    steps = [Step(value, placed.get(value, [])) for value in every]
-    return Scale(steps, [verdict for verdict in verdicts if verdict.value is None])
+    return [(value, placed.get(value, [])) for value in every], [each for each in verdicts if each.value is None]
 
 
 def _content(key: str, body: str) -> Publisher | Verdict:
@@ -124,13 +110,13 @@ def _name_of(content: Publisher | Verdict) -> str:
     return published.in_language(content.labels, content.slug or "")[0]
 
 
-def changed_parts(row: ProfileChange, former: str | None) -> list[ChangedPart]:
+def changed_parts(row: ProfileChange, former: str | None) -> list[tuple[str, list[Piece]]]:
     """Return what the change replaced, word by word. The list is empty if the row is the first with its key."""
     if former is None:
         return []
     before, after = (dict(_texts_of(_content(row.key, body))) for body in (former, row.body))
     return [
-        ChangedPart(
+        (
             f"{name} ({published.local_name(language)})" if language else name,
             word_diff(before.get((name, language), ""), after.get((name, language), "")),
         )

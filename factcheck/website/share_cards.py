@@ -1,7 +1,6 @@
 """The words on share pictures. The claim is in its own language, and everything else is in the picture's language."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -64,26 +63,14 @@ def verdict_words(review: Review, language: str) -> str:
     return plain(verdict.labels.get(language) or verdict.label or gettext("No verdict"))
 
 
-class NewestCorrection(NamedTuple):
-    """The time of a correction, and the verdict before it, which is empty if the verdict hasn't changed."""
-
-    at: str
-    before: str
-
-
-def newest_correction(corrections: Sequence[Correction]) -> NewestCorrection | None:
+def newest_correction(corrections: Sequence[Correction]) -> Correction | None:
     """Return the newest correction.
 
     A corrected verdict is shown even after other corrections. A corrected typo isn't shown. Return None without a
     correction.
     """
-    corrections = [each for each in corrections if each.kind == "correction" and each.class_ != "typo"]
-    verdicts = verdict_changes(corrections)
-    if not corrections:
-        return None
-    newest = (verdicts or corrections)[-1]
-    before = newest.verdict_before if verdicts else None
-    return NewestCorrection(newest.at, (before and before.label) or "")
+    found = [each for each in corrections if each.kind == "correction" and each.class_ != "typo"]
+    return next(reversed(verdict_changes(found) or found), None)
 
 
 def _live_card(review: Review, language: str) -> Card:
@@ -123,7 +110,8 @@ def _correction_note(review: Review) -> str:
     if newest is None:
         return ""
     date = day_of(newest.at)
-    if label := drawable(plain(newest.before)):
+    before = newest.verdict_before if verdict_changes([newest]) else None
+    if label := drawable(plain((before and before.label) or "")):
         return gettext("Corrected on {date}. Verdict before: {verdict}").format(date=date, verdict=label)
     return gettext("Corrected on {date}").format(date=date)
 

@@ -5,9 +5,7 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_cache_control, set_response_etag
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
@@ -15,7 +13,6 @@ from django.views.decorators.http import require_safe
 from factcheck.record.readmodel.bodies import Review
 from factcheck.web.response_cache import key_of, recall, remember
 from factcheck.website import queries
-from factcheck.website.queries import AnsweredDemand
 
 
 def page_for_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -48,45 +45,6 @@ def remembered_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
         return response
 
     return answer
-
-
-def page_number(request: HttpRequest) -> int:
-    """Return the number of the requested page. Raise Http404 if it isn't a possible number."""
-    page = request.GET.get("page", "1")
-    if not (page.isascii() and page.isdecimal() and len(page) < 4 and 1 <= int(page) <= queries.LAST_PAGE):
-        raise Http404
-    return int(page)
-
-
-def require_results(page: int, listed: list[Any]) -> None:
-    """Raise Http404 beyond the last page, because the page would have nothing to link back to."""
-    if page > 1 and not listed:
-        raise Http404
-
-
-def page_of_list(
-    request: HttpRequest,
-    template: str,
-    name: str,
-    read: Callable[[int], tuple[list[AnsweredDemand], bool]],
-) -> HttpResponse:
-    """Render a page of a list. Raise Http404 beyond the last page.
-
-    `name` is the list's name on the website and in the API.
-    """
-    page = page_number(request)
-    found, more = read(page)
-    require_results(page, found)
-    context = {
-        name: found,
-        "page": page,
-        "next_page": page + 1 if more else None,
-        "previous_page": page - 1 if page > 1 else None,
-        "sample": any(is_sample(entry.publisher.site) for entry in found),
-        "license": settings.LICENSE_URL,
-        "json_url": f"{settings.SITE_URL}/api/v1/{name}/",
-    }
-    return render(request, template, context)
 
 
 def is_sample(site: str) -> bool:

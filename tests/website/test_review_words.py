@@ -11,15 +11,9 @@ from factcheck.website.review_words import agreement, important_corrections, tit
 
 
 def verdict(label: str | None, slug: str | None = None, value: int | None = None, scale: str = "truth") -> Verdict:
-    return Verdict(
-        label=label,
-        labels={"en": label} if label else {},
-        scale=scale if slug else None,
-        slug=slug,
-        value=value,
-        worst=1 if value else None,
-        best=5 if value else None,
-    )
+    worst, best = (1, 5) if value else (None, None)
+    place = {"scale": scale if slug else None, "slug": slug, "value": value, "worst": worst, "best": best}
+    return Verdict(label=label, labels={"en": label} if label else {}, **place)
 
 
 FALSE = verdict("False", "false", 1)

@@ -203,8 +203,8 @@ def test_a_typo_never_hides_a_corrected_verdict() -> None:
     verdict = entry | {"at": "1", "class": "substantive", "verdict_before": false}
     update = entry | {"kind": "update"}
     verdict, other, typo, update = (construct(Correction, each) for each in (verdict, other, typo, update))
-    assert newest_correction([verdict, other, typo]) == ("1", "False")
-    assert newest_correction([other, typo]) == ("2", "")
+    assert newest_correction([verdict, other, typo]) is verdict
+    assert newest_correction([other, typo]) is other
     assert newest_correction([typo, update]) is None
 
 

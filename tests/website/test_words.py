@@ -25,7 +25,7 @@ def verdict(value: int | None, worst: int | None = 1, best: int | None = 5) -> V
     ],
 )
 def test_scale_place(value: int, worst: int, best: int, tone: str, steps: list[bool]) -> None:
-    assert filters.scale(verdict(value, worst, best)) == (value, worst, best, tone, steps)
+    assert filters.scale(verdict(value, worst, best)) == (tone, steps)
 
 
 @pytest.mark.parametrize("outside", [verdict(None), verdict(1, None), verdict(1, 1, None), verdict(1, 1, 1)])

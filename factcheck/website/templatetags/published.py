@@ -227,18 +227,15 @@ def label_language(verdict: review.Verdict, language: str) -> str:
     return "en" if "en" in spoken else "und"
 
 
-class Scale(NamedTuple):
-    """A place on a scale. The tone is low, middle or high, and the step at the value is true."""
+class Place(NamedTuple):
+    """The place of a verdict on its scale. The tone is low, middle or high, and the step at the value is true."""
 
-    value: int
-    worst: int
-    best: int
     tone: str
     steps: list[bool]
 
 
 @register.filter
-def scale(verdict: review.Verdict) -> Scale | None:
+def scale(verdict: review.Verdict) -> Place | None:
     """Return the verdict's place on its scale, or None without a scale."""
     value, worst, best = verdict.value, verdict.worst, verdict.best
     if value is None or worst is None or best is None or best == worst:
@@ -248,7 +245,7 @@ def scale(verdict: review.Verdict) -> Scale | None:
     direction = 1 if best > worst else -1
     tone = "low" if share < 0.4 else "high" if share > 0.6 else "middle"
     steps = [step == value for step in range(worst, best + direction, direction)] if size <= MAX_STEPS else []
-    return Scale(value, worst, best, tone, steps)
+    return Place(tone, steps)
 
 
 @register.simple_tag
