@@ -1,12 +1,16 @@
 """The site's own middleware. All other middleware is Django's or a library's, and runs for every request.
 
-For a request of the API, sessions, accounts and messages take 0.03 ms, so they aren't left out.
+Requests of the API skip sessions, accounts, messages and the choice of a language.
 """
 
 import re
 from collections.abc import Callable
+from typing import Any, cast
 
 from django.conf import settings
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import MiddlewareNotUsed
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
@@ -43,6 +47,21 @@ def content_security_policy(get_response: Get) -> Get:
     return respond
 
 
+def for_pages(middleware: type[Any]) -> type[Any]:
+    """Return a middleware that only pages pass. Without it, one review takes a twentieth less processor time."""
+
+    class ForPages(middleware):  # type: ignore[misc]
+        def __call__(self, request: HttpRequest) -> HttpResponseBase:
+            if request.path_info.startswith(PROGRAMS):
+                return cast("Get", self.get_response)(request)
+            return cast("HttpResponseBase", super().__call__(request))
+
+    return ForPages
+
+
+Sessions, Accounts, Messages = map(for_pages, (SessionMiddleware, AuthenticationMiddleware, MessageMiddleware))
+
+
 class Part:
     """Answers 404 to requests for the other part of the site (PART). `site` never uses the application role."""
 
@@ -58,23 +77,20 @@ class Part:
         return self.get_response(request)
 
 
-class Languages(LocaleMiddleware):
+class Languages(for_pages(LocaleMiddleware)):  # type: ignore[misc]
     """Chooses the language of pages. The API's responses don't depend on a client's language."""
 
-    def process_request(self, request: HttpRequest) -> None:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         translation.deactivate()  # the language of the thread's previous page is still active
-        if not request.path_info.startswith(PROGRAMS):
-            super().process_request(request)
+        return cast("HttpResponseBase", super().__call__(request))
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """Redirect URLs without a language to a page in the reader's language, but not a URL that has its own view.
 
         The permanent URL of content that doesn't exist is a 404.
         """
-        if request.path_info.startswith(PROGRAMS):
-            return response
         if response.status_code == 404 and request.resolver_match and not get_language_from_path(request.path_info):
             patch_vary_headers(response, ["Accept-Language"])
             response.headers.setdefault("Content-Language", translation.get_language())
             return response
-        return super().process_response(request, response)
+        return cast("HttpResponseBase", super().process_response(request, response))

@@ -50,7 +50,6 @@ LIMITS: dict[str, list[float]] = {
     "groups in statistics": [statistics.MAX_ROWS],
     "values in a facet": [counts.VALUES],
     "values of a filter on the search page": [page_filters.MAX_CHOSEN, page_filters.MAX_LENGTH],
-    "words that `did_you_mean` replaces": [constants.MAX_SUGGESTED],
     "length of `text`": [questions.MAX_QUESTION],
     "`limit`": [1, match_answers.MAX_LIMIT, match_answers.LIMIT],
     "texts in a batch": [match_answers.MAX_TEXTS],

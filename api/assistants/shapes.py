@@ -134,7 +134,6 @@ class ReviewPage(TypedDict):
     relaxed: bool
     found_by: dict[str, str]
     complete: bool
-    did_you_mean: str | None
     next_cursor: str | None
 
 

@@ -59,14 +59,13 @@ def search_reviews(
     )  # fmt: skip
     with search_places.enter():
         page, meta = read_searched(list_request)
-    searched = meta or {"relaxed": False, "complete": True, "did_you_mean": None}
+    searched = meta or {"relaxed": False, "complete": True}
     found = [shapes.review(kept_review(orjson.loads(body))) for (body,) in page.rows]
     return {
         "results": found,
         "relaxed": searched["relaxed"],
         "found_by": searched.get("found_by", {}),
         "complete": searched["complete"],
-        "did_you_mean": searched["did_you_mean"],
         "next_cursor": list_request.cursor_of(page.next),
     }
 

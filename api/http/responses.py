@@ -77,7 +77,9 @@ def revalidate(request: HttpRequest, response: HttpResponseBase) -> HttpResponse
 
     The 304 has all headers of the 200, while Django's own 304 leaves out `Link` and the newest log entry.
     """
-    if response.status_code != 200 or request.method not in ("GET", "HEAD") or "ETag" not in response.headers:
+    if "HTTP_IF_NONE_MATCH" not in request.META or request.method not in ("GET", "HEAD"):
+        return response
+    if response.status_code != 200 or "ETag" not in response.headers:
         return response
     if not matches_etag(request, response.headers["ETag"]):
         return response
@@ -85,14 +87,11 @@ def revalidate(request: HttpRequest, response: HttpResponseBase) -> HttpResponse
 
 
 def cacheable_version(response: HttpResponseBase) -> tuple[int] | None:
-    """Return the log's newest entry if the response can be cached until the log has a newer entry.
-
-    If the middleware for sessions deletes a client's invalid cookie, the response is only for this client.
-    """
+    """Return the log's newest entry if the response can be remembered until the log has a newer one."""
     budget = current()
-    if budget.head is None or budget.left_out or not budget.is_cacheable:
+    if budget.head is None or budget.left_out or not budget.is_cacheable or response.status_code != 200:
         return None
-    return (budget.head,) if response.status_code == 200 and not response.cookies else None
+    return (budget.head,)
 
 
 def add_links(response: HttpResponseBase, links: Links) -> None:
@@ -117,30 +116,26 @@ def read_head() -> None:
 
 def newest_sequence() -> int | None:
     """Return the sequence of the newest log entry, or None if the log is empty."""
-    for (sequence,) in run(_HEAD, planned_once=True):
+    for (sequence,) in run(_HEAD):
         return int(sequence)
     return None
 
 
-def fetch(sql: str, parameters: Sequence[Any] = (), planned_once: bool = False) -> list[tuple[Any, ...]]:
+def fetch(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     """Return the rows. If the log's head hasn't been read, read it in the same statement, as a column of the rows.
 
     Without rows, read the head and run the statement again. The result must not be older than the head.
     """
     if not current().has_head:
-        if rows := run(f"SELECT ({_HEAD}), rows.* FROM ({sql}) AS rows", parameters, planned_once):  # noqa: S608 (ours)
+        if rows := run(f"SELECT ({_HEAD}), rows.* FROM ({sql}) AS rows", parameters):  # noqa: S608 (ours)
             set_head(rows[0][0])
             return [row[1:] for row in rows]
         read_head()
-    return run(sql, parameters, planned_once)
+    return run(sql, parameters)
 
 
-def run(
-    sql: str, parameters: Sequence[Any] = (), planned_once: bool = False, alias: str = "public"
-) -> list[tuple[Any, ...]]:
-    """Return the rows. If `planned_once` is true, the best plan doesn't depend on the parameters."""
-    connection = connections[alias]
-    with connection.planning_cursor() if planned_once else connection.cursor() as cursor:  # type: ignore[attr-defined]
+def run(sql: str, parameters: Sequence[Any] = (), alias: str = "public") -> list[tuple[Any, ...]]:
+    with connections[alias].cursor() as cursor:
         cursor.execute(sql, parameters)
         found: list[tuple[Any, ...]] = cursor.fetchall()
         return found
@@ -162,4 +157,7 @@ def finish(response: HttpResponseBase) -> None:
         response.headers["Factcheck-Head"] = str(budget.head)
     if "Link" not in response.headers:
         add_links(response, {})
-    patch_vary_headers(response, ["Accept"])
+    if "Vary" in response.headers:
+        patch_vary_headers(response, ["Accept"])
+    else:
+        response.headers["Vary"] = "Accept"

@@ -1,7 +1,6 @@
 """The pages of the API's lists, and their responses."""
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 import orjson
@@ -17,10 +16,9 @@ from factcheck.record.lists.pages import Page, Sql
 def read_page(list_request: ListRequest, columns: Sequence[str] = ("body",), condition: Sql | None = None) -> Page:
     """Return these columns of the page's rows in the list's order. The rows also meet the condition."""
     source, conditions = list_request.options.source, [*list_request.conditions, *([condition] if condition else [])]
-    run = partial(responses.fetch, planned_once=not conditions)
     walks = any(each.walks for each, _ in list_request.filtered)
     order, cursor, size = list_request.order, list_request.cursor, list_request.page_size
-    return pages.read_page(source, conditions, columns, order, cursor, size, run, walks=walks)
+    return pages.read_page(source, conditions, columns, order, cursor, size, responses.fetch, walks=walks)
 
 
 def list_response(

@@ -79,7 +79,6 @@ class ListRequest:
     cursor: Cursor = field(default_factory=Cursor)
     chosen: dict[str, str] = field(default_factory=dict)
     searched: Query | None = None
-    words: str = ""  # as typed, or empty if `q` was repeated
     extras: Extras = field(default_factory=Extras)
     group_by: Group = ()
     mask: Mask = field(default_factory=dict)
@@ -130,7 +129,6 @@ def read_list_request(request: HttpRequest, options: ListOptions) -> ListRequest
         if each.name in query and (found := _read_filter(parameters, each)):
             if options.searched and each.name == "q":
                 list_request.searched = _read_queries(found)
-                list_request.words = found[0] if len(found) == 1 else ""
                 continue
             list_request.filtered.append((each, found))
     for name, known in options.choices.items():

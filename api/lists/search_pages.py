@@ -18,9 +18,7 @@ from factcheck.record.matching.similar_rows import find_similar
 from factcheck.record.search.ranking import Search
 from factcheck.record.search.results import Results, SearchModel
 from factcheck.record.search.snippets import mark
-from factcheck.record.search.spelling import did_you_mean
 
-LITTLE = 3  # Searches with fewer results in total include a spelling suggestion.
 TOO_SLOW = "Searching for these words in this order takes too long. Use rarer words, or leave out `sort`."
 
 Meta = dict[str, Any]
@@ -37,11 +35,8 @@ def read_searched(list_request: ListRequest) -> tuple[Page, Meta | None]:
         query = list_request.searched
         page = read_in_time(list_request, has_words(query))
         answer = Results([], tsquery=query.all_terms(), used=query)
-    meta: Meta = {"relaxed": answer.relaxed, "complete": answer.complete, "did_you_mean": None}
+    meta: Meta = {"relaxed": answer.relaxed, "complete": answer.complete}
     meta |= _found_by(answer, {body for (body,) in page.rows})
-    few = len(page.rows) < LITTLE and not (page.next or page.previous)  # among all results, regardless of the page size
-    if list_request.words and (few or answer.relaxed):
-        meta["did_you_mean"] = did_you_mean(model, list_request.words, list_request.condition)
     meta |= _counts(list_request, answer.tsquery)
     if list_request.extras.highlight:
         bodies = [orjson.loads(body) for (body,) in page.rows]

@@ -161,8 +161,6 @@ class Meta(Output):
     """Why no results were added by meaning. Sent if few results contain all the words."""
     complete: bool | SkipJsonSchema[None] = left_out()
     """False if the search ran out of time before it had read all candidates."""
-    did_you_mean: str | None = left_out()
-    """A corrected query that has results, if some of your words don't occur anywhere."""
     count: Total | SkipJsonSchema[None] = left_out()
     facets: dict[str, Facet] | SkipJsonSchema[None] = left_out()
     """Sent with `facets`: the 50 most frequent values of each facet."""

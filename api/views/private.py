@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from rest_framework.request import Request
+from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from api.http.endpoint import Endpoint, refuse_parameters
@@ -23,8 +24,11 @@ class PrivateView(Endpoint, GenericViewSet[Any]):
     components: ClassVar[dict[str, str]]  # of the responses, by action (default: `Written`)
     max_content: ClassVar[int]  # bytes
 
+    dispatch = APIView.dispatch
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        self.check_permissions(request)
         if self.action != "list":
             refuse_parameters(request)
         if self.action in ("create", "partial_update") and not int(request._request.headers.get("Content-Length") or 0):
@@ -33,7 +37,8 @@ class PrivateView(Endpoint, GenericViewSet[Any]):
     def finalize_response(  # type: ignore[override]
         self, request: Request | HttpRequest, response: HttpResponseBase, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
-        finished = super().finalize_response(request, response, *args, **kwargs)
+        rendered = APIView.finalize_response(self, request, response, *args, **kwargs)  # type: ignore[arg-type]
+        finished = super().finalize_response(request, rendered, *args, **kwargs)
         del finished.headers["Link"]  # the header names the licence of published content
         finished.headers["Cache-Control"] = "no-store"
         patch_vary_headers(finished, ["Authorization"])

@@ -1,6 +1,5 @@
 """Published reviews: the list, and single reviews at permanent URLs."""
 
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -104,9 +103,8 @@ def find_review(review_id: UUID, as_of: AsOf | None = None) -> tuple[str, bytes]
 
     Also set the log's head in the request's budget. The head is never newer than the result.
     """
-    run = partial(responses.fetch, planned_once=True)
     try:
-        state = find_state("review", review_id, as_of.sequence if as_of else None, run)
+        state = find_state("review", review_id, as_of.sequence if as_of else None, responses.fetch)
     except RevisionDocument.DoesNotExist:
         raise Gone(last_notice(review_id)) from None
     if state is None:

@@ -18,7 +18,6 @@ from factcheck.record.models import PublishedReview
 from factcheck.record.readmodel.bodies import Review
 from factcheck.record.search.query import read_query
 from factcheck.record.search.ranking import Search
-from factcheck.record.search.spelling import did_you_mean
 from factcheck.record.search.stems import has_words
 from factcheck.record.statements.output import read
 from factcheck.tools.budget import current
@@ -46,7 +45,6 @@ class ResultsPage:
 
     - `relaxed` is true if no review contains all search words.
     - `similar` contains the ids of reviews that were found only by meaning.
-    - `suggestion` is a better spelling.
     - `complete` is false if the search ran out of time.
     - `tsquery` selects the rows that were found, for counting them.
     """
@@ -56,7 +54,6 @@ class ResultsPage:
     before: str = ""
     relaxed: bool = False
     similar: frozenset[str] = frozenset()
-    suggestion: str | None = None
     complete: bool = True
     tsquery: str | None = None
 
@@ -66,19 +63,16 @@ def best_matches(
 ) -> ResultsPage:
     """Return the reviews that match the words best.
 
-    With `only_words`, reviews aren't found by meaning, and no better spelling is suggested.
+    With `only_words`, reviews aren't found by meaning.
     """
     condition = filters.condition() if filters else None
     search = Search(PublishedReview, read_query(words), condition, find_similar=None if only_words else find_similar)
     found = search.page(size + 1, cursor.position, cursor.backward)
-    suggestion = None
-    if not only_words and not cursor.position and (found.relaxed or not found.hits):
-        suggestion = did_you_mean(PublishedReview, words, condition)
     reviews, after, before = _page(page_of([(hit.score, hit.id, hit.body) for hit in found.hits], cursor, size))
     return ResultsPage(
         reviews, after, before, found.relaxed,
         frozenset(str(hit.id) for hit in found.hits if not hit.by_words),
-        suggestion, found.complete, found.tsquery or None,
+        found.complete, found.tsquery or None,
     )  # fmt: skip
 
 

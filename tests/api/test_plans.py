@@ -284,29 +284,6 @@ def test_other_addresses_read_little(many, address: str):
 
 
 @pytest.mark.prove
-def test_plans_for_any_value_are_good_as_well(many):
-    """PostgreSQL keeps such a plan only if it is as cheap as plans for single values, which takes six requests."""
-    for address in ("/api/v1/reviews/", "/api/v1/claims/", "/api/v1/corrections/", f"/api/v1/reviews/{SOME_ID}/"):
-        following = _ask_often(address).get("next")
-        if following:
-            _ask_often(following.removeprefix("http://127.0.0.1:8000"))
-    with connections["public"].cursor() as cursor:
-        cursor.execute(
-            "SELECT statement, generic_plans FROM pg_prepared_statements WHERE generic_plans + custom_plans >= 7"
-        )
-        kept = cursor.fetchall()
-    assert len(kept) >= 7
-    assert [statement for statement, generic_plans in kept if not generic_plans] == []
-
-
-def _ask_often(address: str) -> dict[str, Any]:
-    for number in range(1, 9):  # with another header each time, so that no response comes from the cache
-        response = Client().get(address, headers={"accept": f"application/json;q=0.{number}"})
-    found: dict[str, Any] = json.loads(response.content)
-    return found
-
-
-@pytest.mark.prove
 @pytest.mark.parametrize("merged", [set(), {SOME_ID}], ids=["none merged", "some merged"])
 def test_claims_of_a_site_for_clients_of_google(many, monkeypatch: pytest.MonkeyPatch, merged: set[UUID]):
     """Those that hardly any claim has are not looked for along the order, and common ones are met there."""

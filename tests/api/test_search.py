@@ -45,7 +45,7 @@ def test_search_is_best_first(world, api):
     assert [result["id"] for result in found["results"]] == world[:2]
     explanation = "Matching by meaning is switched off on this site."
     assert found["meta"] == {
-        "relaxed": False, "complete": True, "did_you_mean": None, "explanation": explanation,
+        "relaxed": False, "complete": True, "explanation": explanation,
     }  # fmt: skip
 
 
@@ -133,25 +133,11 @@ def test_cursor_of_relevance_fits_its_words_alone(world, api):
     assert len(api.ids("reviews/", {"q": "lu", "cursor": cursor, "count": "true"})) == 1
 
 
-def test_search_of_mistyped_words_is_relaxed_and_says_what_was_meant(world, api):
+def test_search_of_mistyped_words_finds_similar_words(world, api):
     found = api.get("reviews/?q=nuoc lu chuaa hue")
-    assert found["results"][0]["id"] == world[0]
-    assert found["meta"]["relaxed"] is True
-    assert found["meta"]["did_you_mean"] == "nuoc lu chùa hue"
-    assert api.get("reviews/?q=vidoe")["meta"]["did_you_mean"] == "video"
-    for left_out in ("xyzzy vidoe", "vidoe xyzzy,", "(xyzzy) vidoe"):
-        assert api.get(f"reviews/?q={left_out}")["meta"]["did_you_mean"] == "video"
-    for kept in ("nuoc xyzzy-vidoe", '"xyzzy" vidoe', "xyzzy or vidoe"):
-        assert api.get(f"reviews/?q={kept}")["meta"]["did_you_mean"] is None
-    assert api.get("reviews/?q=xyzzy")["meta"] == {"relaxed": False, "complete": True, "did_you_mean": None}
-
-
-@pytest.mark.parametrize("sort", ["relevance", "-published_at"])
-def test_suggestion_does_not_depend_on_the_length_of_a_page(world, api, sort):
-    for size in (1, 2, 3, 20):  # three results
-        found = api.get(f"reviews/?q=lu or ngap or vidoe&page_size={size}&sort={sort}")
-        assert found["meta"]["did_you_mean"] is None
-    assert api.get(f"reviews/?q=nuoc or vidoe&sort={sort}")["meta"]["did_you_mean"] == "nuoc or video"
+    assert (found["results"][0]["id"], found["meta"]["relaxed"]) == (world[0], True)
+    assert api.ids("reviews/?q=vidoe") == [world[0]]
+    assert api.get("reviews/?q=xyzzy")["meta"] == {"relaxed": False, "complete": True}
 
 
 def test_highlights_are_safe_html(world, api):

@@ -12,7 +12,6 @@ from django.db import connections
 from django.test import Client
 
 from factcheck.record.models import PublishedReview
-from factcheck.tools.budget import current
 from factcheck.web.places import search_places
 from factcheck.website import search_views, url_search, word_search
 from factcheck.website.filters import NAMES
@@ -45,14 +44,6 @@ def test_sample_data_is_called_so(published: Published) -> None:
     assert SAMPLE in get(q='"video nước lũ"').text
     assert SOME in get(q="2020").text
     assert "ample data" not in get(q='"video is of"').text
-
-
-def test_search_and_suggestion_share_one_time(published: Published, monkeypatch: pytest.MonkeyPatch) -> None:
-    left: list[float] = []
-    monkeypatch.setattr(search_places, "seconds", 0.0)
-    monkeypatch.setattr(word_search, "did_you_mean", lambda *_: left.append(current().left))
-    assert "xyzzy" in get(q="xyzzy").values("input", "value")
-    assert left == [0]
 
 
 def test_home_redirects_searches_and_filters(published: Published) -> None:
@@ -369,15 +360,6 @@ def test_as_you_type_sends_a_part_of_a_page(published: Published) -> None:
     assert response.headers["Cache-Control"] == "private, max-age=60"
     assert not response.cookies
     assert Client().get("/en/search/as-you-type/").content.strip() == b""
-
-
-def test_no_spelling_is_computed_that_nobody_sees(published: Published, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[str] = []
-    monkeypatch.setattr(word_search, "did_you_mean", lambda _model, words, *_, **__: asked.append(words))
-    Client().get("/en/search/as-you-type/", {"q": "vidoe"})
-    assert asked == []
-    get(q="vidoe")
-    assert asked == ["vidoe"]
 
 
 def test_an_unchanged_page_is_not_sent_again(published: Published) -> None:

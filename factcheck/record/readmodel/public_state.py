@@ -155,7 +155,7 @@ def _is_proven(body: str, url: str, sequence: int, digest: str, salt: bytes) -> 
 
 
 def _run(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
-    with connections["public"].planning_cursor() as cursor:  # type: ignore[attr-defined]
+    with connections["public"].cursor() as cursor:
         cursor.execute(sql, parameters)
         found: list[tuple[Any, ...]] = cursor.fetchall()
         return found

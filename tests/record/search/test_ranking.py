@@ -12,10 +12,9 @@ from factcheck.record import publish as publishing
 from factcheck.record.log import entries
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedReview
 from factcheck.record.readmodel.models import SHELF_BITS
-from factcheck.record.search import ranking, spelling
+from factcheck.record.search import ranking
 from factcheck.record.search.query import read_query
 from factcheck.record.search.ranking import Search
-from factcheck.record.search.spelling import did_you_mean
 from factcheck.tools.budget import current
 from tests.record.conftest import disarm, make_statement
 
@@ -372,63 +371,6 @@ def test_search_of_numbers_that_are_no_words() -> None:
     publish("Uống 1 ½ lít nước", "Tầng ② có H₂O")
     cases = {"½ -covid": [], "½": [], '"1 ½ lít"': [1], "½ nước": [1], "tầng ②": [2], "H₂O": [2]}
     assert all_found(cases) == cases
-
-
-def test_suggestion_is_another_query() -> None:
-    publish({"headline": "Video"}, {"body": "ab"})
-    assert did_you_mean(PublishedReview, "vidoe") == "video"
-    assert did_you_mean(PublishedReview, "ab_vidoe") is None  # one run of signs, which stays as it is
-
-
-def test_suggestion_never_replaces_what_occurs_in_a_body() -> None:
-    publish({"headline": "Video"}, {"body": "Vidoe"})
-    assert did_you_mean(PublishedReview, "vidoe") is None
-    assert did_you_mean(PublishedReview, '"some vidoe"') is None
-
-
-def test_suggestion_stays_in_its_language() -> None:
-    publish("Đêm mưa", "Nước lụt", "Checkpoint")
-    suggested = {
-        "Checkpoint Demo": None, "demo": None, "demm": "đêm", "nuoc lutt": "nuoc lụt", "đêmm": "đêm",
-        "checkpont": "checkpoint",
-    }  # fmt: skip
-    assert {typed: did_you_mean(PublishedReview, typed) for typed in suggested} == suggested
-
-
-def test_suggestion_leaves_what_is_found_in_another_spelling() -> None:
-    publish("Vaccine COVID-19", "Tin giả", "Giá 1 đồng")
-    assert did_you_mean(PublishedReview, "covid19 vacine") == "covid19 vaccine"
-    assert did_you_mean(PublishedReview, "covid19") is None
-    assert did_you_mean(PublishedReview, "tin gia1") == "tin giá"
-
-
-def test_suggestion_is_no_operator() -> None:
-    publish("Fire or flood in Hanoi", "Fire and flood")
-    for words in ("fire orr flood", "orr fire flood", 'fire "orr" flood'):
-        assert did_you_mean(PublishedReview, words) is None
-
-
-def test_suggestion_puts_no_word_in_the_place_of_two() -> None:
-    publish({"headline": "Lùi lại"})
-    assert did_you_mean(PublishedReview, "luui") == "lùi"
-    assert did_you_mean(PublishedReview, "llui luui") is None
-
-
-def test_suggestion_gives_results_with_the_same_filters_and_in_time() -> None:
-    publish({"headline": "Video"})
-    assert did_you_mean(PublishedReview, "vidoe", Q(language="vi")) == "video"
-    assert did_you_mean(PublishedReview, "vidoe", Q(language="en")) is None
-    with current().within(0):
-        assert did_you_mean(PublishedReview, "vidoe") is None
-
-
-def test_suggestion_leaves_out_no_word_for_which_the_time_was_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    publish({"headline": "Video"})
-    assert did_you_mean(PublishedReview, "xyzzy vidoe") == "video"
-    assert did_you_mean(PublishedReview, "“xyzzy” vidoe") is None  # as in straight quotes
-    look = spelling.rows_within
-    monkeypatch.setattr(spelling, "rows_within", lambda sql, asked: None if "xyzz" in asked[0] else look(sql, asked))
-    assert did_you_mean(PublishedReview, "xyzzy vidoe") is None
 
 
 def test_search_of_claims_finds_what_reviews_find() -> None:
