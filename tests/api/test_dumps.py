@@ -25,7 +25,6 @@ from factcheck.record.formats.canonical import canonical
 from factcheck.record.log import merkle
 from factcheck.record.log.notes import Checkpoint, open_note
 from factcheck.record.models import LogEntry, PublishedDemand
-from factcheck.record.readmodel.bodies import Demand
 from tests.api.unpacking import lines_of, text_of
 from tests.support.drafts import Newsroom, make_newsroom, make_scale
 
@@ -271,10 +270,10 @@ def test_demands_have_their_sender(newsroom: Newsroom, tmp_path):
     newsroom.publish_review(review)
     newsroom.publish_demand(newsroom.make_demand(review))
     [table] = [each for each in tables() if each.name == "demands"]
-    files = making.write_table(table, row_schema(Demand), tmp_path, "", lambda count: None)
+    files = making.write_table(table, row_schema(table.model), tmp_path, "", lambda count: None)
     assert [file.format for file in files] == ["jsonl", "csv", "parquet"]
     [row] = lines_of(tmp_path / "demands.jsonl.zst")
-    OAS31Validator(row_schema(Demand)).validate(row)
+    OAS31Validator(row_schema(table.model)).validate(row)
     assert renamed(row, "sender", "from") == json.loads(PublishedDemand.objects.get().body)
     query = f"SELECT sender.type, id FROM '{tmp_path}/demands.parquet'"
     assert duckdb.sql(query).fetchall() == [(row["sender"]["type"], row["id"])]

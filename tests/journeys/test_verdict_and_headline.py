@@ -106,8 +106,7 @@ def test_verdict_never_touches_the_headline_of_any_review(bodies: list[dict[str,
         for path in pages(body):
             assert joined_in(texts(path, language)) == [], path
         if body["revision"]["kind"] != "withdrawal":
-            review = construct(Review, body)
-            card = review_card(review, language)
+            card = review_card(review := construct(Review, body), language)
             assert joined_in(f"{card.verdict}\n{card.note}\n{card.label}\n{card.text}") == []
             assert joined_in(post_text(review, language)) == []
 

@@ -127,7 +127,6 @@ def test_bibtex_escapes_what_tex_would_run() -> None:
         "publisher": {"name": "A {B} and C"},
         "revision": {"kind": "original", "number": 1, "digest": "0" * 64},
         "verdict": {"label": "False", "labels": {}},
-        "updated_at": "2026-11-28T00:00:00Z",
     }
     entry = bibtex(construct(Review, review))
     title = entry.split("title = {{")[1].split("}},\n")[0]

@@ -17,7 +17,6 @@ def review(claim: str, verdict: str = "Sai", newsroom: str = "Tòa soạn Kiểm
         "claim": {"text": claim},
         "publisher": {"name": newsroom},
         "verdict": {"label": verdict, "labels": {"vi": verdict, "en": "False"} if verdict == "Sai" else {}},
-        "revision": {"kind": kind},
     }
     return construct(Tombstone, body) if kind == "withdrawal" else construct(Review, body)
 

@@ -43,7 +43,6 @@ def test_review_without_a_verdict_says_so() -> None:
     body = {
         "language": "en",
         "headline": "The video is old",
-        "revision": {"kind": "original"},
         "verdict": {"label": None},
         "claim": {"text": "x"},
     }
@@ -55,11 +54,10 @@ def test_review_without_a_verdict_says_so() -> None:
 
 
 def test_important_corrections_are_the_newest_and_the_newest_change_of_the_verdict() -> None:
+    verdicts = ((2, "True", "False"), (3, "False", "Half true"), (4, "Half true", "Half true"))
     corrections = [
-        construct(
-            Correction, {"revision": number, "verdict_before": {"label": before}, "verdict_after": {"label": after}}
-        )
-        for number, before, after in ((2, "True", "False"), (3, "False", "Half true"), (4, "Half true", "Half true"))
+        construct(Correction, {"revision": each, "verdict_before": {"label": old}, "verdict_after": {"label": new}})
+        for each, old, new in verdicts
     ]
     assert [each.revision for each in important_corrections(corrections)] == [4, 3]
     assert [each.revision for each in important_corrections(corrections[:2])] == [3]

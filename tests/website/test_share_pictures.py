@@ -201,11 +201,10 @@ def test_a_typo_never_hides_a_corrected_verdict() -> None:
     entry = {"kind": "correction", "verdict_before": true, "verdict_after": true}
     typo, other = entry | {"at": "3", "class": "typo"}, entry | {"at": "2", "class": "substantive"}
     verdict = entry | {"at": "1", "class": "substantive", "verdict_before": false}
-    update = entry | {"kind": "update"}
-    verdict, other, typo, update = (construct(Correction, each) for each in (verdict, other, typo, update))
+    verdict, other, typo = (construct(Correction, each) for each in (verdict, other, typo))
     assert newest_correction([verdict, other, typo]) is verdict
     assert newest_correction([other, typo]) is other
-    assert newest_correction([typo, update]) is None
+    assert newest_correction([typo, construct(Correction, entry | {"kind": "update"})]) is None
 
 
 def test_claim_in_a_script_without_font_is_not_shown(newsroom: Newsroom) -> None:

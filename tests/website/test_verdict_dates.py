@@ -86,15 +86,14 @@ def test_verdict_of_an_import_has_its_publishers_date_or_none(newsroom: Newsroom
 
 
 def test_verdict_after_an_erasure_is_only_known_since_the_next_revision() -> None:
-    body: dict[str, Any] = {"original_url": None, "reviewed_on": None, "published_at": "2025-08-16T09:00:00Z"}
+    def since(*corrections: dict[str, Any]) -> tuple[str | None, bool]:
+        body = {"published_at": "2025-08-16T09:00:00Z", "corrections": [*corrections]}
+        return verdict_since(construct(bodies.Review, body))
+
     false, true = {"slug": "false", "label": "False"}, {"slug": "true", "label": "True"}
     rewritten = {"at": "2025-08-20T09:00:00Z", "verdict_before": None, "verdict_after": true}
     typo = {"at": "2025-08-25T09:00:00Z", "verdict_before": true, "verdict_after": true}
     changed = {"at": "2025-08-30T09:00:00Z", "verdict_before": true, "verdict_after": false}
-    assert verdict_since(construct(bodies.Review, {**body, "corrections": []})) == ("2025-08-16T09:00:00Z", False)
-    assert verdict_since(construct(bodies.Review, {**body, "corrections": [rewritten, typo]})) == (
-        "2025-08-20T09:00:00Z",
-        False,
-    )
-    corrected = construct(bodies.Review, {**body, "corrections": [rewritten, typo, changed]})
-    assert verdict_since(corrected) == ("2025-08-30T09:00:00Z", True)
+    assert since() == ("2025-08-16T09:00:00Z", False)
+    assert since(rewritten, typo) == ("2025-08-20T09:00:00Z", False)
+    assert since(rewritten, typo, changed) == ("2025-08-30T09:00:00Z", True)
