@@ -157,6 +157,6 @@ def test_each_surface_of_a_negative_review(millet: dict[str, Any]) -> None:
     node = json.loads(get(f"/api/v1{path}claimreview/"))
     assert (node["headline"], node["reviewRating"]["alternateName"]) == (MILLET, "False")
     assert node["claimReviewed"] == "If you eat millets you will not catch the coronavirus."
-    told = shapes.review(millet)
+    told = shapes.review(construct(Review, millet))
     assert (told["headline"], told["claim"]["text"]) == (MILLET, node["claimReviewed"])
     assert get(f"/claims/{millet['claim']['id']}/").partition("<title>")[2].startswith(claim.removesuffix("False"))
