@@ -23,7 +23,7 @@ from factcheck.editorial import desk
 from factcheck.editorial.desk.action_views import DeskAction
 from factcheck.editorial.models import Appearance, Claim, Claimant, Demand, Review, Source
 from factcheck.operations.tasks import SCHEDULE
-from factcheck.record.formats.language_detection import detect_language
+from factcheck.tools.language_detection import detect_language
 
 ROOT = Path(__file__).parent.parent
 LINK = re.compile(r"\]\(([^()\s]+)\)")

@@ -10,11 +10,10 @@ from api.views import match
 from api.views.drafts import ReviewDrafts
 from factcheck.editorial import pictures
 from factcheck.editorial.sign_in import freshness, second_factors, sessions
-from factcheck.record import statistics
-from factcheck.record.formats import picture_files, questions
-from factcheck.record.lists import counts
+from factcheck.record.files import picture_files
+from factcheck.record.lists import counts, statistics
 from factcheck.record.matching import embeddings, match_numbers, query_vectors
-from factcheck.record.search import constants, query, snippets
+from factcheck.record.search import constants, query, questions, snippets
 from factcheck.record.search import pictures as pictures_search
 from factcheck.tools import budget
 from factcheck.web import places

@@ -963,6 +963,9 @@ def describe(entry: dict[str, Any], document: dict[str, Any]) -> list[str]:
     elif noun == "demand":
         sender = text("from", "name") or text("from", "description") or text("from", "type")
         facts = {"From": sender, "Newsroom": text("publisher", "name"), "Outcome": text("outcome")}
+    elif noun == "claim":
+        place = {"merge": ("Into", text("into", "id")), "split": ("From", text("from", "id"))}[kind]
+        facts = dict([place, ("Reason", text("revision", "note")), ("Newsroom", text("publisher", "name"))])
     else:
         verdict = (
             "withdrawn" if kind == "withdrawal" else text("verdict", "label") or text("verdict", "original", "label")

@@ -28,9 +28,9 @@ from factcheck.record.log.models import ChangeClass
 from factcheck.record.models import PublishedReference, PublishedReview
 from factcheck.record.readmodel.bodies import CorrectionOfReview, Review
 from factcheck.record.readmodel.picture_rows import shown_pictures
-from factcheck.record.statement_labels import KINDS, claim_with_verdict
 from factcheck.record.statements.output import read
 from factcheck.record.statements.review import Publisher
+from factcheck.record.statements.statement_labels import KINDS, claim_with_verdict
 from factcheck.tools.budget import current
 
 CONTENT = {"content": ("summary", "full")}

@@ -20,7 +20,7 @@ from factcheck.record.matching.similar_rows import find_similar
 from factcheck.record.models import PublishedClaim, PublishedMerge, PublishedReview
 from factcheck.record.readmodel.bodies import Claim, ReviewOfClaim
 from factcheck.record.readmodel.claim_merges import MergeGroup
-from factcheck.record.search.pictures import claims_about
+from factcheck.record.search.pictures import NoPicture, claims_about
 from factcheck.record.search.query import read_query
 from factcheck.record.search.ranking import Search as Ranking
 from factcheck.record.statements.output import read
@@ -68,7 +68,7 @@ def search_by_picture(search: ImageSearch) -> Body:
         bodies = claims_about(search.uri)
     except TimeoutError as error:
         raise TooSlow(PICTURE_TOO_SLOW) from error
-    except ValueError as problem:
+    except NoPicture as problem:
         raise invalid([("imageUri", str(problem))]) from problem
     claims = [_write_claim(read(Claim, body), Search(language=search.language)) for body in bodies]
     results = [{"claim": claim} for claim in claims if "claimReview" in claim]

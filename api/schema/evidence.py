@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import WithJsonSchema
 
-from factcheck.record.source_checks import SourceState
+from factcheck.record.evidence.source_checks import SourceState
 from factcheck.record.statements.capture import CapturedFile
 from factcheck.record.statements.output import CopiedUrl, Nested, Output, SiteUrl, Tag, Time, Uuid
 

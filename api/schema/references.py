@@ -6,9 +6,9 @@ import orjson
 from pydantic import WithJsonSchema
 
 from api.schema.lists import page_of
+from factcheck.record.evidence.source_checks import SourceState
 from factcheck.record.lists.counts import GROUPS
 from factcheck.record.log.models import CORRECTION_CLASSES
-from factcheck.record.source_checks import SourceState
 from factcheck.record.statements import review
 from factcheck.record.statements.demand import From, Outcome
 from factcheck.record.statements.output import Nested, Output, SiteUrl, Tag, Time, Uuid, same_field

@@ -35,6 +35,7 @@ _PROBLEMS = {
     422: "The content is invalid, or the Idempotency-Key was used for other content.",
     **ANYWHERE,
 }
+_OF_DELETION = {400: "A parameter is unknown.", 409: "The draft can't be deleted."}
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
     {"type": "string", "pattern": "^[!-~]{1,255}$"},
@@ -64,7 +65,8 @@ class PrivateSchema(AutoSchema):
 
     def get_override_parameters(self) -> list[Any]:
         status, problems = self._statuses()
-        headers = [header("Retry-After", "The number of seconds to wait.", {409, 429, 503} & problems.keys(), int)]
+        waits = {429, 503} if status == 204 else {409, 429, 503}
+        headers = [header("Retry-After", "The number of seconds to wait.", waits & problems.keys(), int)]
         if status == 201:
             headers.append(header("Location", "The URL of what was created.", {201}))
         if self.view.action == "list":
@@ -87,7 +89,8 @@ class PrivateSchema(AutoSchema):
         never |= set() if with_content else set(CONTENT_PROBLEMS)
         never |= {409} if self.method == "GET" else set()
         never |= set() if "{" in self.path else {404}
-        problems = {code: text for code, text in _PROBLEMS.items() if code not in never}
+        texts = _PROBLEMS | (_OF_DELETION if self.method == "DELETE" else {})
+        problems = {code: text for code, text in texts.items() if code not in never}
         return {"POST": 201, "DELETE": 204}.get(self.method, 200), problems
 
     def _is_list_view(self, serializer: Any = None) -> bool:

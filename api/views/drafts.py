@@ -22,7 +22,7 @@ class _Drafts(
     """Drafts of one kind. `created_field` is the time of creation."""
 
     tag = "Drafts"
-    max_content = 2**20  # bytes, which is enough for the longest draft with all sources in three-byte characters
+    max_content = 2**20  # bytes, which is enough for a hundred long sources in three-byte characters
     authentication_classes = [intake.TokenAuthentication]
     permission_classes = [intake.HasScope]
     scope: ClassVar[str]
@@ -40,7 +40,9 @@ class _Drafts(
         place = list_request.order, list_request.cursor, list_request.page_size
         page = read_page(options.source, [], ["id"], *place, partial(responses.run, alias=drafts.db))
         found = drafts.in_bulk([pk for (pk,) in page.rows])
-        results = [self.get_serializer(found[pk]).data for (pk,) in page.rows]
+        results = [
+            self.get_serializer(found[pk]).data for (pk,) in page.rows if pk in found
+        ]  # one can be deleted meanwhile
         following, previous = map(list_request.link, (page.next, page.previous))
         return Response({"results": results, "next": following, "previous": previous})
 
@@ -56,7 +58,7 @@ class _Drafts(
     partial_update=extend_schema(
         "change_claim_draft", summary="Changes a claim that doesn't have a submitted review yet."
     ),
-    destroy=extend_schema("delete_claim_draft", summary="Deletes a claim that has no review and was never public."),
+    destroy=extend_schema("delete_claim_draft", summary="Deletes a claim that has no review and no public page."),
 )
 class ClaimDrafts(_Drafts):
     scope, serializer_class, created_field = "claims:write", intake.ClaimDraft, "logged_at"

@@ -14,7 +14,7 @@ from api.http.problems import Gone, ParameterProblem
 from api.http.ranges import stream
 from api.schema.log_answers import ConsistencyProof
 from api.schema.operations import DOCUMENT_HEADERS, documented, integer_parameter
-from factcheck.record.key_rotation import current_key
+from factcheck.record.audit.key_rotation import current_key
 from factcheck.record.log import merkle, tree
 from factcheck.record.log.document_bundles import DocumentBundle
 from factcheck.record.models import LogCheckpoint, LogEntry, LogTile, RevisionDocument

@@ -20,11 +20,11 @@ from api.http.request_bodies import MOST_ERRORS, read_content, read_json
 from api.schema import match_answers
 from api.schema.match_answers import LIMIT, MAX_LIMIT, MAX_TEXTS, QUESTION, Match, MatchedParts, MatchingBatch
 from api.schema.operations import documented, query_parameter
-from factcheck.record.formats.questions import MAX_QUESTION, MAX_RAW
 from factcheck.record.formats.text import find_forbidden, nfc
 from factcheck.record.matching.match_numbers import THRESHOLD
 from factcheck.record.matching.matches import Matching, match, match_batch
 from factcheck.record.models import PublishedClaim, PublishedReview
+from factcheck.record.search.questions import MAX_QUESTION, MAX_RAW
 from factcheck.record.statements.faults import pointer_step
 from factcheck.web import rate_limits
 from factcheck.web.places import match_places

@@ -10,8 +10,8 @@ from api.http.endpoint import Endpoint, refuse_parameters
 from api.schema.evidence import SourceCheck, SourceCheckList
 from api.schema.operations import documented
 from api.views.reviews import find_review
+from factcheck.record.evidence.source_checks import checks_of
 from factcheck.record.formats.canonical import rfc3339
-from factcheck.record.source_checks import checks_of
 
 
 class SourceChecks(Endpoint):

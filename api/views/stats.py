@@ -17,9 +17,9 @@ from api.views.reviews import REVIEWS
 from factcheck.database.query_timeout import time_limit
 from factcheck.record.lists.counts import count, count_live
 from factcheck.record.lists.pages import Order
+from factcheck.record.lists.statistics import MAX_ROWS, STATISTICS
 from factcheck.record.models import PublishedClaim, PublishedReference, PublishedReview, Status
 from factcheck.record.statements.values import UNKNOWN_LANGUAGE
-from factcheck.record.statistics import MAX_ROWS, STATISTICS
 from factcheck.tools.budget import current
 
 TOO_SLOW = "Counting these reviews takes too long. Use more filters or fewer groups, or try again later."

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from factcheck.editorial.models import Review, WatchedSource
+from factcheck.record.evidence.source_checks import SourceState, store_check
 from factcheck.record.models import PublishedReview
-from factcheck.record.source_checks import SourceState, store_check
 
 # The hosts of the demo's sources don't exist, so the worker must not check them.
 NEVER = timedelta(days=100 * 365)

@@ -17,9 +17,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from factcheck.record.formats.text import clean_text, find_forbidden
-from factcheck.record.statement_labels import choices, label
 from factcheck.record.statements.faults import MESSAGES, InvalidValue
 from factcheck.record.statements.parts import Part, choices_of, find_rule, keys_of, parts_of, value_type
+from factcheck.record.statements.statement_labels import choices, label
 from factcheck.record.statements.values import DAY, LANGUAGE, MAX_SAME_AS, URL, Rule
 
 MAX_WORD = 20  # characters of a code, such as "refutes"

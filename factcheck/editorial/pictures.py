@@ -21,10 +21,10 @@ from factcheck.editorial.errors import EditorialError, TooLarge, UnreadableFile,
 from factcheck.editorial.file_quotas import require_room
 from factcheck.editorial.models import Appearance, Claim, Picture, Review, User
 from factcheck.editorial.people import roles
+from factcheck.record.files.picture_files import HEAD, PATH, PictureError, decode, encode_for_readers, video_type
+from factcheck.record.files.public_files import lock_file, old_files
 from factcheck.record.formats.markdown import own_pictures
-from factcheck.record.formats.picture_files import HEAD, PATH, PictureError, decode, encode_for_readers, video_type
 from factcheck.record.models import PublishedPicture
-from factcheck.record.public_files import lock_file, old_files
 
 MEGABYTE = 1024 * 1024
 MAX_PICTURE = 20 * MEGABYTE  # bytes of a picture before it is encoded for readers

@@ -1,8 +1,9 @@
 """The models of all packages of the record. Django looks for models in this module."""
 
+from factcheck.record.evidence.public_captures import PublicCapture
+from factcheck.record.evidence.source_checks import SourceCheck
 from factcheck.record.log.models import Cosignature, LogCheckpoint, LogEntry, LogTile, RevisionDocument
 from factcheck.record.matching.models import ReviewVector
-from factcheck.record.public_captures import PublicCapture
 from factcheck.record.readmodel.address import RecordAddress
 from factcheck.record.readmodel.correction_models import PublishedCorrection
 from factcheck.record.readmodel.models import (
@@ -16,7 +17,6 @@ from factcheck.record.readmodel.picture_models import PublishedPicture
 from factcheck.record.readmodel.profile_models import ProfileChange
 from factcheck.record.readmodel.row_models import Status
 from factcheck.record.search.models import Word
-from factcheck.record.source_checks import SourceCheck
 
 __all__ = [
     "Cosignature", "LogCheckpoint", "LogEntry", "LogTile", "ProfileChange", "PublicCapture",

@@ -7,8 +7,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from factcheck.record.files.public_files import public_file
 from factcheck.record.models import PublicCapture
-from factcheck.record.public_files import public_file
 from factcheck.web.hostile_files import download
 from factcheck.website import queries
 from factcheck.website.views import page_for_readers

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.record.formats.text import replace_forbidden
 from factcheck.record.models import PublishedCorrection
-from factcheck.record.statement_labels import KINDS
+from factcheck.record.statements.statement_labels import KINDS
 from factcheck.website.filters import Choice, Facet, value_labels
 
 NAMES: Mapping[str, str | Promise] = {

@@ -10,9 +10,9 @@ from django.utils.translation import get_language
 
 from factcheck.record import dump_files
 from factcheck.record.lists.counts import count_live
+from factcheck.record.lists.statistics import MAX_ROWS
 from factcheck.record.models import LogEntry, PublishedReview
 from factcheck.record.statements.values import UNKNOWN_LANGUAGE
-from factcheck.record.statistics import MAX_ROWS
 from factcheck.website.charts import grouped
 from factcheck.website.views import page_for_readers
 

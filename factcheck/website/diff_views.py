@@ -8,11 +8,11 @@ from django.shortcuts import redirect, render
 
 from factcheck.record.formats.word_diff import Piece
 from factcheck.record.models import LogEntry
-from factcheck.record.statement_changes import Change, RowChange, compare, compare_rows
-from factcheck.record.statement_labels import label
 from factcheck.record.statements.parts import keys_of
 from factcheck.record.statements.review import Review as Statement
 from factcheck.record.statements.review import ReviewedClaim
+from factcheck.record.statements.statement_changes import Change, RowChange, compare, compare_rows
+from factcheck.record.statements.statement_labels import label
 from factcheck.web.places import search_places
 from factcheck.website import queries
 from factcheck.website.search_limits import within_limits

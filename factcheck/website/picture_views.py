@@ -4,9 +4,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
-from factcheck.record.formats.picture_files import FOR_READERS
+from factcheck.record.files.picture_files import FOR_READERS
+from factcheck.record.files.public_files import read_public_file
 from factcheck.record.models import PublishedPicture
-from factcheck.record.public_files import read_public_file
 
 # A picture opened as a page can't run anything, even if a browser would read the file as HTML.
 SANDBOX = "default-src 'none'; sandbox"

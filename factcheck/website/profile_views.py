@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy
 from factcheck.record.formats.word_diff import Piece, word_diff
 from factcheck.record.models import ProfileChange
 from factcheck.record.readmodel import profile_rows
-from factcheck.record.statement_labels import label
 from factcheck.record.statements.output import read
 from factcheck.record.statements.review import Publisher, Verdict
+from factcheck.record.statements.statement_labels import label
 from factcheck.website.documentation import SITE, render_guide
 from factcheck.website.templatetags import published
 from factcheck.website.views import is_sample, page_for_readers

@@ -1,4 +1,4 @@
-"""Files with which readers check a revision of a review or demand against the log, even offline."""
+"""Files with which readers check a revision of a review, demand or claim against the log, even offline."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, set_response_etag
 from django.views.decorators.http import require_safe
 
-from factcheck.record.proof_files import find_document, make_proof, salted
+from factcheck.record.audit.proof_files import find_document, make_proof, salted
 from factcheck.website import queries
 
 VERIFIER = Path(settings.BASE_DIR, "verifier/verifier.py")

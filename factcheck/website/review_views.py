@@ -8,13 +8,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString, mark_safe
 
+from factcheck.record.evidence.source_checks import checks_of
 from factcheck.record.formats.claimreview import claim_review_document
 from factcheck.record.models import LogEntry, PublishedReview, Status
 from factcheck.record.readmodel.bodies import Erasure, Kept, Review, kept_review
 from factcheck.record.readmodel.picture_rows import shown_pictures
 from factcheck.record.readmodel.revisions import last_notice, notice_in
 from factcheck.record.readmodel.translated_reviews import find_original
-from factcheck.record.source_checks import checks_of
 from factcheck.website import queries, review_words
 from factcheck.website.views import is_sample, page_for_readers, remembered_page, sample_of
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from factcheck.record.log.models import LogEntry
 from factcheck.record.readmodel.bodies import Correction, Kept, Review, Tombstone
 from factcheck.record.readmodel.translated_reviews import NEW_TEXTS
-from factcheck.record.statement_labels import claim_with_verdict
 from factcheck.record.statements.review import Verdict
+from factcheck.record.statements.statement_labels import claim_with_verdict
 from factcheck.website.queries import OtherReview, WholeClaim
 from factcheck.website.templatetags.published import plain, scale
 

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from django.conf import settings
 
-from factcheck.record.formats.questions import MAX_QUESTION, MAX_RAW
 from factcheck.record.formats.text import replace_forbidden
 from factcheck.record.formats.urls import site_of
 from factcheck.record.search.query import MAX_QUERY, read_query
+from factcheck.record.search.questions import MAX_QUESTION, MAX_RAW
 from factcheck.record.search.words import split_words
 from factcheck.record.statements.faults import InvalidValue
 from factcheck.record.statements.values import read_url

@@ -8,7 +8,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from factcheck.record.readmodel.bodies import Correction, Kept, Review, Tombstone
-from factcheck.record.statement_labels import claim_with_verdict
+from factcheck.record.statements.statement_labels import claim_with_verdict
 from factcheck.website.review_words import title_of, verdict_changes, verdict_since
 from factcheck.website.share_picture import Card, drawable
 from factcheck.website.templatetags.published import day_of, plain, scale

@@ -1,4 +1,4 @@
-"""The statistics page: numbers in words, pictures, tables and CSV files. All numbers come from `record.statistics`."""
+"""The statistics page: numbers in words, pictures, tables and CSV files, all from `record.lists.statistics`."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from factcheck.record.formats.spreadsheets import Cell, write_csv
+from factcheck.record.lists.statistics import STATISTICS, Row, Statistic
 from factcheck.record.models import PublishedReference
-from factcheck.record.statistics import STATISTICS, Row, Statistic
 from factcheck.website.charts import Bars, Panel, bars, grouped, panels
 from factcheck.website.statistics_words import (
     SENTENCES,

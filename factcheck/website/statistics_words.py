@@ -10,10 +10,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from factcheck.record.evidence.source_checks import SourceState
+from factcheck.record.lists.statistics import Statistic, Value
 from factcheck.record.log.models import ChangeClass
-from factcheck.record.source_checks import SourceState
 from factcheck.record.statements.values import UNKNOWN_LANGUAGE
-from factcheck.record.statistics import Statistic, Value
 from factcheck.website.charts import grouped
 from factcheck.website.filters import value_labels
 from factcheck.website.templatetags.published import word

@@ -7,7 +7,7 @@ which published bodies contain. The same content is also a page in each language
 from django.urls import path, re_path
 from django.urls.converters import UUIDConverter
 
-from factcheck.record.formats.picture_files import PATH
+from factcheck.record.files.picture_files import PATH
 from factcheck.website import (
     browse_views,
     capture_views,

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from factcheck.record.key_rotation import current_key
+from factcheck.record.audit.key_rotation import current_key
 from factcheck.record.log.witnesses import configured_witnesses
 from factcheck.record.models import LogEntry, PublishedReview
 from factcheck.record.statements.demand import Outcome

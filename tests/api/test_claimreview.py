@@ -1,4 +1,4 @@
-"""ClaimReview by its own address and by content negotiation."""
+"""ClaimReview at its own URL."""
 
 import json
 

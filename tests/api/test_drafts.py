@@ -21,7 +21,7 @@ from factcheck.editorial.models import (
     Source,
 )
 from factcheck.editorial.programs.tokens import revoke_token
-from factcheck.editorial.proposals import review_policy, workflow
+from factcheck.editorial.proposals import merge_policy, review_policy, workflow
 from factcheck.record.statements.drafts import ClaimToLog, DraftSource
 from tests.support.drafts import Newsroom, make_newsroom, make_scale
 from tests.support.tokens import CLAIM, Program, make_program
@@ -395,6 +395,26 @@ def test_published_review_is_not_deleted(newsroom: Any, program: Program) -> Non
     newsroom.publish_review(review)
     assert program.refused("DELETE", f"reviews/{review.pk}/", None, 409)["code"] == "wrong_state"
     assert program.refused("DELETE", f"claims/{review.claim_id}/", None, 409)["code"] == "wrong_state"
+    newsroom.open_correction(review, headline="Changed by an editor")
+    assert program.refused("DELETE", f"reviews/{review.pk}/", None, 409)["code"] == "wrong_state"
+    assert Review.objects.get(pk=review.pk).headline == "Changed by an editor"
+
+
+def test_claim_of_a_proposed_merge_is_not_deleted(newsroom: Any, program: Program) -> None:
+    claim = Claim.objects.get(pk=program.post("claims/", CLAIM))
+    other, review = newsroom.publish_claim(), newsroom.make_review(claim)
+    newsroom.publish_review(review)
+    merge = merge_policy.propose_merge(claim=claim, into=other, by=newsroom.reporter, note="Hai bài cùng một lời đồn.")
+    workflow.return_(proposal=merge, by=newsroom.editor, reason="Khác nhau.")
+    newsroom.correct_review(review, claim=newsroom.make_claim())
+    assert program.refused("DELETE", f"claims/{claim.pk}/", None, 409)["code"] == "wrong_state"
+
+
+def test_deletion_names_the_token(program: Program) -> None:
+    claim = program.post("claims/", CLAIM)
+    review = program.post("reviews/", review_of(claim))
+    program.send("DELETE", f"reviews/{review}/")
+    assert EditorialEvent.objects.get(action="review.discarded").detail == {"token": str(ApiToken.objects.get().pk)}
 
 
 def test_token_stands_in_no_log_and_only_its_digest_in_the_database(newsroom: Any, caplog: Any) -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from api.views import stats
 from factcheck.editorial.models import Topic, Verdict
+from factcheck.record.evidence.source_checks import SourceState, store_check
 from factcheck.record.models import PublishedReview
-from factcheck.record.source_checks import SourceState, store_check
 from tests.api.published import make_imported
 from tests.support.drafts import Newsroom, make_newsroom
 

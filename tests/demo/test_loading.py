@@ -28,6 +28,8 @@ from factcheck.editorial.models import (
     User,
     WatchedSource,
 )
+from factcheck.record.evidence.public_captures import PublicCapture
+from factcheck.record.evidence.source_checks import SourceCheck
 from factcheck.record.models import (
     LogCheckpoint,
     LogEntry,
@@ -37,8 +39,6 @@ from factcheck.record.models import (
     PublishedReview,
     RevisionDocument,
 )
-from factcheck.record.public_captures import PublicCapture
-from factcheck.record.source_checks import SourceCheck
 from factcheck.record.statements import review as statements
 from factcheck.record.statements.checks import check
 from factcheck.record.statements.erasure import Erasure

@@ -18,9 +18,9 @@ from factcheck.editorial import pictures
 from factcheck.editorial.captures.rights import restore_public_files
 from factcheck.editorial.models import Picture, Review
 from factcheck.editorial.proposals import review_completeness, workflow
-from factcheck.record.formats.visual_hashes import stored_hashes
+from factcheck.record.files.public_files import publish_file
+from factcheck.record.files.visual_hashes import stored_hashes
 from factcheck.record.models import PublishedPicture
-from factcheck.record.public_files import publish_file
 from tests.support.drafts import Newsroom, make_newsroom, waiting
 from tests.support.refusals import refused
 from tests.support.scenes import as_bytes, scene

@@ -3,7 +3,7 @@
 from typing import Any
 
 from factcheck.editorial.drafts.review_statements import extract_statement
-from factcheck.record.key_rotation import rotate
+from factcheck.record.audit.key_rotation import rotate
 from factcheck.record.log import tree
 from factcheck.record.log.notes import SigningKey
 from factcheck.record.models import LogEntry, RevisionDocument

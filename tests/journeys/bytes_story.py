@@ -21,7 +21,7 @@ from django.db.models import UUIDField
 from django.db.models.signals import pre_save
 
 from factcheck.editorial.models import Claim, Review
-from factcheck.record import key_rotation
+from factcheck.record.audit import key_rotation
 from factcheck.record.log import tree
 from factcheck.record.log.notes import SigningKey
 from tests.imports import own_records

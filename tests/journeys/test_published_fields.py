@@ -14,10 +14,10 @@ from factcheck.editorial.drafts import review_statements, translations
 from factcheck.editorial.models import Demand, Review
 from factcheck.editorial.models.kinds import Decision
 from factcheck.editorial.proposals import demand_policy, workflow
-from factcheck.record.statement_changes import compare
 from factcheck.record.statements.checks import equivalent, without_empty
 from factcheck.record.statements.demand import Demand as DemandStatement
 from factcheck.record.statements.review import Review as ReviewStatement
+from factcheck.record.statements.statement_changes import compare
 from tests.api.unpacking import lines_of
 from tests.editorial.proposal_kinds import written
 from tests.imports.own_records import bodies, publish, record, take

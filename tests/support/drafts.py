@@ -254,7 +254,7 @@ def make_administrator(username: str = "administrator", **fields: Any) -> User:
 
 @cache
 def _hashed(hasher: str) -> str:
-    """Return the hashed password, computed once for each hasher, because hashing takes a third of a second."""
+    """Return the hashed password, computed once for each hasher, because hashing is slow."""
     return make_password("a long enough secret")
 
 

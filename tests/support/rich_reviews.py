@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from factcheck.editorial.captures.rights import set_public
 from factcheck.editorial.drafts import translations
-from factcheck.record.source_checks import store_check
+from factcheck.record.evidence.source_checks import store_check
 from tests.support.drafts import make_newsroom
 from tests.support.evidence import finish, make_capture
 

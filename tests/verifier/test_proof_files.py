@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from factcheck.record.audit.proof_files import make_proof
 from factcheck.record.log.notes import COSIGNATURE, SigningKey, open_note
 from factcheck.record.models import LogCheckpoint, LogEntry
-from factcheck.record.proof_files import make_proof
 from tests.record.conftest import disarm, publish_some
 from tests.support.drafts import make_newsroom
 from tests.verifier.verifying import cosign, forged, verify

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from api.http import responses
-from factcheck.record.source_checks import store_check
+from factcheck.record.evidence.source_checks import store_check
 from factcheck.web import response_cache
 
 ONE = 1  # query, for the newest version

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import override
 
+from factcheck.record.evidence.public_captures import PublicCapture
 from factcheck.record.models import PublishedDemand, PublishedReference, PublishedReview
-from factcheck.record.public_captures import PublicCapture
 from factcheck.website import urls
 
 LANGUAGES = ("en", "vi")

@@ -13,13 +13,14 @@ from unittest.mock import patch
 import pytest
 from django.test import Client
 
-from factcheck.record.key_rotation import rotate
+from factcheck.record.audit.key_rotation import rotate
 from factcheck.record.log import merkle, tree
 from factcheck.record.log.notes import Checkpoint, SigningKey, VerifierKey, open_note, signed_by
 from factcheck.record.models import LogCheckpoint, LogEntry
 from tests.support.drafts import Newsroom, make_newsroom
 from tests.support.serving import served
 from tests.website.conftest import Page
+from verifier import verifier
 
 
 @pytest.fixture(scope="module")
@@ -166,3 +167,5 @@ def test_merge_of_claims_has_a_proof(newsroom: Newsroom) -> None:
     response = Client().get(f"/claims/{other.claim_id}/revisions/1/proof.json")
     assert response.json()["leaf"].encode() == entry.leaf()
     assert json.loads(response.json()["document"])["into"] == {"id": str(review.claim_id)}
+    said = verifier.describe(verifier.parse_leaf(entry.leaf(), "leaf"), json.loads(response.json()["document"]))
+    assert said[:2] == [f"Into: {review.claim_id}", "Reason: Hai bài cùng một lời đồn."]

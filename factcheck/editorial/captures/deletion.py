@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from factcheck.editorial.models import Capture, Review
 from factcheck.editorial.models.captures import CAPTURES_FOLDER
-from factcheck.record.public_files import UNUSED_FOR, delete_unused_public_files, old_files
+from factcheck.record.files.public_files import UNUSED_FOR, delete_unused_public_files, old_files
 
 
 def erase_captures(review: Review, claims: Collection[UUID]) -> None:

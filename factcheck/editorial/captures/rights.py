@@ -9,8 +9,8 @@ from django.db.models import Exists, OuterRef
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Capture, Review, User
 from factcheck.editorial.people import roles
-from factcheck.record.public_captures import PublicCapture, cited_urls, replace_public_captures
-from factcheck.record.public_files import public_file
+from factcheck.record.evidence.public_captures import PublicCapture, cited_urls, replace_public_captures
+from factcheck.record.files.public_files import public_file
 from factcheck.record.readmodel.picture_rows import restore_public_pictures
 
 

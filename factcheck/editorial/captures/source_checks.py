@@ -25,8 +25,8 @@ from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Capture, User, WatchedSource
 from factcheck.editorial.models.captures import WEEK
 from factcheck.editorial.people import roles
+from factcheck.record.evidence.source_checks import SourceState, store_check
 from factcheck.record.models import PublishedReview
-from factcheck.record.source_checks import SourceState, store_check
 from factcheck.tools.http_client import FetchError, Problem, fetch
 
 logger = logging.getLogger(__name__)

@@ -11,8 +11,8 @@ from factcheck.editorial import erasure
 from factcheck.editorial.fields import validate_characters
 from factcheck.editorial.models import Publisher, Review
 from factcheck.record.formats.text import clean_text
-from factcheck.record.statement_labels import choices
 from factcheck.record.statements.erasure import Ground
+from factcheck.record.statements.statement_labels import choices
 
 
 class ProseField(forms.CharField):

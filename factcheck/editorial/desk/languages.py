@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk.access import M
 from factcheck.editorial.desk.writing.edit_conflicts import ConflictCheckedForm
-from factcheck.record.formats.language_detection import detect_language
 from factcheck.record.statements.values import UNKNOWN_LANGUAGE
+from factcheck.tools.language_detection import detect_language
 
 HELP = _("The language in which you write. Leave this field empty to detect the language from the text.")
 

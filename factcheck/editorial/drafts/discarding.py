@@ -40,10 +40,11 @@ def is_published(draft: Review | Demand) -> bool:
 
 
 @transaction.atomic
-def discard_draft(*, draft: Review | Demand, by: User) -> None:
+def discard_draft(*, draft: Review | Demand, by: User, **detail: str) -> None:
     """Discard the draft, or put an opened correction back to its content before the correction.
 
-    Raise WrongState if the draft can't be discarded, and NotAllowed if the person can't edit the draft.
+    `detail` goes into the event. Raise WrongState if the draft can't be discarded, and NotAllowed if the person can't
+    edit the draft.
     """
     draft = _lock(draft, by)
     if not may_discard(draft):
@@ -56,7 +57,7 @@ def discard_draft(*, draft: Review | Demand, by: User) -> None:
     else:
         draft.state = DISCARDED
     draft.save()
-    record_event(by, f"{draft._meta.model_name}.discarded", draft)
+    record_event(by, f"{draft._meta.model_name}.discarded", draft, **detail)
 
 
 @transaction.atomic

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.fields import LanguageField, LineField, ProseField, WebAddressField, field_options
 from factcheck.editorial.models.people import Publisher, User
-from factcheck.record.formats.picture_files import EXTENSIONS, storage_name
-from factcheck.record.source_checks import SourceState
+from factcheck.record.evidence.source_checks import SourceState
+from factcheck.record.files.picture_files import EXTENSIONS, storage_name
 from factcheck.record.statements import capture as statements
 
 MAX_CAPTURED_TEXT = 1_000_000  # characters

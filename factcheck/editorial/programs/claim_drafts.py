@@ -3,8 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from factcheck.editorial.captures.requests import replace_rows
@@ -13,7 +12,8 @@ from factcheck.editorial.drafts.statement_columns import columns_of, values_of
 from factcheck.editorial.drafts.validation import Invalid, Problem, Values, fill
 from factcheck.editorial.errors import WrongState
 from factcheck.editorial.events import record_event
-from factcheck.editorial.models import ApiToken, Appearance, Claim, Claimant, Review, Topic, User
+from factcheck.editorial.models import ApiToken, Appearance, Claim, Claimant, Proposal, Review, Topic, User
+from factcheck.editorial.programs.tokens import token_transaction
 from factcheck.editorial.proposals.merge_policy import is_public
 from factcheck.record.formats.canonical import rfc3339
 from factcheck.record.models import LogEntry
@@ -53,11 +53,17 @@ def change_draft(*, token: ApiToken, draft: Claim, values: Values) -> UUID:
 
 
 def delete_draft(*, token: ApiToken, draft: Claim) -> None:
-    """Delete a claim that has no review and no public page. Raises WrongState."""
-    with transaction.atomic():
+    """Delete a claim that has no review and no public page, and wasn't part of a merge. Raises WrongState."""
+    with token_transaction(token):
         claim = Claim.objects.select_for_update().get(pk=draft.pk)
-        if claim.reviews.exists() or is_public(claim):
-            raise WrongState(_("This claim can’t be deleted, because it has a review or a public page."))
+        was_in_merge = Proposal.objects.filter(Q(claim=claim) | Q(into=claim)).exists()
+        if claim.reviews.exists() or is_public(claim) or was_in_merge:
+            raise WrongState(
+                _(
+                    "This claim can’t be deleted, because it has a review or a public page, or because somebody"
+                    " proposed to merge it."
+                )
+            )
         record_event(token.user, "claim.removed", claim, token=str(token.pk))
         claim.delete()
 

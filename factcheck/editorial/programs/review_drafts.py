@@ -7,13 +7,14 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from factcheck.editorial.captures.requests import replace_rows
-from factcheck.editorial.drafts.discarding import discard_draft
+from factcheck.editorial.drafts.discarding import discard_draft, is_published
 from factcheck.editorial.drafts.saved_states import keep_first_state, keep_state
 from factcheck.editorial.drafts.statement_columns import values_of
 from factcheck.editorial.drafts.validation import Invalid, Problem, Values, fill
 from factcheck.editorial.errors import WrongState
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import ApiToken, Authorship, Claim, Review, Source, Verdict
+from factcheck.editorial.programs.tokens import token_transaction
 from factcheck.record.formats.canonical import rfc3339
 from factcheck.record.statements.drafts import DraftSource, ReviewToDraft
 
@@ -56,8 +57,11 @@ def change_draft(*, token: ApiToken, draft: Review, values: Values) -> UUID:
 
 
 def delete_draft(*, token: ApiToken, draft: Review) -> None:
-    """Discard a draft. People can restore it at the desk for 30 days. Raises EditorialError."""
-    discard_draft(draft=draft, by=token.user)
+    """Discard a draft that was never published. People can restore it for 30 days. Raises EditorialError."""
+    with token_transaction(token):
+        if is_published(draft):
+            raise WrongState(_("This review has been published. A person can throw away its correction at the desk."))
+        discard_draft(draft=draft, by=token.user, token=str(token.pk))
 
 
 def describe_draft(review: Review) -> dict[str, Any]:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from factcheck.record.formats.language_detection import detect_language
 from factcheck.record.statements.values import UNKNOWN_LANGUAGE
+from factcheck.tools.language_detection import detect_language
 
 
 def complete_language(statement: dict[str, Any], stated: str, unspecified: frozenset[str]) -> frozenset[str]:

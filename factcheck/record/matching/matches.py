@@ -16,7 +16,6 @@ from django.db import connections
 from pgvector import HalfVector
 
 from factcheck.database.query_timeout import time_limit
-from factcheck.record.formats.questions import clean_question, heaviest_pieces, lower_capitals, split_sentences
 from factcheck.record.matching.differences.comparison import find_differences, read_post
 from factcheck.record.matching.embeddings import EmbeddingError, Embeddings, get_embeddings
 from factcheck.record.matching.match_numbers import (
@@ -49,6 +48,7 @@ from factcheck.record.matching.words import (
 )
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.models import PublishedClaim
+from factcheck.record.search.questions import clean_question, heaviest_pieces, lower_capitals, split_sentences
 from factcheck.tools.budget import current
 
 _LIMIT = 1e-9  # the log-odds of a score of 1 would be infinite

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from factcheck.database.query_timeout import time_limit
-from factcheck.record.formats.questions import lower_capitals
 from factcheck.record.matching.embeddings import EmbeddingError, get_embeddings
 from factcheck.record.matching.match_numbers import SIMILAR_SECONDS
 from factcheck.record.matching.models import ReviewVector, half_vector
@@ -11,6 +10,7 @@ from factcheck.record.matching.query_vectors import embed_query
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.models import PublishedClaim, PublishedReview
 from factcheck.record.search.constants import MEANING, SIMILAR
+from factcheck.record.search.questions import lower_capitals
 from factcheck.record.search.results import SearchModel, Similar
 from factcheck.tools.budget import current
 

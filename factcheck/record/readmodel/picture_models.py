@@ -16,7 +16,7 @@ class PublishedPicture(models.Model):
     # Null if the picture is only checked, so readers don't see it.
     width = models.PositiveIntegerField(null=True)
     height = models.PositiveIntegerField(null=True)
-    # Hashes of 64 bits for searches by picture (`formats/visual_hashes.py`). Null for a picture in one colour.
+    # Hashes of 64 bits for searches by picture (`files/visual_hashes.py`). Null for a picture in one colour.
     whole_hash = models.BigIntegerField(null=True)
     inner_hash = models.BigIntegerField(null=True)
 

@@ -1,7 +1,7 @@
 """The projection of pictures. A live review has a row for each picture in its text and of its claim.
 
 The documents contain the SHA-256 of each picture, and the storage has the files. A picture without a file has no row.
-Pictures that readers see are also copied to the public files (`record/public_files.py`).
+Pictures that readers see are also copied to the public files (`record/files/public_files.py`).
 """
 
 import hashlib
@@ -13,9 +13,8 @@ from uuid import UUID
 from django.core.files.storage import default_storage
 from django.db import transaction
 
-from factcheck.record.formats import visual_hashes
-from factcheck.record.formats.markdown import ShownPicture, own_pictures
-from factcheck.record.formats.picture_files import (
+from factcheck.record.files import visual_hashes
+from factcheck.record.files.picture_files import (
     EXTENSIONS,
     FOR_READERS,
     PATH,
@@ -24,8 +23,9 @@ from factcheck.record.formats.picture_files import (
     picture_path,
     storage_name,
 )
+from factcheck.record.files.public_files import delete_after_commit, public_file, publish_file, read_public_file
+from factcheck.record.formats.markdown import ShownPicture, own_pictures
 from factcheck.record.log.models import Published
-from factcheck.record.public_files import delete_after_commit, public_file, publish_file, read_public_file
 from factcheck.record.readmodel.picture_models import PublishedPicture
 
 _CHECKED = [media_type for media_type in EXTENSIONS if media_type.startswith("image/")]

@@ -13,9 +13,9 @@ from django.conf import settings
 from django.db import connections
 
 from factcheck.database.query_timeout import time_limit
-from factcheck.record.formats.picture_files import PATH, PictureError, decode
+from factcheck.record.files.picture_files import PATH, PictureError, decode
+from factcheck.record.files.visual_hashes import MAX_DISTANCE, query_hashes
 from factcheck.record.formats.urls import url_key
-from factcheck.record.formats.visual_hashes import MAX_DISTANCE, query_hashes
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.models import PublishedClaim, PublishedReview
 from factcheck.record.readmodel.picture_models import PublishedPicture
@@ -32,11 +32,14 @@ _UNREADABLE = "This isn't a picture in base64. Send a JPEG, PNG, WebP, GIF or AV
 _TOO_LARGE = f"This picture has more than {MAX_PIXELS // 1_000_000} million pixels. Reduce its size."
 
 
+class NoPicture(Exception):
+    """The error if there is no picture to compare, with a sentence for the caller."""
+
+
 def claims_about(uri: str) -> list[str]:
     """Return the bodies of the claims about a similar picture, most similar first.
 
-    Raise ValueError with a sentence for the caller if there is no picture to compare. Raise TimeoutError if the search
-    takes too long.
+    Raise NoPicture, or TimeoutError if the search takes too long.
     """
     with time_limit():
         distances = _distances(uri)
@@ -52,7 +55,7 @@ def claims_about(uri: str) -> list[str]:
 def _distances(uri: str) -> Mapping[UUID, int]:
     """Return the reviews with a similar picture or with this URL as an appearance, and the number of different bits.
 
-    Raise ValueError if there is no picture to compare.
+    Raise NoPicture.
     """
     pictures = PublishedPicture.objects.using("public")
     if uri.startswith(_DATA):
@@ -61,7 +64,7 @@ def _distances(uri: str) -> Mapping[UUID, int]:
         stored = pictures.filter(sha256=found[1], width__isnull=False)
         hashes = {each for pair in stored.values_list("whole_hash", "inner_hash") for each in pair if each is not None}
         if not (same := dict.fromkeys(stored.values_list("review_id", flat=True), 0)):
-            raise ValueError(_NOT_STORED)
+            raise NoPicture(_NOT_STORED)
         return {**similar_reviews(hashes), **same}
     try:
         key = url_key(uri) if uri.startswith(("http://", "https://")) else ""
@@ -70,23 +73,23 @@ def _distances(uri: str) -> Mapping[UUID, int]:
     named = PublishedReview.objects.using("public").live().filter(appearance_keys__contains=[key]) if key else ()
     same = {review.id: 0 for review in named}
     if not same:
-        raise ValueError(_UNKNOWN)
+        raise NoPicture(_UNKNOWN)
     checked = pictures.filter(review_id__in=same, width__isnull=True, whole_hash__isnull=False)
     hashes = {found for found in checked.values_list("whole_hash", flat=True) if found is not None}
     return {**similar_reviews(hashes), **same}
 
 
 def _hashes_of(uri: str) -> list[int]:
-    """Return the hashes of the picture in a `data:` URL (RFC 2397). Raise ValueError if it can't be decoded."""
+    """Return the hashes of the picture in a `data:` URL (RFC 2397). Raise NoPicture if it can't be decoded."""
     header, _comma, content = uri.partition(",")
     if not header.endswith(";base64"):
-        raise ValueError(_UNREADABLE)
+        raise NoPicture(_UNREADABLE)
     try:
         picture = decode(io.BytesIO(base64.b64decode(content, validate=True)), side=512, most_pixels=MAX_PIXELS)
     except PictureError as problem:
-        raise ValueError(_TOO_LARGE if problem.too_large else _UNREADABLE) from problem
+        raise NoPicture(_TOO_LARGE if problem.too_large else _UNREADABLE) from problem
     except ValueError as problem:
-        raise ValueError(_UNREADABLE) from problem
+        raise NoPicture(_UNREADABLE) from problem
     return query_hashes(picture)
 
 

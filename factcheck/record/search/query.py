@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from factcheck.record.formats.questions import WORD_SEAM
 from factcheck.record.formats.text import nfc
 from factcheck.record.search.constants import MAX_BRANCHES
+from factcheck.record.search.questions import WORD_SEAM
 from factcheck.record.search.words import split_words, without_diacritics
 
 MAX_QUERY = 400  # in characters

@@ -1,4 +1,4 @@
--- Rotations must have exactly the form that factcheck.record.key_rotation.rotate writes. No editor approves a rotation,
+-- Rotations must have exactly the form that factcheck.record.audit.key_rotation.rotate writes. No editor approves a rotation,
 -- so without this rule its document could contain anything. The database can't check the signature of the old key, but
 -- verifiers do. This trigger runs at commit, when the document exists. The log is still locked, so no other rotation
 -- can come in between.

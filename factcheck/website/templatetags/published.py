@@ -19,9 +19,9 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.record.formats.markdown import to_html
 from factcheck.record.formats.urls import site_of
 from factcheck.record.log.models import ChangeClass
-from factcheck.record.statement_labels import KINDS, choices, claim_with_verdict
 from factcheck.record.statements import demand, review  # noqa: F401 (they define subclasses of Choices)
 from factcheck.record.statements.output import construct
+from factcheck.record.statements.statement_labels import KINDS, choices, claim_with_verdict
 from factcheck.record.statements.values import Choices
 
 register = template.Library()

@@ -11,8 +11,8 @@ from django.test import Client
 from factcheck.editorial.captures.rights import set_public
 from factcheck.editorial.models import Capture, EditorialEvent, Review
 from factcheck.editorial.proposals import review_policy
+from factcheck.record.files.public_files import public_file
 from factcheck.record.models import PublicCapture
-from factcheck.record.public_files import public_file
 from tests.journeys.browser import signed_in
 from tests.support.drafts import Newsroom, make_newsroom
 from tests.support.evidence import PAGE, finish, make_capture, names_in, stored_in

@@ -13,13 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from factcheck.record import publish as publishing
-from factcheck.record.formats.questions import LONG
 from factcheck.record.log import entries
 from factcheck.record.matching import matches as matching
 from factcheck.record.matching.match_numbers import THRESHOLD
 from factcheck.record.matching.match_scoring import Match
 from factcheck.record.matching.matches import match
 from factcheck.record.models import LogEntry, PublishedReview, ReviewVector
+from factcheck.record.search.questions import LONG
 from tests.record.conftest import make_statement
 from tests.record.readmodel.test_merges import merge
 

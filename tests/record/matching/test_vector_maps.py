@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from factcheck.record.formats.questions import lower_capitals
 from factcheck.record.matching.embeddings import LocalModel
 from factcheck.record.matching.vector_maps import MAP_FILE, map_queries, without_language
+from factcheck.record.search.questions import lower_capitals
 
 
 def test_mapped_queries_have_length_one_and_stay_near_the_plain_ones() -> None:

@@ -31,9 +31,9 @@ from factcheck.editorial.models import Membership, Proposal, Review
 from factcheck.editorial.models.kinds import Action
 from factcheck.editorial.proposals import review_completeness, review_policy, workflow
 from factcheck.record.models import LogEntry
-from factcheck.record.statement_changes import compare
-from factcheck.record.statement_labels import label
 from factcheck.record.statements.erasure import Ground
+from factcheck.record.statements.statement_changes import compare
+from factcheck.record.statements.statement_labels import label
 
 State = Review.State
 

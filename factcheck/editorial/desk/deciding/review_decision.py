@@ -33,7 +33,7 @@ from factcheck.editorial.desk.deciding.review_actions import statement_context
 from factcheck.editorial.desk.evidence.pictures import DESK_PICTURES
 from factcheck.editorial.models import Proposal, Publisher
 from factcheck.editorial.models.kinds import Action, Decision
-from factcheck.record.statement_changes import Change, compare
+from factcheck.record.statements.statement_changes import Change, compare
 
 # The checklist of newsrooms that have written none. Each sentence is translated into the language of the desk.
 DEFAULT_CHECKLIST = (

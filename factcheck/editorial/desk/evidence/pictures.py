@@ -18,8 +18,8 @@ from factcheck.editorial.desk.evidence.uploads import may_upload, receive_file
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.models import Claim, Picture, Review
 from factcheck.editorial.pictures import MAX_MEDIA, add_media, add_picture
+from factcheck.record.files.picture_files import EXTENSIONS, PATH, picture_path
 from factcheck.record.formats.markdown import ShownPicture
-from factcheck.record.formats.picture_files import EXTENSIONS, PATH, picture_path
 
 # The files have the desk's host name, so a script in a file could act as the person. This header forbids scripts.
 SANDBOX = "default-src 'none'; sandbox"

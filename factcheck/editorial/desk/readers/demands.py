@@ -30,8 +30,8 @@ from factcheck.editorial.desk.writing.autosave import AutosaveAdmin
 from factcheck.editorial.drafts.statement_columns import remaining_fields
 from factcheck.editorial.models import Demand, Proposal
 from factcheck.editorial.proposals import demand_policy, workflow
-from factcheck.record.statement_changes import compare
 from factcheck.record.statements import demand as statements
+from factcheck.record.statements.statement_changes import compare
 
 State = Demand.State
 

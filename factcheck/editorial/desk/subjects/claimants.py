@@ -22,9 +22,9 @@ from factcheck.editorial.desk.lists.large_lists import WordSearchMixin, contains
 from factcheck.editorial.desk.writing.edit_conflicts import ConflictCheckedForm, LockingAdmin
 from factcheck.editorial.models import Claimant, Review
 from factcheck.record.models import PublishedReview
-from factcheck.record.statement_labels import choices
 from factcheck.record.statements import review as review_statement
 from factcheck.record.statements.parts import max_length
+from factcheck.record.statements.statement_labels import choices
 
 PERSON = Claimant.Type.PERSON
 UNCONFIRMED_PERSON = _("person (not confirmed)")  # no editor has confirmed that the person is a public figure

@@ -23,9 +23,9 @@ from factcheck.editorial.desk.evidence.pictures import DESK_PICTURES
 from factcheck.editorial.desk.languages import detected_title
 from factcheck.editorial.desk.writing.review_forms import ReviewForm
 from factcheck.editorial.models import Claim, Proposal, Review
-from factcheck.record.formats.language_detection import detect_language
 from factcheck.record.formats.text import clean_text
 from factcheck.record.statements.values import UNKNOWN_LANGUAGE
+from factcheck.tools.language_detection import detect_language
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from factcheck.editorial.drafts import translations
 from factcheck.editorial.drafts.review_statements import last_entry
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import Review
-from factcheck.record.statement_changes import compare
+from factcheck.record.statements.statement_changes import compare
 
 State = Review.State
 

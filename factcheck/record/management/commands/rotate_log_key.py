@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from factcheck.record.audit.key_rotation import rotate
 from factcheck.record.errors import RecordError
-from factcheck.record.key_rotation import rotate
 
 
 class Command(BaseCommand):

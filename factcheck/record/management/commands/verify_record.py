@@ -7,12 +7,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 from tqdm import tqdm
 
-from factcheck.record.checkpoint_comparison import UnreadableError, compare, read_checkpoints
+from factcheck.record.audit.checkpoint_comparison import UnreadableError, compare, read_checkpoints
+from factcheck.record.audit.verification import DiscrepancyError, check_log, check_read_model
 from factcheck.record.errors import RecordError
 from factcheck.record.log import checkpoints
 from factcheck.record.models import LogEntry, PublishedReview
 from factcheck.record.readmodel.address import require_address
-from factcheck.record.verification import DiscrepancyError, check_log, check_read_model
 
 
 class Command(BaseCommand):

@@ -5,12 +5,12 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Literal
 
-from factcheck.record.formats.questions import clean_question
 from factcheck.record.matching.differences.dates import date_differs
 from factcheck.record.matching.differences.names import name_differs
 from factcheck.record.matching.differences.negation import negation_differs
 from factcheck.record.matching.differences.numbers import number_differs
 from factcheck.record.matching.differences.sentences import Sentence, closest, fold, read_sentences
+from factcheck.record.search.questions import clean_question
 
 # the last line of an embedded post: "— Jane Doe (@jane) January 14, 2020"
 _SIGNATURE = re.compile(r"\s[—–-]\s?[^—–\n]{1,80}\(@\w{1,30}\)[^\n]{0,40}$")

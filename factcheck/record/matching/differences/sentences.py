@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from factcheck.record.formats.questions import clean_question
+from factcheck.record.search.questions import clean_question
 
 MAX_SENTENCE = 1000  # in characters. A longer sentence is split, because long sentences take long to compare.
 

@@ -6,7 +6,7 @@ from itertools import permutations
 import pytest
 from PIL import Image
 
-from factcheck.record.formats.visual_hashes import MAX_DISTANCE, query_hashes, stored_hashes
+from factcheck.record.files.visual_hashes import MAX_DISTANCE, query_hashes, stored_hashes
 from tests.support.scenes import CHANGES, scene
 
 # The share of pictures that must be found after each change. A crop of 8 % and a band over the picture hide more than

@@ -8,10 +8,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+from factcheck.record.audit.verification import DiscrepancyError
 from factcheck.record.log import merkle, tree
 from factcheck.record.log.notes import Checkpoint, NoteError, VerifierKey, open_note, signed_by
 from factcheck.record.models import RevisionDocument
-from factcheck.record.verification import DiscrepancyError
 from factcheck.tools.http_client import FetchError, fetch
 
 SECONDS = 30

@@ -11,9 +11,9 @@ from uuid import UUID
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef
 
-from factcheck.record.formats.picture_files import PictureError, decode
-from factcheck.record.formats.visual_hashes import stored_hashes
-from factcheck.record.public_files import CAPTURES, delete_after_commit, publish_file
+from factcheck.record.files.picture_files import PictureError, decode
+from factcheck.record.files.public_files import CAPTURES, delete_after_commit, publish_file
+from factcheck.record.files.visual_hashes import stored_hashes
 from factcheck.record.readmodel.models import PublishedReview
 
 
@@ -37,7 +37,7 @@ class PublicCapture(models.Model):
     text = models.TextField()
     language = models.TextField()
     file = models.TextField(help_text="The name of a public file.")
-    # Hashes for searches by picture (`formats/visual_hashes.py`). Null if the capture isn't a picture.
+    # Hashes for searches by picture (`files/visual_hashes.py`). Null if the capture isn't a picture.
     whole_hash = models.BigIntegerField(null=True)
     inner_hash = models.BigIntegerField(null=True)
 

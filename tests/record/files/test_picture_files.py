@@ -7,7 +7,7 @@ import zlib
 import pytest
 from PIL import Image
 
-from factcheck.record.formats.picture_files import (
+from factcheck.record.files.picture_files import (
     MAX_SIDE,
     PictureError,
     decode,

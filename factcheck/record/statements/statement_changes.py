@@ -16,10 +16,10 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.record.formats.word_diff import Piece, shorten, word_diff
-from factcheck.record.statement_labels import choices, label
 from factcheck.record.statements.demand import Demand
 from factcheck.record.statements.parts import Part, choices_of, default_of, find_rule, keys_of, parts_of
 from factcheck.record.statements.review import ClaimantType, Review
+from factcheck.record.statements.statement_labels import choices, label
 from factcheck.record.statements.values import DAY
 
 

@@ -6,7 +6,7 @@ docs/reference/log.md lists the keys.
 import base64
 from typing import Any
 
-from factcheck.record.key_rotation import current_key
+from factcheck.record.audit.key_rotation import current_key
 from factcheck.record.log import merkle, tree
 from factcheck.record.log.notes import VerifierKey, signed_by
 from factcheck.record.models import Cosignature, LogCheckpoint, LogEntry, RevisionDocument

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from factcheck.record.checkpoint_comparison import UnreadableError, read_checkpoints
+from factcheck.record.audit.checkpoint_comparison import UnreadableError, read_checkpoints
 from factcheck.record.log.notes import SigningKey
 from tests.support.local_pages import local_pages
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from factcheck.record.formats.language_detection import detect_language
+from factcheck.tools.language_detection import detect_language
 
 
 @pytest.mark.parametrize(

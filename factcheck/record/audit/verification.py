@@ -16,7 +16,8 @@ from uuid import UUID
 from django.db import models
 from django.db.models import OuterRef, Subquery
 
-from factcheck.record.formats.picture_files import storage_name
+from factcheck.record.files.picture_files import storage_name
+from factcheck.record.files.public_files import read_public_file
 from factcheck.record.log import merkle
 from factcheck.record.log.notes import Checkpoint, NoteError, VerifierKey, open_note, signed_by
 from factcheck.record.models import (
@@ -34,7 +35,6 @@ from factcheck.record.models import (
     RevisionDocument,
     Word,
 )
-from factcheck.record.public_files import read_public_file
 from factcheck.record.readmodel import demand_rows, merge_rows, picture_rows, profile_rows, review_rows
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.claim_rows import claim_rows

@@ -2,7 +2,7 @@
 
 import pytest
 
-from factcheck.record.formats.questions import clean_question, split_sentences
+from factcheck.record.search.questions import clean_question, split_sentences
 
 
 @pytest.mark.parametrize(

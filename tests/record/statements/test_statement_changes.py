@@ -8,7 +8,7 @@ from django.utils import translation
 
 from factcheck.editorial.drafts import review_statements, rows
 from factcheck.editorial.proposals import demand_policy
-from factcheck.record.statement_changes import ON_SCALE, PLACES, compare
+from factcheck.record.statements.statement_changes import ON_SCALE, PLACES, compare
 from tests.support.drafts import Newsroom
 
 

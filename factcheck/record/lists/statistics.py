@@ -14,11 +14,11 @@ from functools import partial
 from django.db.models import Count
 from django.db.models.functions import TruncMonth
 
+from factcheck.record.evidence.source_checks import SourceCheck
 from factcheck.record.lists.counts import count_live
 from factcheck.record.log.models import ChangeClass
 from factcheck.record.readmodel.correction_models import PublishedCorrection
 from factcheck.record.readmodel.models import PublishedDemand, PublishedReview
-from factcheck.record.source_checks import SourceCheck
 
 MAX_ROWS = 10_000
 # The first days of the spans. The last span has no end.
