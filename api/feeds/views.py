@@ -18,11 +18,11 @@ from rest_framework.request import Request
 from api.feeds.feed_formats import Entry, paragraphs, write_feed
 from api.http import responses
 from api.http.endpoint import Endpoint
-from api.lists.filters import REVIEW_FILTERS
 from api.lists.requests import ListOptions, ListRequest, read_list_request
 from api.lists.search_pages import read_in_time
 from api.views.corrections import CORRECTIONS
 from factcheck.record.formats.markdown import ShownPicture, to_html
+from factcheck.record.lists.dimensions import REVIEW_DIMENSIONS
 from factcheck.record.lists.pages import Cursor, Order
 from factcheck.record.log.models import ChangeClass
 from factcheck.record.models import PublishedReference, PublishedReview
@@ -37,7 +37,7 @@ CONTENT = {"content": ("summary", "full")}
 REVIEW_FEED = ListOptions(
     # The latest change comes first, so that readers see every correction on the first page.
     orders={"-updated_at": Order("updated_at", descending=True)},
-    filters=REVIEW_FILTERS,
+    filters=REVIEW_DIMENSIONS,
     rows=PublishedReview.objects.using("public").live(),
     choices=CONTENT,
 )

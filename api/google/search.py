@@ -15,6 +15,7 @@ from api.http.problems import TooSlow
 from api.lists.cursors import write_cursor
 from factcheck.database.query_timeout import time_limit
 from factcheck.record.formats.urls import site_of
+from factcheck.record.lists.dimensions import LANGUAGE, PUBLISHER, where
 from factcheck.record.lists.pages import Cursor, Order, Position, Row, condition_of, live, read_rows
 from factcheck.record.matching.similar_rows import find_similar
 from factcheck.record.models import PublishedClaim, PublishedMerge, PublishedReview
@@ -120,12 +121,12 @@ def _condition(search: Search) -> Q:
     """Return the condition: a single review must match language, site and age. `_shows` checks the same for a body."""
     condition, review = Q(), Q()
     if search.language:
-        review &= Q(language=search.language) | Q(language__startswith=f"{search.language}-")
+        review &= where([(LANGUAGE, [search.language])])
     if search.site:
         if search.site == site_of(settings.SITE_URL):
             review &= Q(original_key=None)
         else:
-            review &= Q(publisher=search.site)
+            review &= where([(PUBLISHER, [search.site])])
             condition &= Q(publishers__overlap=[search.site])  # this condition can use an index
     if search.since:
         undated = Q(reviewed_on=None, original_key=None, published_at__date__gte=search.since)

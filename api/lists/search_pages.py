@@ -8,11 +8,11 @@ import orjson
 
 from api.http import responses
 from api.http.problems import TooSlow
-from api.lists.filters import has_words
 from api.lists.pages import read_page
 from api.lists.requests import BY_RELEVANCE, ListRequest
 from factcheck.database.query_timeout import time_limit
 from factcheck.record.lists.counts import count
+from factcheck.record.lists.dimensions import has_words
 from factcheck.record.lists.pages import Page, Sql, page_of
 from factcheck.record.matching.similar_rows import find_similar
 from factcheck.record.search.ranking import Search

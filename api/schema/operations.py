@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
-from factcheck.record.lists.counts import FACETS, GROUPS
+from factcheck.record.lists.counts import GROUPS
+from factcheck.record.lists.dimensions import FACETS
 
 if TYPE_CHECKING:
     from api.lists.requests import ListOptions

@@ -7,11 +7,11 @@ from rest_framework.request import Request
 from api.http import responses
 from api.http.endpoint import Endpoint
 from api.http.long_polling import MAX_WAIT, wait_until
-from api.http.parameter_values import read_number, read_sequence
 from api.http.parameters import Parameters
 from api.lists.requests import MAX_PAGE_SIZE, PAGE_SIZE
 from api.schema import lists
 from api.schema.operations import PAGE_SIZE_PARAMETER, documented, integer_parameter, query_parameter
+from factcheck.record.lists.values import read_number, read_sequence
 from factcheck.record.readmodel.changes import changes, entries_after
 from factcheck.tools.budget import current
 

@@ -12,7 +12,6 @@ from rest_framework.request import Request
 
 from api.http import responses
 from api.http.endpoint import Endpoint
-from api.http.parameter_values import read_number
 from api.http.parameters import Fault, unknown_parameters
 from api.http.problem_bodies import Error
 from api.http.problems import INVALID_CONTENT, TOO_MANY_REQUESTS, ParameterProblem, Refused, TooSlow
@@ -21,6 +20,7 @@ from api.schema import match_answers
 from api.schema.match_answers import LIMIT, MAX_LIMIT, MAX_TEXTS, QUESTION, Match, MatchedParts, MatchingBatch
 from api.schema.operations import documented, query_parameter
 from factcheck.record.formats.text import find_forbidden, nfc
+from factcheck.record.lists.values import read_number
 from factcheck.record.matching.match_numbers import THRESHOLD
 from factcheck.record.matching.matches import Matching, match, match_batch
 from factcheck.record.models import PublishedClaim, PublishedReview

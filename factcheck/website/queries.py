@@ -70,11 +70,11 @@ def find_review(review_id: UUID) -> PublishedReview:
 
 
 # This is SQL, because each page of a review needs this query and Django takes 1.3 ms to compile it.
-_PAGE_VERSION = """
-SELECT (SELECT max(sequence) FROM record_logentry),
-       (SELECT max(checked_at) FROM record_sourcecheck WHERE review_id = %(review)s),
-       (SELECT max(id) FROM record_publiccapture WHERE review_id = %(review)s),
-       (SELECT count(*) FROM record_publiccapture WHERE review_id = %(review)s)
+PAGE_VERSION = """
+(SELECT max(sequence) FROM record_logentry),
+(SELECT max(checked_at) FROM record_sourcecheck WHERE review_id = %s),
+(SELECT max(id) FROM record_publiccapture WHERE review_id = %s),
+(SELECT count(*) FROM record_publiccapture WHERE review_id = %s)
 """
 
 
@@ -84,20 +84,9 @@ def page_version(review_id: UUID) -> tuple[Any, ...]:
     The page of a review must be rendered again when one of these values changes. Checks and captures aren't in the log.
     """
     with connections["public"].cursor() as cursor:
-        cursor.execute(_PAGE_VERSION, {"review": review_id})
+        cursor.execute(f"SELECT {PAGE_VERSION}", [review_id] * 3)
         version: tuple[Any, ...] = cursor.fetchone()
         return version
-
-
-def other_reviews(review: PublishedReview) -> list[OtherReview]:
-    """Return other live reviews of the same claim and of claims merged with it, oldest first."""
-    if review.claim_id is None:
-        return []
-    group = MergeGroup.of([review.claim_id], using="public")
-    same = group.shown_under(group.root(review.claim_id))
-    found = PublishedReview.objects.using("public").live().filter(claim_id__in=same)
-    bodies = found.exclude(pk=review.pk).order_by("published_at", "id").values_list("body", flat=True)[:OTHERS]
-    return [read(OtherReview, body) for body in bodies]
 
 
 def find_claim(claim_id: UUID) -> WholeClaim | None:
@@ -172,23 +161,11 @@ def live_reviews(reviews: Iterable[UUID | str], limit: int | None = OTHERS) -> l
     return [read(Review, body) for body in rows.values_list("body", flat=True)[:limit]]
 
 
-def public_captures(of: Review | Claim) -> set[str]:
-    """Return the hashes of the captures that the review or claim cites and that readers can see."""
-    seen = (of.claim if isinstance(of, Review) else of).appearances
-    captures = [*(each.capture for each in seen), *(each.capture for each in getattr(of, "sources", ()))]
-    cited = {capture.sha256 for capture in captures if capture}
-    if not cited:
-        return set()
+def public_captures(claim: Claim) -> set[str]:
+    """Return the hashes of the captures that the claim cites and that readers can see."""
+    cited = {each.capture.sha256 for each in claim.appearances if each.capture}
     public = PublicCapture.objects.using("public").live().filter(sha256__in=cited)
-    if isinstance(of, Review):
-        public = public.filter(review_id=of.id)
     return set(public.values_list("sha256", flat=True))
-
-
-def demands_about(review_id: UUID) -> list[Demand]:
-    """Return the demands about a review, oldest first."""
-    demands = PublishedDemand.objects.using("public").filter(review=review_id).order_by("received_on", "id")
-    return [read(Demand, body) for body in demands.values_list("body", flat=True)[:OTHERS]]
 
 
 def list_revisions(subject: UUID | str) -> QuerySet[LogEntry]:

@@ -8,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString, mark_safe
 
-from factcheck.record.evidence.source_checks import checks_of
 from factcheck.record.formats.claimreview import claim_review_document
 from factcheck.record.models import LogEntry, PublishedReview, Status
 from factcheck.record.readmodel.bodies import Erasure, Kept, Review, kept_review
@@ -16,29 +15,28 @@ from factcheck.record.readmodel.picture_rows import shown_pictures
 from factcheck.record.readmodel.revisions import last_notice, notice_in
 from factcheck.record.readmodel.translated_reviews import find_original
 from factcheck.website import queries, review_words
+from factcheck.website.review_page import ReviewPage
 from factcheck.website.views import is_sample, page_for_readers, remembered_page, sample_of
 
 
 @page_for_readers
 @remembered_page
-def review(request: HttpRequest, review_id: UUID) -> HttpResponse:
+def review(request: HttpRequest, page: ReviewPage) -> HttpResponse:
     """Show the current version of a review, the tombstone of a withdrawn review, or a 410 for an erased review."""
-    row = queries.find_review(review_id)
-    found = row.published
+    found = page.row.published
     if isinstance(found, Erasure):
-        return _gone(request, row, found.revision.number)
-    return _page(request, row, found, number=found.revision.number, current=True)
+        return _gone(request, page, found.revision.number)
+    return _page(request, page, found, number=found.revision.number, current=True)
 
 
 @page_for_readers
 @remembered_page
-def revision(request: HttpRequest, review_id: UUID, number: int) -> HttpResponse:
+def revision(request: HttpRequest, page: ReviewPage, number: int) -> HttpResponse:
     """Show a review as of one of its revisions, with a notice if the revision isn't current."""
-    row = queries.find_review(review_id)
-    entry, body = queries.find_revision(review_id, number)
+    entry, body = queries.find_revision(page.row.pk, number)
     if body is None or entry.kind == LogEntry.Kind.ERASURE:
-        return _gone(request, row, number)
-    return _page(request, row, kept_review(body), number=number, current=entry.sequence == row.sequence)
+        return _gone(request, page, number)
+    return _page(request, page, kept_review(body), number=number, current=entry.sequence == page.row.sequence)
 
 
 @page_for_readers
@@ -66,10 +64,9 @@ def claim(request: HttpRequest, claim_id: UUID) -> HttpResponse:
     return render(request, "website/claim_page.html", context)
 
 
-def _page(request: HttpRequest, row: PublishedReview, body: Kept, number: int, current: bool) -> HttpResponse:
+def _page(request: HttpRequest, page: ReviewPage, body: Kept, number: int, current: bool) -> HttpResponse:
+    row, others, revisions = page.row, page.others, page.revisions
     live = body if isinstance(body, Review) else None
-    others = queries.other_reviews(row)
-    revisions = list(queries.list_revisions(row.pk))
     translated, remaining = review_words.split_translations(body, others, revisions)
     api_url = f"{settings.SITE_URL}/api/v1/reviews/{row.pk}/"
     context = {
@@ -89,11 +86,11 @@ def _page(request: HttpRequest, row: PublishedReview, body: Kept, number: int, c
         "important_corrections": review_words.important_corrections(body.corrections),
         "others": remaining,
         "translated": translated,
-        "demands": queries.demands_about(row.pk),
-        "public_captures": queries.public_captures(live) if live else set(),
+        "demands": page.demands,
+        "public_captures": page.captures,
         "translations": translations(body, others) if current else [],
         "original": find_original(live.translation_of) if current and live and live.translation_of else None,
-        "checks": checks_of(row.pk) if current and row.status == Status.LIVE and row.original_key is None else {},
+        "checks": page.checks if current and row.status == Status.LIVE and row.original_key is None else {},
         "pictures": shown_pictures([row.pk]) if live and "/pictures/" in (live.body or "") else {},
         "sample": is_sample(body.publisher.site),
         "license": body.license,
@@ -137,13 +134,13 @@ def structured_data(row: PublishedReview) -> SafeString:
     return mark_safe(claim_review_document(row.body).decode().translate(_IN_SCRIPT))  # noqa: S308
 
 
-def _gone(request: HttpRequest, row: PublishedReview, number: int) -> HttpResponse:
+def _gone(request: HttpRequest, page: ReviewPage, number: int) -> HttpResponse:
     """Render a 410 with the public notice.
 
     The review's own URL may show a redacted revision.
     """
+    row, revisions = page.row, page.revisions
     erased = row.status == Status.ERASED
-    revisions = list(queries.list_revisions(row.pk))
     context = {
         "notice": notice_in(row.body) if erased else last_notice(row.pk),
         "redacted": not erased,
@@ -152,6 +149,6 @@ def _gone(request: HttpRequest, row: PublishedReview, number: int) -> HttpRespon
         "erased_at": next(entry.at for entry in revisions if entry.kind == LogEntry.Kind.ERASURE),
         "review_id": row.pk,
         "number": number,
-        "demands": queries.demands_about(row.pk),
+        "demands": page.demands,
     }
     return render(request, "website/gone.html", context, status=410)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from factcheck.record.readmodel.bodies import Review
 from factcheck.web.response_cache import key_of, recall, remember
 from factcheck.website import queries
+from factcheck.website.review_page import read_page
 
 
 def page_for_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -35,13 +36,14 @@ def remembered_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
 
     @wraps(view)
     def answer(request: HttpRequest, review_id: UUID, **values: Any) -> HttpResponse:
-        key, version = key_of(request, get_language()), queries.page_version(review_id)
-        if found := recall(request, key, lambda: version):
+        key = key_of(request, get_language())
+        if found := recall(request, key, lambda: queries.page_version(review_id)):
             return found
-        response = view(request, review_id, **values)
+        page = read_page(review_id)
+        response = view(request, page, **values)
         if response.status_code == 200:
             set_response_etag(response)
-            remember(request, key, version, response)
+            remember(request, key, page.version, response)
         return response
 
     return answer

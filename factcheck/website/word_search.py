@@ -91,7 +91,7 @@ def newest_first(
     rows = filters.narrow(PublishedReview.objects.using("public").live() if among is None else among)
     if words:
         rows = rows.filter(has_words(query)) if query else rows.none()
-    conditions, walks = [condition_of(rows)], "topic" in filters.values
+    conditions, walks = [condition_of(rows)], any(filters.dimensions[name].walks for name in filters.values)
     try:
         if cursor.position:
             number, pk = cursor.position

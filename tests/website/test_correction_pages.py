@@ -177,14 +177,14 @@ def test_page_is_plain_and_accessible(record: SimpleNamespace, language: str) ->
     assert Client().post("/en/corrections/").status_code == 405
 
 
-def test_list_costs_three_queries_of_the_reading_role(record: SimpleNamespace) -> None:
+def test_list_costs_four_queries_of_the_reading_role(record: SimpleNamespace) -> None:
     """The page with its reviews, the numbers of the filters, and the names of publishers."""
     with (
         CaptureQueriesContext(connections["public"]) as public,
         CaptureQueriesContext(connections["default"]) as others,
     ):
         get()
-    assert (len(public), len(others)) == (3, 0)
+    assert (len(public), len(others)) == (4, 0)
 
 
 def test_pages_lead_to_each_other_without_an_end(record: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:

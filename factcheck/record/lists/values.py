@@ -4,6 +4,7 @@ If the text is invalid, the reader raises ValueError with a sentence for the cli
 """
 
 import contextlib
+import difflib
 import re
 import unicodedata
 from collections.abc import Callable, Collection
@@ -16,10 +17,9 @@ from django.conf import settings
 from django.conf.locale import LANG_INFO
 from django.utils import translation
 
-from api.http.parameters import nearest, unknown_value
 from factcheck.record.formats.text import nfc
 from factcheck.record.formats.urls import url_key
-from factcheck.record.models import PublishedReference
+from factcheck.record.readmodel.models import PublishedReference
 from factcheck.record.readmodel.row_models import original_verdict_of
 from factcheck.record.statements.values import LANGUAGE_PATTERN, MAX_LANGUAGE, SLUG_PATTERN
 
@@ -69,10 +69,10 @@ def read_language(value: str) -> str:
     """Return a BCP 47 tag in lower case, as in the read model."""
     if len(value) > MAX_LANGUAGE or not _LANGUAGE.fullmatch(value):
         written = value.replace("_", "-")
-        meant = written if _LANGUAGE.fullmatch(written) else _meant_tag(value)
+        near = written if _LANGUAGE.fullmatch(written) else _meant_tag(value)
         raise ValueError(
             "This isn't a language tag. "
-            + (f"Did you mean {meant}?" if meant else "Send a BCP 47 tag, for example vi or pt-BR.")
+            + (f"Did you mean {near}?" if near else "Send a BCP 47 tag, for example vi or pt-BR.")
         )
     return value.lower()
 
@@ -206,6 +206,11 @@ def read_time(value: str) -> datetime:
         raise ValueError("This time doesn't exist. Send a time, for example 2026-11-05T08:30:00Z.") from None
 
 
+def read_year(value: str) -> int:
+    """Return the year, or 0 if the value isn't a year."""
+    return int(value) if value.isascii() and value.isdecimal() and len(value) == 4 and value < "9999" else 0
+
+
 def read_sequence(value: str) -> int:
     """Return the index of a log entry."""
     if not _SEQUENCE.fullmatch(value):
@@ -217,3 +222,22 @@ def read_sequence_or_time(value: str) -> int | datetime:
     if value.isascii() and value.removeprefix("-").isdecimal():
         return read_sequence(value)
     return read_time(value)
+
+
+def unknown_value(value: str, known: Collection[str]) -> str:
+    return f"Use {listed(known)}.{meant(value, known)}"
+
+
+def nearest(word: str, known: Collection[str]) -> list[str]:
+    """Return up to two known words that resemble the word, the most similar first."""
+    return difflib.get_close_matches(word[:100], known, n=2, cutoff=0.7)
+
+
+def meant(word: str, known: Collection[str]) -> str:
+    near = nearest(word, known)
+    return f" Did you mean {' or '.join(near)}?" if near else ""
+
+
+def listed(known: Collection[str]) -> str:
+    names = ", ".join(known)
+    return names if len(known) == 1 else f"one of {names}"
