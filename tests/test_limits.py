@@ -50,7 +50,7 @@ LIMITS: dict[str, list[float]] = {
     "values in a facet": [counts.VALUES],
     "values of a filter on the search page": [page_filters.MAX_CHOSEN, page_filters.MAX_LENGTH],
     "length of `text`": [questions.MAX_QUESTION],
-    "`limit`": [1, match_answers.MAX_LIMIT, match_answers.LIMIT],
+    "`page_size` of a match": [1, match_answers.MAX_LIMIT, match_answers.LIMIT],
     "texts in a batch": [match_answers.MAX_TEXTS],
     "time in the database, for each text": [match_numbers.SECONDS],
     "length above which a text is compared sentence by sentence": [questions.LONG],

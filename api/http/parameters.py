@@ -39,13 +39,19 @@ def _is_utf8(encoded: bytes) -> bool:
 
 @dataclass
 class Parameters:
-    """The parameters of a request. `faults` starts with the parameters that the endpoint doesn't support."""
+    """The parameters of a request. `limit` means `page_size`.
+
+    `faults` starts with the parameters that the endpoint doesn't support.
+    """
 
     query: QueryDict
     known: InitVar[Collection[str]]
     faults: list[Fault] = field(init=False)
 
     def __post_init__(self, known: Collection[str]) -> None:
+        if "limit" in self.query and "page_size" in known and "page_size" not in self.query:
+            self.query = self.query.copy()
+            self.query.setlist("page_size", self.query.pop("limit"))
         self.faults = unknown_parameters(self.query, known)
 
     def read(self, name: str, reader: Callable[[str], Value], default: Value) -> Value:

@@ -113,8 +113,8 @@ class ListRequest:
 
 def read_list_request(request: HttpRequest, options: ListOptions) -> ListRequest:
     """Read and check all parameters. Raise ParameterProblem with all errors."""
-    query = request.GET
-    parameters = Parameters(query, options.parameters)
+    parameters = Parameters(request.GET, options.parameters)
+    query = parameters.query
     if AS_OF in query:
         parameters.faults = [each for each in parameters.faults if each[0] != AS_OF] + [(AS_OF, NOT_PAST)]
     sort = _read_sort(parameters, options)

@@ -33,12 +33,12 @@ _Limit = Annotated[
 
 class Question(Part):
     text: _Text
-    limit: _Limit = LIMIT
+    page_size: _Limit = LIMIT
 
 
 class Questions(Part):
     texts: Annotated[list[_Text], Field(min_length=1, max_length=MAX_TEXTS)]
-    limit: _Limit = LIMIT
+    page_size: _Limit = LIMIT
 
 
 class MatchedParts(Nested):

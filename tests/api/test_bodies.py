@@ -444,3 +444,16 @@ def test_addresses_of_others_fit_the_schema_as_people_copy_them(database, api):
         assert cited in content.decode()
         schema = {"components": api.document["components"], "$ref": f"#/components/schemas/{component}"}
         jsonschema_rs.Draft202012Validator(schema, validate_formats=True).validate(json.loads(content))
+
+
+def test_list_says_which_ids_it_leaves_out(world, api):
+    """The words of `q` don't count."""
+    unknown = "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a"
+    ids = [str(world.corrected.pk), str(world.withdrawn.pk), str(world.erased.pk), unknown]
+    found = api.get("reviews/", {"ids": ",".join(ids)})
+    assert [review["id"] for review in found["results"]] == ids[:1]
+    reasons = dict(zip(ids[1:], ("withdrawn", "erased", "unknown"), strict=True))
+    assert {each["id"]: each["reason"] for each in found["meta"]["ids_left_out"]} == reasons
+    found = api.get("reviews/", {"ids": ids[0], "language": "fr"})
+    assert found["meta"]["ids_left_out"] == [{"id": ids[0], "reason": "other filters"}]
+    assert "meta" not in api.get("reviews/", {"ids": ids[0]})

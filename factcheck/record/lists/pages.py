@@ -106,8 +106,8 @@ def condition_of(rows: QuerySet[Any]) -> Sql:
     return sql or "true", [*parameters]
 
 
-def run_public(sql: str, parameters: Sequence[Any]) -> list[Row]:
-    with connections["public"].cursor() as cursor:
+def run_public(sql: str, parameters: Sequence[Any] = (), alias: str = "public") -> list[Row]:
+    with connections[alias].cursor() as cursor:
         cursor.execute(sql, parameters)
         found: list[Row] = cursor.fetchall()
         return found

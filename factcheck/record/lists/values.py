@@ -44,6 +44,8 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
+# Parameters of other APIs.
+_SYNONYMS = {"search": "q", "query": "q", "page": "cursor", "offset": "cursor", "order": "sort"}
 
 
 def read_words(value: str) -> str:
@@ -129,9 +131,11 @@ def read_number(least: int, most: int) -> Callable[[str], int]:
     """Return a reader for whole numbers within these bounds, with up to three digits."""
 
     def read(value: str) -> int:
-        if value.isascii() and value.isdecimal() and len(value) <= 3 and least <= int(value) <= most:
+        is_number = value.isascii() and value.removeprefix("-").isdecimal()
+        if is_number and len(value) <= 3 and least <= int(value) <= most:
             return int(value)
-        raise ValueError(f"This is outside the range. Send a number from {least} to {most}.")
+        what = "is outside the range" if is_number else "isn't a whole number"
+        raise ValueError(f"This {what}. Send a number from {least} to {most}.")
 
     return read
 
@@ -229,8 +233,10 @@ def unknown_value(value: str, known: Collection[str]) -> str:
 
 
 def nearest(word: str, known: Collection[str]) -> list[str]:
-    """Return up to two known words that resemble the word, the most similar first."""
-    return difflib.get_close_matches(word[:100], known, n=2, cutoff=0.7)
+    """Return up to two known words that mean the same, begin with the word, or resemble it, the most similar first."""
+    same = [_SYNONYMS[word]] if _SYNONYMS.get(word) in known else []
+    longer = [each for each in known if len(word) > 2 and each.startswith(word)]
+    return list(dict.fromkeys([*same, *longer, *difflib.get_close_matches(word[:100], known, n=2, cutoff=0.7)]))[:2]
 
 
 def meant(word: str, known: Collection[str]) -> str:
