@@ -150,7 +150,7 @@ def test_verbs_refuse_the_wrong_people(newsroom: Newsroom, database: str) -> Non
     assert LogEntry.objects.count() == 1
 
 
-def test_verbs_refuse_the_wrong_state(newsroom: Newsroom) -> None:
+def test_verbs_refuse_the_wrong_state(newsroom: Newsroom, database: str) -> None:
     demand = newsroom.make_demand()
     with refused("wrong_state"):
         demand_policy.reopen_demand(demand=demand, by=newsroom.editor, note="x")
@@ -189,7 +189,7 @@ def test_returned_demand_can_go_on(newsroom: Newsroom, database: str) -> None:
     assert Proposal.objects.filter(entry__isnull=False).count() == 1
 
 
-def test_change_after_approval_is_found(newsroom: Newsroom) -> None:
+def test_change_after_approval_is_found(newsroom: Newsroom, database: str) -> None:
     demand = newsroom.make_demand()
     newsroom.approve_demand(demand)
     Demand.objects.update(asked="Gỡ toàn bộ trang.")

@@ -113,7 +113,7 @@ def test_time_must_come(newsroom: Newsroom, database: str) -> None:
     assert not Job.objects.filter(task_name=workflow.HELD).exists()
 
 
-def test_time_is_within_a_year(newsroom: Newsroom) -> None:
+def test_time_is_within_a_year(newsroom: Newsroom, database: str) -> None:
     """In New York, the last minute of 9999 is in the year 10000 in UTC, and Python can't read it any more."""
     newsroom.publisher.time_zone = "America/New_York"
     newsroom.publisher.save()
@@ -126,7 +126,7 @@ def test_time_is_within_a_year(newsroom: Newsroom) -> None:
 
 
 @pytest.mark.parametrize("when", ["2027-03-14T02:30", "2027-11-07T01:30"])
-def test_time_at_which_the_clocks_change_is_refused(newsroom: Newsroom, when: str) -> None:
+def test_time_at_which_the_clocks_change_is_refused(newsroom: Newsroom, when: str, database: str) -> None:
     newsroom.publisher.time_zone = "America/New_York"
     newsroom.publisher.save()
     proposal = submitted(newsroom)

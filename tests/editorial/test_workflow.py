@@ -103,7 +103,7 @@ def test_submit_wants_a_source_with_a_stance(newsroom: Newsroom) -> None:
     ]
 
 
-def test_submit_wants_a_confirmed_claimant(newsroom: Newsroom) -> None:
+def test_submit_wants_a_confirmed_claimant(newsroom: Newsroom, database: str) -> None:
     review = newsroom.make_review()
     Claimant.objects.update(type="person", name="Somebody Printed", description="", confirmed=False)
     review.refresh_from_db()
@@ -171,7 +171,7 @@ def test_reporter_cannot_touch_the_review_of_another(newsroom: Newsroom, databas
         workflow.submit(subject=review, by=other)
 
 
-def test_correction_needs_class_note_and_change(newsroom: Newsroom) -> None:
+def test_correction_needs_class_note_and_change(newsroom: Newsroom, database: str) -> None:
     review = newsroom.make_review()
     with refused("wrong_state"):
         review_policy.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="x")
@@ -199,7 +199,7 @@ def test_substantive_correction_needs_a_reason_of_some_length(newsroom: Newsroom
         workflow.submit(subject=live, by=newsroom.reporter)
 
 
-def test_another_verdict_is_no_typing_error(newsroom: Newsroom) -> None:
+def test_another_verdict_is_no_typing_error(newsroom: Newsroom, database: str) -> None:
     scale = make_scale()
     review = newsroom.make_review(verdict=scale.verdicts.get(slug="false"))
     newsroom.publish_review(review)
