@@ -166,7 +166,7 @@ def _withdrawn_with(short_keys: Collection[int], keys: Collection[str]) -> list[
     rows = RevisionDocument.objects.using("public").filter(entry__subject__in=list(found)).select_related("entry")
     for row in rows.order_by("entry"):
         documents.setdefault(row.entry.subject, []).append(row.parsed())
-    return [pk for pk, revisions in documents.items() if _roles(revisions[-2], keys)]
+    return [pk for pk, revisions in documents.items() if any(_roles(each, keys) for each in revisions[-2:-1])]
 
 
 def _roles(body: Body, keys: Collection[str]) -> tuple[str | Promise, ...]:
