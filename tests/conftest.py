@@ -9,6 +9,9 @@
 A fixture of the whole run whose name ends in ``_ground`` makes what many tests begin with, once for all workers. Both fixtures copy the database of
 the one that a test takes, directly or through other fixtures, instead of the empty one. ``live`` is a published review of ``newsroom`` on such a ground.
 
+``newsroom`` lives in a database of its own. In a module with the mark ``one_database``, all tests share the module's. Such a test only looks at what
+it made, and changes neither the newsroom and its people nor whole tables. A test that does takes ``database`` too.
+
 Both are real: tests commit, there is no wrapping transaction, and the aliases ``default``, ``public`` and ``owner`` connect with
 their own roles, also from threads (which close their own connections: ``connections.close_all()``). The value of both fixtures is the database's name. A test that takes ``database`` in a module
 with ``module_database`` sees its own copy for its duration.
@@ -194,8 +197,12 @@ def pytest_make_collect_report(collector: pytest.Collector):
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
+    """Choose the database of a test with a newsroom. Set up its own database before anything is made in it."""
     names: list[str] = getattr(item, "fixturenames", [])
-    if "newsroom" in names and not {"database", "module_database"} & set(names):
+    if "database" in names:
+        names.remove("database")
+        names.insert(0, "database")
+    elif "newsroom" in names and "module_database" not in names:
         names.insert(0, "module_database" if item.get_closest_marker("one_database") else "database")
 
 
@@ -347,9 +354,11 @@ def away_at_start(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _ground_of(request: pytest.FixtureRequest, items: list[Any]) -> str | None:
-    """The database that these tests begin with, if one of them takes a ground."""
+    """Return the database that these tests begin with if they take a ground, or several that continue one another."""
     names = {name for item in items for name in getattr(item, "fixturenames", ()) if name.endswith("_ground")}
-    if "live_ground" in names:
-        names.discard("newsroom_ground")  # what it goes on from
-    assert len(names) < 2, f"{request.node.nodeid} takes more than one ground: {names}"
-    return request.getfixturevalue(names.pop()).template if names else None
+    grounds = sorted((request.getfixturevalue(name) for name in names), key=lambda ground: len(ground.begun))
+    for ground in grounds[:-1]:
+        assert ground.template in grounds[-1].begun, (
+            f"{request.node.nodeid} takes grounds that exclude each other: {names}"
+        )
+    return grounds[-1].template if grounds else None

@@ -3,15 +3,15 @@
 import re
 from pathlib import Path
 
-from api.http import long_polling, parameter_values, request_bodies
-from api.lists import filters, parameters, requests
+from api.http import long_polling, request_bodies
+from api.lists import parameters, requests
 from api.schema import match_answers
 from api.views import match
 from api.views.drafts import ReviewDrafts
 from factcheck.editorial import pictures
 from factcheck.editorial.sign_in import freshness, second_factors, sessions
 from factcheck.record.files import picture_files
-from factcheck.record.lists import counts, statistics
+from factcheck.record.lists import counts, dimensions, statistics, values
 from factcheck.record.matching import embeddings, match_numbers, query_vectors
 from factcheck.record.search import constants, query, questions, snippets
 from factcheck.record.search import pictures as pictures_search
@@ -22,10 +22,10 @@ from factcheck.website import filters as page_filters
 PAGE = Path(__file__).parent.parent / "docs/reference/limits.md"
 LIMITS: dict[str, list[float]] = {
     "`page_size`": [1, requests.MAX_PAGE_SIZE, requests.PAGE_SIZE],
-    "values for one filter": [filters.MAX_VALUES],
+    "values for one filter": [dimensions.MAX_VALUES],
     "`fields`": [parameters.MAX_FIELDS],
     "length of `q`": [query.MAX_QUERY],
-    "URL in a parameter (`appearance_url`, `original_url`)": [parameter_values.MAX_URL],
+    "URL in a parameter (`appearance_url`, `original_url`)": [values.MAX_URL],
     "`wait` for changes": [long_polling.MAX_WAIT],
     "downloads of more than 256 KiB at the same time, per process": [places.MAX_DOWNLOADS],
     "request body for drafts": [ReviewDrafts.max_content / 2**20],
@@ -50,7 +50,7 @@ LIMITS: dict[str, list[float]] = {
     "values in a facet": [counts.VALUES],
     "values of a filter on the search page": [page_filters.MAX_CHOSEN, page_filters.MAX_LENGTH],
     "length of `text`": [questions.MAX_QUESTION],
-    "`limit`": [1, match_answers.MAX_LIMIT, match_answers.LIMIT],
+    "`page_size` of a match": [1, match_answers.MAX_LIMIT, match_answers.LIMIT],
     "texts in a batch": [match_answers.MAX_TEXTS],
     "time in the database, for each text": [match_numbers.SECONDS],
     "length above which a text is compared sentence by sentence": [questions.LONG],

@@ -12,21 +12,27 @@ from pydantic import Field
 
 from api.assistants import shapes
 from api.assistants.shapes import CorrectionPage, Matches, ReviewPage, WholeReview
-from api.http import parameter_values
 from api.lists.requests import ListOptions, ListRequest, read_list_request
 from api.lists.search_pages import read_in_time, read_searched
 from api.views import match as matching
 from api.views.corrections import CORRECTIONS
 from api.views.reviews import REVIEWS, find_review
+from factcheck.record.lists import values
 from factcheck.record.models import PublishedReview, Status
+from factcheck.record.readmodel import bodies
+from factcheck.record.readmodel.bodies import kept_review
 from factcheck.record.readmodel.revisions import notice_in
+from factcheck.record.statements.output import construct, read
 from factcheck.web.places import match_places, search_places
 
 MAX_RESULTS, MAX_MATCHES = 10, 5
 REVIEWS_OF_A_CLAIM = 3
 
-Language = Annotated[str | None, Field(description="BCP 47 tag of the review's language, for example vi or en.")]
-Publisher = Annotated[str | None, Field(description="The publisher's site, for example example.org.")]
+_DIMENSIONS = {
+    each.name: Field(description=f"{each.description} For example, {each.example}.") for each in REVIEWS.filters
+}
+Language = Annotated[str | None, _DIMENSIONS["language"]]
+Publisher = Annotated[str | None, _DIMENSIONS["publisher"]]
 Cursor = Annotated[
     str | None, Field(description="`next_cursor` from the previous page. Keep the other arguments the same.")
 ]
@@ -38,11 +44,11 @@ def search_reviews(
         str | None, Field(description='Words to search for. You can use "a phrase", `or` and -without.')
     ] = None,
     language: Language = None,
-    verdict: Annotated[str | None, Field(description="Verdict as scale:slug, for example truth:false.")] = None,
+    verdict: Annotated[str | None, _DIMENSIONS["verdict"]] = None,
     publisher: Publisher = None,
-    topic: Annotated[str | None, Field(description="Slug of a topic, for example health.")] = None,
-    published_after: Annotated[str | None, Field(description="Published on or after this day, YYYY-MM-DD.")] = None,
-    published_before: Annotated[str | None, Field(description="Published before this day, YYYY-MM-DD.")] = None,
+    topic: Annotated[str | None, _DIMENSIONS["topic"]] = None,
+    published_after: Annotated[str | None, _DIMENSIONS["published_after"]] = None,
+    published_before: Annotated[str | None, _DIMENSIONS["published_before"]] = None,
     page_size: PageSize = 5,
     cursor: Cursor = None,
 ) -> ReviewPage:
@@ -57,7 +63,7 @@ def search_reviews(
     with search_places.enter():
         page, meta = read_searched(list_request)
     searched = meta or {"relaxed": False, "complete": True}
-    found = [shapes.review(orjson.loads(body)) for (body,) in page.rows]
+    found = [shapes.review(kept_review(orjson.loads(body))) for (body,) in page.rows]
     return {
         "results": found,
         "relaxed": searched["relaxed"],
@@ -89,13 +95,11 @@ def match_claim(
 
 
 def get_review(
-    review: Annotated[
-        str, Field(max_length=parameter_values.MAX_URL, description="The id of a review, or the URL of its page.")
-    ],
+    review: Annotated[str, Field(max_length=values.MAX_URL, description="The id of a review, or the URL of its page.")],
 ) -> WholeReview:
     """Get the current version of a review, with its text, all sources and its corrections."""
     try:
-        found = parameter_values.read_uuid(urlsplit(review.strip()).path.rstrip("/").rpartition("/")[2])
+        found = values.read_uuid(urlsplit(review.strip()).path.rstrip("/").rpartition("/")[2])
         status, body = find_review(found)
     except (ValueError, Http404):
         raise ToolError(
@@ -103,7 +107,7 @@ def get_review(
         ) from None
     if status == Status.ERASED:
         raise ToolError(f"This review has been erased. The public notice: {notice_in(body).text}")
-    return shapes.whole_review(orjson.loads(body))
+    return shapes.whole_review(kept_review(orjson.loads(body)))
 
 
 def list_corrections(
@@ -121,11 +125,11 @@ def list_corrections(
         **{"class": change_class},
     )  # fmt: skip
     page = read_in_time(list_request)
-    corrections = [orjson.loads(body) for (body,) in page.rows]
+    corrections = [read(bodies.CorrectionOfReview, body) for (body,) in page.rows]
     rows = PublishedReview.objects.using("public").exclude(status=Status.ERASED)
-    rows = rows.filter(id__in=[each["review"]["id"] for each in corrections])
-    now = {body["id"]: body for body in map(orjson.loads, rows.values_list("body", flat=True))}
-    found = [shapes.correction(each, now[each["review"]["id"]]) for each in corrections if each["review"]["id"] in now]
+    rows = rows.filter(id__in=[each.review.id for each in corrections])
+    now = {str(pk): kept_review(orjson.loads(body)) for pk, body in rows.values_list("pk", "body")}
+    found = [shapes.correction(each, now[each.review.id]) for each in corrections if each.review.id in now]
     return {"results": found, "next_cursor": list_request.cursor_of(page.next)}
 
 
@@ -138,11 +142,12 @@ def _read_request(name: str, options: ListOptions, **arguments: str | int | None
 
 
 def _match(found: Mapping[str, Any]) -> shapes.Match:
+    reviews = [shapes.review(construct(bodies.Review, each)) for each in found["reviews"][:REVIEWS_OF_A_CLAIM]]
     return {
-        "claim": shapes.claim(found["claim"]),
+        "claim": shapes.claim(construct(bodies.Claim, found["claim"])),
         "score": found["score"],
         "judged_by": found["judged_by"],
         "differs": found["matched"]["differs"],
-        "reviews": [shapes.review(body) for body in found["reviews"][:REVIEWS_OF_A_CLAIM]],
+        "reviews": reviews,
         "reviews_left_out": max(0, len(found["reviews"]) - REVIEWS_OF_A_CLAIM),
     }

@@ -11,10 +11,10 @@ from api.google.discovery import COMMON, IMAGE_SEARCH, SEARCH, Shape
 from api.google.errors import GoogleError, invalid
 from api.google.fields import read_fields
 from api.google.output import read_boolean
-from api.http import parameter_values
 from api.http.parameters import Parameters, Value
 from api.lists.cursors import read_cursor
 from factcheck.record.formats.text import find_forbidden, replace_forbidden
+from factcheck.record.lists import values
 from factcheck.record.lists.pages import Position
 from factcheck.record.search.query import MAX_QUERY
 
@@ -70,7 +70,7 @@ def read_search(query: QueryDict, shape: Shape) -> Search:
     search = Search(
         query=parameters.read("query", _words, ""),
         language=parameters.read("languageCode", _language, ""),
-        site=parameters.read("reviewPublisherSiteFilter", parameter_values.read_site, ""),
+        site=parameters.read("reviewPublisherSiteFilter", values.read_site, ""),
         since=parameters.read("maxAgeDays", _oldest_day, None),
         page_size=min(parameters.read("pageSize", _count, 0) or PAGE_SIZE, MAX_PAGE_SIZE),
         token=parameters.read("pageToken", str, ""),
@@ -122,9 +122,9 @@ def read_token(token: str, place: Iterable[str]) -> Position | None:
 def _read_common(parameters: _Parameters, shape: Shape) -> Shape:
     """Return the requested fields. Raise GoogleError for unsupported output formats."""
     parameters.read("prettyPrint", read_boolean, True)
-    if parameters.read("alt", parameter_values.read_choice(("json", "media", "proto")), "json") != "json":
+    if parameters.read("alt", values.read_choice(("json", "media", "proto")), "json") != "json":
         raise GoogleError("UNIMPLEMENTED", "This format isn't supported. Use alt=json.")
-    parameters.read("$.xgafv", parameter_values.read_choice(("1", "2")), "2")
+    parameters.read("$.xgafv", values.read_choice(("1", "2")), "2")
     fields: Shape = parameters.read("fields", lambda text: read_fields(text, shape), {})
     return fields
 
@@ -137,7 +137,7 @@ def _words(value: str) -> str:
 
 def _language(value: str) -> str:
     """Return the language and the script, without the region."""
-    language, *rest = parameter_values.read_language(value.replace("_", "-")).split("-")
+    language, *rest = values.read_language(value.replace("_", "-")).split("-")
     return "-".join([language, *(part for part in rest[:1] if len(part) == 4 and part.isalpha())])
 
 

@@ -1,6 +1,5 @@
 """The query parameters of a request. All faults are reported in one problem, with the most similar known names."""
 
-import difflib
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import InitVar, dataclass, field
 from typing import TypeVar
@@ -9,6 +8,7 @@ from urllib.parse import unquote_to_bytes
 from django.http import HttpRequest, QueryDict
 
 from api.http.problems import ParameterProblem
+from factcheck.record.lists.values import listed, meant, nearest
 
 Value = TypeVar("Value")
 Fault = tuple[str, str]  # a parameter name and a sentence for the client
@@ -39,17 +39,23 @@ def _is_utf8(encoded: bytes) -> bool:
 
 @dataclass
 class Parameters:
-    """The parameters of a request. `faults` starts with the parameters that the endpoint doesn't support."""
+    """The parameters of a request. `limit` means `page_size`.
+
+    `faults` starts with the parameters that the endpoint doesn't support.
+    """
 
     query: QueryDict
     known: InitVar[Collection[str]]
     faults: list[Fault] = field(init=False)
 
     def __post_init__(self, known: Collection[str]) -> None:
+        if "limit" in self.query and "page_size" in known and "page_size" not in self.query:
+            self.query = self.query.copy()
+            self.query.setlist("page_size", self.query.pop("limit"))
         self.faults = unknown_parameters(self.query, known)
 
     def read(self, name: str, reader: Callable[[str], Value], default: Value) -> Value:
-        """Return the value that `reader` (`api.http.parameter_values`) parses, or the default."""
+        """Return the value that `reader` (`record.lists.values`) parses, or the default."""
         found = self.query.getlist(name)
         if len(found) > 1:
             self.faults.append((name, "Send this parameter only once."))
@@ -69,11 +75,7 @@ class Parameters:
 def unknown_parameter(name: str, known: Collection[str]) -> str:
     if not known:
         return "This URL doesn't have any parameters."
-    return f"This URL doesn't have this parameter.{_meant(name, known) or f' Use {_listed(known)}.'}"
-
-
-def unknown_value(value: str, known: Collection[str]) -> str:
-    return f"Use {_listed(known)}.{_meant(value, known)}"
+    return f"This URL doesn't have this parameter.{meant(name, known) or f' Use {listed(known)}.'}"
 
 
 def unknown_field(path: str, known: Collection[str]) -> str:
@@ -84,18 +86,3 @@ def unknown_field(path: str, known: Collection[str]) -> str:
         f" Did you mean {' or '.join(near)}?" if near else " The page of this list in the reference names all fields."
     )
     return f"There isn't a field {path[:100]}.{meant}"
-
-
-def nearest(word: str, known: Collection[str]) -> list[str]:
-    """Return up to two known words that resemble the word, the most similar first."""
-    return difflib.get_close_matches(word[:100], known, n=2, cutoff=0.7)
-
-
-def _meant(word: str, known: Collection[str]) -> str:
-    near = nearest(word, known)
-    return f" Did you mean {' or '.join(near)}?" if near else ""
-
-
-def _listed(known: Collection[str]) -> str:
-    names = ", ".join(known)
-    return names if len(known) == 1 else f"one of {names}"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.db import Error, connections
+from django.db import Error
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -17,6 +17,7 @@ from django.http import (
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 
+from factcheck.record.lists.pages import run_public
 from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.tools.budget import current
 
@@ -116,7 +117,7 @@ def read_head() -> None:
 
 def newest_sequence() -> int | None:
     """Return the sequence of the newest log entry, or None if the log is empty."""
-    for (sequence,) in run(_HEAD):
+    for (sequence,) in run_public(_HEAD):
         return int(sequence)
     return None
 
@@ -127,18 +128,11 @@ def fetch(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     Without rows, read the head and run the statement again. The result must not be older than the head.
     """
     if not current().has_head:
-        if rows := run(f"SELECT ({_HEAD}), rows.* FROM ({sql}) AS rows", parameters):  # noqa: S608 (ours)
+        if rows := run_public(f"SELECT ({_HEAD}), rows.* FROM ({sql}) AS rows", parameters):  # noqa: S608 (ours)
             set_head(rows[0][0])
             return [row[1:] for row in rows]
         read_head()
-    return run(sql, parameters)
-
-
-def run(sql: str, parameters: Sequence[Any] = (), alias: str = "public") -> list[tuple[Any, ...]]:
-    with connections[alias].cursor() as cursor:
-        cursor.execute(sql, parameters)
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-        return found
+    return run_public(sql, parameters)
 
 
 def set_head(sequence: int | None) -> None:

@@ -12,9 +12,10 @@ import orjson
 from django.http import HttpRequest
 
 from api.http import responses
-from api.http.parameter_values import read_sequence_or_time
-from api.http.parameters import Parameters, unknown_field, unknown_value
-from factcheck.record.lists.counts import FACETS, GROUPS, Group
+from api.http.parameters import Parameters, unknown_field
+from factcheck.record.lists.counts import GROUPS, Group
+from factcheck.record.lists.dimensions import FACETS
+from factcheck.record.lists.values import read_sequence_or_time, unknown_value
 from factcheck.record.models import LogEntry
 
 AS_OF, FIELDS, GROUP_BY = "as_of", "fields", "group_by"

@@ -11,15 +11,15 @@ from django.db.models.expressions import RawSQL
 from django.http import HttpRequest, QueryDict
 
 from api.http import responses
-from api.http.parameter_values import read_choice, read_number
 from api.http.parameters import Parameters
 from api.lists import parameters as shared
 from api.lists.cursors import read_cursor, write_cursor
-from api.lists.filters import CLAIMANT, MAX_VALUES, Filter
 from api.lists.parameters import AS_OF, FIELDS, GROUP_BY, IN_META, Extras, Mask
 from factcheck.record.formats.text import MAX_COMPOSED, find_forbidden, nfc
 from factcheck.record.lists.counts import Group
+from factcheck.record.lists.dimensions import CLAIMANT, MAX_VALUES, Dimension
 from factcheck.record.lists.pages import Cursor, Order, Source, Sql, join
+from factcheck.record.lists.values import read_choice, read_number
 from factcheck.record.search.query import Query, read_query
 
 PAGE_SIZE = 20
@@ -39,7 +39,7 @@ class ListOptions:
 
     rows: QuerySet[Any]
     orders: Mapping[str, Order]
-    filters: Sequence[Filter] = ()
+    filters: Sequence[Dimension] = ()
     # Parameters that don't filter rows, with their possible values. The first value is the default.
     choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
     searched: bool = False  # the list has `q`, can be sorted by relevance, and has `meta`
@@ -74,7 +74,7 @@ class ListRequest:
     query: QueryDict
     order: Order
     place: list[str] = field(default_factory=list)
-    filtered: list[tuple[Filter, list[Any]]] = field(default_factory=list)
+    filtered: list[tuple[Dimension, list[Any]]] = field(default_factory=list)
     page_size: int = PAGE_SIZE
     cursor: Cursor = field(default_factory=Cursor)
     chosen: dict[str, str] = field(default_factory=dict)
@@ -113,8 +113,8 @@ class ListRequest:
 
 def read_list_request(request: HttpRequest, options: ListOptions) -> ListRequest:
     """Read and check all parameters. Raise ParameterProblem with all errors."""
-    query = request.GET
-    parameters = Parameters(query, options.parameters)
+    parameters = Parameters(request.GET, options.parameters)
+    query = parameters.query
     if AS_OF in query:
         parameters.faults = [each for each in parameters.faults if each[0] != AS_OF] + [(AS_OF, NOT_PAST)]
     sort = _read_sort(parameters, options)
@@ -185,7 +185,7 @@ def _characters(texts: Sequence[str], most: int) -> int:
     return sent if sent > MAX_COMPOSED * most else sum(len(nfc(text)) for text in texts)
 
 
-def _read_filter(parameters: Parameters, each: Filter) -> list[Any]:
+def _read_filter(parameters: Parameters, each: Dimension) -> list[Any]:
     texts = parameters.query.getlist(each.name)
     if each.comma_separated:
         texts = [piece for text in texts for piece in text.split(",")]

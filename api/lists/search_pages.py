@@ -8,13 +8,14 @@ import orjson
 
 from api.http import responses
 from api.http.problems import TooSlow
-from api.lists.filters import has_words
 from api.lists.pages import read_page
 from api.lists.requests import BY_RELEVANCE, ListRequest
 from factcheck.database.query_timeout import time_limit
 from factcheck.record.lists.counts import count
+from factcheck.record.lists.dimensions import has_words
 from factcheck.record.lists.pages import Page, Sql, page_of
 from factcheck.record.matching.similar_rows import find_similar
+from factcheck.record.readmodel.row_models import Status
 from factcheck.record.search.ranking import Search
 from factcheck.record.search.results import Results, SearchModel
 from factcheck.record.search.snippets import mark
@@ -27,7 +28,7 @@ Meta = dict[str, Any]
 def read_searched(list_request: ListRequest) -> tuple[Page, Meta | None]:
     """Return a page whose only column is the body. Also return `meta` for a search, or if extras were requested."""
     if list_request.searched is None:
-        return read_page(list_request), _counts(list_request, None) or None
+        return read_page(list_request), {**_counts(list_request, None), **_left_out(list_request)} or None
     model = list_request.options.rows.model
     if list_request.order.value == BY_RELEVANCE.value:
         page, answer = _read_best(list_request, model)
@@ -37,7 +38,7 @@ def read_searched(list_request: ListRequest) -> tuple[Page, Meta | None]:
         answer = Results([], tsquery=query.all_terms(), used=query)
     meta: Meta = {"relaxed": answer.relaxed, "complete": answer.complete}
     meta |= _found_by(answer, {body for (body,) in page.rows})
-    meta |= _counts(list_request, answer.tsquery)
+    meta |= _counts(list_request, answer.tsquery) | _left_out(list_request)
     if list_request.extras.highlight:
         bodies = [orjson.loads(body) for (body,) in page.rows]
         meta["highlights"] = {
@@ -80,6 +81,21 @@ def read_in_time(list_request: ListRequest, condition: Sql | None = None) -> Pag
             return read_page(list_request, condition=condition)
     except TimeoutError as error:
         raise TooSlow(TOO_SLOW) from error
+
+
+def _left_out(list_request: ListRequest) -> Meta:
+    """Return which of the requested `ids` aren't in the list, and why. The words of `q` aren't looked at."""
+    ids = next((found for each, found in list_request.filtered if each.name == "ids"), [])
+    if not ids:
+        return {}
+    rows = list_request.options.rows
+    listed = set(rows.filter(list_request.condition).values_list("pk", flat=True))
+    if len(listed) == len(ids):
+        return {}
+    states = dict(rows.model._default_manager.using(rows.db).filter(pk__in=ids).values_list("pk", "status"))
+    reasons = {Status.LIVE: "other filters", None: "unknown"}
+    missing = [(pk, states.get(pk)) for pk in map(UUID, map(str, ids)) if pk not in listed]
+    return {"ids_left_out": [{"id": str(pk), "reason": reasons.get(state, state)} for pk, state in missing]}
 
 
 def _counts(list_request: ListRequest, wanted: str | None) -> Meta:

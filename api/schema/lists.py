@@ -150,6 +150,13 @@ class Facet(Nested):
     """False if counting took too long. The numbers are then lower bounds."""
 
 
+class LeftOut(Nested):
+    """A requested id that isn't in the list."""
+
+    id: Uuid
+    reason: Literal["withdrawn", "erased", "unknown", "other filters"]
+
+
 class Meta(Output):
     """Sent if you search for words or request extra information."""
 
@@ -161,6 +168,8 @@ class Meta(Output):
     """Why no results were added by meaning. Sent if few results contain all the words."""
     complete: bool | SkipJsonSchema[None] = left_out()
     """False if the search ran out of time before it had read all candidates."""
+    ids_left_out: list[LeftOut] | SkipJsonSchema[None] = left_out()
+    """Sent with `ids`: the requested ids that aren't in the list, and why."""
     count: Total | SkipJsonSchema[None] = left_out()
     facets: dict[str, Facet] | SkipJsonSchema[None] = left_out()
     """Sent with `facets`: the 50 most frequent values of each facet."""

@@ -6,7 +6,7 @@ import orjson
 from pydantic import Field, WithJsonSchema
 from pydantic.json_schema import SkipJsonSchema
 
-from api.http.parameter_values import WORDS
+from factcheck.record.lists.values import WORDS
 from factcheck.record.matching.differences.comparison import Difference
 from factcheck.record.search.questions import MAX_QUESTION, MAX_RAW
 from factcheck.record.statements.output import Nested, Output, Share, left_out, one_of, stored
@@ -33,12 +33,12 @@ _Limit = Annotated[
 
 class Question(Part):
     text: _Text
-    limit: _Limit = LIMIT
+    page_size: _Limit = LIMIT
 
 
 class Questions(Part):
     texts: Annotated[list[_Text], Field(min_length=1, max_length=MAX_TEXTS)]
-    limit: _Limit = LIMIT
+    page_size: _Limit = LIMIT
 
 
 class MatchedParts(Nested):

@@ -7,7 +7,6 @@ from rest_framework.request import Request
 
 from api.http import responses
 from api.http.endpoint import Endpoint
-from api.lists.filters import CLAIM_FILTERS
 from api.lists.pages import list_response
 from api.lists.parameters import read_detail_parameters, respond_with
 from api.lists.requests import ListOptions, read_list_request
@@ -15,6 +14,7 @@ from api.lists.search_pages import read_searched
 from api.schema.item_fields import fields_of
 from api.schema.operations import FIELDS, documented
 from factcheck.record.formats.urls import claim_url
+from factcheck.record.lists.dimensions import CLAIM_DIMENSIONS
 from factcheck.record.lists.pages import both_ways
 from factcheck.record.models import PublishedClaim
 from factcheck.record.readmodel import bodies
@@ -23,7 +23,7 @@ from factcheck.tools.budget import current
 
 CLAIMS = ListOptions(
     orders=both_ways("published_at", "updated_at", "claimed_on", nullable=["claimed_on"]),
-    filters=CLAIM_FILTERS,
+    filters=CLAIM_DIMENSIONS,
     rows=PublishedClaim.objects.using("public").live(),
     searched=True,
     fields=fields_of(bodies.Claim),

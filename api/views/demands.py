@@ -7,13 +7,13 @@ from rest_framework.request import Request
 
 from api.http import responses
 from api.http.endpoint import Endpoint, refuse_parameters
-from api.lists.filters import DEMAND_FILTERS
 from api.lists.pages import list_response, read_page
 from api.lists.requests import ListOptions, read_list_request
 from api.schema.item_fields import fields_of
 from api.schema.operations import DOCUMENT_HEADERS, documented
 from api.views.reviews import entries_of
 from api.views.revisions import REVISIONS, find_revision, list_revisions, respond_revision
+from factcheck.record.lists.dimensions import DEMAND_DIMENSIONS
 from factcheck.record.lists.pages import both_ways
 from factcheck.record.models import PublishedDemand
 from factcheck.record.readmodel import bodies
@@ -21,7 +21,7 @@ from factcheck.record.readmodel.public_state import find_state
 
 DEMANDS = ListOptions(
     orders=both_ways("published_at", "updated_at", "received_on"),
-    filters=DEMAND_FILTERS,
+    filters=DEMAND_DIMENSIONS,
     rows=PublishedDemand.objects.using("public").all(),
     fields=fields_of(bodies.Demand),
 )

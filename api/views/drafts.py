@@ -10,10 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api import intake
-from api.http import responses
 from api.lists.requests import ListOptions, read_list_request
 from api.views.private import PrivateView
-from factcheck.record.lists.pages import Order, read_page
+from factcheck.record.lists.pages import Order, read_page, run_public
 
 
 class _Drafts(
@@ -38,7 +37,7 @@ class _Drafts(
         options = ListOptions(drafts.values("id", self.created_field), {"": Order(self.created_field, descending=True)})
         list_request = read_list_request(request._request, options)
         place = list_request.order, list_request.cursor, list_request.page_size
-        page = read_page(options.source, [], ["id"], *place, partial(responses.run, alias=drafts.db))
+        page = read_page(options.source, [], ["id"], *place, partial(run_public, alias=drafts.db))
         found = drafts.in_bulk([pk for (pk,) in page.rows])
         results = [
             self.get_serializer(found[pk]).data for (pk,) in page.rows if pk in found

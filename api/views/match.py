@@ -8,20 +8,19 @@ from uuid import UUID
 
 import orjson
 from django.http import HttpRequest, HttpResponse
-from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
 from api.http import responses
 from api.http.endpoint import Endpoint
-from api.http.parameter_values import read_number
-from api.http.parameters import Fault, unknown_parameters
+from api.http.parameters import Fault, Parameters
 from api.http.problem_bodies import Error
 from api.http.problems import INVALID_CONTENT, TOO_MANY_REQUESTS, ParameterProblem, Refused, TooSlow
 from api.http.request_bodies import MOST_ERRORS, read_content, read_json
 from api.schema import match_answers
 from api.schema.match_answers import LIMIT, MAX_LIMIT, MAX_TEXTS, QUESTION, Match, MatchedParts, MatchingBatch
-from api.schema.operations import documented
+from api.schema.operations import documented, query_parameter
 from factcheck.record.formats.text import find_forbidden, nfc
+from factcheck.record.lists.values import read_number
 from factcheck.record.matching.match_numbers import THRESHOLD
 from factcheck.record.matching.matches import Matching, match, match_batch
 from factcheck.record.models import PublishedClaim, PublishedReview
@@ -30,28 +29,26 @@ from factcheck.record.statements.faults import pointer_step
 from factcheck.web import rate_limits
 from factcheck.web.places import match_places
 
-NAMES = ["text", "limit"]
-BATCH_NAMES = ["texts", "limit"]
-BESIDE = "A POST can't have parameters in its URL. Send text and limit in the JSON object."
-UNKNOWN = "This object can't contain this key. Known keys: text or texts, limit."
+NAMES = ["text", "page_size"]
+BATCH_NAMES = ["texts", "page_size"]
+BESIDE = "A POST can't have parameters in its URL. Send text and page_size in the JSON object."
+UNKNOWN = "This object can't contain this key. Known keys: text or texts, page_size."
 TEXTS = f"Send an array of 1 to {MAX_TEXTS} texts."
 TOO_SLOW_BATCH = "Comparing these texts takes too long. Send fewer texts at a time, or try again."
 TOO_SLOW = "Comparing this text takes too long. Send only the most important sentence, or try again."
 MAX_CONTENT = 1_000_000  # bytes, which is enough for 50 texts of 5,000 characters with four bytes each
 
 _TEXT_AT = re.compile(r"texts/\d+")  # the position of a question in a batch
-_TEXT = OpenApiParameter(
+_TEXT = query_parameter(
     "text",
     {**QUESTION, "examples": ["Nước lũ đã lên tới mái chùa"]},
-    OpenApiParameter.QUERY,
-    description="A sentence, a post in its original words, or a longer text.",
+    "A sentence, a post in its original words, or a longer text.",
     required=True,
 )
-_LIMIT = OpenApiParameter(
-    "limit",
+_PAGE_SIZE = query_parameter(
+    "page_size",
     {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": LIMIT},
-    OpenApiParameter.QUERY,
-    description="The maximum number of claims, results and candidates together.",
+    "The maximum number of claims, results and candidates together.",
 )
 
 
@@ -66,17 +63,13 @@ class MatchView(Endpoint):
 
     @documented(
         "match", "Matching", "Published claims that say the same as a text, best match first.", "Matching",
-        extra=[_TEXT, _LIMIT],
+        extra=[_TEXT, _PAGE_SIZE],
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
-        query = request._request.GET
-        errors = unknown_parameters(query, NAMES)
-        errors += [(name, "Send this parameter only once.") for name in NAMES if len(query.getlist(name)) > 1]
-        try:
-            limit: int | None = read_number(1, MAX_LIMIT)(query.get("limit", str(LIMIT)))
-        except ValueError:
-            limit = None  # `answer` reports this error with the other errors
-        return responses.respond(answer(query.get("text"), limit, errors))
+        parameters = Parameters(request._request.GET, NAMES)
+        parameters.read("text", str, "")
+        size = parameters.read("page_size", read_number(1, MAX_LIMIT), LIMIT)
+        return responses.respond(answer(parameters.query.get("text"), size, parameters.faults))
 
     @documented(
         "match_text", "Matching", "Matches a text, or up to 50 texts, from the request's content.", "MatchingOrBatch",
@@ -86,14 +79,16 @@ class MatchView(Endpoint):
         if beside := [(name[:100], BESIDE) for name in request._request.GET]:
             raise ParameterProblem(beside)
         question = _read_object(request._request)
+        if "limit" in question:  # as in lists
+            question.setdefault("page_size", question.pop("limit"))
         names = BATCH_NAMES if "texts" in question else NAMES
         unknown = islice((name for name in question if name not in names), MOST_ERRORS)
-        errors, limit = [(name, UNKNOWN) for name in unknown], question.get("limit", LIMIT)
+        errors, size = [(name, UNKNOWN) for name in unknown], question.get("page_size", LIMIT)
         try:
             if "texts" in question:
-                content = _answer_batch(request._request, question["texts"], limit, errors)
+                content = _answer_batch(request._request, question["texts"], size, errors)
             else:
-                content = answer(question.get("text"), limit, errors)
+                content = answer(question.get("text"), size, errors)
         except ParameterProblem as problem:
             raise _invalid_content(problem.errors) from None
         response = HttpResponse(content, content_type="application/json")
@@ -101,30 +96,30 @@ class MatchView(Endpoint):
         return response
 
 
-def answer(text: Any, limit: Any, errors: list[Fault]) -> bytes:
+def answer(text: Any, size: Any, errors: list[Fault]) -> bytes:
     """Return the response for one question.
 
     Raise ParameterProblem with all errors, or TooSlow if the comparison takes too long.
     """
-    limit = _read_limit(limit, errors)
+    size = _read_size(size, errors)
     if fault := _find_fault(text):
         errors.append(("text", fault))
     if errors:
         raise ParameterProblem(errors)
     try:
-        matching = match(text, limit=limit)
+        matching = match(text, limit=size)
     except TimeoutError as error:
         raise TooSlow(TOO_SLOW) from error
     return _content(matching).to_json()
 
 
-def _answer_batch(request: HttpRequest, texts: Any, limit: Any, errors: list[Fault]) -> bytes:
+def _answer_batch(request: HttpRequest, texts: Any, size: Any, errors: list[Fault]) -> bytes:
     """Return the answers to several questions, in order.
 
     Each question counts as a request. Other requests can be matched between two questions. Raise ParameterProblem with
     all errors, and TooSlow if the comparison takes too long. Raise Refused if the client has sent too many requests.
     """
-    limit = _read_limit(limit, errors)
+    size = _read_size(size, errors)
     if not isinstance(texts, list) or not 1 <= len(texts) <= MAX_TEXTS:
         raise ParameterProblem([*errors, ("texts", TEXTS)])
     errors += [(f"texts/{index}", fault) for index, text in enumerate(texts) if (fault := _find_fault(text))]
@@ -133,23 +128,27 @@ def _answer_batch(request: HttpRequest, texts: Any, limit: Any, errors: list[Fau
     if rate_limits.count_request([rate_limits.SEARCH, rate_limits.READING], times=len(texts) - 1):
         raise Refused(TOO_MANY_REQUESTS, f"This batch counts as {len(texts)} requests.")
     try:
-        found = match_batch(texts, limit=limit, pause=match_places.give_way)
+        found = match_batch(texts, limit=size, pause=match_places.give_way)
     except TimeoutError as error:
         raise TooSlow(TOO_SLOW_BATCH) from error
     return MatchingBatch(answers=[_content(matching) for matching in found]).to_json()
 
 
-def _read_limit(limit: Any, errors: list[Fault]) -> Any:
-    if isinstance(limit, float) and limit.is_integer():
-        limit = int(limit)  # 3.0 is also an integer (JSON Schema, 6.1.1)
-    if not isinstance(limit, int) or isinstance(limit, bool) or not 1 <= limit <= MAX_LIMIT:
-        errors.append(("limit", f"This is outside the range. Send a number from 1 to {MAX_LIMIT}."))
-    return limit
+def _read_size(size: Any, errors: list[Fault]) -> Any:
+    if isinstance(size, float) and size.is_integer():
+        size = int(size)  # 3.0 is also an integer (JSON Schema, 6.1.1)
+    if not isinstance(size, int) or isinstance(size, bool):
+        errors.append(("page_size", f"This isn't a whole number. Send a number from 1 to {MAX_LIMIT}."))
+    elif not 1 <= size <= MAX_LIMIT:
+        errors.append(("page_size", f"This is outside the range. Send a number from 1 to {MAX_LIMIT}."))
+    return size
 
 
 def _find_fault(text: Any) -> str | None:
     """Return the reason why the text can't be matched, or None."""
-    if not isinstance(text, str) or not text.strip():
+    if not isinstance(text, str | None):
+        return "This isn't a text. Send a text in quotation marks."
+    if not text or not text.strip():
         return "The text is missing. Send a sentence, a post or a longer text to match."
     if len(text) > MAX_RAW or len(nfc(text)) > MAX_QUESTION:  # before NFC, a character may be counted more than once
         return f"The text is too long. Send at most {MAX_QUESTION} characters."

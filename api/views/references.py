@@ -14,9 +14,7 @@ from rest_framework.request import Request
 
 from api.http import responses
 from api.http.endpoint import Endpoint, refuse_parameters
-from api.http.parameter_values import read_site
 from api.http.problems import TooSlow
-from api.lists.filters import Filter, name_filter
 from api.lists.pages import list_response, read_page
 from api.lists.requests import ListOptions, read_list_request
 from api.schema import references
@@ -25,7 +23,9 @@ from api.schema.operations import documented
 from api.schema.references import CountedLanguage, ProfileChange, ReviewOfChange, VerdictOfScale
 from factcheck.record.formats.canonical import rfc3339
 from factcheck.record.lists.counts import count
+from factcheck.record.lists.dimensions import Dimension, name_filter
 from factcheck.record.lists.pages import Order
+from factcheck.record.lists.values import read_site
 from factcheck.record.models import PublishedClaim, PublishedReference, PublishedReview
 from factcheck.record.readmodel.profile_rows import changes_with_former
 from factcheck.record.statements import review
@@ -42,7 +42,7 @@ def _references(kind: Kind) -> QuerySet[Any]:
     return PublishedReference.objects.using("public").filter(kind=kind).annotate(lower_name=Lower("name"))
 
 
-def _by_name(model: type[Part], kind: Kind, *filters: Filter) -> ListOptions:
+def _by_name(model: type[Part], kind: Kind, *filters: Dimension) -> ListOptions:
     order = Order("lower_name", tie="key")
     return ListOptions(_references(kind), orders={"name": order}, filters=filters, fields=fields_of(model))
 

@@ -13,7 +13,6 @@ from rest_framework.request import Request
 from api.http import responses
 from api.http.endpoint import Endpoint
 from api.http.problems import NOT_ACCEPTABLE, NOT_FOUND, Gone, Refused
-from api.lists.filters import REVIEW_FILTERS
 from api.lists.pages import list_response
 from api.lists.parameters import AsOf, read_detail_parameters, respond_with
 from api.lists.requests import ListOptions, read_list_request
@@ -22,6 +21,7 @@ from api.schema.item_fields import fields_of
 from api.schema.operations import FIELDS, documented
 from factcheck.record.formats.claimreview import MEDIA_TYPE as LINKED_DATA
 from factcheck.record.formats.claimreview import claim_review_document
+from factcheck.record.lists.dimensions import REVIEW_DIMENSIONS
 from factcheck.record.lists.pages import both_ways
 from factcheck.record.models import LogEntry, PublishedReview, RevisionDocument, Status
 from factcheck.record.readmodel import bodies
@@ -31,7 +31,7 @@ from factcheck.tools.budget import current
 
 REVIEWS = ListOptions(
     orders=both_ways("published_at", "updated_at", "reviewed_on", "claimed_on", nullable=["reviewed_on", "claimed_on"]),
-    filters=REVIEW_FILTERS,
+    filters=REVIEW_DIMENSIONS,
     rows=PublishedReview.objects.using("public").live(),
     searched=True,
     fields=fields_of(bodies.Review),

@@ -7,7 +7,6 @@ from rest_framework.request import Request
 from api.http import responses
 from api.http.endpoint import Endpoint, refuse_parameters
 from api.http.problems import RETRY_AFTER_OUTAGE, UNAVAILABLE, Refused
-from api.lists.filters import CLAIMANT, REVIEW_FILTERS
 from api.lists.requests import ListOptions, read_list_request
 from api.schema import references
 from api.schema.operations import documented
@@ -16,6 +15,7 @@ from api.views.corrections import CORRECTIONS
 from api.views.reviews import REVIEWS
 from factcheck.database.query_timeout import time_limit
 from factcheck.record.lists.counts import count, count_live
+from factcheck.record.lists.dimensions import CLAIMANT, REVIEW_DIMENSIONS
 from factcheck.record.lists.pages import Order
 from factcheck.record.lists.statistics import MAX_ROWS, STATISTICS
 from factcheck.record.models import PublishedClaim, PublishedReference, PublishedReview, Status
@@ -26,7 +26,7 @@ TOO_SLOW = "Counting these reviews takes too long. Use more filters or fewer gro
 # The statistics of `STATISTICS` that have a URL of their own. `group_by` counts the others.
 TABLES = ("days-to-review", "corrections", "days-to-correction", "source-checks", "demands")
 
-FILTERS = [each for each in REVIEW_FILTERS if each is not CLAIMANT]
+FILTERS = [each for each in REVIEW_DIMENSIONS if each is not CLAIMANT]
 STATS = ListOptions(REVIEWS.rows, orders={"count": Order("count")}, filters=FILTERS, grouped=True)
 _TABLE = OpenApiParameter(
     "table", {"type": "string", "enum": list(TABLES)}, OpenApiParameter.PATH, description="The name of the statistic."

@@ -6,31 +6,37 @@ has it. So the page can say that there are no reviews and offer to remove the fi
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import Any
 from urllib.parse import quote_plus, urlencode
 
 import orjson
-from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
-from django.utils.functional import Promise
 from django.utils.translation import get_language, get_language_info, gettext
-from django.utils.translation import gettext_lazy as _
 
 from factcheck.record.formats.text import replace_forbidden
 from factcheck.record.lists.counts import VALUES, Value, count
-from factcheck.record.models import PublishedReference, PublishedReview
+from factcheck.record.lists.dimensions import (
+    CORRECTION_DIMENSIONS,
+    REVIEW_DIMENSIONS,
+    YEAR,
+    YEAR_OF_CORRECTION,
+    Dimension,
+    where,
+)
+from factcheck.record.lists.values import read_year
+from factcheck.record.models import PublishedReference
+from factcheck.record.statements.statement_labels import KINDS
 from factcheck.record.statements.values import UNKNOWN_LANGUAGE
 from factcheck.tools.budget import SEARCH_SECONDS, current
-from factcheck.website.templatetags.published import topic_label
+from factcheck.website.templatetags.published import in_language
 
-NAMES: Mapping[str, str | Promise] = {
-    "verdict": _("Verdict"), "language": _("Language"), "publisher": _("Publisher"), "topic": _("Topic"),
-    "year": _("Year of publication"),
-}  # fmt: skip
+DIMENSIONS, OF_CORRECTIONS = (
+    {each.name: each for each in dimensions if each.label}
+    for dimensions in ((*REVIEW_DIMENSIONS, YEAR), (*CORRECTION_DIMENSIONS, YEAR_OF_CORRECTION))
+)
 MAX_CHOSEN, MAX_VALUE = 20, 255  # values of a filter, and characters of a value
 MAX_LENGTH = 1000  # of all chosen values in a URL, because each link of the filters repeats them
 
@@ -73,31 +79,31 @@ class Filters:
 
     values: Mapping[str, tuple[str, ...]]
     kept: tuple[tuple[str, str], ...] = ()
+    dimensions: Mapping[str, Dimension] = field(default_factory=lambda: DIMENSIONS)
 
     @classmethod
-    def read(cls, parameters: QueryDict, **kept: str) -> "Filters":
-        found = {name: dict.fromkeys(map(_clean, parameters.getlist(name)[:MAX_CHOSEN])) for name in NAMES}
-        chosen = {name: tuple(_meant(name, value) for value in values if value) for name, values in found.items()}
+    def read(cls, parameters: QueryDict, dimensions: Mapping[str, Dimension] = DIMENSIONS, **kept: str) -> "Filters":
+        found = {name: dict.fromkeys(map(_clean, parameters.getlist(name)[:MAX_CHOSEN])) for name in dimensions}
+        chosen = {
+            name: tuple(_meant(dimensions[name], value) for value in values if value) for name, values in found.items()
+        }
         # A page has one year, because the API's filters can't select several years.
         chosen["year"] = chosen["year"][-1:]
         others = tuple((name, value) for name, value in kept.items() if value)
-        return cls(_within_length({name: values for name, values in chosen.items() if values}), others)
+        return cls(_within_length({name: values for name, values in chosen.items() if values}), others, dimensions)
 
     def __bool__(self) -> bool:
         return bool(self.values)
 
     def condition(self) -> Q:
-        found = Q()
-        for name, values in self.values.items():
-            found &= _condition(name, values)
-        return found
+        return where((self.dimensions[name], [*found]) for name, found in self.values.items())
 
-    def narrow(self, rows: QuerySet[PublishedReview, Any]) -> QuerySet[PublishedReview, Any]:
+    def narrow(self, rows: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
         return rows.filter(self.condition()) if self else rows
 
     def facets(
         self,
-        rows: QuerySet[PublishedReview, Any],
+        rows: QuerySet[Any, Any],
         tsquery: str | None = None,
         seconds: float = SEARCH_SECONDS,
         limit: int = VALUES,
@@ -112,7 +118,7 @@ class Filters:
         end = budget.seconds + min(seconds, budget.left)
         # All filters without a chosen value share one count. Each chosen filter needs its own count without its values.
         # Each count gets an equal share of the remaining time.
-        unchosen = [name for name in NAMES if name not in self.values]
+        unchosen = [name for name in self.dimensions if name not in self.values]
         parts = [(self, unchosen), *((self._without(name), [name]) for name in self.values)]
         numbers: dict[str, tuple[Mapping[str, int], bool]] = {}
         for left, (filters, names) in zip(range(len(parts), 0, -1), parts, strict=True):
@@ -124,20 +130,20 @@ class Filters:
 
     def query(self, **changed: Sequence[str]) -> str:
         """Return the query string with these values instead of the chosen values, and with the `kept` parameters."""
-        values = {**dict.fromkeys(NAMES, ()), **self.values, **changed}
+        values = {**dict.fromkeys(self.dimensions, ()), **self.values, **changed}
         pairs = [(name, value) for name, found in values.items() for value in found]
         return f"?{urlencode([*self.kept, *pairs])}"
 
     def api_query(self) -> str:
         """Return the query string for the API and the feeds."""
         pairs = [(name, value) for name, values in self.values.items() if name != "year" for value in values]
-        for year in map(_year, self.values.get("year", ())):
+        for year in map(read_year, self.values.get("year", ())):
             last = max(year, 1)
             pairs += [("published_after", f"{last:04}-01-01"), ("published_before", f"{last + 1:04}-01-01")]
         return urlencode([*(pair for pair in self.kept if pair[0] == "q"), *pairs])
 
     def _without(self, name: str) -> "Filters":
-        return Filters({other: values for other, values in self.values.items() if other != name}, self.kept)
+        return replace(self, values={other: values for other, values in self.values.items() if other != name})
 
     def _named(self, numbers: Mapping[str, tuple[Mapping[str, int], bool]], limit: int) -> list[Facet]:
         """Add the names of the values in the reader's language."""
@@ -147,7 +153,7 @@ class Filters:
         }
         labels = value_labels(wanted)
         facets = []
-        for name, title in NAMES.items():
+        for name, dimension in self.dimensions.items():
             found, exact = numbers[name]
             chosen = self.values.get(name, ())
             choices = [
@@ -155,7 +161,7 @@ class Filters:
                 for value in sorted(wanted[name], key=lambda value: _rank(name, value, found))
             ]
             if choices:
-                facets.append(Facet(name, str(title), choices, exact))
+                facets.append(Facet(name, str(dimension.label), choices, exact))
         return facets
 
     def _toggled(self, name: str, value: str) -> str:
@@ -179,35 +185,12 @@ def _within_length(chosen: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, 
     return {name: values for name, values in found.items() if values}
 
 
-def _meant(name: str, value: str) -> str:
-    """Return the value as in the read model.
-
-    As in the API, a verdict without a scale belongs to the site's own scale.
-    """
-    if name == "verdict":
-        return value if ":" in value else f"{settings.DEFAULT_RATING_SCALE}:{value}"
-    return value.lower() if name in ("language", "publisher") else value
-
-
-def _condition(name: str, values: Sequence[str]) -> Q:
-    if name == "topic":
-        return Q(topics__overlap=list(values))
-    if name == "year":
-        (year,) = map(_year, values)
-        # The day after the last year can't be represented, and no review has been published in it.
-        begin, end = (datetime(max(each, 1), 1, 1, tzinfo=UTC) for each in (year, year + 1))
-        return Q(published_at__gte=begin, published_at__lt=end) if year else Q(pk=None)
-    if name == "language":
-        found = Q()
-        for tag in values:
-            found |= Q(language=tag) | Q(language__startswith=f"{tag}-")
-        return found
-    return Q(**{f"{name}__in": list(values)})
-
-
-def _year(value: str) -> int:
-    """Return the year, or 0 if the value isn't a year."""
-    return int(value) if value.isascii() and value.isdecimal() and len(value) == 4 and value < "9999" else 0
+def _meant(dimension: Dimension, value: str) -> str:
+    """Return the value as in the read model. An invalid value is kept, so that the page can offer to remove it."""
+    try:
+        return str(dimension.read(value))
+    except ValueError:
+        return value
 
 
 def _numbers(name: str, found: Iterable[tuple[Value, int]]) -> Mapping[str, int]:
@@ -220,20 +203,21 @@ def _numbers(name: str, found: Iterable[tuple[Value, int]]) -> Mapping[str, int]
 
 
 def _rank(name: str, value: str, numbers: Mapping[str, int]) -> Any:
-    return -_year(value) if name == "year" else (-numbers.get(value, 0), value)
+    return -read_year(value) if name == "year" else (-numbers.get(value, 0), value)
 
 
 def value_labels(wanted: Mapping[str, Sequence[str]]) -> dict[str, dict[str, str]]:
     """Return the labels of these values in the reader's language, by filter. The labels of a filter are unique."""
     keys = Q()
     for name in ("verdict", "publisher", "topic"):
-        keys |= Q(kind=name, key__in=wanted[name])
+        keys |= Q(kind=name, key__in=wanted.get(name, ()))
     rows = PublishedReference.objects.using("public").filter(keys).values_list("kind", "key", "body")
     found = {(kind, key): _reference_label(kind, orjson.loads(body)) for kind, key, body in rows}
     labels = {name: {value: found.get((name, value), value) for value in values} for name, values in wanted.items()}
-    labels["language"] = _told_apart({tag: (_language_label(tag), tag) for tag in wanted["language"]})
-    verdicts = labels["verdict"].items()
+    labels["language"] = _told_apart({tag: (_language_label(tag), tag) for tag in wanted.get("language", ())})
+    verdicts = labels.get("verdict", {}).items()
     labels["verdict"] = _told_apart({value: (label, value.partition(":")[0]) for value, label in verdicts})
+    labels["kind"] = {kind: str(KINDS.get(kind, kind)) for kind in wanted.get("kind", ())}
     return labels
 
 
@@ -247,7 +231,7 @@ def _reference_label(kind: str, body: Mapping[str, Any]) -> str:
     if kind == PublishedReference.Kind.PUBLISHER:
         return str(body["name"])
     if kind == PublishedReference.Kind.TOPIC:
-        return topic_label(dict(body))
+        return in_language(body["labels"], body["slug"])[0]
     labels = body["labels"]
     return str(labels.get(get_language() or "") or labels.get("en") or next(iter(labels.values()), body["slug"]))
 

@@ -21,9 +21,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from factcheck.record.formats.text import MAX_COMPOSED
 from factcheck.record.lists.pages import Cursor
 from factcheck.record.models import PublishedReview
+from factcheck.record.readmodel.bodies import Review
 from factcheck.record.search.query import MAX_QUERY
 from factcheck.web.places import Busy, match_places, search_places
-from factcheck.website import queries
 from factcheck.website.filters import Facet, Filters
 from factcheck.website.same_claim import SameClaim, find_same, find_unsure
 from factcheck.website.search_limits import within_limits
@@ -103,11 +103,11 @@ def _shown(
 
     Pages after the first contain only the list.
     """
-    parts: list[list[queries.Body]] = [each.reviews for each in found.live]
+    parts: list[list[Review]] = [each.reviews for each in found.live]
     parts += [each.reviews for each in same]
     first = [review for part in parts for review in part]
-    known = {review["id"] for review in first}
-    reviews = [review for review in listed.reviews if review["id"] not in known]
+    known = {review.id for review in first}
+    reviews = [review for review in listed.reviews if review.id not in known]
     former, complete = list(found.former) if first_page else [], listed.complete
     if text.words and first_page:
         try:

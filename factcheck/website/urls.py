@@ -4,6 +4,7 @@ The URLs in `urlpatterns` contain no language. They are files for programs, and 
 which published bodies contain. The same content is also a page in each language.
 """
 
+from django.contrib.sitemaps.views import index, sitemap
 from django.urls import path, re_path
 from django.urls.converters import UUIDConverter
 
@@ -25,11 +26,11 @@ from factcheck.website import (
     review_views,
     search_views,
     share_views,
-    sitemaps,
     statistics_views,
     verify_views,
     well_known,
 )
+from factcheck.website.sitemaps import changes_with_log, sitemaps
 
 REVISION = (
     rf"^(?P<section>reviews|demands|claims)/(?P<subject>{UUIDConverter.regex})/revisions/(?P<number>[0-9]{{1,9}})"
@@ -78,6 +79,7 @@ pages = [
 in_sitemap = [
     page.name for page in pages if page.name and page.name != "search_as_you_type" and not page.pattern.regex.groups
 ]
+of_site = {"sitemaps": sitemaps(in_sitemap)}
 
 urlpatterns = [
     *permanent,
@@ -102,14 +104,8 @@ urlpatterns = [
     re_path(rf"^{PATH.pattern[1:]}$", picture_views.picture, name="picture"),
     path("docs/<slug:kind>/<slug:name>.md", documentation.markdown),
     path("llms.txt", documentation.llms),
-    path("sitemap.xml", sitemaps.index, name="sitemap"),
-    path("sitemaps/pages.xml", sitemaps.pages, {"names": in_sitemap}),
-    path("sitemaps/reviews/<uuid:first>.xml", sitemaps.sitemap, {"section": "reviews"}),
-    path("sitemaps/claims/<uuid:first>.xml", sitemaps.sitemap, {"section": "claims"}),
-    path("sitemaps/demands/<uuid:first>.xml", sitemaps.sitemap, {"section": "demands"}),
-    path("sitemaps/publishers/<str:first>.xml", sitemaps.named_sitemap, {"name": "publisher"}),
-    path("sitemaps/topics/<slug:first>.xml", sitemaps.named_sitemap, {"name": "topic"}),
-    path("sitemaps/claimants/<uuid:first>.xml", sitemaps.named_sitemap, {"name": "claimant"}),
+    path("sitemap.xml", changes_with_log(index), {**of_site, "sitemap_url_name": "sitemap"}),
+    path("sitemaps/<section>.xml", changes_with_log(sitemap), of_site, name="sitemap"),
     path("robots.txt", well_known.robots),
     path("favicon.ico", well_known.favicon),
     path(".well-known/security.txt", well_known.security),

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -257,7 +258,7 @@ def test_unknown_parameters_are_named_with_what_was_meant(addresses, api):
     assert [(error["parameter"], error["detail"][:66]) for error in problem["errors"]] == [
         ("langauge", "This URL doesn't have this parameter. Did you mean language?"),
         ("publsher", "This URL doesn't have this parameter. Did you mean publisher?"),
-        ("zzz", "This URL doesn't have this parameter. Use one of q, ids, language,"),
+        ("zzz", "This URL doesn't have this parameter. Use one of q, ids, verdict, "),
     ]
     for address in addresses[:-3]:
         errors = api.problem(address, {"pagesize": "1"})["errors"]
@@ -325,3 +326,15 @@ def test_redirect_to_https_refuses_other_hosts_with_a_problem(world, api, settin
 
 def test_website_keeps_its_own_error_pages(world, api):
     assert api.client.get("/nothing/")["Content-Type"] == "text/html; charset=utf-8"
+
+
+def test_wrong_parameter_names_the_nearest_one(api):
+    query = {"page": 1, "lang": "vi", "search": "a", "updated_before": "2026-01-01"}
+    meant = [re.findall(r"Did you mean (.+)\?", each["detail"])[0] for each in api.problem("reviews/", query)["errors"]]
+    assert meant == ["cursor or page_size", "language", "q", "updated_after or claimed_before"]
+
+
+def test_limit_means_the_size_of_a_page(world, api):
+    assert api.get("reviews/", {"limit": 1})["results"] == api.get("reviews/", {"page_size": 1})["results"]
+    (error,) = api.problem("reviews/", {"limit": "ten"})["errors"]
+    assert error == {"parameter": "page_size", "detail": "This isn't a whole number. Send a number from 1 to 100."}

@@ -254,6 +254,7 @@ def test_database_that_is_away_at_the_start_is_told_in_the_same(world: SimpleNam
     assert said.endswith("The record's database isn't responding. Try again in a few seconds.")
 
 
+@pytest.mark.prove
 def test_process_on_standard_input_and_output(world: SimpleNamespace) -> None:
     found, nothing = talk(
         on_stdio(world.database), ("search_reviews", {"q": "mái chùa"}), ("get_review", {"review": "nothing"})

@@ -400,15 +400,11 @@ def test_topics_have_their_labels(world, api):
     assert api.get("topics/")["results"] == [{"slug": "floods", "labels": {"vi": "Lũ lụt"}}]
 
 
-def test_root_lists_the_addresses(world, api):
+def test_root_lists_the_addresses(world, api, settings):
     root = api.get("")
-    assert root["log-key"] == f"{SITE}/api/v1/log/key"
-    assert root["reviews-atom"] == f"{SITE}/feeds/reviews.atom"
+    assert (root["log-key"], root["reviews-atom"]) == (f"{SITE}/api/v1/log/key", f"{SITE}/feeds/reviews.atom")
     assert (root["mcp"], root["license"]) == (None, LICENSE)
     assert api.send("/api/").content == api.send("/api/v1/").content
-
-
-def test_root_of_a_public_site_names_the_server_for_assistants(world, api, settings):
     settings.LOCAL = False
     assert api.get("")["mcp"] == f"{SITE}/mcp"
 
@@ -448,3 +444,16 @@ def test_addresses_of_others_fit_the_schema_as_people_copy_them(database, api):
         assert cited in content.decode()
         schema = {"components": api.document["components"], "$ref": f"#/components/schemas/{component}"}
         jsonschema_rs.Draft202012Validator(schema, validate_formats=True).validate(json.loads(content))
+
+
+def test_list_says_which_ids_it_leaves_out(world, api):
+    """The words of `q` don't count."""
+    unknown = "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a"
+    ids = [str(world.corrected.pk), str(world.withdrawn.pk), str(world.erased.pk), unknown]
+    found = api.get("reviews/", {"ids": ",".join(ids)})
+    assert [review["id"] for review in found["results"]] == ids[:1]
+    reasons = dict(zip(ids[1:], ("withdrawn", "erased", "unknown"), strict=True))
+    assert {each["id"]: each["reason"] for each in found["meta"]["ids_left_out"]} == reasons
+    found = api.get("reviews/", {"ids": ids[0], "language": "fr"})
+    assert found["meta"]["ids_left_out"] == [{"id": ids[0], "reason": "other filters"}]
+    assert "meta" not in api.get("reviews/", {"ids": ids[0]})

@@ -121,7 +121,7 @@ def test_unchanged_page_is_known_without_reading_a_body(newsroom: Newsroom, api)
         ({"wait": "31", "x": "1"}, [
             ("x", "This URL doesn't have this parameter. Use one of since, page_size, wait."), ("wait", "This is outside the range. Send a number from 0 to 30."),
         ]),
-        ({"wait": "soon"}, [("wait", "This is outside the range. Send a number from 0 to 30.")]),
+        ({"wait": "soon"}, [("wait", "This isn't a whole number. Send a number from 0 to 30.")]),
     ],
 )  # fmt: skip
 def test_changes_refuse_what_is_wrong(world, api, query, errors):

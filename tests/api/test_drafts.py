@@ -370,12 +370,6 @@ def test_pages_go_through_all_and_back(program: Program) -> None:
         program.refused("GET", f"claims/?{query}", None, 400)
 
 
-def test_list_has_only_the_own_drafts(newsroom: Any, program: Program) -> None:
-    mine = program.post("claims/", CLAIM)
-    make_program(newsroom, newsroom.editor).post("claims/", CLAIM)
-    assert [row["id"] for row in program.get("claims/")["results"]] == [mine]
-
-
 def test_draft_is_deleted_and_can_be_restored(program: Program) -> None:
     claim = program.post("claims/", CLAIM)
     review = program.post("reviews/", review_of(claim))

@@ -6,8 +6,8 @@ from datetime import UTC, date, timedelta
 import pytest
 from django.core.management import call_command
 
-from api.http.parameter_values import STARTER_SCALE, STARTER_VERDICTS
 from factcheck.editorial.models import Appearance, Claimant, RatingScale, Topic, Verdict
+from factcheck.record.lists.values import STARTER_SCALE, STARTER_VERDICTS
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedReview
 from factcheck.web.response_cache import forget_responses
 from tests.api.published import make_imported

@@ -100,10 +100,10 @@ def test_match_by_post_is_the_same_and_kept_nowhere(api: Api, newsroom: Newsroom
         ({"text": " "}, [("text", "The text is missing. Send a sentence, a post or a longer text to match.")]),
         ({"text": "x" * 5001}, [("text", "The text is too long. Send at most 5000 characters.")]),
         ({"text": "a\x00b"}, [("text", "The character U+0000 isn't allowed. Remove it.")]),
-        ({"text": "a", "limit": "21"}, [("limit", "This is outside the range. Send a number from 1 to 20.")]),
-        ({"text": "a", "limit": "0x1"}, [("limit", "This is outside the range. Send a number from 1 to 20.")]),
+        ({"text": "a", "limit": "21"}, [("page_size", "This is outside the range. Send a number from 1 to 20.")]),
+        ({"text": "a", "limit": "0x1"}, [("page_size", "This isn't a whole number. Send a number from 1 to 20.")]),
         ({"text": ["a", "b"]}, [("text", "Send this parameter only once.")]),
-        ({"text": "a", "q": "b"}, [("q", "This URL doesn't have this parameter. Use one of text, limit.")]),
+        ({"text": "a", "q": "b"}, [("q", "This URL doesn't have this parameter. Use one of text, page_size.")]),
     ],
 )
 def test_match_says_what_is_wrong(api, module_database, query, errors):
@@ -144,9 +144,9 @@ def test_match_counts_characters_as_it_reads_them(api: Api, newsroom: Newsroom) 
     [
         (b"[", 400, None), (b"\xff", 400, None), (b'{"text": "\\ud800"}', 400, None), (b"[" * 50_000, 400, None),
         (b"[]", 422, ["#"]), (b'"text"', 422, ["#"]), (b"{}", 422, ["#/text"]), (b'{"text": 1}', 422, ["#/text"]),
-        (b'{"text": null}', 422, ["#/text"]), (b'{"text": "a", "limit": true}', 422, ["#/limit"]),
-        (b'{"text": "a", "limit": "3"}', 422, ["#/limit"]), (b'{"text": "a", "page": 1}', 422, ["#/page"]),
-        (b'{"text": "a", "a/b~c": 1, "": 2, "limit": 0}', 422, ["#/a~1b~0c", "#/", "#/limit"]),
+        (b'{"text": null}', 422, ["#/text"]), (b'{"text": "a", "limit": true}', 422, ["#/page_size"]),
+        (b'{"text": "a", "limit": "3"}', 422, ["#/page_size"]), (b'{"text": "a", "page": 1}', 422, ["#/page"]),
+        (b'{"text": "a", "a/b~c": 1, "": 2, "limit": 0}', 422, ["#/a~1b~0c", "#/", "#/page_size"]),
         (b'{"text": "' + b"a" * 70_000 + b'"}', 422, ["#/text"]), (b" " * 1_000_001, 413, None),
     ],
 )  # fmt: skip
@@ -160,7 +160,7 @@ def test_match_by_post_refuses_what_is_no_question(api, module_database, content
 def test_match_by_post_passes_over_nothing_in_the_address(api: Api, module_database: str) -> None:
     response = api.client.post("/api/v1/match/?limit=1&lang=vi", b'{"text": "a"}', content_type="application/json")
     assert response.status_code == 400
-    detail = "A POST can't have parameters in its URL. Send text and limit in the JSON object."
+    detail = "A POST can't have parameters in its URL. Send text and page_size in the JSON object."
     assert json.loads(response.content)["errors"] == [
         {"parameter": "limit", "detail": detail},
         {"parameter": "lang", "detail": detail},
@@ -226,7 +226,7 @@ def test_batch_has_the_answer_of_each_text_in_order(api: Api, newsroom: Newsroom
         ({"texts": ["a"] * 51}, ["#/texts"]),
         ({"texts": ["a", " ", "b", "x" * 5001, None, "a\x00b"]}, ["#/texts/1", "#/texts/3", "#/texts/4", "#/texts/5"]),
         ({"texts": ["a"], "text": "a"}, ["#/text"]),
-        ({"texts": [""], "limit": 21, "texts/0": 1}, ["#/texts/0", "#/limit", "#/texts/0"]),
+        ({"texts": [""], "limit": 21, "texts/0": 1}, ["#/texts/0", "#/page_size", "#/texts/0"]),
     ],
 )
 def test_batch_names_the_texts_that_are_wrong(api, module_database, content, pointers):

@@ -10,9 +10,9 @@ from uuid import UUID
 
 import pytest
 
-from api.lists import filters, search_pages
+from api.lists import search_pages
 from factcheck.editorial.models import Claimant
-from factcheck.record.lists import counts
+from factcheck.record.lists import counts, dimensions
 from factcheck.record.matching import similar_rows
 from factcheck.record.models import ReviewVector
 from factcheck.record.search import ranking
@@ -247,7 +247,7 @@ def test_search_whose_time_is_up_says_so(world, api, monkeypatch):
 def test_search_in_another_order_that_takes_too_long_is_refused(world, api, monkeypatch, address):
     asleep = "EXISTS (SELECT FROM pg_sleep(1))", []
     monkeypatch.setattr(search_pages, "has_words", lambda query: asleep)
-    monkeypatch.setattr(filters, "has_words", lambda query: asleep)
+    monkeypatch.setattr(dimensions, "has_words", lambda query: asleep)
     monkeypatch.setattr(search_places, "seconds", 0.05)
     response = api.client.get(address)
     assert (response.status_code, response["Retry-After"]) == (503, "10")

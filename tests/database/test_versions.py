@@ -49,6 +49,7 @@ def record(app: str, migration: str) -> None:
     MigrationRecorder(connections["owner"]).record_applied(app, migration)
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("arguments", [["run"], ["migrate", "--database", "owner"]])
 def test_old_folder_is_met_with_one_sentence(old_var: Path, arguments: list[str]) -> None:
     result = subprocess.run(

@@ -34,6 +34,7 @@ from tests.editorial.proposal_kinds import MAKE, written
 from tests.support.drafts import Newsroom, give_role, make_newsroom, make_scale, make_user, waiting
 from tests.support.evidence import make_capture
 from tests.support.refusals import refused
+from tests.support.sql import execute
 from tests.support.tokens import make_program
 from tests.support.waiting import begin_until_it_waits
 
@@ -49,9 +50,9 @@ def newsroom(module_database: str) -> Iterator[Newsroom]:
     workflow.submit(subject=newsroom.make_review(), by=newsroom.reporter)
     mapping = VerdictMapping.objects.create(words="Falso", verdict=make_scale().verdicts.get(slug="false"))
     workflow.submit(subject=mapping, by=newsroom.editor)
-    run("INSERT INTO editorial_topic (slug) VALUES ('floods')")
-    run("INSERT INTO editorial_topiclabel (topic_id, language, label) SELECT id, 'vi', 'Lũ' FROM editorial_topic")
-    run(
+    execute("INSERT INTO editorial_topic (slug) VALUES ('floods')")
+    execute("INSERT INTO editorial_topiclabel (topic_id, language, label) SELECT id, 'vi', 'Lũ' FROM editorial_topic")
+    execute(
         "INSERT INTO editorial_claim_topics (claim_id, topic_id) SELECT c.id, t.id FROM editorial_claim c, editorial_topic t"
     )
     workflow.submit(subject=newsroom.make_review(), by=newsroom.chief)
@@ -77,18 +78,6 @@ def newsroom(module_database: str) -> Iterator[Newsroom]:
     return newsroom
 
 
-def run(sql: str, params: Any = None) -> None:
-    """Runs the statement and commits."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql, params)
-
-
-def run_as_owner(sql: str, params: Any = None) -> None:
-    """Runs the statement as the owner of the tables and commits."""
-    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
-        cursor.execute(sql, params)
-
-
 ALL = {
     constraint.name
     for model in apps.get_app_config("editorial").get_models()
@@ -105,7 +94,7 @@ def test_every_constraint_has_its_breach() -> None:
 def test_constraint_refuses(newsroom: Newsroom, name: str) -> None:
     # The application can't write roles at all, and the constraints hold even for the owner of the tables.
     with pytest.raises(IntegrityError, match=name):
-        (run_as_owner if name.startswith("membership_") else run)(BREACHES[name])
+        execute(BREACHES[name], alias="owner" if name.startswith("membership_") else "default")
 
 
 TEXT_FIELDS = [
@@ -128,7 +117,7 @@ def test_text_column_refuses_what_forms_refuse(newsroom: Newsroom, table: str, c
     ):
         # The approval's own rules answer first for its columns; no matter who refuses.
         with pytest.raises(IntegrityError):
-            run(f"UPDATE {table} SET {column} = %s", [value])
+            execute(f"UPDATE {table} SET {column} = %s", [value])
 
 
 @pytest.mark.parametrize(
@@ -136,7 +125,7 @@ def test_text_column_refuses_what_forms_refuse(newsroom: Newsroom, table: str, c
 )
 def test_address_column_takes_http_only(newsroom: Newsroom, value: str) -> None:
     with pytest.raises(IntegrityError, match="url_check"):
-        run("UPDATE editorial_source SET url = %s", [value])
+        execute("UPDATE editorial_source SET url = %s", [value])
 
 
 @pytest.mark.parametrize(
@@ -149,7 +138,7 @@ def test_address_column_takes_http_only(newsroom: Newsroom, value: str) -> None:
 )
 def test_history_of_the_desk_is_kept(newsroom: Newsroom, sql: str) -> None:
     with pytest.raises(ProgrammingError, match="permission denied"):
-        run(sql)
+        execute(sql)
 
 
 def test_only_a_person_who_can_write_the_review_submits_it(newsroom: Newsroom) -> None:
@@ -168,13 +157,13 @@ def test_who_began_it_never_approves_whoever_is_named_as_author(newsroom: Newsro
     with refused("needs_other_person"):
         workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
     with pytest.raises(IntegrityError, match=r"\(author\)"):
-        run(
+        execute(
             "UPDATE editorial_proposal SET decision = 'approved', decided_by_id = %s, decided_at = now() WHERE id = %s",
             [newsroom.editor.pk, approval.pk],
         )
     for change in (f"created_by_id = {newsroom.chief.pk}", "import_key = 'x'"):
         with pytest.raises(IntegrityError, match="who began it, and with what, cannot be changed"):
-            run(f"UPDATE editorial_review SET {change} WHERE id = %s", [review.pk])
+            execute(f"UPDATE editorial_review SET {change} WHERE id = %s", [review.pk])
     to_decide = Proposal.objects.to_decide
     assert approval not in to_decide(newsroom.editor)
     assert approval in to_decide(newsroom.second)
@@ -188,14 +177,14 @@ def test_account_administrator_holds_no_membership(newsroom: Newsroom) -> None:
         give_role(root, newsroom.publisher, "editor")
     for administer in ADMINISTER:
         with pytest.raises(IntegrityError, match=message):
-            run_as_owner(administer, [newsroom.editor.pk])
+            execute(administer, [newsroom.editor.pk], alias="owner")
 
 
 def test_group_of_account_administrators_stays_what_it_is(newsroom: Newsroom) -> None:
     """By another name its members could be given a role meanwhile."""
     for sql in ("UPDATE auth_group SET name = 'Others'", "UPDATE auth_group SET id = id + 1", "DELETE FROM auth_group"):
         with pytest.raises(IntegrityError, match="of auth_group is refused"):
-            run(sql)
+            execute(sql)
 
 
 ADMINISTER = [
@@ -210,7 +199,7 @@ def test_role_and_administration_at_the_same_time_are_refused(newsroom: Newsroom
     role = "INSERT INTO editorial_membership (user_id, publisher_id, role) VALUES (%s, %s, 'editor')"
     with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
         cursor.execute(administer, [user.pk])
-        given = begin_until_it_waits(lambda: run_as_owner(role, [user.pk, newsroom.publisher.pk]), "owner")
+        given = begin_until_it_waits(lambda: execute(role, [user.pk, newsroom.publisher.pk], alias="owner"), "owner")
     with pytest.raises(IntegrityError, match="an account administrator cannot be a member"):
         given.result(timeout=30)
 
@@ -219,7 +208,9 @@ def test_role_and_administration_at_the_same_time_are_refused(newsroom: Newsroom
 def test_administration_by_an_earlier_snapshot_is_refused(newsroom: Newsroom, administer: str) -> None:
     user = make_user(f"snapshot: {administer[:6]}")
     with pytest.raises(IntegrityError, match="not as an earlier snapshot has them"):
-        run_as_owner(f"SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; {administer}".replace("%s", str(user.pk)))
+        execute(
+            f"SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; {administer}".replace("%s", str(user.pk)), alias="owner"
+        )
 
 
 def insert_revision(review: Review, document: dict[str, Any], approval: Proposal | None) -> None:
@@ -316,7 +307,7 @@ def test_own_review_is_complete_whatever_its_row_says(newsroom: Newsroom) -> Non
     review = newsroom.make_review(sources=1)
     said = build_statement(review)
     theirs = make_newsroom("ai.example").publisher.pk
-    run(
+    execute(
         "UPDATE editorial_review SET original_url = 'https://x.example/', publisher_id = %s WHERE id = %s",
         [theirs, review.pk],
     )
@@ -328,7 +319,7 @@ def test_own_review_is_complete_whatever_its_row_says(newsroom: Newsroom) -> Non
 def test_publication_of_an_incomplete_review_is_refused(newsroom: Newsroom, fields: dict[str, Any]) -> None:
     review = newsroom.make_review(**fields)
     approved(newsroom, review, build_statement(review))
-    run("UPDATE editorial_review SET state = 'approved' WHERE id = %s", [review.pk])
+    execute("UPDATE editorial_review SET state = 'approved' WHERE id = %s", [review.pk])
     with pytest.raises(IntegrityError, match="verdict, summary or sources are missing"):
         workflow.publish(proposal=waiting(review), by=newsroom.editor)
 
@@ -338,7 +329,7 @@ def test_author_added_after_approval_is_found_at_publication(newsroom: Newsroom)
     approval = workflow.submit(subject=review, by=newsroom.reporter)
     workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
     # The statement stays the same, since an account without a byline shows no name.
-    run("UPDATE editorial_user SET byline = '' WHERE id = %s", [newsroom.editor.pk])
+    execute("UPDATE editorial_user SET byline = '' WHERE id = %s", [newsroom.editor.pk])
     review.authorships.create(user=newsroom.editor)
     with pytest.raises(IntegrityError, match="an author approved it"):
         workflow.publish(proposal=waiting(review), by=newsroom.second)

@@ -13,6 +13,8 @@ from factcheck.record.models import LogEntry
 from tests.editorial.proposal_kinds import written
 from tests.support.drafts import Newsroom, make_newsroom
 
+pytestmark = pytest.mark.one_database
+
 
 def insert_revision(
     demand: Demand, statement: dict[str, Any], approval: Proposal | None, published_at: str = "", **revision: Any
@@ -41,7 +43,7 @@ def approved(newsroom: Newsroom, demand: Demand, statement: dict[str, Any], **fi
     return written(demand, statement, newsroom.second, **decided, **fields)
 
 
-def test_by_hand_with_approval_is_taken(newsroom: Newsroom) -> None:
+def test_by_hand_with_approval_is_taken(newsroom: Newsroom, database: str) -> None:
     demand = newsroom.make_demand()
     insert_revision(
         demand, demand_policy.build_statement(demand), approved(newsroom, demand, demand_policy.build_statement(demand))

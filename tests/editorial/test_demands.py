@@ -16,6 +16,8 @@ from tests.support.drafts import DEMAND, Newsroom, make_newsroom, make_user, wai
 from tests.support.refusals import refused
 from tests.support.whole import whole
 
+pytestmark = pytest.mark.one_database
+
 
 def tomorrow() -> date:
     return demand_policy.utc_today() + timedelta(days=1)
@@ -79,7 +81,7 @@ def test_register_is_made_anew_and_verified(
         call_command("verify_record")
 
 
-def test_withheld_entry_says_so(newsroom: Newsroom) -> None:
+def test_withheld_entry_says_so(newsroom: Newsroom, database: str) -> None:
     demand = newsroom.make_demand(
         from_type="court", from_name="", asked="", legal_basis="",
         withheld_reason="Luật cấm nhắc lại nội dung yêu cầu.",
@@ -127,7 +129,7 @@ def test_review_must_be_public_and_the_newsrooms_own(newsroom: Newsroom) -> None
         workflow.submit(subject=newsroom.make_demand(theirs), by=newsroom.reporter)
 
 
-def test_verbs_refuse_the_wrong_people(newsroom: Newsroom) -> None:
+def test_verbs_refuse_the_wrong_people(newsroom: Newsroom, database: str) -> None:
     stranger = make_newsroom("other.example").chief
     root = make_user("root", is_superuser=True)
     demand = newsroom.make_demand()
@@ -148,7 +150,7 @@ def test_verbs_refuse_the_wrong_people(newsroom: Newsroom) -> None:
     assert LogEntry.objects.count() == 1
 
 
-def test_verbs_refuse_the_wrong_state(newsroom: Newsroom) -> None:
+def test_verbs_refuse_the_wrong_state(newsroom: Newsroom, database: str) -> None:
     demand = newsroom.make_demand()
     with refused("wrong_state"):
         demand_policy.reopen_demand(demand=demand, by=newsroom.editor, note="x")
@@ -173,7 +175,7 @@ def test_verbs_refuse_the_wrong_state(newsroom: Newsroom) -> None:
         workflow.submit(subject=demand, by=newsroom.reporter)
 
 
-def test_returned_demand_can_go_on(newsroom: Newsroom) -> None:
+def test_returned_demand_can_go_on(newsroom: Newsroom, database: str) -> None:
     demand = newsroom.make_demand()
     workflow.submit(subject=demand, by=newsroom.reporter)
     workflow.take_back(proposal=waiting(demand), by=newsroom.reporter)
@@ -187,7 +189,7 @@ def test_returned_demand_can_go_on(newsroom: Newsroom) -> None:
     assert Proposal.objects.filter(entry__isnull=False).count() == 1
 
 
-def test_change_after_approval_is_found(newsroom: Newsroom) -> None:
+def test_change_after_approval_is_found(newsroom: Newsroom, database: str) -> None:
     demand = newsroom.make_demand()
     newsroom.approve_demand(demand)
     Demand.objects.update(asked="Gỡ toàn bộ trang.")
@@ -195,7 +197,9 @@ def test_change_after_approval_is_found(newsroom: Newsroom) -> None:
         workflow.publish(proposal=waiting(demand), by=newsroom.editor)
 
 
-def test_delayed_demand_waits_for_its_day(newsroom: Newsroom, capsys: pytest.CaptureFixture[str]) -> None:
+def test_delayed_demand_waits_for_its_day(
+    newsroom: Newsroom, capsys: pytest.CaptureFixture[str], database: str
+) -> None:
     later, due = (newsroom.make_demand(publish_after=day) for day in (tomorrow(), demand_policy.utc_today()))
     undated = newsroom.make_demand()
     for demand in (later, due, undated):
@@ -211,7 +215,9 @@ def test_delayed_demand_waits_for_its_day(newsroom: Newsroom, capsys: pytest.Cap
     assert capsys.readouterr().out == ""
 
 
-def test_due_demand_of_a_former_editor_is_left_and_told(newsroom: Newsroom, capsys: pytest.CaptureFixture[str]) -> None:
+def test_due_demand_of_a_former_editor_is_left_and_told(
+    newsroom: Newsroom, capsys: pytest.CaptureFixture[str], database: str
+) -> None:
     left, kept = (newsroom.make_demand(publish_after=demand_policy.utc_today()) for _ in range(2))
     approval = workflow.submit(subject=left, by=newsroom.reporter)
     workflow.approve(proposal=approval, by=newsroom.second, digest=approval.digest)

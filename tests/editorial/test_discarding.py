@@ -13,16 +13,13 @@ from factcheck.editorial.models import ApiToken, Demand, Proposal, Review, Saved
 from factcheck.editorial.programs.review_drafts import own_drafts
 from factcheck.editorial.proposals import workflow
 from factcheck.editorial.proposals.demand_policy import reopen_demand
-from tests.support.drafts import Newsroom, make_newsroom, waiting
+from tests.support.drafts import Newsroom, waiting
 from tests.support.refusals import refused
 from tests.support.tokens import make_program
 
+pytestmark = pytest.mark.one_database
+
 MAKE: dict[str, Callable[[Newsroom], Any]] = {"review": Newsroom.make_review, "demand": Newsroom.make_demand}
-
-
-@pytest.fixture(scope="module")
-def newsroom(module_database: str) -> Newsroom:
-    return make_newsroom()
 
 
 def make_old(draft: Any) -> None:

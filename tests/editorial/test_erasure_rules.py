@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, connections, transaction
+from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, transaction
 
 from factcheck.editorial import erasure
 from factcheck.editorial.events import record_events
@@ -16,6 +16,7 @@ from factcheck.record.formats.canonical import canonical, sha256_hex
 from factcheck.record.models import LogEntry, RevisionDocument
 from tests.editorial.proposal_kinds import written
 from tests.support.drafts import Newsroom, make_newsroom, waiting
+from tests.support.sql import execute
 
 NOTICE = "Xoá theo yêu cầu của người có dữ liệu cá nhân được bảo vệ."
 
@@ -38,12 +39,6 @@ def desk(module_database: str) -> Iterator[Desk]:
     workflow.approve(proposal=approval, by=newsroom.chief, digest=approval.digest)
     newsroom.publish_review(redacted)
     return Desk(newsroom, live, redacted)
-
-
-def run(sql: str, params: Any = None, alias: str = "default") -> None:
-    """Runs the statement and commits."""
-    with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
-        cursor.execute(sql, params)
 
 
 def insert_erasure(review: Review, approval: Proposal | None, *more: str) -> None:
@@ -115,13 +110,13 @@ def test_document_stays_without_an_erasure(desk: Desk, alias: str) -> None:
     message = "no erasure of it is in the log"
     for condition in ("", " WHERE sequence = (SELECT max(sequence) FROM record_revisiondocument)"):
         with pytest.raises(IntegrityError, match=message):
-            run(f"DELETE FROM record_revisiondocument{condition}", alias=alias)
+            execute(f"DELETE FROM record_revisiondocument{condition}", alias=alias)
 
 
 def test_erased_document_does_not_come_back(desk: Desk) -> None:
     first = LogEntry.objects.get(subject=desk.redacted.pk, number=1)
     with pytest.raises(IntegrityError, match="has not its digest"):
-        run("INSERT INTO record_revisiondocument VALUES (%s, %s, 'x')", [first.sequence, b"s" * 32])
+        execute("INSERT INTO record_revisiondocument VALUES (%s, %s, 'x')", [first.sequence, b"s" * 32])
 
 
 @pytest.mark.parametrize(
@@ -137,7 +132,7 @@ def test_erased_document_does_not_come_back(desk: Desk) -> None:
 def test_event_stays_as_it_was(desk: Desk, alias: str, change: str) -> None:
     event = EditorialEvent.objects.filter(subject=str(desk.live.pk)).exclude(detail={}).latest("pk")
     with pytest.raises((IntegrityError, ProgrammingError), match="is refused|permission denied"):
-        run(f"UPDATE editorial_editorialevent SET {change} WHERE id = %s", [event.pk], alias)
+        execute(f"UPDATE editorial_editorialevent SET {change} WHERE id = %s", [event.pk], alias)
 
 
 @pytest.mark.parametrize(
@@ -153,13 +148,13 @@ def test_event_loses_nothing_but_what_was_erased(desk: Desk, subject: str, actio
     key = str(desk.redacted.pk) if subject == "redacted" else f"user:{desk.newsroom.editor.pk}"
     event = EditorialEvent.objects.filter(subject=key, action=action).latest("pk")
     with pytest.raises(DatabaseError, match="is refused"):
-        run(f"UPDATE editorial_editorialevent SET {change} WHERE id = %s", [event.pk], "owner")
+        execute(f"UPDATE editorial_editorialevent SET {change} WHERE id = %s", [event.pk], "owner")
     event.refresh_from_db()
 
 
 def test_event_of_an_erased_review_can_be_emptied(desk: Desk) -> None:
     """The exception itself: the same as erasure.forget does."""
-    run(
+    execute(
         "UPDATE editorial_editorialevent SET detail = '{}' WHERE subject = %s AND action = 'publication.submitted'"
         " AND id < (SELECT id FROM editorial_editorialevent WHERE action = 'review.erasure' AND subject = %s)",
         [str(desk.redacted.pk)] * 2,
@@ -188,7 +183,7 @@ def test_approval_is_emptied_by_an_erasure_alone(desk: Desk, review: str, action
     else:
         row = approvals.filter(action=action).latest("pk")
     with pytest.raises(IntegrityError, match="cannot be changed"):
-        run(f"UPDATE editorial_proposal SET {change} WHERE id = %s", [row.pk])
+        execute(f"UPDATE editorial_proposal SET {change} WHERE id = %s", [row.pk])
 
 
 @pytest.mark.parametrize(

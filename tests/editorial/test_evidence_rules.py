@@ -11,8 +11,9 @@ from factcheck.editorial.drafts.rows import drafts_of
 from factcheck.editorial.models import Capture, Review
 from factcheck.editorial.proposals import review_completeness, review_policy, workflow
 from factcheck.record.statements.same_content import has_same_content
-from tests.editorial.test_defences import approved, run
+from tests.editorial.test_defences import approved
 from tests.support.drafts import Newsroom, make_newsroom, waiting
+from tests.support.sql import execute
 
 pytestmark = pytest.mark.one_database
 
@@ -124,10 +125,10 @@ def test_other_newsroom_repeats_the_published_capture_of_an_appearance(newsroom:
 )
 def test_database_refuses_a_review_without_evidence(newsroom: Newsroom, table: str, change: str, database: str) -> None:
     review = newsroom.make_review()
-    run(f"UPDATE {table} SET {change}", [])
+    execute(f"UPDATE {table} SET {change}", [])
     statement = review_statements.build_statement(Review.objects.get(pk=review.pk))
     approved(newsroom, review, statement)
-    run("UPDATE editorial_review SET state = 'approved' WHERE id = %s", [review.pk])
+    execute("UPDATE editorial_review SET state = 'approved' WHERE id = %s", [review.pk])
     with pytest.raises(IntegrityError, match="a source has no title, or there is neither a copy nor a reason"):
         workflow.publish(proposal=waiting(review), by=newsroom.editor)
 
@@ -136,10 +137,10 @@ def test_capture_that_is_done_never_changes(newsroom: Newsroom) -> None:
     done = make_capture(newsroom, **DONE)
     for change in ("sha256 = repeat('0', 64)", "size = 1", "captured_at = now()", "file = 'x'", "text = 'x'"):
         with pytest.raises(IntegrityError, match="it is done and cannot change"):
-            run(f"UPDATE editorial_capture SET {change} WHERE id = %s", [done.pk])
-    run("UPDATE editorial_capture SET is_public = true, timestamp_token = 'x' WHERE id = %s", [done.pk])
+            execute(f"UPDATE editorial_capture SET {change} WHERE id = %s", [done.pk])
+    execute("UPDATE editorial_capture SET is_public = true, timestamp_token = 'x' WHERE id = %s", [done.pk])
     with pytest.raises(IntegrityError, match="it is done and cannot change"):
-        run("UPDATE editorial_capture SET timestamp_token = 'y' WHERE id = %s", [done.pk])
+        execute("UPDATE editorial_capture SET timestamp_token = 'y' WHERE id = %s", [done.pk])
 
 
 def test_source_refers_to_captures_of_its_newsroom_only(newsroom: Newsroom, database: str) -> None:

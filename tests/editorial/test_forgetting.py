@@ -31,10 +31,10 @@ from factcheck.editorial.models import (
     Source,
 )
 from factcheck.editorial.proposals import review_policy, workflow
-from tests.editorial.desk.test_autosave import client_of, form_of
+from tests.editorial.desk.test_autosave import form_of
 from tests.editorial.proposal_kinds import MAKE, Kind
 from tests.editorial.test_erased_text import dump
-from tests.journeys.browser import signed_in
+from tests.journeys.browser import client_of, signed_in
 from tests.support.drafts import Newsroom, make_newsroom, waiting
 from tests.support.evidence import finish, make_capture, names_in, stored_in
 from tests.support.refusals import refused
@@ -85,7 +85,12 @@ def fill(newsroom: Newsroom) -> Review:
 
 
 @pytest.mark.parametrize(
-    "typed", [NAME, unicodedata.normalize("NFD", NAME.upper()), "  ông\tLê\u00a0Quýnh,\n tổ   năm "]
+    "typed",
+    [
+        pytest.param(NAME, marks=pytest.mark.prove),
+        pytest.param(unicodedata.normalize("NFD", NAME.upper()), marks=pytest.mark.prove),
+        "  ông\tLê\u00a0Quýnh,\n tổ   năm ",
+    ],
 )
 def test_forgotten_passage_is_found_nowhere(newsroom: Newsroom, tmp_path: Path, typed: str) -> None:
     with stored_in(tmp_path):

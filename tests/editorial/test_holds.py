@@ -22,6 +22,8 @@ from tests.support.drafts import Newsroom
 from tests.support.refusals import refused
 from tests.support.working import work_off
 
+pytestmark = pytest.mark.one_database
+
 
 def submitted(newsroom: Newsroom) -> Proposal:
     return workflow.submit(subject=newsroom.make_review(), by=newsroom.reporter)
@@ -51,7 +53,9 @@ def let_the_time_come(proposal: Proposal) -> None:
         )
 
 
-def test_approval_and_publication_are_one_transaction(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_approval_and_publication_are_one_transaction(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, database: str
+) -> None:
     proposal = submitted(newsroom)
     with refused("changed_since"):
         workflow.approve_and_publish(proposal=proposal, by=newsroom.editor, digest="0" * 64)
@@ -73,7 +77,7 @@ def test_approval_and_publication_are_one_transaction(newsroom: Newsroom, monkey
     assert approved.detail == {"digest": proposal.digest, "checked": ["I opened every source."]}
 
 
-def test_what_takes_effect_on_approval_is_published_once(newsroom: Newsroom) -> None:
+def test_what_takes_effect_on_approval_is_published_once(newsroom: Newsroom, database: str) -> None:
     review = newsroom.make_review()
     proposal = workflow.submit(subject=review, by=newsroom.reporter)
     workflow.approve_and_publish(proposal=proposal, by=newsroom.editor, digest=proposal.digest)
@@ -84,7 +88,7 @@ def test_what_takes_effect_on_approval_is_published_once(newsroom: Newsroom) -> 
         workflow.approve(proposal=demand, by=newsroom.editor, digest=demand.digest, hold_until=timezone.now())
 
 
-def test_worker_publishes_at_the_time_in_the_approvers_name(newsroom: Newsroom) -> None:
+def test_worker_publishes_at_the_time_in_the_approvers_name(newsroom: Newsroom, database: str) -> None:
     proposal = held(newsroom, timezone.now() + timedelta(hours=1))
     assert workflow.publish_held(proposal) is None  # the time hasn't come
     work_off("default")
@@ -102,14 +106,14 @@ def test_worker_publishes_at_the_time_in_the_approvers_name(newsroom: Newsroom) 
     assert [job.status for job in Job.objects.filter(task_name=workflow.HELD)] == ["succeeded"]
 
 
-def test_time_must_come(newsroom: Newsroom) -> None:
+def test_time_must_come(newsroom: Newsroom, database: str) -> None:
     proposal = submitted(newsroom)
     with refused("wrong_value"):
         workflow.approve(proposal=proposal, by=newsroom.editor, digest=proposal.digest, hold_until=timezone.now())
     assert not Job.objects.filter(task_name=workflow.HELD).exists()
 
 
-def test_time_is_within_a_year(newsroom: Newsroom) -> None:
+def test_time_is_within_a_year(newsroom: Newsroom, database: str) -> None:
     """In New York, the last minute of 9999 is in the year 10000 in UTC, and Python can't read it any more."""
     newsroom.publisher.time_zone = "America/New_York"
     newsroom.publisher.save()
@@ -122,7 +126,7 @@ def test_time_is_within_a_year(newsroom: Newsroom) -> None:
 
 
 @pytest.mark.parametrize("when", ["2027-03-14T02:30", "2027-11-07T01:30"])
-def test_time_at_which_the_clocks_change_is_refused(newsroom: Newsroom, when: str) -> None:
+def test_time_at_which_the_clocks_change_is_refused(newsroom: Newsroom, when: str, database: str) -> None:
     newsroom.publisher.time_zone = "America/New_York"
     newsroom.publisher.save()
     proposal = submitted(newsroom)
@@ -141,7 +145,7 @@ def test_demand_has_no_page_for_the_actions_of_reviews(newsroom: Newsroom, name:
     assert client.post(decision(demand, name), {"digest": demand.digest}).status_code == 404
 
 
-def test_changed_draft_is_not_published_and_editors_are_told(newsroom, monkeypatch):
+def test_changed_draft_is_not_published_and_editors_are_told(newsroom, monkeypatch, database):
     proposal = due(newsroom)
     Review.objects.filter(pk=proposal.review_id).update(summary="Khác hẳn.")
     work_off("default")
@@ -159,7 +163,7 @@ def test_changed_draft_is_not_published_and_editors_are_told(newsroom, monkeypat
     assert "Returned." in editor.text
 
 
-def test_frozen_newsroom_publishes_nothing_and_return_stays_possible(newsroom: Newsroom) -> None:
+def test_frozen_newsroom_publishes_nothing_and_return_stays_possible(newsroom: Newsroom, database: str) -> None:
     proposal = due(newsroom)
     freeze_publishing(newsroom=newsroom.publisher, by=newsroom.chief, reason="Tài khoản bị chiếm.")
     work_off("default")
@@ -170,7 +174,9 @@ def test_frozen_newsroom_publishes_nothing_and_return_stays_possible(newsroom: N
     assert (proposal.decision, proposal.hold_until) == ("returned", None)
 
 
-def test_editor_who_lost_the_role_publishes_nothing(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_editor_who_lost_the_role_publishes_nothing(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, database: str
+) -> None:
     proposal = due(newsroom)
     monkeypatch.setattr(proposal_actions, "LATE", timedelta(0))
     membership = Membership.objects.using("owner").filter(user=newsroom.editor)
@@ -182,7 +188,7 @@ def test_editor_who_lost_the_role_publishes_nothing(newsroom: Newsroom, monkeypa
     assert "The reason is gone" in proposal_actions.hold_notice(proposal)
 
 
-def test_returned_hold_is_not_published_by_its_old_job(newsroom: Newsroom) -> None:
+def test_returned_hold_is_not_published_by_its_old_job(newsroom: Newsroom, database: str) -> None:
     proposal = held(newsroom)
     workflow.return_(proposal=proposal, by=newsroom.second, reason="Chưa chắc.")
     again = workflow.submit(subject=proposal.subject, by=newsroom.reporter)
@@ -211,7 +217,7 @@ def test_publish_now_names_the_person(newsroom: Newsroom) -> None:
 # Round the application: with its own role in the database, and its connection.
 
 
-def test_held_review_never_gets_an_entry_early(newsroom: Newsroom) -> None:
+def test_held_review_never_gets_an_entry_early(newsroom: Newsroom, database: str) -> None:
     proposal = held(newsroom)
     policy, statement = workflow.policy_of(proposal), build_statement(proposal.review)  # type: ignore[arg-type]
     with pytest.raises(IntegrityError, match="it is held until"), transaction.atomic():

@@ -15,6 +15,7 @@ from factcheck.record.models import LogEntry
 from tests.editorial.proposal_kinds import MAKE, Case, decider, make_case, submitter
 from tests.support.drafts import Newsroom, give_role, make_newsroom, make_user
 from tests.support.refusals import refused
+from tests.support.sql import run
 
 KEPT = "what was submitted or decided cannot be changed"
 NO_RETURN = r"\(not_editor\)|cannot return this"
@@ -128,12 +129,6 @@ def cases(module_database: str) -> dict[Kind, Case]:
     give_role(newsroom.reporter, newsroom.publisher, "editor")  # who wrote it could decide now
     assert other.publisher.pk > newsroom.publisher.pk
     return made
-
-
-def run(sql: str, *parameters: Any) -> None:
-    """Runs the statement and commits."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
 
 
 def with_people(kind: Kind, sql: str) -> str:

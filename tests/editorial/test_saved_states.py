@@ -18,17 +18,9 @@ from factcheck.editorial.models import Appearance, Claim, Review, SavedState, To
 from factcheck.editorial.proposals import demand_policy
 from tests.support.drafts import Newsroom, make_newsroom
 from tests.support.refusals import refused
+from tests.support.sql import run
 
-
-@pytest.fixture(scope="module")
-def newsroom(module_database: str) -> Newsroom:
-    return make_newsroom()
-
-
-def run(sql: str, *parameters: Any) -> None:
-    """Runs the statement in the application's role and commits."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
+pytestmark = pytest.mark.one_database
 
 
 def kept(draft: Any) -> SavedState:

@@ -1,9 +1,7 @@
 """Breaches of the subjects of proposals that the database refuses: who began them is as it was when they are decided on."""
 
-from typing import Any
-
 import pytest
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
 from factcheck.editorial import erasure
 from factcheck.editorial.models import Claim
@@ -14,6 +12,7 @@ from factcheck.editorial.proposals.review_policy import Erasure
 from tests.editorial.proposal_kinds import MAKE, written
 from tests.support.drafts import NOTICE, Newsroom, make_newsroom
 from tests.support.refusals import refused
+from tests.support.sql import run
 
 
 @pytest.fixture(scope="module")
@@ -24,12 +23,6 @@ def newsroom(module_database: str) -> Newsroom:
 @pytest.fixture(scope="module")
 def other(newsroom: Newsroom) -> Newsroom:
     return make_newsroom("khac.example")
-
-
-def run(sql: str, *parameters: Any) -> None:
-    """Runs the statement in the application's role and commits."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
 
 
 @pytest.mark.parametrize("column", ["newsroom_id", "logged_by_id"])

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, ProgrammingError, connection, connections, transaction
+from django.db import IntegrityError, ProgrammingError, connections
 from django.utils import timezone
 
 from factcheck.editorial.models import AnsweredRequest, ApiToken, Authorship, Claim, EditorialEvent, Review
@@ -14,7 +14,10 @@ from factcheck.editorial.programs.tokens import create_token, revoke_token, toke
 from factcheck.editorial.proposals import review_policy, workflow
 from tests.support.drafts import Newsroom, make_scale, make_user, waiting
 from tests.support.refusals import refused
+from tests.support.sql import run
 from tests.support.tokens import CLAIM, make_program
+
+pytestmark = pytest.mark.one_database
 
 
 @pytest.fixture
@@ -26,11 +29,6 @@ def newsroom(newsroom: Newsroom) -> Any:
 def token_of(newsroom: Any, by: Any = None) -> ApiToken:
     make_program(newsroom, by)
     return ApiToken.objects.latest("made_at")
-
-
-def run(sql: str, *params: Any) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql, params)
 
 
 def test_nothing_is_submitted_decided_or_published_by_token(newsroom: Any) -> None:
@@ -113,7 +111,7 @@ def test_only_members_make_tokens_and_only_their_own_or_chiefs_revoke(newsroom: 
     assert [event.action for event in events] == ["token.made", "token.revoked"]
 
 
-def test_same_key_and_content_is_carried_out_once(newsroom: Any) -> None:
+def test_same_key_and_content_is_carried_out_once(newsroom: Any, database: str) -> None:
     program = make_program(newsroom)
     first = program.post("claims/", CLAIM, **{"Idempotency-Key": "k-1"})
     assert program.post("claims/", CLAIM, **{"Idempotency-Key": "k-1"}) == first
@@ -145,7 +143,7 @@ def test_change_is_carried_out_once(newsroom: Any) -> None:
     assert EditorialEvent.objects.filter(action="claim.changed_by_program").count() == 1
 
 
-def test_request_beside_the_same_one_is_told_to_wait(newsroom: Any) -> None:
+def test_request_beside_the_same_one_is_told_to_wait(newsroom: Any, database: str) -> None:
     """A second one while the first is at work: nothing is done twice, and afterwards it gets the first one's answer."""
     program, token = make_program(newsroom), ApiToken.objects.get()
     entered, leave = threading.Event(), threading.Event()
@@ -171,7 +169,7 @@ def test_request_beside_the_same_one_is_told_to_wait(newsroom: Any) -> None:
     program.refused("POST", "claims/", CLAIM, 422, **{"Idempotency-Key": "k"})  # it was another content
 
 
-def test_keys_are_forgotten_after_a_day(newsroom: Any) -> None:
+def test_keys_are_forgotten_after_a_day(newsroom: Any, database: str) -> None:
     program = make_program(newsroom)
     first = program.post("claims/", CLAIM, **{"Idempotency-Key": "old"})
     program.post("claims/", CLAIM, **{"Idempotency-Key": "new"})
@@ -194,7 +192,7 @@ def test_nothing_of_what_was_sent_is_kept_beside_the_draft(newsroom: Any) -> Non
         assert "zwielicht" not in str(list(model.objects.values()))
 
 
-def test_published_review_of_a_program_is_erased_whole(newsroom: Any) -> None:
+def test_published_review_of_a_program_is_erased_whole(newsroom: Any, database: str) -> None:
     program = make_program(newsroom)
     claim = program.post("claims/", CLAIM)
     sources = [{"title": title, "stance": "refutes"} for title in ("Một", "Hai")]

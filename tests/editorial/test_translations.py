@@ -15,6 +15,8 @@ from tests.support.drafts import Newsroom, make_newsroom, make_scale
 from tests.support.refusals import refused
 from tests.support.working import work_off
 
+pytestmark = pytest.mark.one_database
+
 DIFFERS = "The verdict differs from the original’s. Choose the same verdict, or first correct the original."
 
 

@@ -14,6 +14,8 @@ from factcheck.record.models import LogEntry, PublishedClaim, PublishedReference
 from tests.support.drafts import Newsroom, give_role, make_newsroom, make_scale, make_user, waiting
 from tests.support.refusals import refused
 
+pytestmark = pytest.mark.one_database
+
 
 def test_story_from_draft_to_reinstatement(newsroom: Newsroom, live: Review) -> None:
     newsroom.correct_review(live, verdict=make_scale().verdicts.get(slug="true"))
@@ -62,7 +64,7 @@ def test_withdrawn_claim_leaves_the_lists(newsroom: Newsroom, live: Review) -> N
     assert PublishedReference.objects.count() == 0
 
 
-def test_second_review_of_a_claim_joins_it(newsroom: Newsroom) -> None:
+def test_second_review_of_a_claim_joins_it(newsroom: Newsroom, database: str) -> None:
     first = newsroom.make_review()
     other = make_newsroom("checkpoint.example")
     second = other.make_review(first.claim, language="en", headline="The video is from 2020")
@@ -101,7 +103,7 @@ def test_submit_wants_a_source_with_a_stance(newsroom: Newsroom) -> None:
     ]
 
 
-def test_submit_wants_a_confirmed_claimant(newsroom: Newsroom) -> None:
+def test_submit_wants_a_confirmed_claimant(newsroom: Newsroom, database: str) -> None:
     review = newsroom.make_review()
     Claimant.objects.update(type="person", name="Somebody Printed", description="", confirmed=False)
     review.refresh_from_db()
@@ -120,7 +122,7 @@ def test_author_does_not_approve(newsroom: Newsroom) -> None:
 
 @pytest.mark.parametrize("when", ["before approval", "after approval"])
 @pytest.mark.parametrize("what", ["review", "claim", "source", "publisher"])
-def test_changed_draft_is_not_published(newsroom: Newsroom, when: str, what: str) -> None:
+def test_changed_draft_is_not_published(newsroom: Newsroom, when: str, what: str, database: str) -> None:
     review = newsroom.make_review()
     approval = workflow.submit(subject=review, by=newsroom.reporter)
     if when == "after approval":
@@ -161,7 +163,7 @@ def test_return_needs_a_reason_unless_taken_back(newsroom: Newsroom) -> None:
         workflow.take_back(proposal=returned, by=newsroom.reporter)
 
 
-def test_reporter_cannot_touch_the_review_of_another(newsroom: Newsroom) -> None:
+def test_reporter_cannot_touch_the_review_of_another(newsroom: Newsroom, database: str) -> None:
     other = make_user("second reporter")
     give_role(other, newsroom.publisher, "reporter")
     review = newsroom.make_review()
@@ -169,7 +171,7 @@ def test_reporter_cannot_touch_the_review_of_another(newsroom: Newsroom) -> None
         workflow.submit(subject=review, by=other)
 
 
-def test_correction_needs_class_note_and_change(newsroom: Newsroom) -> None:
+def test_correction_needs_class_note_and_change(newsroom: Newsroom, database: str) -> None:
     review = newsroom.make_review()
     with refused("wrong_state"):
         review_policy.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="x")
@@ -197,7 +199,7 @@ def test_substantive_correction_needs_a_reason_of_some_length(newsroom: Newsroom
         workflow.submit(subject=live, by=newsroom.reporter)
 
 
-def test_another_verdict_is_no_typing_error(newsroom: Newsroom) -> None:
+def test_another_verdict_is_no_typing_error(newsroom: Newsroom, database: str) -> None:
     scale = make_scale()
     review = newsroom.make_review(verdict=scale.verdicts.get(slug="false"))
     newsroom.publish_review(review)
@@ -234,7 +236,7 @@ def test_update_is_not_a_correction(newsroom: Newsroom, live: Review) -> None:
     assert (live.state, live.change_class, live.change_note) == ("published", "", "")
 
 
-def test_withdrawal_and_reinstatement_need_two_people_and_a_reason(newsroom: Newsroom) -> None:
+def test_withdrawal_and_reinstatement_need_two_people_and_a_reason(newsroom: Newsroom, database: str) -> None:
     review = newsroom.make_review()
     with refused("not_public"):
         review_policy.withdraw(review=review, by=newsroom.reporter, reason="x")

@@ -185,6 +185,12 @@ def sign_in(username: str, password: str, language: str = "en") -> Browser:
     return browser.fill(username=username, password=password).press("Log in" if language == "en" else "Đăng nhập")
 
 
+def client_of(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
 def signed_in(user: User) -> Browser:
     """Somebody who is signed in already."""
     browser = Browser()

@@ -4,9 +4,7 @@ The script counts clicks, screens and typed fields, and compares them with the b
 """
 
 import json
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,12 +14,13 @@ from email.message import Message
 import pytest
 from django.utils import translation
 from django.utils.text import capfirst
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from factcheck.editorial.captures import fetching
 from factcheck.editorial.models import Claimant, Review
 from factcheck.record.models import PublishedReview
 from factcheck.tools.http_client import Exchange, FetchError, Problem
+from tests.support.chromium import chromium_browser
 from tests.support.drafts import Newsroom, make_scale
 from tests.support.evidence import capture_worker
 from tests.support.serving import served
@@ -93,11 +92,8 @@ class Person:
 
 @contextmanager
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        path = os.environ.get("CHROMIUM") or shutil.which("chromium")
-        opened = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    with chromium_browser() as opened:
         yield opened
-        opened.close()
 
 
 def window(browser: Browser, language: str) -> Person:

@@ -127,34 +127,26 @@ def test_older_document_without_the_field_says_the_same(newsroom: Newsroom, fiel
     assert compare(older, now) == []
 
 
-@pytest.fixture
-def original(newsroom: Newsroom) -> Review:
-    """A published review, in its first revision."""
-    review = newsroom.make_review()
-    newsroom.publish_review(review)
-    return review
-
-
-def test_translation_names_the_revision_that_it_translates(newsroom: Newsroom, original: Review) -> None:
-    translation = newsroom.make_review(original.claim, language="en")
+def test_translation_names_the_revision_that_it_translates(newsroom: Newsroom, live: Review) -> None:
+    translation = newsroom.make_review(live.claim, language="en")
     page = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{translation.pk}/change/")
-    page.fill(translation_of=str(original.pk), translation_of_revision="2").press("Save and go on")
+    page.fill(translation_of=str(live.pk), translation_of_revision="2").press("Save and go on")
     translation.refresh_from_db()
     with refused("incomplete", "have this revision"):
         workflow.submit(subject=translation, by=newsroom.reporter)
     Review.objects.filter(pk=translation.pk).update(translation_of_revision=1)
     newsroom.publish_review(translation)
-    said = {"id": str(original.pk), "revision": 1}
+    said = {"id": str(live.pk), "revision": 1}
     assert json.loads(Client().get(f"/api/v1/reviews/{translation.pk}/").content)["translation_of"] == said
     page = Client().get(f"/reviews/{translation.pk}/", headers={"accept-language": "en"}).content.decode()
     assert "a translation of revision 1 of another review" in page
-    assert f'href="/en/reviews/{original.pk}/"' in page
+    assert f'href="/en/reviews/{live.pk}/"' in page
     node = json.loads(Client().get(f"/api/v1/reviews/{translation.pk}/claimreview/").content)
-    assert node["translationOfWork"]["@id"] == f"{settings.SITE_URL}/reviews/{original.pk}/"
+    assert node["translationOfWork"]["@id"] == f"{settings.SITE_URL}/reviews/{live.pk}/"
 
 
-def test_database_refuses_a_translation_of_what_was_never_published(newsroom, original, monkeypatch):
-    translation = newsroom.make_review(translation_of=original, translation_of_revision=7)
+def test_database_refuses_a_translation_of_what_was_never_published(newsroom, live, monkeypatch):
+    translation = newsroom.make_review(translation_of=live, translation_of_revision=7)
     proposal = written(translation, review_statements.build_statement(translation), newsroom.reporter)
     proposal.decide(Decision.APPROVED, newsroom.editor)
     monkeypatch.setattr(translations, "find_lost_original", lambda _review: None)
@@ -162,13 +154,13 @@ def test_database_refuses_a_translation_of_what_was_never_published(newsroom, or
         workflow.publish(proposal=proposal, by=newsroom.editor)
 
 
-def test_translation_comes_in_with_an_import_and_from_a_program(newsroom, original, tmp_path):
-    said = {"id": str(original.pk), "revision": 1}
+def test_translation_comes_in_with_an_import_and_from_a_program(newsroom, live, tmp_path):
+    said = {"id": str(live.pk), "revision": 1}
     take(tmp_path / "reviews.jsonl", record(1, translation_of=said), record(2, translation_of=said | {"id": UNKNOWN}))
     publish()
     assert [body["translation_of"] for body in bodies()] == [None, said]  # the other one is refused
     program = make_program(newsroom)
-    content = {"claim": {"id": str(original.claim_id)}, "language": "en", "translation_of": said}
+    content = {"claim": {"id": str(live.claim_id)}, "language": "en", "translation_of": said}
     made = program.post("reviews/", content)
     assert program.get(f"reviews/{made}/")["translation_of"] == said
     program.refused("POST", "reviews/", content | {"translation_of": said | {"id": UNKNOWN}}, 422)

@@ -6,7 +6,6 @@ The whole story runs with and without JavaScript, in both languages.
 import io
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,12 +15,13 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect, sync_playwright
+from playwright.sync_api import Locator, Page, expect
 
 from factcheck.editorial.captures.rights import set_public
 from factcheck.editorial.models import Review
 from factcheck.record.formats.canonical import sha256_hex
 from tests.journeys.test_sharing import Article, Elsewhere, at_the_desk
+from tests.support.chromium import chromium_browser
 from tests.support.drafts import FLOOD, Newsroom, make_scale
 from tests.support.evidence import PAGE, finish, make_capture, stored_in
 from tests.support.serving import running, served
@@ -78,9 +78,7 @@ class Reader:
 
 @pytest.fixture
 def reader(language: str, script: bool) -> Iterator[Reader]:
-    with sync_playwright() as playwright:
-        path = os.environ.get("CHROMIUM") or shutil.which("chromium")
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    with chromium_browser() as browser:
         context = browser.new_context(
             locale=language,
             viewport={"width": 390, "height": 844},
@@ -88,7 +86,6 @@ def reader(language: str, script: bool) -> Iterator[Reader]:
             permissions=["clipboard-read", "clipboard-write"],
         )
         yield Reader(context.new_page(), language, script)
-        browser.close()
 
 
 def publish(newsroom: Newsroom) -> Review:

@@ -4,8 +4,6 @@ The review is then corrected, withdrawn and erased, and whatever was passed on f
 """
 
 import io
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,9 +14,10 @@ import zxingcpp
 from axe_playwright_python.sync_playwright import Axe
 from django.db import connections
 from PIL import Image
-from playwright.sync_api import BrowserContext, expect, sync_playwright
+from playwright.sync_api import BrowserContext, expect
 
 from factcheck.editorial.models import Review
+from tests.support.chromium import chromium_browser
 from tests.support.drafts import Newsroom, make_scale
 from tests.support.serving import running, served
 
@@ -33,12 +32,8 @@ RED, GREEN, GREY = (0x9A, 0x2A, 0x1F), (0x24, 0x62, 0x3A), (0x4B, 0x47, 0x40)
 
 @pytest.fixture
 def context() -> Iterator[BrowserContext]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"), args=["--no-sandbox"]
-        )
+    with chromium_browser() as browser:
         yield browser.new_context(locale="en", permissions=["clipboard-read", "clipboard-write"])
-        browser.close()
 
 
 class Elsewhere(ThreadingHTTPServer):

@@ -296,6 +296,8 @@ def test_old_backups_and_leftovers_are_removed(backup: Backup, tmp_path: Path):
     left = sorted(file.name for file in tmp_path.iterdir())
     assert len(left) == 4
     assert (left[0], *left[2:]) == ("factcheck-20200102T000000Z.tar.age", "lock", "notes.txt")
+    listed = run("backup", folder=str(tmp_path), listing=True).splitlines()
+    assert [line.split("  ")[0] for line in listed] == left[:2]
 
 
 def test_only_one_backup_at_a_time(backup: Backup, tmp_path: Path):

@@ -26,8 +26,7 @@ HERE, THERE = "http://127.0.0.1:8000", "https://facts.example.org"
 
 
 @pytest.fixture
-def published(newsroom: Newsroom) -> Newsroom:
-    newsroom.publish_review(newsroom.make_review())
+def published(newsroom: Newsroom, live: Review) -> Newsroom:
     return newsroom
 
 

@@ -15,6 +15,7 @@ from factcheck.record.log.notes import SigningKey
 from factcheck.record.models import LogEntry
 from tests.record.conftest import make_statement
 from tests.support.drafts import make_newsroom
+from tests.support.sql import execute
 
 SUBJECT = "11111111-1111-4111-8111-111111111111"
 
@@ -23,12 +24,6 @@ SUBJECT = "11111111-1111-4111-8111-111111111111"
 def published(module_database: str) -> Iterator[LogEntry]:
     newsroom = make_newsroom()
     return newsroom.publish_review(newsroom.make_review())
-
-
-def run(sql: str, params: Any = None, alias: str = "default") -> None:
-    """Runs the statement and commits."""
-    with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
-        cursor.execute(sql, params)
 
 
 @pytest.mark.parametrize("alias", ["default", "owner"])
@@ -47,7 +42,7 @@ def run(sql: str, params: Any = None, alias: str = "default") -> None:
 )
 def test_record_refuses_change(published: LogEntry, alias: str, sql: str) -> None:
     with pytest.raises(DatabaseError):
-        run(sql, alias=alias)
+        execute(sql, alias=alias)
     assert LogEntry.objects.get().digest == published.digest
 
 
@@ -65,7 +60,7 @@ def test_record_refuses_change(published: LogEntry, alias: str, sql: str) -> Non
 )
 def test_application_role_cannot_disarm(published: LogEntry, sql: str) -> None:
     with pytest.raises(ProgrammingError):
-        run(sql)
+        execute(sql)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +79,7 @@ def test_entry_out_of_line_is_refused(published: LogEntry, field: str, value: ob
         "digest": "0" * 64,
     } | {field: value}  # fmt: skip
     with pytest.raises(IntegrityError, match=message):
-        run(
+        execute(
             "INSERT INTO record_logentry (sequence, at, kind, subject, number, digest)"
             " VALUES (%(sequence)s, %(at)s, %(kind)s, %(subject)s, %(number)s, %(digest)s)",
             row,
@@ -93,7 +88,7 @@ def test_entry_out_of_line_is_refused(published: LogEntry, field: str, value: ob
 
 def test_entry_without_document_is_refused_at_commit(database: str) -> None:
     with pytest.raises(IntegrityError, match="log entry 0 has no document"):
-        run(
+        execute(
             "INSERT INTO record_logentry (sequence, at, kind, subject, number, digest)"
             " VALUES (0, now(), 'review.original', %s, 1, repeat('0', 64))",
             [SUBJECT],
@@ -102,7 +97,7 @@ def test_entry_without_document_is_refused_at_commit(database: str) -> None:
 
 def test_document_that_is_not_the_entrys_is_refused(database: str) -> None:
     with pytest.raises(IntegrityError, match="has not its digest"):
-        run(
+        execute(
             "INSERT INTO record_logentry (sequence, at, kind, subject, number, digest)"
             f" VALUES (0, now(), 'review.original', '{SUBJECT}', 1, repeat('0', 64));"
             "INSERT INTO record_revisiondocument (sequence, salt, document)"
@@ -112,7 +107,7 @@ def test_document_that_is_not_the_entrys_is_refused(database: str) -> None:
 
 def test_document_before_its_entry_is_refused(database: str) -> None:
     with pytest.raises(IntegrityError, match="has not its digest"):
-        run(
+        execute(
             "INSERT INTO record_revisiondocument (sequence, salt, document)"
             " VALUES (0, decode(repeat('00', 32), 'hex'), 'x');"
             "INSERT INTO record_logentry (sequence, at, kind, subject, number, digest)"
@@ -204,7 +199,7 @@ def test_document_without_the_one_before_it_is_refused(bare_record: None) -> Non
     added = {"id": SUBJECT, "published_at": None, "updated_at": at, "revision": revision, "corrections": []}
     said = canonical(added)
     with pytest.raises(IntegrityError, match="the document of log entry 1 does not follow from the log"):
-        run(
+        execute(
             "INSERT INTO record_logentry (sequence, at, kind, subject, number, digest)"
             f" VALUES (0, '{at}', 'review.original', '{SUBJECT}', 1, repeat('0', 64)),"
             f" (1, '{at}', 'review.withdrawal', '{SUBJECT}', 2, '{sha256_hex(salt + said)}');"
@@ -223,12 +218,14 @@ def test_entry_constraints_are_refused(database: str) -> None:
         ("(0, now(), 'review.original', %s, 1, repeat('Z', 64))", "logentry_digest_hex"),
     ):
         with pytest.raises(IntegrityError, match=name):
-            run(f"INSERT INTO record_logentry (sequence, at, kind, subject, number, digest) VALUES {values}", [SUBJECT])
+            execute(
+                f"INSERT INTO record_logentry (sequence, at, kind, subject, number, digest) VALUES {values}", [SUBJECT]
+            )
 
 
 def test_entry_of_an_unknown_kind_is_refused(published: LogEntry) -> None:
     with pytest.raises(IntegrityError, match="logentry_kind_known"):
-        run(
+        execute(
             "INSERT INTO record_logentry (sequence, at, kind, subject, number, digest)"
             " VALUES (1, now(), 'review.sale', %s, 2, repeat('0', 64))",
             [published.subject],
@@ -335,7 +332,7 @@ READING_MUST_FAIL = [
 @pytest.mark.parametrize("sql", READING_MUST_FAIL)
 def test_reading_role_can_only_read(published: LogEntry, sql: str) -> None:
     with pytest.raises((ProgrammingError, InternalError)):
-        run(sql, alias="public")
+        execute(sql, alias="public")
 
 
 def test_reading_role_is_another_role(published: LogEntry) -> None:

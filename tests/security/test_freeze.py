@@ -18,6 +18,7 @@ from tests.editorial.proposal_kinds import MAKE
 from tests.journeys.browser import signed_in
 from tests.support.drafts import Newsroom, make_newsroom, make_user
 from tests.support.refusals import refused
+from tests.support.sql import run
 
 REASON = "Tổng biên tập bị triệu tập."
 FROZEN = "has frozen its publishing since"
@@ -35,11 +36,6 @@ def end(frozen: Freeze, one: User, other: User) -> None:
 def approved(newsroom: Newsroom, subject: Any) -> Proposal:
     proposal = workflow.submit(subject=subject, by=newsroom.reporter)
     return workflow.approve(proposal=proposal, by=newsroom.editor, digest=proposal.digest)
-
-
-def execute(sql: str, *parameters: Any) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
 
 
 def test_nothing_of_a_frozen_newsroom_enters_the_log(
@@ -82,7 +78,7 @@ def test_reporters_and_editors_cannot_freeze(newsroom: Newsroom, person: str) ->
     with refused("not_allowed"):
         freeze(newsroom, by)
     with pytest.raises(DatabaseError, match="a Chief editor or an account administrator freezes"):
-        execute(
+        run(
             "INSERT INTO editorial_freeze (newsroom_id, reason, begun_by_id, begun_at) VALUES (%s, 'x', %s, now())",
             newsroom.publisher.pk,
             by.pk,
@@ -107,7 +103,7 @@ def test_one_person_cannot_end_a_freeze(newsroom: Newsroom) -> None:
         f"UPDATE editorial_proposal SET decision = 'approved' WHERE id = {proposal.pk}": "cannot be changed",
     }.items():
         with pytest.raises(DatabaseError, match=message):
-            execute(sql)
+            run(sql)
     assert Freeze.objects.get().ended_at is None
 
 
@@ -117,7 +113,7 @@ def test_two_editors_without_a_chief_cannot_end_a_freeze(newsroom: Newsroom) -> 
     with refused("needs_chief_editor"):
         workflow.approve(proposal=proposal, by=newsroom.second, digest=proposal.digest)
     with pytest.raises(DatabaseError, match=r"\(no_chief_editor\)"):
-        execute(
+        run(
             "UPDATE editorial_proposal SET decision = 'approved', decided_at = now(), decided_by_id = %s WHERE id = %s",
             newsroom.second.pk,
             proposal.pk,
@@ -216,5 +212,5 @@ def test_refusal_names_who_when_and_why(newsroom: Newsroom) -> None:
 def test_newsroom_with_a_freeze_cannot_be_deleted(newsroom: Newsroom) -> None:
     freeze(newsroom)
     with pytest.raises(DatabaseError):
-        execute("DELETE FROM editorial_freeze")
+        run("DELETE FROM editorial_freeze")
     assert Publisher.objects.filter(freezes__isnull=False).exists()

@@ -3,29 +3,19 @@
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError
 from django.test import Client
 
 from factcheck.editorial.models import Membership, User
 from factcheck.editorial.models.kinds import Action
 from factcheck.editorial.people import accounts
 from factcheck.editorial.proposals import account_policy, workflow
+from tests.journeys.browser import client_of
 from tests.support.drafts import Newsroom, make_administrator, make_newsroom, make_user
 from tests.support.refusals import refused
+from tests.support.sql import run
 
 CHOSEN = "a password that the attacker chose"
-
-
-def run(sql: str, *parameters: Any) -> None:
-    """Runs the statement in the application's role and commits."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-
-
-def sign_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture
@@ -35,7 +25,7 @@ def root(newsroom: Newsroom) -> User:
 
 def test_administrator_does_not_set_the_passwords_of_a_writer_and_an_editor(newsroom: Newsroom, root: User) -> None:
     """With both passwords, one person would submit, approve and publish."""
-    desk = sign_in(root)
+    desk = client_of(root)
     for victim in (newsroom.reporter, newsroom.editor):
         desk.post(f"/admin/editorial/user/{victim.pk}/password/", {"password1": CHOSEN, "password2": CHOSEN})
         page = f"/admin/editorial/user/{victim.pk}/change/"
@@ -49,7 +39,7 @@ def test_administrator_gives_nobody_a_role_in_one_save(newsroom: Newsroom, root:
         "memberships-TOTAL_FORMS": 1, "memberships-INITIAL_FORMS": 0,
         "memberships-0-publisher": newsroom.publisher.pk, "memberships-0-role": "chief_editor",
     }  # fmt: skip
-    desk = sign_in(root)
+    desk = client_of(root)
     page = f"/admin/editorial/user/{accomplice.pk}/change/"
     account = {"username": "accomplice", "is_active": "on", "is_staff": "on"}
     desk.post(page, {**account, **rows})

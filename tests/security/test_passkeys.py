@@ -1,7 +1,5 @@
 """Passkeys in a real Chromium with a virtual authenticator, which has a key and checks the person like a phone does."""
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -9,11 +7,12 @@ from typing import Any
 
 import pytest
 from django.db import connections
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page
 
 from factcheck.editorial.models import EditorialEvent, SecondFactor, User
 from factcheck.editorial.proposals import workflow
 from tests.security.signing_in import PASSWORD, SECRET, app_code, give_app, let_pass
+from tests.support.chromium import chromium_browser
 from tests.support.drafts import Newsroom
 from tests.support.serving import served
 
@@ -23,12 +22,8 @@ pytestmark = pytest.mark.prove
 @contextmanager
 def browser() -> Iterator[tuple[BrowserContext, str]]:
     """At localhost, since browsers refuse passkeys for IP addresses."""
-    with served() as site, sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"), args=["--no-sandbox"]
-        )
+    with served() as site, chromium_browser() as chromium:
         yield chromium.new_context(locale="en"), site.replace("127.0.0.1", "localhost")
-        chromium.close()
 
 
 def give_authenticator(page: Page) -> Any:

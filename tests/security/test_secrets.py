@@ -202,6 +202,7 @@ def test_readers_are_served_with_the_reading_role_alone(started: Started) -> Non
     assert request(port, "/api/v1/log/key") == (200, f"{KEY.verifier()}\n".encode())
 
 
+@pytest.mark.prove
 def test_assistants_are_served_with_the_reading_role_alone(started: Started) -> None:
     port = free_port()
     started.service("factcheck-mcp", port)

@@ -32,6 +32,7 @@ from tests.journeys.browser import signed_in as browser_of
 from tests.security.signing_in import PASSWORD, let_pass, signed_in
 from tests.support.drafts import Newsroom, give_role, make_administrator, make_newsroom, make_user
 from tests.support.refusals import refused
+from tests.support.sql import run
 
 ASKED = "Confirm that it’s you"
 APPROVE = "UPDATE editorial_proposal SET decision = 'approved', decided_at = %s, decided_by_id = %s WHERE id = %s"
@@ -45,12 +46,6 @@ def root(newsroom: Newsroom) -> User:
 @pytest.fixture
 def other(root: User) -> User:
     return make_administrator("other")
-
-
-def run(sql: str, *parameters: Any) -> None:
-    """Runs the statement in the application's role and commits."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
 
 
 def hours_pass(hours: float) -> None:

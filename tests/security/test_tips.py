@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from factcheck.editorial.messages import message_limits, reader_messages
 from factcheck.editorial.models import EditorialEvent, ReaderMessage, Review
 from tests.api.test_messages import TIP, send, sent, status
-from tests.journeys.browser import signed_in
+from tests.journeys.browser import client_of, signed_in
 from tests.support.drafts import Newsroom, make_newsroom
 from tests.support.refusals import refused
 
@@ -120,8 +120,7 @@ def test_reporter_sees_that_a_message_exists_and_its_review(newsroom: Newsroom, 
     assert browser.open(page).has_link("The review")
     for name in ("take-up", "answer", "dismiss"):
         assert browser.client.get(f"{LIST}{message.pk}/do/{name}/").status_code == 404
-    client = Client()
-    client.force_login(newsroom.reporter)
+    client = client_of(newsroom.reporter)
     client.post(LIST, {"action": "put_aside_all", "_selected_action": message.pk, "newsroom": newsroom.publisher.pk})
     acting = {"message": message, "by": newsroom.reporter, "newsroom": newsroom.publisher.pk}
     for act in (reader_messages.take_up, reader_messages.dismiss):
@@ -156,8 +155,7 @@ def test_flood_is_put_aside_in_one_step(newsroom: Newsroom) -> None:
         "select_across": "1",
         "_selected_action": str(ReaderMessage.objects.first().pk),  # type: ignore[union-attr]
     }
-    client = Client()
-    client.force_login(newsroom.editor)
+    client = client_of(newsroom.editor)
     shown = client.post(address, {**chosen, "index": "0"})
     assert "30 messages are put aside." in shown.content.decode()
     with CaptureQueriesContext(connections["default"]) as queries:

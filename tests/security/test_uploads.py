@@ -26,6 +26,8 @@ from tests.support.refusals import refused
 from tests.support.serving import served
 from tests.support.waiting import begin_until_it_waits
 
+pytestmark = pytest.mark.one_database
+
 PICTURE, CAPTURE, ALLOWED = (f"/admin/editorial/{each}/" for each in ("picture/upload", "capture/upload", "uploads"))
 MP4 = b"\x00\x00\x00\x20ftypisom\x00\x00\x02\x00"
 MEGABYTE = 2**20
@@ -65,7 +67,7 @@ def logged_in(user: Any, **options: Any) -> Client:
 @pytest.mark.parametrize(
     "path", [PICTURE, CAPTURE, "/admin/login/", "/admin/", "/en/tips/", "/en/search/", "/api/v1/tips/"]
 )
-def test_strangers_leave_no_file(newsroom: Newsroom, kept: list[str], path: str) -> None:
+def test_strangers_leave_no_file(newsroom: Newsroom, kept: list[str], path: str, database: str) -> None:
     token = Client().get("/admin/login/").cookies["csrftoken"].value
     for cookies in ({"csrftoken": token}, {"csrftoken": token, "sessionid": "x" * 32}):
         client = Client(enforce_csrf_checks=True)
@@ -106,7 +108,7 @@ def test_proxy_is_told_who_may_upload(newsroom: Newsroom, settings: Any) -> None
     assert client.get(ALLOWED).status_code == 403
 
 
-def test_account_has_a_bounded_room(newsroom: Newsroom, settings: Any, kept: list[str]) -> None:
+def test_account_has_a_bounded_room(newsroom: Newsroom, settings: Any, kept: list[str], database: str) -> None:
     claim, other = newsroom.make_claim(), newsroom.make_claim()
     client = logged_in(newsroom.reporter)
     settings.ACCOUNT_QUOTA = 6000
@@ -126,7 +128,7 @@ def test_account_has_a_bounded_room(newsroom: Newsroom, settings: Any, kept: lis
     assert logged_in(newsroom.second).post(PICTURE, form(claim=claim.pk)).status_code == 200
 
 
-def test_two_uploads_at_a_time_do_not_both_take_the_last_room(newsroom: Newsroom, settings: Any) -> None:
+def test_two_uploads_at_a_time_do_not_both_take_the_last_room(newsroom: Newsroom, settings: Any, database: str) -> None:
     claim, by = newsroom.make_claim(), newsroom.reporter
     settings.ACCOUNT_QUOTA = 6000
     with transaction.atomic():
@@ -136,7 +138,7 @@ def test_two_uploads_at_a_time_do_not_both_take_the_last_room(newsroom: Newsroom
         second.result(timeout=30)
 
 
-def test_newsroom_has_a_bounded_room(newsroom: Newsroom, settings: Any, storage: Path) -> None:
+def test_newsroom_has_a_bounded_room(newsroom: Newsroom, settings: Any, storage: Path, database: str) -> None:
     claim = newsroom.make_claim()
     settings.NEWSROOM_QUOTA = 6000
     assert logged_in(newsroom.reporter).post(PICTURE, form(claim=claim.pk)).status_code == 200

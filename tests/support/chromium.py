@@ -1,4 +1,4 @@
-"""A page of the desk in a real browser (Debian's chromium, or the one that CHROMIUM names)."""
+"""A real browser (Debian's chromium, or the one that CHROMIUM names), and a page of the desk in it."""
 
 import os
 import shutil
@@ -7,10 +7,19 @@ from contextlib import contextmanager
 
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from factcheck.editorial.models import User
 from tests.support.serving import served
+
+
+@contextmanager
+def chromium_browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        path = os.environ.get("CHROMIUM") or shutil.which("chromium")
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
 
 
 @contextmanager
@@ -22,13 +31,9 @@ def desk_of(user: User, page: str) -> Iterator[Page]:
     client = Client()
     client.force_login(user)
     cookie = {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value}
-    with served() as site, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"), args=["--no-sandbox"]
-        )
+    with served() as site, chromium_browser() as browser:
         context = browser.new_context()
         context.add_cookies([{**cookie, "url": site}])
         shown = context.new_page()
         shown.goto(f"{site}/admin/{page}")
         yield shown
-        browser.close()

@@ -8,7 +8,7 @@ import pickle
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any
 
@@ -34,6 +34,7 @@ class Ground:
 
     template: str
     made: Any
+    begun: tuple[str, ...] = ()  # the templates of the grounds that this one continues from
 
 
 def ground_fixture(make: Callable[..., Any], *, after: str = "") -> Any:
@@ -48,7 +49,8 @@ def ground_fixture(make: Callable[..., Any], *, after: str = "") -> Any:
         with django_db_blocker.unblock():
             if begun is None:
                 return _ground(make.__name__, template, make)
-            return _ground(make.__name__, begun.template, partial(make, deepcopy(begun.made)))
+            ground = _ground(make.__name__, begun.template, partial(make, deepcopy(begun.made)))
+            return replace(ground, begun=(*begun.begun, begun.template))
 
     return made
 

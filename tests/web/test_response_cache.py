@@ -15,13 +15,6 @@ from factcheck.web import response_cache
 ONE = 1  # query, for the newest version
 
 
-@pytest.fixture
-def review(newsroom):
-    review = newsroom.make_review()
-    newsroom.publish_review(review)
-    return review
-
-
 def get(path: str, **headers: str):
     return Client().get(path, headers=headers)
 
@@ -38,8 +31,8 @@ def headers_of(response) -> dict[str, str]:
 
 
 @pytest.fixture
-def etag(review) -> str:
-    return get(f"/api/v1/reviews/{review.pk}/")["ETag"]
+def etag(live) -> str:
+    return get(f"/api/v1/reviews/{live.pk}/")["ETag"]
 
 
 PATHS = [
@@ -55,21 +48,21 @@ PATHS = [
 ]
 
 
-def test_second_response_takes_one_query(newsroom, review):
-    newsroom.correct_review(review, summary="Sai. Khác.")
-    for path in (path.format(review=review) for path in PATHS):
+def test_second_response_takes_one_query(newsroom, live):
+    newsroom.correct_review(live, summary="Sai. Khác.")
+    for path in (path.format(review=live) for path in PATHS):
         first = get(path)
         assert queries_of(path) == ONE
         again = get(path)
         assert (again.status_code, again.content, headers_of(again)) == (200, first.content, headers_of(first))
-        assert str(review.pk).encode() in again.content or str(review.claim_id).encode() in again.content
+        assert str(live.pk).encode() in again.content or str(live.claim_id).encode() in again.content
         head = Client().head(path)
         assert (head.status_code, head.content, headers_of(head)) == (200, b"", headers_of(first))
 
 
 @pytest.mark.parametrize("path", ["/api/v1/reviews/{review.pk}/", "/feeds/reviews.json", "/en/reviews/{review.pk}/"])
-def test_client_with_the_content_gets_a_304(review, path):
-    path = path.format(review=review)
+def test_client_with_the_content_gets_a_304(live, path):
+    path = path.format(review=live)
     first = get(path)
     again = [get(path, If_None_Match=first["ETag"]) for _ in range(2)]
     assert queries_of(path, If_None_Match=first["ETag"]) == ONE
@@ -77,16 +70,16 @@ def test_client_with_the_content_gets_a_304(review, path):
     assert "Content-Length" not in again[0] or path.startswith("/en/")
 
 
-def test_304_of_the_api_names_the_newest_entry(newsroom, review, etag):
-    path = f"/api/v1/reviews/{review.pk}/"
+def test_304_of_the_api_names_the_newest_entry(newsroom, live, etag):
+    path = f"/api/v1/reviews/{live.pk}/"
     assert get(path, If_None_Match=etag)["Factcheck-Head"] == "0"
     newsroom.publish_review(newsroom.make_review())
     again = get(path, If_None_Match=etag)
     assert (again.status_code, again["Factcheck-Head"]) == (304, "1")
 
 
-def test_other_requests_have_their_own_response(review, etag):
-    path = f"/api/v1/reviews/{review.pk}/"
+def test_other_requests_have_their_own_response(live, etag):
+    path = f"/api/v1/reviews/{live.pk}/"
     response_cache.forget_responses()
     assert "Cookie" not in get(path, Cookie="sessionid=x")["Vary"]
     for _ in range(2):
@@ -99,28 +92,28 @@ def test_other_requests_have_their_own_response(review, etag):
         assert "Access-Control-Allow-Origin" not in get(path)
 
 
-def test_page_is_remembered_for_each_language(review):
-    path = f"/reviews/{review.pk}/"
+def test_page_is_remembered_for_each_language(live):
+    path = f"/reviews/{live.pk}/"
     for language, words in (("en", "Conclusion of"), ("vi", "Kết luận của")) * 2:
         assert (words in get(path, Accept_Language=language).content.decode()) == (language == "vi")
 
 
-def test_response_is_forgotten_after_a_minute(review, monkeypatch):
+def test_response_is_forgotten_after_a_minute(live, monkeypatch):
     monkeypatch.setattr(response_cache, "MAX_AGE", -1)
-    path = f"/en/reviews/{review.pk}/revisions/1/"
+    path = f"/en/reviews/{live.pk}/revisions/1/"
     assert queries_of(path) == queries_of(path) > ONE
 
 
 @pytest.mark.parametrize(
     "path", ["/api/v1/reviews/?q=flood", "/api/v1/reviews/?count=true", "/feeds/reviews.atom?q=flood"]
 )
-def test_search_is_never_remembered(review, path):
+def test_search_is_never_remembered(live, path):
     assert queries_of(path) > ONE
     assert queries_of(path) > ONE
 
 
-def test_api_follows_the_log(newsroom, review):
-    path, feed = f"/api/v1/reviews/{review.pk}/", "/feeds/reviews.json"
+def test_api_follows_the_log(newsroom, live):
+    path, feed = f"/api/v1/reviews/{live.pk}/", "/feeds/reviews.json"
     etag = get("/api/v1/reviews/")["ETag"]
     other = newsroom.make_review()
     newsroom.publish_review(other)
@@ -129,30 +122,30 @@ def test_api_follows_the_log(newsroom, review):
     newsroom.erase_review(other)
     assert [len(get(feed).json()["items"]), len(get("/api/v1/reviews/").json()["results"])] == [1, 1]
     assert ["claim" in get(path).json() for _ in range(2)] == [True, True]
-    newsroom.withdraw_review(review)
+    newsroom.withdraw_review(live)
     assert get(path).json()["revision"]["kind"] == "withdrawal"
 
 
-def test_page_follows_the_log_and_the_checks(newsroom, review):
+def test_page_follows_the_log_and_the_checks(newsroom, live):
     def text() -> str:
-        return get(f"/reviews/{review.pk}/").content.decode()
+        return get(f"/reviews/{live.pk}/").content.decode()
 
     assert "Still available" not in text()
     now = timezone.now()
-    store_check(review.pk, "https://source.example/1", state="unchanged", checked_at=now, since=now)
+    store_check(live.pk, "https://source.example/1", state="unchanged", checked_at=now, since=now)
     assert "Still available and unchanged" in text()
-    newsroom.publish_review(newsroom.make_review(review.claim, headline="Một bài khác"))
+    newsroom.publish_review(newsroom.make_review(live.claim, headline="Một bài khác"))
     assert "Một bài khác" in text()
-    newsroom.correct_review(review, headline="Tựa đề mới")
+    newsroom.correct_review(live, headline="Tựa đề mới")
     assert "Tựa đề mới" in text()
-    newsroom.withdraw_review(review)
+    newsroom.withdraw_review(live)
     assert "This review has been withdrawn" in text()
-    newsroom.erase_review(review)
+    newsroom.erase_review(live)
     assert "Tựa đề mới" not in text()
     assert "This text has been erased" in text()
 
 
-def test_erased_text_leaves_the_memory_with_the_next_response(newsroom, review):
+def test_erased_text_leaves_the_memory_with_the_next_response(newsroom, live):
     other = newsroom.make_review(headline="Zwielicht")
     newsroom.publish_review(other)
     get("/api/v1/reviews/"), get(f"/en/reviews/{other.pk}/")
@@ -162,7 +155,7 @@ def test_erased_text_leaves_the_memory_with_the_next_response(newsroom, review):
     assert "Zwielicht" not in repr(vars(response_cache))
 
 
-def test_remembered_requests_are_counted(review, settings, tmp_path):
+def test_remembered_requests_are_counted(live, settings, tmp_path):
     settings.API_RATE_LIMIT, settings.REQUEST_COUNTS = "600/min", tmp_path / "counts"
     sent = [get("/api/v1/reviews/") for _ in range(3)]
     assert [each["RateLimit"].partition(";t=")[0] for each in sent] == [
@@ -170,7 +163,7 @@ def test_remembered_requests_are_counted(review, settings, tmp_path):
     ]
 
 
-def test_memory_is_bounded(review, monkeypatch):
+def test_memory_is_bounded(live, monkeypatch):
     """URLs count too, because a URL can be as long as its response. Two of these requests are too large."""
     monkeypatch.setattr(response_cache, "MAX_BYTES", 4000)
     publishers = "&".join(f"publisher=n{number:03}.example" for number in range(99))  # about 2,300 characters
@@ -182,11 +175,11 @@ def test_memory_is_bounded(review, monkeypatch):
     assert "page_size" not in repr(vars(response_cache))
 
 
-def test_database_that_is_away_is_a_problem(review, etag, monkeypatch):
+def test_database_that_is_away_is_a_problem(live, etag, monkeypatch):
     def away(*_: object):
         raise OperationalError("away")
 
     monkeypatch.setattr(responses, "newest_sequence", away)
     monkeypatch.setattr("api.views.reviews.find_review", away)
-    response = get(f"/api/v1/reviews/{review.pk}/", If_None_Match=etag)
+    response = get(f"/api/v1/reviews/{live.pk}/", If_None_Match=etag)
     assert (response.status_code, response["Content-Type"]) == (503, "application/problem+json")

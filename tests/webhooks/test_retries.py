@@ -101,6 +101,7 @@ def test_slow_receiver_rests_for_a_multiple_of_the_time_that_it_took(newsroom, r
     assert subscription.rests_until - before >= timedelta(seconds=2.5)
 
 
+@pytest.mark.prove
 def test_slow_receiver_holds_up_its_own_messages_alone(newsroom, receiver, monkeypatch):
     """Twelve wait for it, and are older than those of another one; and what is published then is derived at once."""
     monkeypatch.setattr(delivery, "SLOW", timedelta(seconds=0.2))

@@ -55,6 +55,7 @@ def test_old_deliveries_are_forgotten_and_waiting_ones_kept(newsroom: Newsroom, 
     assert [sequence for sequence, _ in states()] == [1, 2]
 
 
+@pytest.mark.prove
 def test_many_deliveries_are_started_forgotten_and_removed_some_at_a_time(database, receiver, monkeypatch):
     """An import of 500,000 reviews makes as many: no statement gives or takes all of them."""
     monkeypatch.setattr(delivery, "BATCH", 2)

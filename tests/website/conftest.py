@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from factcheck.editorial.models import Claim, Claimant, Publisher, Review
 from tests.support.databases import Ground, ground_fixture
@@ -158,3 +159,9 @@ class Page(HTMLParser):
 
     def values(self, tag: str, attribute: str) -> list[str]:
         return [value for element, name, value in self.attributes if (element, name) == (tag, attribute)]
+
+
+def get(path: str, status: int = 200, language: str = "en") -> Page:
+    response = Client().get(path, headers={"accept-language": language}, follow=True)
+    assert response.status_code == status
+    return Page(response.content.decode())

@@ -1,12 +1,11 @@
 """Results while a reader types, in a real browser, and the same form without JavaScript."""
 
-import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
+from tests.support.chromium import chromium_browser
 from tests.support.serving import served
 from tests.website.conftest import Published
 
@@ -21,12 +20,8 @@ def site(published: Published) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser(site: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"), args=["--no-sandbox"]
-        )
+    with chromium_browser() as chromium:
         yield chromium
-        chromium.close()
 
 
 def opened(browser: Browser, url: str, *, script: bool = True) -> tuple[Page, list[str]]:

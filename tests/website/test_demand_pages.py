@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from factcheck.editorial.proposals import demand_policy, review_policy, workflow
 from factcheck.website import queries as reading
 from tests.support.drafts import Newsroom, make_newsroom
-from tests.website.conftest import HOSTILE, Page
+from tests.website.conftest import HOSTILE, Page, get
 from verifier import verifier
 
 
@@ -43,12 +43,6 @@ def register(module_database: str) -> SimpleNamespace:
     workflow.approve(proposal=erasure, by=newsroom.second, digest=erasure.digest)
     addresses = {name: f"/demands/{demand.pk}/" for name, demand in made.items()}
     return SimpleNamespace(review=f"/reviews/{review.pk}/", erased=f"/reviews/{erased.pk}/", **addresses)
-
-
-def get(path: str, language: str = "en", status: int = 200) -> Page:
-    response = Client().get(path, headers={"accept-language": language}, follow=True)
-    assert response.status_code == status
-    return Page(response.content.decode())
 
 
 def links(page: Page) -> list[str]:

@@ -15,7 +15,7 @@ from factcheck.web.places import search_places
 from factcheck.website import diff_views
 from tests.support.drafts import Newsroom, make_newsroom, make_scale
 from tests.support.serving import full
-from tests.website.conftest import HOSTILE, Page
+from tests.website.conftest import HOSTILE, Page, get
 
 
 @pytest.fixture(scope="module")
@@ -44,12 +44,6 @@ def reviews(module_database: str) -> SimpleNamespace:
     newsroom.correct_review(erased, summary="Sai. Đã sửa.")
     newsroom.erase_review(erased)
     return SimpleNamespace(corrected=corrected.pk, withdrawn=withdrawn.pk, erased=erased.pk)
-
-
-def get(path: str, status: int = 200, language: str = "en") -> Page:
-    response = Client().get(path, headers={"accept-language": language})
-    assert response.status_code == status
-    return Page(response.content.decode())
 
 
 def test_page_tells_every_change_in_words(reviews: SimpleNamespace) -> None:

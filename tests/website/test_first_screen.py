@@ -1,14 +1,13 @@
 """The first screen of a phone, in a real browser: the verdict is there, and nothing jumps or overflows."""
 
-import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from django.core.management import call_command
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from factcheck.record.models import PublishedReview
+from tests.support.chromium import chromium_browser
 from tests.support.serving import served
 
 pytestmark = pytest.mark.prove
@@ -38,12 +37,8 @@ def demo(module_database: str) -> Iterator[list[str]]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"), args=["--no-sandbox"]
-        )
+    with chromium_browser() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.mark.parametrize("language", ["en", "vi"])

@@ -1,16 +1,15 @@
 """Hostile texts in every field, in a real browser: nothing runs, nothing overflows, titles and cards keep the verdict."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from factcheck.editorial.models import Claim, Claimant, Publisher, Review, Topic, TopicLabel
 from factcheck.record.formats.text import clean_text
+from tests.support.chromium import chromium_browser
 from tests.support.drafts import Newsroom, make_newsroom, make_scale
 from tests.support.serving import served
 from tests.website.hostile_texts import TEXTS
@@ -79,12 +78,8 @@ def _publish(newsroom: Newsroom, number: int, text: str) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"), args=["--no-sandbox"]
-        )
+    with chromium_browser() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

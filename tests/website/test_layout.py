@@ -1,12 +1,11 @@
 """How pages look to people, in a real browser: nothing stuck together, nothing lost on paper or in large type."""
 
-import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
+from tests.support.chromium import chromium_browser
 from tests.support.drafts import make_newsroom
 from tests.support.serving import served
 from tests.website.conftest import Published
@@ -43,12 +42,8 @@ def with_captures(published: Published) -> str:
 
 @pytest.fixture
 def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"), args=["--no-sandbox"]
-        )
+    with chromium_browser() as browser:
         yield browser.new_page(viewport={"width": 320, "height": 800})
-        browser.close()
 
 
 def test_claim_stands_apart_from_the_masthead(site: str, published: Published, page: Page) -> None:

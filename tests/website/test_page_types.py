@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,8 +11,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
+from tests.support.chromium import chromium_browser
 from tests.support.databases import Ground
 from tests.support.serving import served
 from tests.website.pages import LANGUAGES, SCHEMES, WIDTHS, PublicPage, demo_pages, name_of, page_names
@@ -42,12 +42,8 @@ def site(pages: list[PublicPage]) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"), args=["--no-sandbox"]
-        )
+    with chromium_browser() as chromium:
         yield chromium
-        chromium.close()
 
 
 def test_every_page_type_is_listed(pages: list[PublicPage]) -> None:

@@ -19,7 +19,7 @@ from factcheck.record.log.notes import Checkpoint, SigningKey, VerifierKey, open
 from factcheck.record.models import LogCheckpoint, LogEntry
 from tests.support.drafts import Newsroom, make_newsroom
 from tests.support.serving import served
-from tests.website.conftest import Page
+from tests.website.conftest import Page, get
 from verifier import verifier
 
 
@@ -28,12 +28,6 @@ def reviews(module_database: str) -> SimpleNamespace:
     newsroom = make_newsroom()
     corrected, withdrawn, erased = newsroom.publish_three()
     return SimpleNamespace(corrected=corrected.pk, withdrawn=withdrawn.pk, erased=erased.pk)
-
-
-def get(path: str, status: int = 200, language: str = "en") -> Page:
-    response = Client().get(path, headers={"accept-language": language})
-    assert response.status_code == status
-    return Page(response.content.decode())
 
 
 def box(page: Page) -> str:

@@ -11,13 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from factcheck.editorial.models import Review
 from factcheck.record.models import LogEntry
 from tests.support.drafts import Newsroom
-from tests.website.conftest import Page, Published
-
-
-def get(path: str, language: str = "en", status: int = 200) -> Page:
-    response = Client().get(path, headers={"accept-language": language}, follow=True)
-    assert response.status_code == status
-    return Page(response.content.decode())
+from tests.website.conftest import Published, get
 
 
 def test_review_says_what_the_document_says(published: Published) -> None:
@@ -83,7 +77,7 @@ def test_review_links_to_its_data(published: Published) -> None:
 
 def test_review_verdict_is_also_in_the_readers_language(published: Published) -> None:
     assert "Đúng (True) 5 on a scale from 1 (worst) to 5 (best)" in get(published.corrected).text
-    assert "(Sai)" in get(published.english, "vi").text
+    assert "(Sai)" in get(published.english, language="vi").text
 
 
 def test_review_claims_no_language_for_what_may_be_of_any(published: Published) -> None:

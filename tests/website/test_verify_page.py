@@ -4,7 +4,6 @@ import html
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,14 +12,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.test import Client
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from factcheck.record.log.notes import COSIGNATURE, SigningKey
+from tests.support.chromium import chromium_browser
 from tests.support.drafts import make_newsroom
 from tests.support.serving import served
 from tests.verifier.verifying import forged
-from tests.website.conftest import Page
+from tests.website.conftest import Page, get
 
 
 @pytest.fixture(scope="module")
@@ -32,12 +31,6 @@ def reviews(module_database: str) -> SimpleNamespace:
     newsroom.erase_review(erased)
     newsroom.correct_review(corrected, summary="Sai. Đã sửa.")
     return SimpleNamespace(erased=erased.pk, corrected=corrected.pk)
-
-
-def get(path: str, status: int = 200, language: str = "en") -> Page:
-    response = Client().get(path, headers={"accept-language": language})
-    assert response.status_code == status
-    return Page(response.content.decode())
 
 
 def commands_on(page: Page) -> dict[str, str]:
@@ -121,11 +114,8 @@ def test_empty_record_says_so(database: str) -> None:
 
 @pytest.fixture
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    with chromium_browser() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.mark.prove

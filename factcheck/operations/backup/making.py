@@ -63,19 +63,19 @@ def make_backup(
 
 def newest_backup(folder: Path) -> datetime | None:
     """Return when the newest complete backup was made, or nothing if this account can't read the folder."""
-    files = _backups(folder)
+    files = list_backups(folder)
     return datetime.strptime(files[-1].name, f"{PREFIX}%Y%m%dT%H%M%S%z{SUFFIX}") if files else None
 
 
 def remove_old(folder: Path, keep: int) -> list[Path]:
     """Remove all backups except the newest. Other files in the folder are kept."""
-    old = _backups(folder)[:-keep]
+    old = list_backups(folder)[:-keep]
     for file in old:
         file.unlink(missing_ok=True)
     return old
 
 
-def _backups(folder: Path) -> list[Path]:
+def list_backups(folder: Path) -> list[Path]:
     """Return the complete backups, the oldest first."""
     return sorted(folder.glob(f"{PREFIX}{'[0-9]' * 8}T{'[0-9]' * 6}Z{SUFFIX}"))
 

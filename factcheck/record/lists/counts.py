@@ -7,32 +7,47 @@ import math
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connections
 from django.db.models import QuerySet
 
 from factcheck.database.query_timeout import rows_within
+from factcheck.record.lists.dimensions import (
+    CLAIM_DIMENSIONS,
+    CORRECTION_DIMENSIONS,
+    FACETS,
+    REVIEW_DIMENSIONS,
+    YEAR_OF_CORRECTION,
+    Dimension,
+)
+from factcheck.record.lists.pages import condition_of
 from factcheck.record.log.models import LogEntry
+from factcheck.record.readmodel.correction_models import PublishedCorrection
 from factcheck.record.readmodel.models import PublishedClaim, PublishedReview
 from factcheck.record.search.models import SEARCH_CONFIG
 from factcheck.record.search.stems import with_stems
 from factcheck.tools.budget import current
 
-FACETS = ("verdict", "original_verdict", "language", "publisher", "topic")
 VALUES = 50  # per facet, the most frequent values first
 AT_LEAST = 10_000  # rows that are counted if there is no time for all
 SHARE = 0.8  # of the time, for counting all rows
 RETRY = 60  # seconds until all rows are counted again after there was no time
 MAX_REMEMBERED = 500  # counts in this process
 
-CountedModel = type[PublishedReview] | type[PublishedClaim]
+CountedModel = type[PublishedReview] | type[PublishedClaim] | type[PublishedCorrection]
 Group = tuple[str, ...]  # the names of facets or dates
 Value = tuple[str | None, ...]
 
-# The facets with several values per row.
-_LISTS = {PublishedReview: {"topic"}, PublishedClaim: {"verdict", "original_verdict", "publisher", "topic"}}
+_FACETS: dict[CountedModel, dict[str, Dimension]] = {
+    model: {each.name: each for each in dimensions if each.facet}
+    for model, dimensions in (
+        (PublishedReview, REVIEW_DIMENSIONS),
+        (PublishedClaim, CLAIM_DIMENSIONS),
+        (PublishedCorrection, [*CORRECTION_DIMENSIONS, replace(YEAR_OF_CORRECTION, facet=True)]),
+    )
+}
 # The publisher's date of a review, or else the day of the first publication on this site, in UTC.
 _PUBLISHED = "(published_at AT TIME ZONE 'UTC')::date"
 _REVIEWED = f"coalesce(reviewed_on, {_PUBLISHED})"
@@ -43,7 +58,8 @@ _DATES = {
     for unit, length in (("year", 4), ("month", 7))
 }
 GROUPS = (*FACETS, *_DATES)
-_DAYS = {"days": f"({_REVIEWED} - claimed_on)"}  # from the claim to its review
+# From the claim to its review.
+_DAYS = {"days": f"({_REVIEWED} - claimed_on)"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +116,7 @@ def count(
     return found
 
 
-def count_live(model: CountedModel, *groups: Group, limit: int = VALUES) -> Counts:
+def count_live(model: type[PublishedReview] | type[PublishedClaim], *groups: Group, limit: int = VALUES) -> Counts:
     """Count all live rows. Raise TimeoutError if there is no time."""
     found = count(model.objects.using("public").live(), None, groups, limit)
     if found is None:
@@ -121,8 +137,7 @@ def _statement(
     rows: QuerySet[Any], tsquery: str | None, groups: Sequence[Group], limit: int, at_least: int | None = None
 ) -> tuple[str, list[Any]]:
     model = rows.model
-    where, parameters = rows.query.get_compiler("public").compile(rows.query.where)
-    parameters = [*parameters]
+    where, parameters = condition_of(rows)
     if tsquery is not None:
         where = f"{where} AND search @@ to_tsquery('{SEARCH_CONFIG}', %s)"
         parameters.append(with_stems(tsquery))
@@ -130,12 +145,11 @@ def _statement(
     # Rows with words are found once for all groups. Other rows are read from an index for each group, which is faster.
     once = "MATERIALIZED" if tsquery is not None or at_least else "NOT MATERIALIZED"
     limited = f"LIMIT {at_least}" if at_least else ""
-    # Bodies and search vectors are large, so only the columns of groups are read.
-    columns = sorted({column for group in groups for name in group for column in _columns(model, name)})
+    # Bodies and search vectors are large, so only the values of groups are read.
+    names = sorted({name for group in groups for name in group})
+    columns = ", ".join(f"{expression(model, name)} AS {name}" for name in names)
     sql = f"""
-    WITH found AS {once} (
-        SELECT {", ".join(columns)} FROM {model._meta.db_table} WHERE {where or "true"} {limited}
-    )
+    WITH found AS {once} (SELECT {columns} FROM {model._meta.db_table} WHERE {where} {limited})
     {" UNION ALL ".join(["SELECT 0 AS part, ARRAY[]::text[] AS value, count(*) AS number FROM found", *parts])}
     """  # noqa: S608 (our own names, and conditions compiled by Django)
     return sql, parameters
@@ -143,26 +157,17 @@ def _statement(
 
 def _part(model: CountedModel, number: int, group: Group, limit: int) -> str:
     """Return the SQL for the values of a group, which are grouped before they become texts."""
-    several = [name for name in group if name in _LISTS[model]]
-    lists = " ".join(f"LEFT JOIN LATERAL unnest({_columns(model, name)[0]}) {name} (value) ON true" for name in several)
-    values = [f"{name}.value" if name in several else _expression(model, name) for name in group]
-    named = [f"value{place}" for place in range(len(values))]
-    grouped = ", ".join(f"{value} AS {name}" for value, name in zip(values, named, strict=True))
+    several = [name for name in group if name in _FACETS[model] and _FACETS[model][name].walks]
+    lists = " ".join(f"LEFT JOIN LATERAL unnest({name}) AS one_{name} (one_{name}) ON true" for name in several)
+    values = ", ".join(f"one_{name}" if name in several else name for name in group)
+    texts = ", ".join(f"{value}::text" for value in values.split(", "))
     return f"""
-    (SELECT {number}, ARRAY[{", ".join(f"{name}::text" for name in named)}], number
-     FROM (SELECT {grouped}, count(*) AS number FROM found {lists} GROUP BY {", ".join(named)}) AS grouped
+    (SELECT {number}, ARRAY[{texts}], number
+     FROM (SELECT {values}, count(*) AS number FROM found {lists} GROUP BY {values}) AS grouped
      ORDER BY 3 DESC, 2 LIMIT {limit})
     """  # noqa: S608 (our own names)
 
 
-def _expression(model: CountedModel, name: str) -> str:
-    return _DATES.get(name) or _DAYS.get(name) or _columns(model, name)[0]
-
-
-def _columns(model: CountedModel, name: str) -> tuple[str, ...]:
-    """Return the columns that a group's values come from."""
-    if name in _DAYS:
-        return "reviewed_on", "published_at", "claimed_on"
-    if name in _DATES:
-        return ("reviewed_on", "published_at") if name.startswith("reviewed") else ("published_at",)
-    return (name if (model is PublishedReview and name != "topic") or name == "language" else f"{name}s",)
+def expression(model: CountedModel, name: str) -> str:
+    """Return the SQL for the values of a facet, or for the list of values."""
+    return _FACETS[model][name].column if name in _FACETS[model] else _DATES.get(name) or _DAYS[name]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
+from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import connections, models
 from django.db.models import QuerySet
 
@@ -101,11 +101,13 @@ def condition_of(rows: QuerySet[Any]) -> Sql:
         sql, parameters = rows.query.get_compiler(rows.db).compile(rows.query.where)
     except EmptyResultSet:
         return "false", []
+    except FullResultSet:
+        return "true", []
     return sql or "true", [*parameters]
 
 
-def run_public(sql: str, parameters: Sequence[Any]) -> list[Row]:
-    with connections["public"].cursor() as cursor:
+def run_public(sql: str, parameters: Sequence[Any] = (), alias: str = "public") -> list[Row]:
+    with connections[alias].cursor() as cursor:
         cursor.execute(sql, parameters)
         found: list[Row] = cursor.fetchall()
         return found

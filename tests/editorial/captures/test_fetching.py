@@ -34,6 +34,8 @@ from tests.support.drafts import Newsroom
 from tests.support.local_pages import PUBLIC, LocalPages, local_pages
 from tests.support.working import work_off
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def site(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> Iterator[LocalPages]:
@@ -197,7 +199,8 @@ def test_capture_takes_at_most_a_minute() -> None:
     assert http_client.SECONDS + page_details.SECONDS + fetching.timestamps.SECONDS < 60
 
 
-def test_ten_addresses_at_once(newsroom: Newsroom, site: LocalPages) -> None:
+@pytest.mark.prove
+def test_ten_addresses_at_once(newsroom: Newsroom, site: LocalPages, database: str) -> None:
     """The worker's queue: good pages are done although a dead site, a large page, a bomb and a redirect inside wait too."""
     site.names["nobody.example.org"] = [[]]
     packed = zlib.compressobj(9, zlib.DEFLATED, 31)

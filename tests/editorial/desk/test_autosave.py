@@ -12,17 +12,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from factcheck.editorial.drafts.open_drafts import delete_old
-from factcheck.editorial.models import Claim, Demand, OpenDraft, Review, SavedState, Source, User
+from factcheck.editorial.models import Claim, Demand, OpenDraft, Review, SavedState, Source
 from factcheck.editorial.proposals import merge_policy, workflow
-from tests.journeys.browser import signed_in
+from tests.journeys.browser import client_of, signed_in
 from tests.support.drafts import Newsroom, make_newsroom
 from tests.support.waiting import begin_until_it_waits
 
-
-def client_of(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
+pytestmark = pytest.mark.one_database
 
 
 def form_of(client: Client, path: str) -> dict[str, Any]:
@@ -52,11 +48,6 @@ def adopt(values: dict[str, Any], answer: dict[str, Any]) -> None:
     values["opened_version"] = answer["version"]
     for prefix, rows in answer["rows"].items():
         values |= {f"{prefix}-{row['index']}-id": row["id"] for row in rows}
-
-
-@pytest.fixture(scope="module")
-def newsroom(module_database: str) -> Newsroom:
-    return make_newsroom()
 
 
 @pytest.fixture

@@ -2,11 +2,15 @@
 
 import re
 
+import pytest
+
 from factcheck.editorial import claimants
 from factcheck.editorial.desk.subjects import claimants as admin_claimants
 from factcheck.editorial.models import Claimant, EditorialEvent
 from tests.journeys.browser import signed_in
 from tests.support.drafts import Newsroom, make_newsroom
+
+pytestmark = pytest.mark.one_database
 
 
 def make_unconfirmed(newsroom_id: int) -> Claimant:
@@ -15,7 +19,7 @@ def make_unconfirmed(newsroom_id: int) -> Claimant:
     )
 
 
-def test_private_person_is_not_named(newsroom: Newsroom) -> None:
+def test_private_person_is_not_named(newsroom: Newsroom, database: str) -> None:
     lan = signed_in(newsroom.reporter).open("/admin/editorial/claimant/add/")
     assert re.search(r'<input [^>]*value="person"[^>]* data-ticks="is_public_figure"', lan.html)  # with a script
     lan.choose("type", "public figure").fill(name="Trần Thị Mẫu").press("Save")
@@ -27,7 +31,7 @@ def test_private_person_is_not_named(newsroom: Newsroom) -> None:
     assert not Claimant.objects.exists()
 
 
-def test_imported_name_is_confirmed_by_an_editor(newsroom: Newsroom) -> None:
+def test_imported_name_is_confirmed_by_an_editor(newsroom: Newsroom, database: str) -> None:
     claimant = make_unconfirmed(newsroom.publisher.pk)
     page = f"/admin/editorial/claimant/{claimant.pk}/"
     lan = signed_in(newsroom.reporter).open(f"{page}change/")
@@ -66,7 +70,7 @@ def test_imported_person_is_called_a_public_figure_once_it_is_confirmed(newsroom
     assert "person (not confirmed)" not in editor.text
 
 
-def test_name_is_confirmed_as_it_was_read(newsroom: Newsroom) -> None:
+def test_name_is_confirmed_as_it_was_read(newsroom: Newsroom, database: str) -> None:
     claimant = make_unconfirmed(newsroom.publisher.pk)
     page = f"/admin/editorial/claimant/{claimant.pk}/confirm/"
     for change in (

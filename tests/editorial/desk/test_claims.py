@@ -1,12 +1,16 @@
 """Claims at the desk: their appearances, what is under way, what can be deleted."""
 
+import pytest
+
 from factcheck.editorial.models import Appearance, Claim, Review, Topic
 from factcheck.editorial.proposals import review_policy, workflow
 from tests.journeys.browser import signed_in
 from tests.support.drafts import Newsroom
 
+pytestmark = pytest.mark.one_database
 
-def test_claim_knows_its_newsroom_and_who_logged_it(newsroom: Newsroom) -> None:
+
+def test_claim_knows_its_newsroom_and_who_logged_it(newsroom: Newsroom, database: str) -> None:
     topic = Topic.objects.create(slug="floods")
     topic.labels.create(language="vi", label="Lũ lụt")
     lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")

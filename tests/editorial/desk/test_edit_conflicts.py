@@ -13,10 +13,12 @@ from tests.journeys.browser import signed_in
 from tests.support.drafts import Newsroom
 from tests.support.tokens import CLAIM, make_program
 
+pytestmark = pytest.mark.one_database
+
 TOLD = "Not saved: this page has been changed since you opened it."
 
 
-def test_second_to_save_a_review_is_told_and_keeps_what_was_typed(newsroom: Newsroom) -> None:
+def test_second_to_save_a_review_is_told_and_keeps_what_was_typed(newsroom: Newsroom, database: str) -> None:
     review = newsroom.make_review()
     page = f"/admin/editorial/review/{review.pk}/change/"
     lan, hoa = signed_in(newsroom.reporter).open(page), signed_in(newsroom.editor).open(page)
@@ -79,7 +81,9 @@ def test_change_of_sources_alone_counts_too(newsroom: Newsroom) -> None:
     assert "Not saved: this page has been changed" in lan.text
 
 
-def test_sources_that_a_program_replaced_meanwhile_are_saved_at_the_second_press(newsroom: Newsroom) -> None:
+def test_sources_that_a_program_replaced_meanwhile_are_saved_at_the_second_press(
+    newsroom: Newsroom, database: str
+) -> None:
     program = make_program(newsroom)
     said = {"claim": {"id": program.post("claims/", CLAIM)}, "language": "vi"}
     sources = [{"title": "Trạm đo", "stance": "refutes"}, {"title": "Báo cũ", "stance": "context"}]
@@ -99,7 +103,7 @@ def test_sources_that_a_program_replaced_meanwhile_are_saved_at_the_second_press
 
 
 @pytest.mark.parametrize("removed", [0, pytest.param(1, marks=pytest.mark.prove)])
-def test_source_that_a_colleague_removed_meanwhile_is_saved_at_the_second_press(newsroom, removed):
+def test_source_that_a_colleague_removed_meanwhile_is_saved_at_the_second_press(newsroom, removed, database):
     review = newsroom.make_review()
     page = f"/admin/editorial/review/{review.pk}/change/"
     lan, hoa = signed_in(newsroom.reporter).open(page), signed_in(newsroom.editor).open(page)
@@ -187,7 +191,7 @@ def test_page_that_the_back_button_shows_again_overwrites_nothing(newsroom: News
     assert (review.headline, review.summary) == ("Tít một", "Tóm tắt mới.")
 
 
-def test_submission_that_was_taken_back_is_not_an_edit(newsroom: Newsroom) -> None:
+def test_submission_that_was_taken_back_is_not_an_edit(newsroom: Newsroom, database: str) -> None:
     review = newsroom.make_review()
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/change/")
     workflow.take_back(proposal=workflow.submit(subject=review, by=newsroom.reporter), by=newsroom.reporter)
@@ -220,7 +224,7 @@ def test_erased_claim_does_not_come_back_from_an_open_form(newsroom: Newsroom, l
         lambda newsroom, row: confirm_claimant(claimant=row, by=newsroom.editor, digest=claimant_digest(row)),
     ],
 )
-def test_claimant_that_was_redacted_or_confirmed_meanwhile(newsroom, change):
+def test_claimant_that_was_redacted_or_confirmed_meanwhile(newsroom, change, database):
     claimant = Claimant.objects.create(
         newsroom=newsroom.publisher, type="person", name="Nguyễn Văn Mẫu", confirmed=False
     )

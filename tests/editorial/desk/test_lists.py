@@ -15,6 +15,8 @@ from factcheck.editorial.proposals import demand_policy, workflow
 from tests.journeys.browser import Browser, signed_in
 from tests.support.drafts import Newsroom, make_newsroom
 
+pytestmark = pytest.mark.one_database
+
 LISTS = {
     "review": 12,
     "claim": 12,
@@ -49,7 +51,9 @@ def test_home_and_lists_ask_the_same_whatever_the_rows(newsroom: Newsroom, rows:
     assert len(queries) <= 14
 
 
-def test_demands_that_wait_for_their_day_hide_no_new_one(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_demands_that_wait_for_their_day_hide_no_new_one(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, database: str
+) -> None:
     monkeypatch.setattr(home, "MAX_ROWS", 2)
     for _ in range(5):
         newsroom.approve_demand(newsroom.make_demand(publish_after=demand_policy.utc_today() + timedelta(days=30)))
@@ -123,7 +127,7 @@ def test_search_and_filters_find(database: str) -> None:
 
 
 @pytest.mark.parametrize("typed", ["Bộ", "bộ", "B", "Bộ Công"])
-def test_claimant_is_offered_for_a_short_word(newsroom: Newsroom, typed: str) -> None:
+def test_claimant_is_offered_for_a_short_word(newsroom: Newsroom, typed: str, database: str) -> None:
     for name in ("Bộ Công Thương", "Câu lạc bộ Hà Nội", "Sở Y tế"):
         Claimant.objects.create(newsroom=newsroom.publisher, type="organization", name=name)
     asked = {"app_label": "editorial", "model_name": "claim", "field_name": "claimant", "term": typed}
@@ -166,7 +170,7 @@ def test_home_reads_what_waits_and_not_a_million_published_proposals(database: s
         cursor.execute("RESET enable_seqscan; RESET enable_bitmapscan")
 
 
-def test_events_are_read_by_chief_editors_and_account_administrators(newsroom: Newsroom) -> None:
+def test_events_are_read_by_chief_editors_and_account_administrators(newsroom: Newsroom, database: str) -> None:
     review = newsroom.make_review()
     workflow.submit(subject=review, by=newsroom.reporter)
     event = EditorialEvent.objects.get(action="publication.submitted")
@@ -193,7 +197,7 @@ def test_lists_refuse_conditions_that_no_filter_makes(newsroom: Newsroom, addres
     assert signed_in(newsroom.editor).open(f"{prefix}{address}").status == 400
 
 
-def test_results_are_counted_where_something_was_looked_for(newsroom: Newsroom) -> None:
+def test_results_are_counted_where_something_was_looked_for(newsroom: Newsroom, database: str) -> None:
     fill(newsroom, 2)
     editor = signed_in(newsroom.editor)
     for name, said in (("review", "2 reviews"), ("claim", "1 claim"), ("claimant", "1 claimant")):
@@ -204,7 +208,7 @@ def test_results_are_counted_where_something_was_looked_for(newsroom: Newsroom) 
     assert "0 results ( Show all )" in editor.open("/admin/editorial/review/?state__exact=published").text
 
 
-def test_list_names_languages_as_its_filter_does(newsroom: Newsroom) -> None:
+def test_list_names_languages_as_its_filter_does(newsroom: Newsroom, database: str) -> None:
     claim = newsroom.make_claim(language="en")
     for language in ("vi", "und", "fr"):
         newsroom.make_review(claim=claim, language=language)

@@ -9,6 +9,8 @@ from tests.journeys.browser import Browser, signed_in
 from tests.support.chromium import desk_of
 from tests.support.drafts import Newsroom
 
+pytestmark = pytest.mark.one_database
+
 TEXT = "Nước lũ ở Huế\r\nđã lên tới “mái chùa” & <b>hơn</b>."
 
 

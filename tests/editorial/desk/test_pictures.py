@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from factcheck.editorial.models import Picture, Review, User
+from tests.journeys.browser import client_of
 from tests.support.drafts import Newsroom, give_role, make_newsroom, make_user
 from tests.support.scenes import as_bytes, scene
 
@@ -23,8 +24,7 @@ def storage(settings: Any, tmp_path: Path) -> Path:
 
 
 def send(user: User, content: bytes | None, **form: Any) -> Any:
-    client = Client()
-    client.force_login(user)
+    client = client_of(user)
     files = {} if content is None else {"file": SimpleUploadedFile("x.exe", content, content_type="text/html")}
     return client.post(UPLOAD, {**form, **files})
 
@@ -72,8 +72,7 @@ def test_members_see_the_pictures_of_drafts(newsroom: Newsroom, storage: Path) -
     review = newsroom.make_review()
     path = send(newsroom.reporter, as_bytes(scene(1)), review=review.pk).json()["url"]
     Review.objects.filter(pk=review.pk).update(body=f"![Mái chùa]({path})")
-    client = Client()
-    client.force_login(newsroom.second)
+    client = client_of(newsroom.second)
     page = client.get(f"/admin/editorial/review/{review.pk}/preview/").content.decode()
     assert f'<img src="/admin/editorial{path.replace("pictures", "picture")}" alt="Mái chùa" loading="lazy">' in page
     address = f"/admin/editorial{path.replace('pictures', 'picture')}"
@@ -92,8 +91,7 @@ def test_members_see_the_pictures_of_drafts(newsroom: Newsroom, storage: Path) -
 def test_claim_page_lists_its_files(newsroom: Newsroom) -> None:
     claim = newsroom.make_claim()
     send(newsroom.reporter, MP4, claim=claim.pk)
-    client = Client()
-    client.force_login(newsroom.reporter)
+    client = client_of(newsroom.reporter)
     page = client.get(f"/admin/editorial/claim/{claim.pk}/change/").content.decode()
     picture = Picture.objects.get()
     assert picture.sha256 in page

@@ -1,5 +1,6 @@
 """The desk shows another newsroom's claim as readers see it."""
 
+from copy import deepcopy
 from itertools import product
 
 import pytest
@@ -8,22 +9,30 @@ from django.utils import timezone
 from factcheck.editorial.models import Claim, ReaderMessage, Review
 from factcheck.editorial.proposals import workflow
 from tests.journeys.browser import signed_in
+from tests.support.databases import Ground, ground_fixture
 from tests.support.drafts import FLOOD, Newsroom, make_newsroom
 
 DRAFT = "Nháp chưa ai duyệt."
 
 
-@pytest.fixture
-def other(database: str) -> Newsroom:
-    return make_newsroom("khac.example")
-
-
-@pytest.fixture
-def shared(newsroom: Newsroom, other: Newsroom) -> Review:
-    """The other newsroom's draft of a claim that this one is changing."""
-    claim = newsroom.publish_claim()
+def share_claim(newsroom: Newsroom) -> tuple[Newsroom, Review]:
+    """Return another newsroom, and its draft of a claim that this one is changing."""
+    other, claim = make_newsroom("khac.example"), newsroom.publish_claim()
     Claim.objects.filter(pk=claim.pk).update(text=DRAFT)
-    return other.make_review(claim, headline="")
+    return other, other.make_review(claim, headline="")
+
+
+shared_ground = ground_fixture(share_claim, after="newsroom_ground")
+
+
+@pytest.fixture
+def other(shared_ground: Ground, database: str) -> Newsroom:
+    return deepcopy(shared_ground.made[0])
+
+
+@pytest.fixture
+def shared(shared_ground: Ground, database: str) -> Review:
+    return deepcopy(shared_ground.made[1])
 
 
 @pytest.mark.parametrize(

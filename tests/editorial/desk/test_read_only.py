@@ -1,8 +1,12 @@
 """Read-only pages show the fields that have a value, and no others."""
 
+import pytest
+
 from factcheck.editorial.models import Review
 from tests.journeys.browser import signed_in
 from tests.support.drafts import Newsroom
+
+pytestmark = pytest.mark.one_database
 
 
 def test_published_review_shows_no_empty_field_and_says_once_that_it_is_public(

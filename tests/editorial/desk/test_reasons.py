@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from factcheck.editorial.claimants import redact_claimant
 from factcheck.editorial.messages import reader_messages
 from factcheck.editorial.models import Claimant, Proposal, ReaderMessage, Review
@@ -11,6 +13,8 @@ from tests.editorial.desk.addresses import decision
 from tests.journeys.browser import Browser, signed_in
 from tests.support.drafts import Newsroom
 from tests.support.refusals import refused
+
+pytestmark = pytest.mark.one_database
 
 REFUSED = "The character U+000B can't be stored. Delete the character or retype the text."
 

@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+import pytest
+
 from factcheck.editorial.desk.access import Desk
 from factcheck.editorial.desk.action_views import DeskAction
 from factcheck.editorial.desk.deciding import proposal_actions, review_actions
@@ -12,6 +14,8 @@ from factcheck.record.models import LogEntry
 from tests.editorial.desk.addresses import action_url, decision, page
 from tests.journeys.browser import signed_in
 from tests.support.drafts import Newsroom, give_role, make_newsroom, make_user, waiting
+
+pytestmark = pytest.mark.one_database
 
 
 def offered(user: User, review: Review) -> list[DeskAction[Any]]:
@@ -106,7 +110,7 @@ def test_looking_changes_nothing(newsroom: Newsroom) -> None:
         assert editor.open(address).status == 404
 
 
-def test_stale_page_cannot_be_approved(newsroom: Newsroom) -> None:
+def test_stale_page_cannot_be_approved(newsroom: Newsroom, database: str) -> None:
     review = newsroom.make_review()
     workflow.submit(subject=review, by=newsroom.reporter)
     editor = signed_in(newsroom.editor).open(decision(review, "decide"))
@@ -149,7 +153,7 @@ def test_decision_is_closed_to_strangers_and_says_what_it_leads_to(database: str
         assert mine.open(decision(subject, "take-back")).press("Take back").text.count("Taken back.") == 1
 
 
-def test_double_click_publishes_once(newsroom: Newsroom) -> None:
+def test_double_click_publishes_once(newsroom: Newsroom, database: str) -> None:
     review = newsroom.make_review()
     approval = workflow.submit(subject=review, by=newsroom.reporter)
     workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)

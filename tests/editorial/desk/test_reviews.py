@@ -11,6 +11,8 @@ from tests.editorial.desk.addresses import decision, page
 from tests.journeys.browser import signed_in
 from tests.support.drafts import Newsroom, give_role, make_newsroom, make_scale, waiting
 
+pytestmark = pytest.mark.one_database
+
 
 def test_submitted_review_cannot_be_changed(newsroom: Newsroom) -> None:
     review = newsroom.make_review()
@@ -104,7 +106,7 @@ def test_draft_can_be_thrown_away_and_brought_back(newsroom: Newsroom) -> None:
     assert Review.objects.get(pk=submitted.pk).state == "draft"
 
 
-def test_new_review_has_writer_as_author_and_newsroom_as_publisher(newsroom: Newsroom) -> None:
+def test_new_review_has_writer_as_author_and_newsroom_as_publisher(newsroom: Newsroom, database: str) -> None:
     claim = newsroom.make_review().claim
     Review.objects.all().delete()
     reporter = signed_in(newsroom.reporter).open(f"/admin/editorial/review/add/?claim={claim.pk}")
@@ -218,7 +220,7 @@ def test_pages_keep_to_the_content_security_policy(newsroom: Newsroom) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "Lan Nguyễn"])
-def test_author_who_has_left_stays_when_somebody_else_corrects(newsroom: Newsroom, name: str) -> None:
+def test_author_who_has_left_stays_when_somebody_else_corrects(newsroom: Newsroom, name: str, database: str) -> None:
     review = newsroom.make_review()
     review.authorships.update(name=name)
     newsroom.publish_review(review)

@@ -8,10 +8,7 @@ from factcheck.editorial.models import Review, SavedState, User
 from tests.journeys.browser import signed_in
 from tests.support.drafts import Newsroom, make_newsroom
 
-
-@pytest.fixture(scope="module")
-def newsroom(module_database: str) -> Newsroom:
-    return make_newsroom()
+pytestmark = pytest.mark.one_database
 
 
 def states_url(review: Review) -> str:

@@ -5,8 +5,9 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
-from factcheck.editorial.models import Review, User, WatchedSource
+from factcheck.editorial.models import Review, WatchedSource
 from factcheck.record.models import LogEntry, SourceCheck
+from tests.journeys.browser import client_of
 from tests.support.drafts import Newsroom, make_newsroom
 
 LIST = "/admin/editorial/watchedsource/"
@@ -22,12 +23,6 @@ def found(newsroom: Newsroom, state: str = "gone") -> tuple[Review, WatchedSourc
     return review, source
 
 
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 def text(client: Client, address: str) -> str:
     response: Any = client.get(address)
     assert response.status_code == 200
@@ -36,13 +31,13 @@ def text(client: Client, address: str) -> str:
 
 def test_problem_is_on_home_and_in_the_list_of_its_newsroom(newsroom: Newsroom) -> None:
     review, source = found(newsroom)
-    client = signed_in(newsroom.reporter)
+    client = client_of(newsroom.reporter)
     assert "Sources of published reviews have to be checked again." in text(client, "/admin/")
     page = text(client, LIST)
     assert "No longer available" in page
     assert source.url in page
     assert f"/admin/editorial/review/{review.pk}/do/correct/" in page
-    stranger = signed_in(make_newsroom("khac.example").editor)
+    stranger = client_of(make_newsroom("khac.example").editor)
     assert source.url not in text(stranger, LIST)
     assert "have to be checked again" not in text(stranger, "/admin/")
     assert client.get(f"{LIST}{source.pk}/change/").status_code in (200, 302)
@@ -53,7 +48,7 @@ def test_problem_is_on_home_and_in_the_list_of_its_newsroom(newsroom: Newsroom) 
 def test_seen_and_still_fine_makes_it_quiet(newsroom: Newsroom) -> None:
     _review, source = found(newsroom, "without_quote")
     entries = LogEntry.objects.count()
-    client = signed_in(newsroom.editor)
+    client = client_of(newsroom.editor)
     response = client.post(LIST, {"action": "accept", "_selected_action": [source.pk]}, follow=True)
     assert "Marked 1 source as fine." in response.content.decode()
     source.refresh_from_db()

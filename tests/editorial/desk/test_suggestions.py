@@ -5,6 +5,8 @@ import pytest
 from tests.journeys.browser import signed_in
 from tests.support.drafts import Newsroom, make_user
 
+pytestmark = pytest.mark.one_database
+
 ODD = ("x", "9" * 30, "-1", "\0", "[]", "😀")
 
 

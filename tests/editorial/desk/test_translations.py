@@ -12,6 +12,8 @@ from tests.journeys.browser import signed_in
 from tests.support.chromium import desk_of
 from tests.support.drafts import Newsroom, make_newsroom
 
+pytestmark = pytest.mark.one_database
+
 
 def start(newsroom: Newsroom) -> tuple[Review, Review]:
     """A published review, and the draft that one click began."""

@@ -5,20 +5,16 @@ from django.test import Client
 
 from factcheck.editorial.models import Review, User
 from factcheck.editorial.proposals import workflow
-from tests.journeys.browser import signed_in
+from tests.journeys.browser import client_of, signed_in
 from tests.support.drafts import Newsroom, make_newsroom
+
+pytestmark = pytest.mark.one_database
 
 PREVIEW = "/admin/editorial/review/text-preview/"
 
 
-def logged_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 def preview(user: User, **texts: str) -> dict[str, str]:
-    return dict(logged_in(user).post(PREVIEW, texts).json())
+    return dict(client_of(user).post(PREVIEW, texts).json())
 
 
 def main_step(html: str) -> str:
@@ -72,13 +68,13 @@ def test_preview_names_the_detected_language(newsroom: Newsroom, headline: str, 
 
 def test_preview_is_for_the_desk_alone(newsroom: Newsroom) -> None:
     assert Client().post(PREVIEW, {"body": "x"}).status_code != 200
-    assert logged_in(newsroom.reporter).get(PREVIEW).status_code == 405
+    assert client_of(newsroom.reporter).get(PREVIEW).status_code == 405
 
 
 def test_chosen_claim_is_shown_with_what_the_person_may_read(newsroom: Newsroom) -> None:
     mine, other = newsroom, make_newsroom("other.example")
     claim, secret = mine.make_claim(), other.make_claim(text="Chưa đăng.")
-    client = logged_in(mine.reporter)
+    client = client_of(mine.reporter)
     shown = client.get(f"/admin/editorial/review/claim/{claim.pk}/").content.decode()
     assert claim.text in shown
     assert "https://social.example/p/1" in shown

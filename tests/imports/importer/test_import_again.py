@@ -58,29 +58,21 @@ def test_note_of_a_changed_record_is_in_the_reviews_language(newsroom: Newsroom,
     ]
 
 
-def test_change_of_what_is_not_carried_is_no_correction(newsroom: Newsroom, file: Path) -> None:
-    take(file, record())
-    publish()
+def test_change_of_what_is_not_carried_is_no_correction(imported: Review, file: Path) -> None:
     same = record(verdict={"value": 3, "original": {"label": "Falso", "value": "1"}})
     assert take(file, same) == "0 new, 1 unchanged, 0 changed, 0 refused."
     assert Review.objects.get().state == "published"
     assert not ImportBatch.objects.exclude(proposals__kind="import").exists()
 
 
-def test_correction_at_the_desk_is_not_overwritten(newsroom: Newsroom, file: Path) -> None:
-    take(file, record())
-    publish()
-    review = Review.objects.get()
-    review_policy.open_correction(review=review, by=newsroom.editor, change_class="typo", note="A letter.")
+def test_correction_at_the_desk_is_not_overwritten(newsroom: Newsroom, imported: Review, file: Path) -> None:
+    review_policy.open_correction(review=imported, by=newsroom.editor, change_class="typo", note="A letter.")
     assert take(file, record(headline="Other")) == "0 new, 0 unchanged, 0 changed, 1 refused (in_hand 1)."
     assert take(file, record()) == "0 new, 1 unchanged, 0 changed, 0 refused."
 
 
-def test_withdrawn_review_stays_withdrawn(newsroom: Newsroom, file: Path) -> None:
-    take(file, record())
-    publish()
-    review = Review.objects.get()
-    approval = review_policy.withdraw(review=review, by=newsroom.editor, reason="Wrong.")
+def test_withdrawn_review_stays_withdrawn(newsroom: Newsroom, imported: Review, file: Path) -> None:
+    approval = review_policy.withdraw(review=imported, by=newsroom.editor, reason="Wrong.")
     workflow.approve(proposal=approval, by=newsroom.second, digest=approval.digest)
     assert take(file, record(headline="Other")) == "0 new, 0 unchanged, 0 changed, 1 refused (withdrawn_here 1)."
     assert take(file, record()) == "0 new, 1 unchanged, 0 changed, 0 refused."
@@ -111,9 +103,7 @@ def returned(newsroom: Newsroom) -> None:
 
 
 @pytest.mark.parametrize("put_back", [returned, stale])
-def test_correction_that_was_put_back_comes_in_again(newsroom, file, put_back):
-    take(file, record())
-    publish()
+def test_correction_that_was_put_back_comes_in_again(newsroom, imported, file, put_back):
     second = record(headline="Second")
     for row in (second, second, record(headline="Third")):
         assert take(file, row) == "0 new, 0 unchanged, 1 changed, 0 refused."
@@ -132,9 +122,9 @@ def test_correction_that_was_put_back_comes_in_again(newsroom, file, put_back):
     )  # fmt: skip
 
 
-def test_correction_that_was_put_back_and_saved_at_the_desk_is_not_overwritten(newsroom: Newsroom, file: Path) -> None:
-    take(file, record())
-    publish()
+def test_correction_that_was_put_back_and_saved_at_the_desk_is_not_overwritten(
+    newsroom: Newsroom, imported: Review, file: Path
+) -> None:
     take(file, record(headline="Second"))
     returned(newsroom)
     review = Review.objects.get()
@@ -145,9 +135,7 @@ def test_correction_that_was_put_back_and_saved_at_the_desk_is_not_overwritten(n
     assert Review.objects.get().summary == "By hand."
 
 
-def test_correction_opened_at_the_desk_after_one_was_put_back_is_not_overwritten(newsroom, file):
-    take(file, record())
-    publish()
+def test_correction_opened_at_the_desk_after_one_was_put_back_is_not_overwritten(newsroom, imported, file):
     take(file, record(headline="Second"))
     returned(newsroom)
     take(file, record())
@@ -158,9 +146,7 @@ def test_correction_opened_at_the_desk_after_one_was_put_back_is_not_overwritten
 
 
 @pytest.mark.parametrize("put_back", [returned, stale])
-def test_claim_that_the_desk_mended_is_not_overwritten(newsroom, file, put_back):
-    take(file, record())
-    publish()
+def test_claim_that_the_desk_mended_is_not_overwritten(newsroom, imported, file, put_back):
     take(file, record(headline="Second"))
     put_back(newsroom)
     claim = Claim.objects.get()
@@ -170,9 +156,9 @@ def test_claim_that_the_desk_mended_is_not_overwritten(newsroom, file, put_back)
     assert Claim.objects.get().claimed_on == date(2026, 10, 3)
 
 
-def test_verdict_by_hand_stays_when_the_publisher_takes_other_words_back(newsroom: Newsroom, file: Path) -> None:
-    take(file, record())
-    publish()
+def test_verdict_by_hand_stays_when_the_publisher_takes_other_words_back(
+    newsroom: Newsroom, imported: Review, file: Path
+) -> None:
     review = Review.objects.get()
     review_policy.open_correction(review=review, by=newsroom.editor, change_class="update", note="On our scale.")
     review.refresh_from_db()
@@ -222,9 +208,7 @@ def test_claim_that_the_desk_gave_instead_is_not_overwritten(newsroom: Newsroom,
     assert [(body["headline"], body["claim"]["text"]) for body in bodies()] == [("Mended", "Logged by a colleague.")]
 
 
-def test_redacted_name_does_not_come_back(newsroom: Newsroom, file: Path) -> None:
-    take(file, record())
-    publish()
+def test_redacted_name_does_not_come_back(newsroom: Newsroom, imported: Review, file: Path) -> None:
     claimants.redact_claimant(claimant=Claimant.objects.get(), by=newsroom.editor, description="a private person")
     assert take(file, record()) == "0 new, 1 unchanged, 0 changed, 0 refused."
     assert take(file, record(headline="Other")) == "0 new, 0 unchanged, 1 changed, 0 refused."
@@ -233,9 +217,7 @@ def test_redacted_name_does_not_come_back(newsroom: Newsroom, file: Path) -> Non
     assert bodies()[0]["claim"]["claimant"]["description"] == "a private person"
 
 
-def test_changed_claim_is_noticed_by_a_form_that_was_opened_before(newsroom: Newsroom, file: Path) -> None:
-    take(file, record())
-    publish()
+def test_changed_claim_is_noticed_by_a_form_that_was_opened_before(imported: Review, file: Path) -> None:
     before = Claim.objects.get()
     changed = {**record()["claim"], "location": "Huế"}
     assert take(file, record(claim=changed)) == "0 new, 0 unchanged, 1 changed, 0 refused."

@@ -2,18 +2,20 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
 
 import pytest
-from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.db import IntegrityError, ProgrammingError, transaction
 
 from factcheck.editorial.models import Authorship, ImportBatch, Membership, Proposal, Review
 from factcheck.editorial.proposals import import_policy, review_policy, workflow
 from factcheck.imports.importer import batches
 from factcheck.record.formats.canonical import sha256_hex
 from tests.imports.own_records import bodies, publish, record, take
+from tests.support.databases import ground_fixture
 from tests.support.drafts import Newsroom, make_newsroom, waiting
 from tests.support.refusals import refused
+from tests.support.sql import run
 from tests.support.waiting import begin_until_it_waits
 
 APPROVE = (
@@ -30,17 +32,14 @@ DECIDE = (
 )
 
 
-@pytest.fixture
-def newsroom(database: str, tmp_path: Path) -> Newsroom:
-    """With an import of two reviews that waits for a second person."""
-    newsroom = make_newsroom()
-    take(tmp_path / "reviews.jsonl", record(1), record(2))
-    return newsroom
+def import_two(newsroom: Newsroom) -> None:
+    """Import two reviews, which wait for a second person."""
+    with TemporaryDirectory() as folder:
+        take(Path(folder) / "reviews.jsonl", record(1), record(2))
 
 
-def run(sql: str, *params: Any) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql, params)
+import_ground = ground_fixture(import_two, after="newsroom_ground")
+pytestmark = pytest.mark.usefixtures("import_ground")
 
 
 def approve(newsroom: Newsroom) -> ImportBatch:
@@ -48,6 +47,11 @@ def approve(newsroom: Newsroom) -> ImportBatch:
     proposal = waiting(batch)
     workflow.approve(proposal=proposal, by=newsroom.second, digest=proposal.digest)
     return batch
+
+
+def return_first(newsroom: Newsroom) -> None:
+    proposal = waiting(Review.objects.get(headline="Headline 1"))
+    workflow.return_(proposal=proposal, by=newsroom.chief, reason="Which language?")
 
 
 def decided_at(batch: ImportBatch) -> datetime | None:
@@ -131,17 +135,13 @@ def test_decision_on_what_is_public_stays_as_it_was(newsroom: Newsroom, change: 
 
 def test_approval_is_not_added_to_an_import_that_is_not_there_yet(newsroom: Newsroom) -> None:
     """Else its digest could be fixed and approved by another connection that does not see the approval."""
-    workflow.return_(
-        proposal=waiting(Review.objects.get(headline="Headline 1")), by=newsroom.chief, reason="Which language?"
-    )
+    return_first(newsroom)
     with pytest.raises(IntegrityError, match="a finished import takes nothing more"):
         run(ADD.format(batch="batch_id + 1"))
 
 
 def test_finished_import_takes_no_approval_more(newsroom: Newsroom) -> None:
-    workflow.return_(
-        proposal=waiting(Review.objects.get(headline="Headline 1")), by=newsroom.chief, reason="Which language?"
-    )
+    return_first(newsroom)
     with pytest.raises(IntegrityError, match="a finished import takes nothing more"):
         run(ADD.format(batch="batch_id"))
 
@@ -149,9 +149,7 @@ def test_finished_import_takes_no_approval_more(newsroom: Newsroom) -> None:
 def test_import_is_not_added_to_from_an_earlier_snapshot(newsroom: Newsroom) -> None:
     """It would not show that another connection has finished the import since."""
     batch = batches.begin_import(newsroom=newsroom.publisher, by=newsroom.editor, files="x")
-    workflow.return_(
-        proposal=waiting(Review.objects.get(headline="Headline 1")), by=newsroom.chief, reason="Which language?"
-    )
+    return_first(newsroom)
     with pytest.raises(IntegrityError, match="not as an earlier snapshot has it"):
         run(f"SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; {ADD.format(batch=batch.pk)}")
 
@@ -159,9 +157,7 @@ def test_import_is_not_added_to_from_an_earlier_snapshot(newsroom: Newsroom) -> 
 def test_import_that_is_finished_waits_for_what_is_being_added(newsroom: Newsroom) -> None:
     """Else it could be approved without what another connection has added and not committed yet."""
     batch = batches.begin_import(newsroom=newsroom.publisher, by=newsroom.editor, files="x")
-    workflow.return_(
-        proposal=waiting(Review.objects.get(headline="Headline 1")), by=newsroom.chief, reason="Which language?"
-    )
+    return_first(newsroom)
     with transaction.atomic():
         run(ADD.format(batch=batch.pk))
         finished = begin_until_it_waits(lambda: finish(newsroom, batch, sha256_hex(b"")))
@@ -188,8 +184,7 @@ def test_approval_of_another_newsrooms_review_is_not_decided_with_the_import(new
     other = make_newsroom("khac.example")
     with pytest.raises(IntegrityError, match="cannot be changed"):
         Review.objects.update(newsroom=other.publisher)
-    theirs = waiting(Review.objects.get(headline="Headline 1"))
-    workflow.return_(proposal=theirs, by=newsroom.chief, reason="Which language?")
+    return_first(newsroom)
     batch = batches.begin_import(newsroom=other.publisher, by=other.editor, files="x")
     with pytest.raises(IntegrityError, match="the newsroom of a proposal is that of its subject"):
         run(ADD.format(batch=batch.pk))
@@ -218,9 +213,7 @@ def test_single_approval_keeps_who_gave_it(newsroom: Newsroom) -> None:
 
 def test_single_approval_returned_after_the_imports_stays_out(newsroom: Newsroom) -> None:
     batch = approve(newsroom)
-    workflow.return_(
-        proposal=waiting(Review.objects.get(headline="Headline 1")), by=newsroom.chief, reason="Which language?"
-    )
+    return_first(newsroom)
     assert import_policy.publish_import(batch=batch, by=newsroom.chief) == 1
     assert [body["headline"] for body in bodies()] == ["Headline 2"]
 

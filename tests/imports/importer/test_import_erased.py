@@ -81,12 +81,9 @@ def test_erased_review_is_not_imported_again(newsroom, redact, written, tmp_path
     assert Publisher.objects.filter(site="lan.example").exists() == Claimant.objects.exists() == redact
 
 
-def test_import_beside_an_erasure_brings_no_name_back(newsroom: Newsroom, tmp_path: Path) -> None:
+def test_import_beside_an_erasure_brings_no_name_back(newsroom: Newsroom, imported: Review, tmp_path: Path) -> None:
     """It began before the erasure was committed, and waits for the review that it holds."""
-    take(tmp_path / "reviews.jsonl", record())
-    publish()
-    review = Review.objects.get()
-    erasure = review_policy.erase(review=review, by=newsroom.editor, ground="law", notice="Xoá theo luật định.")
+    erasure = review_policy.erase(review=imported, by=newsroom.editor, ground="law", notice="Xoá theo luật định.")
     batch = batches.begin_import(newsroom=newsroom.publisher, by=newsroom.editor, files="again")
     changed = record(headline="Changed")
     (found,) = records(write(tmp_path / "again.jsonl", changed))
@@ -164,10 +161,8 @@ def test_erasure_that_leaves_the_message_of_an_import_is_refused(newsroom: Newsr
         Proposal.objects.filter(kind="import", decision="returned").update(message="Ann Other is private.")
 
 
-def test_erasure_waits_for_an_import_that_is_being_submitted(newsroom: Newsroom, file: Path) -> None:
+def test_erasure_waits_for_an_import_that_is_being_submitted(newsroom: Newsroom, imported: Review, file: Path) -> None:
     """The erasure takes the digests of what the review said, and nobody could check the import afterwards."""
-    take(file, record())
-    publish()
     batch = batches.begin_import(newsroom=newsroom.publisher, by=newsroom.editor, files="again")
     (found,) = records(write(file, record(headline="Changed")))
     assert isinstance(found, Record)

@@ -48,9 +48,7 @@ def test_note_names_what_is_known_better(newsroom: Newsroom, file: Path) -> None
     ]
 
 
-def test_changed_text_with_a_better_date_is_an_update(newsroom: Newsroom, file: Path) -> None:
-    take(file, record())
-    publish()
+def test_changed_text_with_a_better_date_is_an_update(imported, file):
     take(file, record(headline="Other", reviewed_on="2020-10-09"))
     publish()
     (body,) = bodies()

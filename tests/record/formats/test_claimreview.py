@@ -47,7 +47,7 @@ def full_review(newsroom: Newsroom) -> Review:
     return review
 
 
-def test_every_property_of_a_review_of_ours(newsroom):
+def test_every_property_of_a_review_of_ours(newsroom, database):
     review = full_review(newsroom)
     newsroom.publish_review(review)
     correction = newsroom.correct_review(review, summary="Sai. Quay năm 2019.")
@@ -218,7 +218,7 @@ def test_verdict_without_a_number_has_words_alone(newsroom, schemaorg):
     assert schemaorg.faults(document) == []
 
 
-def test_document_means_in_schema_org_what_it_says(newsroom, schemaorg):
+def test_document_means_in_schema_org_what_it_says(newsroom, schemaorg, database):
     review = full_review(newsroom)
     newsroom.publish_review(review)
     newsroom.correct_review(review, summary="Sai. Quay năm 2019.")
@@ -233,7 +233,7 @@ def test_document_means_in_schema_org_what_it_says(newsroom, schemaorg):
     assert item["http://schema.org/author"][0]["@type"] == ["http://schema.org/Person"]
 
 
-def test_shapes_find_what_is_wrong(newsroom, schemaorg):
+def test_shapes_find_what_is_wrong(newsroom, schemaorg, database):
     """Otherwise the test above would prove nothing."""
     review = full_review(newsroom)
     newsroom.publish_review(review)

@@ -1,13 +1,14 @@
 """Counts of what is published, by group."""
 
 import random
+import re
 import string
 from uuid import uuid4
 
 import pytest
 
 from factcheck.record import publish
-from factcheck.record.lists.counts import GROUPS, _columns, count_live
+from factcheck.record.lists.counts import GROUPS, count_live, expression
 from factcheck.record.log import entries
 from factcheck.record.models import PublishedReview
 from tests.record.conftest import make_statement
@@ -44,5 +45,7 @@ def test_review_with_the_longest_values_fits_into_the_index(bare_record: None) -
 def test_reviews_are_counted_without_reading_their_rows() -> None:
     """The rows with their bodies are 15 times as large as the index. `original_verdict` has an index of its own."""
     [counted] = [index for index in PublishedReview._meta.indexes if index.name == "review_counted"]
-    needed = {column for name in (*GROUPS, "days") for column in _columns(PublishedReview, name)}
-    assert needed - {*counted.fields, *counted.include} == {"original_verdict"}
+    needed = " ".join(expression(PublishedReview, name) for name in (*GROUPS, "days"))
+    columns = [field.attname for field in PublishedReview._meta.concrete_fields]
+    read = {name for name in columns if re.search(rf"\b{name}\b", needed)}
+    assert read - {*counted.fields, *counted.include} == {"original_verdict"}

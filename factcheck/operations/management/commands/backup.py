@@ -16,7 +16,7 @@ from factcheck.database.problems import DatabaseProblem
 from factcheck.database.source import VARIABLES
 from factcheck.operations.backup.archive import Description
 from factcheck.operations.backup.encryption import parse_recipient
-from factcheck.operations.backup.making import make_backup, remove_old, snapshot
+from factcheck.operations.backup.making import list_backups, make_backup, remove_old, snapshot
 from factcheck.operations.backup.problems import BackupError
 from factcheck.record.log import tree
 from factcheck.record.readmodel.address import stored_address
@@ -39,7 +39,13 @@ class Command(BaseCommand):
             help="the public key age1… to encrypt the file to (default: BACKUP_RECIPIENT)",
         )
 
-    def handle(self, *args: Any, folder: str, recipient: str, verbosity: int, **options: Any) -> None:
+        parser.add_argument("--list", dest="listing", action="store_true", help="only list the backups in the folder")
+
+    def handle(self, *args: Any, folder: str, recipient: str, verbosity: int, listing: bool, **options: Any) -> None:
+        if listing and folder:
+            for backup in list_backups(Path(folder)):
+                self.stdout.write(f"{backup.name}  {backup.stat().st_size / 2**20:.1f} MiB")
+            return
         for name, value in (("BACKUP_FOLDER", folder), ("BACKUP_RECIPIENT", recipient)):
             if not value:
                 raise CommandError(

@@ -4,6 +4,7 @@ If the text is invalid, the reader raises ValueError with a sentence for the cli
 """
 
 import contextlib
+import difflib
 import re
 import unicodedata
 from collections.abc import Callable, Collection
@@ -16,10 +17,9 @@ from django.conf import settings
 from django.conf.locale import LANG_INFO
 from django.utils import translation
 
-from api.http.parameters import nearest, unknown_value
 from factcheck.record.formats.text import nfc
 from factcheck.record.formats.urls import url_key
-from factcheck.record.models import PublishedReference
+from factcheck.record.readmodel.models import PublishedReference
 from factcheck.record.readmodel.row_models import original_verdict_of
 from factcheck.record.statements.values import LANGUAGE_PATTERN, MAX_LANGUAGE, SLUG_PATTERN
 
@@ -44,6 +44,8 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
+# Parameters of other APIs.
+_SYNONYMS = {"search": "q", "query": "q", "page": "cursor", "offset": "cursor", "order": "sort"}
 
 
 def read_words(value: str) -> str:
@@ -69,10 +71,10 @@ def read_language(value: str) -> str:
     """Return a BCP 47 tag in lower case, as in the read model."""
     if len(value) > MAX_LANGUAGE or not _LANGUAGE.fullmatch(value):
         written = value.replace("_", "-")
-        meant = written if _LANGUAGE.fullmatch(written) else _meant_tag(value)
+        near = written if _LANGUAGE.fullmatch(written) else _meant_tag(value)
         raise ValueError(
             "This isn't a language tag. "
-            + (f"Did you mean {meant}?" if meant else "Send a BCP 47 tag, for example vi or pt-BR.")
+            + (f"Did you mean {near}?" if near else "Send a BCP 47 tag, for example vi or pt-BR.")
         )
     return value.lower()
 
@@ -129,9 +131,11 @@ def read_number(least: int, most: int) -> Callable[[str], int]:
     """Return a reader for whole numbers within these bounds, with up to three digits."""
 
     def read(value: str) -> int:
-        if value.isascii() and value.isdecimal() and len(value) <= 3 and least <= int(value) <= most:
+        is_number = value.isascii() and value.removeprefix("-").isdecimal()
+        if is_number and len(value) <= 3 and least <= int(value) <= most:
             return int(value)
-        raise ValueError(f"This is outside the range. Send a number from {least} to {most}.")
+        what = "is outside the range" if is_number else "isn't a whole number"
+        raise ValueError(f"This {what}. Send a number from {least} to {most}.")
 
     return read
 
@@ -206,6 +210,11 @@ def read_time(value: str) -> datetime:
         raise ValueError("This time doesn't exist. Send a time, for example 2026-11-05T08:30:00Z.") from None
 
 
+def read_year(value: str) -> int:
+    """Return the year, or 0 if the value isn't a year."""
+    return int(value) if value.isascii() and value.isdecimal() and len(value) == 4 and value < "9999" else 0
+
+
 def read_sequence(value: str) -> int:
     """Return the index of a log entry."""
     if not _SEQUENCE.fullmatch(value):
@@ -217,3 +226,24 @@ def read_sequence_or_time(value: str) -> int | datetime:
     if value.isascii() and value.removeprefix("-").isdecimal():
         return read_sequence(value)
     return read_time(value)
+
+
+def unknown_value(value: str, known: Collection[str]) -> str:
+    return f"Use {listed(known)}.{meant(value, known)}"
+
+
+def nearest(word: str, known: Collection[str]) -> list[str]:
+    """Return up to two known words that mean the same, begin with the word, or resemble it, the most similar first."""
+    same = [_SYNONYMS[word]] if _SYNONYMS.get(word) in known else []
+    longer = [each for each in known if len(word) > 2 and each.startswith(word)]
+    return list(dict.fromkeys([*same, *longer, *difflib.get_close_matches(word[:100], known, n=2, cutoff=0.7)]))[:2]
+
+
+def meant(word: str, known: Collection[str]) -> str:
+    near = nearest(word, known)
+    return f" Did you mean {' or '.join(near)}?" if near else ""
+
+
+def listed(known: Collection[str]) -> str:
+    names = ", ".join(known)
+    return names if len(known) == 1 else f"one of {names}"
