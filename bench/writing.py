@@ -81,7 +81,7 @@ def rows_of_dumps(folder: Path) -> Iterator[str]:
     from api.dumps.tables import row_schema, tables
 
     table = next(each for each in tables() if each.name == "reviews")
-    schema, lines, rows = row_schema(table.component), folder / "lines", table.rows.count()
+    schema, lines, rows = row_schema(table.model), folder / "lines", table.rows.count()
     other = min(seconds_of(lambda: copy(folder / "copied")) for _ in range(RUNS))
     works: dict[str, Any] = {"JSON Lines": lambda: write_rows(table, lines, lambda rows: None)}
     for name, each in FORMATS.items():

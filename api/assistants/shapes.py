@@ -3,12 +3,13 @@
 Results use up an assistant's context, so all strings have a maximum length. If a string was cut, it ends with "…".
 """
 
-from collections.abc import Mapping
 from typing import Any, Literal
 
 from typing_extensions import TypedDict  # Pydantic requires this TypedDict before Python 3.12
 
-Body = Mapping[str, Any]
+from factcheck.record.readmodel import bodies
+from factcheck.record.statements.parts import Part
+from factcheck.record.statements.review import ReviewedClaim
 
 SHORT, LONG = 300, 1500  # maximum characters of a line and of a paragraph
 MAX_TEXT = 20_000  # maximum characters of a review's text
@@ -151,54 +152,52 @@ class Matches(TypedDict):
     explanation: str | None
 
 
-def review(body: Body, sources: int = SOURCES) -> Review:
-    """Return the result for the stored body of a live review, or for the tombstone of a withdrawn review."""
-    live = "verdict" in body
-    cited = body["sources"] if live else []
-    revision = body["revision"]
+def review(body: bodies.Review | bodies.Tombstone, sources: int = SOURCES) -> Review:
+    """Return the result for a live review, or for the tombstone of a withdrawn review."""
+    live = body if isinstance(body, bodies.Review) else None
+    cited = live.sources if live else []
     return {
         "status": "live" if live else "withdrawn",
-        "id": body["id"],
-        "url": body["url"],
-        "original_url": address(body["original_url"]),
-        "language": body["language"],
-        "headline": cut(body["headline"], SHORT),
-        "summary": cut(body["summary"], LONG) if live else None,
-        "claim": claim(body["claim"]) if live else None,
-        "verdict": _lines(body["verdict"], Verdict) if live else None,
-        "sources": [_lines(each, Source) | {"url": address(each["url"])} for each in cited[:sources]],
+        "id": body.id,
+        "url": body.url,
+        "original_url": address(body.original_url),
+        "language": body.language,
+        "headline": cut(body.headline, SHORT),
+        "summary": cut(live.summary, LONG) if live else None,
+        "claim": claim(live.claim) if live else None,
+        "verdict": _lines(live.verdict, Verdict) if live else None,
+        "sources": [_lines(each, Source) | {"url": address(each.url)} for each in cited[:sources]],
         "sources_left_out": max(0, len(cited) - sources),
-        "publisher": _keys(body["publisher"], Publisher),
-        "reviewed_on": body["reviewed_on"] if live else None,
-        "published_at": body["published_at"],
-        "updated_at": body["updated_at"],
-        "revision": _keys(revision, Revision) | {"note": cut(revision["note"], LONG)},
-        "license": body["license"],
+        "publisher": _keys(body.publisher, Publisher),
+        "reviewed_on": live.reviewed_on if live else None,
+        "published_at": body.published_at,
+        "updated_at": body.updated_at,
+        "revision": _keys(body.revision, Revision) | {"note": cut(body.revision.note, LONG)},
+        "license": body.license,
     }
 
 
-def whole_review(body: Body) -> WholeReview:
-    text, corrections = body.get("body"), body["corrections"]
+def whole_review(body: bodies.Review | bodies.Tombstone) -> WholeReview:
+    text = body.body if isinstance(body, bodies.Review) else None
     return {
         **review(body, ALL_SOURCES),
         "body": cut(text, MAX_TEXT),
         "body_left_out": max(0, len(text or "") - MAX_TEXT),
-        "corrections": [_change(each) for each in corrections[-MAX_CORRECTIONS:]],
-        "corrections_left_out": max(0, len(corrections) - MAX_CORRECTIONS),
+        "corrections": [_change(each) for each in body.corrections[-MAX_CORRECTIONS:]],
+        "corrections_left_out": max(0, len(body.corrections) - MAX_CORRECTIONS),
     }
 
 
-def correction(body: Body, now: Body) -> Correction:
-    return {**_change(body), "sequence": body["sequence"], "review": review(now)}
+def correction(body: bodies.CorrectionOfReview, now: bodies.Review | bodies.Tombstone) -> Correction:
+    return {**_change(body), "sequence": body.sequence, "review": review(now)}
 
 
-def claim(body: Body) -> Claim:
-    claimant = body["claimant"] or {}
+def claim(body: ReviewedClaim) -> Claim:
     return {
-        "id": body["id"],
-        "text": cut(body["text"], LONG) or "",
-        "claimed_on": body["claimed_on"],
-        "claimant": cut(claimant.get("name") or claimant.get("description"), SHORT),
+        "id": body.id,
+        "text": cut(body.text, LONG) or "",
+        "claimed_on": body.claimed_on,
+        "claimant": cut(body.claimant.name or body.claimant.description, SHORT) if body.claimant else None,
     }
 
 
@@ -210,23 +209,23 @@ def address(url: str | None) -> str | None:
     return url if url and len(url) <= MAX_URL else None
 
 
-def _keys(body: Body, kind: type[Any]) -> Any:
-    return {key: body[key] for key in kind.__annotations__}
+def _keys(part: Part, kind: type[Any]) -> Any:
+    return {key: getattr(part, key) for key in kind.__annotations__}
 
 
-def _lines(body: Body, kind: type[Any]) -> Any:
-    """Return the values of this type's keys. Each string is cut to the maximum length of a line."""
-    return {key: cut(body[key], SHORT) for key in kind.__annotations__}
+def _lines(part: Part, kind: type[Any]) -> Any:
+    """Return the values of this type's keys, each string cut to the maximum length of a line."""
+    return {key: cut(getattr(part, key), SHORT) for key in kind.__annotations__}
 
 
-def _change(body: Body) -> Change:
-    before, after = ((body[key] or {}).get("label") for key in ("verdict_before", "verdict_after"))
+def _change(body: bodies.Correction | bodies.CorrectionOfReview) -> Change:
+    before, after = (each.label if each else None for each in (body.verdict_before, body.verdict_after))
     return {
-        "revision": body["revision"],
-        "at": body["at"],
-        "kind": body["kind"],
-        "change_class": body["class"],
-        "note": cut(body["note"], LONG),
+        "revision": body.revision,
+        "at": body.at,
+        "kind": body.kind,
+        "change_class": body.class_,
+        "note": cut(body.note, LONG),
         "verdict_before": cut(before, SHORT),
         "verdict_after": cut(after, SHORT),
     }

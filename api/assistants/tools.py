@@ -19,7 +19,10 @@ from api.views.corrections import CORRECTIONS
 from api.views.reviews import REVIEWS, find_review
 from factcheck.record.lists import values
 from factcheck.record.models import PublishedReview, Status
+from factcheck.record.readmodel import bodies
+from factcheck.record.readmodel.bodies import kept_review
 from factcheck.record.readmodel.revisions import notice_in
+from factcheck.record.statements.output import construct, read
 from factcheck.web.places import match_places, search_places
 
 MAX_RESULTS, MAX_MATCHES = 10, 5
@@ -60,7 +63,7 @@ def search_reviews(
     with search_places.enter():
         page, meta = read_searched(list_request)
     searched = meta or {"relaxed": False, "complete": True}
-    found = [shapes.review(orjson.loads(body)) for (body,) in page.rows]
+    found = [shapes.review(kept_review(orjson.loads(body))) for (body,) in page.rows]
     return {
         "results": found,
         "relaxed": searched["relaxed"],
@@ -104,7 +107,7 @@ def get_review(
         ) from None
     if status == Status.ERASED:
         raise ToolError(f"This review has been erased. The public notice: {notice_in(body).text}")
-    return shapes.whole_review(orjson.loads(body))
+    return shapes.whole_review(kept_review(orjson.loads(body)))
 
 
 def list_corrections(
@@ -122,11 +125,11 @@ def list_corrections(
         **{"class": change_class},
     )  # fmt: skip
     page = read_in_time(list_request)
-    corrections = [orjson.loads(body) for (body,) in page.rows]
+    corrections = [read(bodies.CorrectionOfReview, body) for (body,) in page.rows]
     rows = PublishedReview.objects.using("public").exclude(status=Status.ERASED)
-    rows = rows.filter(id__in=[each["review"]["id"] for each in corrections])
-    now = {body["id"]: body for body in map(orjson.loads, rows.values_list("body", flat=True))}
-    found = [shapes.correction(each, now[each["review"]["id"]]) for each in corrections if each["review"]["id"] in now]
+    rows = rows.filter(id__in=[each.review.id for each in corrections])
+    now = {str(pk): kept_review(orjson.loads(body)) for pk, body in rows.values_list("pk", "body")}
+    found = [shapes.correction(each, now[each.review.id]) for each in corrections if each.review.id in now]
     return {"results": found, "next_cursor": list_request.cursor_of(page.next)}
 
 
@@ -139,11 +142,12 @@ def _read_request(name: str, options: ListOptions, **arguments: str | int | None
 
 
 def _match(found: Mapping[str, Any]) -> shapes.Match:
+    reviews = [shapes.review(construct(bodies.Review, each)) for each in found["reviews"][:REVIEWS_OF_A_CLAIM]]
     return {
-        "claim": shapes.claim(found["claim"]),
+        "claim": shapes.claim(construct(bodies.Claim, found["claim"])),
         "score": found["score"],
         "judged_by": found["judged_by"],
         "differs": found["matched"]["differs"],
-        "reviews": [shapes.review(body) for body in found["reviews"][:REVIEWS_OF_A_CLAIM]],
+        "reviews": reviews,
         "reviews_left_out": max(0, len(found["reviews"]) - REVIEWS_OF_A_CLAIM),
     }

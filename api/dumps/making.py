@@ -51,7 +51,7 @@ def _make(begin: Callable[[int], Advance]) -> dump_files.Dump | None:
     if head is None:
         return None
     chosen = tables()
-    schemas = {table.name: row_schema(table.component) for table in chosen}
+    schemas = {table.name: row_schema(table.model) for table in chosen}
     manifest = DumpManifest(
         sequence=head.sequence,
         at=rfc3339(head.at),

@@ -9,8 +9,10 @@ from django.db import connections, transaction
 from django.db.models import F, Func, JSONField, QuerySet, TextField, Value
 from django.db.models.functions import Cast, JSONObject
 
-from api.schema.components import COMPONENTS
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedCorrection, PublishedDemand, PublishedReview
+from factcheck.record.readmodel import bodies
+from factcheck.record.statements.output import Output
+from factcheck.record.statements.schema import Json, standalone_schema
 
 # Canonical JSON doesn't contain control characters. With control characters as quotes and delimiters, rows aren't
 # changed.
@@ -22,10 +24,10 @@ _RFC3339 = Value('YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table. A row is the JSON object `body` of `rows`, and `component` is its schema with the names of `COLUMNS`."""
+    """A table. A row is the JSON object `body` of `rows`, and `model` describes it with the names of `COLUMNS`."""
 
     name: str
-    component: str
+    model: type[Output]
     rows: QuerySet[Any]
     body: Any = "body"
 
@@ -41,20 +43,20 @@ def tables() -> list[Table]:
     """Return the tables. Rows are sorted, so that the same entries always result in the same files."""
     reviews, claims = (model.objects.using("public") for model in (PublishedReview, PublishedClaim))
     at = Func(Func(Value("UTC"), F("at"), function="timezone"), _RFC3339, function="to_char", output_field=TextField())
-    names = COMPONENTS["LogEntry"]["properties"]
+    names = bodies.LogEntry.model_fields
     entry = {COLUMNS.get(name, name): at if name == "at" else F(name) for name in names}
     entries = LogEntry.objects.using("public").annotate(body=Cast(JSONObject(**entry), TextField()))
     return [
-        Table("reviews", "Review", reviews.live().order_by("id")),
-        Table("claims", "Claim", claims.live().order_by("id")),
+        Table("reviews", bodies.Review, reviews.live().order_by("id")),
+        Table("claims", bodies.Claim, claims.live().order_by("id")),
         Table(
             "corrections",
-            "CorrectionOfReview",
+            bodies.CorrectionOfReview,
             PublishedCorrection.objects.using("public").order_by("sequence"),
             _renamed("at"),
         ),
-        Table("demands", "Demand", PublishedDemand.objects.using("public").order_by("id"), _renamed("from")),
-        Table("entries", "LogEntry", entries.order_by("sequence")),
+        Table("demands", bodies.Demand, PublishedDemand.objects.using("public").order_by("id"), _renamed("from")),
+        Table("entries", bodies.LogEntry, entries.order_by("sequence")),
     ]
 
 
@@ -77,24 +79,9 @@ def one_snapshot() -> Iterator[None]:
         yield
 
 
-def row_schema(component: str) -> dict[str, Any]:
-    """Return the schema of a table's rows as a standalone JSON Schema, with all referenced components in `$defs`."""
-    defs: dict[str, Any] = {}
-    schema = _inlined(COMPONENTS[component], defs)
+def row_schema(model: type[Output]) -> Json:
+    """Return the schema of a table's rows as a standalone JSON Schema."""
+    schema = standalone_schema(model)
     schema["properties"] = {COLUMNS.get(name, name): each for name, each in schema["properties"].items()}
     schema["required"] = [COLUMNS.get(name, name) for name in schema["required"]]
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "$defs": defs}
-
-
-def _inlined(schema: Any, defs: dict[str, Any]) -> Any:
-    if isinstance(schema, list):
-        return [_inlined(each, defs) for each in schema]
-    if not isinstance(schema, dict):
-        return schema
-    if "$ref" in schema:
-        name = schema["$ref"].rpartition("/")[2]
-        if name not in defs:
-            defs[name] = {}  # ends the recursion of a schema that refers to itself
-            defs[name] = _inlined(COMPONENTS[name], defs)
-        return {"$ref": f"#/$defs/{name}"}
-    return {key: _inlined(value, defs) for key, value in schema.items()}
+    return schema

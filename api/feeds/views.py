@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
-import orjson
 from django.conf import settings
 from django.http import HttpResponse
 from django.urls import reverse
@@ -27,11 +26,12 @@ from factcheck.record.lists.dimensions import REVIEW_DIMENSIONS
 from factcheck.record.lists.pages import Cursor, Order
 from factcheck.record.log.models import ChangeClass
 from factcheck.record.models import PublishedReference, PublishedReview
+from factcheck.record.readmodel.bodies import CorrectionOfReview, Review
 from factcheck.record.readmodel.picture_rows import shown_pictures
+from factcheck.record.statements.output import read
+from factcheck.record.statements.review import Publisher
 from factcheck.record.statements.statement_labels import KINDS, claim_with_verdict
 from factcheck.tools.budget import current
-
-Body = dict[str, Any]
 
 CONTENT = {"content": ("summary", "full")}
 REVIEW_FEED = ListOptions(
@@ -48,7 +48,7 @@ CORRECTION_FEED = replace(CORRECTIONS, choices=CONTENT, fields=())
 class Feed(Endpoint):
     """An API list as a feed, with the same filters and pages. The `kind` comes from the URL."""
 
-    media_types = ()
+    media_type = ""
     kind = "atom"
     list_options: ClassVar[ListOptions]
     title: ClassVar[str | Promise]
@@ -59,7 +59,7 @@ class Feed(Endpoint):
         if "q" not in list_request.query:  # a search's result depends on the time that the search took
             current().is_cacheable = True
         page = read_in_time(list_request)
-        bodies = [orjson.loads(body) for (body,) in page.rows]
+        bodies = [body for (body,) in page.rows]
         places = {"first": Cursor(), "next": page.next, "previous": page.previous}
         pages = {relation: address for relation, place in places.items() if (address := list_request.link(place))}
         language = _language(list_request)
@@ -74,7 +74,7 @@ class Feed(Endpoint):
         responses.add_links(response, {"next": pages.get("next"), "prev": pages.get("previous")})
         return response
 
-    def entries(self, bodies: Sequence[Body], full: bool, language: str | None) -> list[Entry]:
+    def entries(self, bodies: Sequence[str], full: bool, language: str | None) -> list[Entry]:
         raise NotImplementedError
 
 
@@ -85,25 +85,26 @@ class ReviewFeed(Feed):
     title = _("Fact-checks")
     description = _("Reviews of claims, with the latest publications and changes first.")
 
-    def entries(self, bodies: Sequence[Body], full: bool, language: str | None) -> list[Entry]:
-        pictures = _pictures_in(bodies) if full else {}
+    def entries(self, bodies: Sequence[str], full: bool, language: str | None) -> list[Entry]:
+        reviews = [read(Review, body) for body in bodies]
+        pictures = _pictures_in(reviews) if full else {}
         return [
             Entry(
-                id=f"urn:uuid:{review['id']}",
-                url=review["original_url"] or review["url"],
-                title=review["headline"] or _finding(review),
-                language=review["language"],
-                author=review["publisher"]["name"],
-                author_url=review["publisher"]["url"],
+                id=f"urn:uuid:{review.id}",
+                url=review.original_url or review.url,
+                title=review.headline or _finding(review),
+                language=review.language,
+                author=review.publisher.name,
+                author_url=review.publisher.url,
                 published=_published(review),
-                updated=datetime.fromisoformat(review["updated_at"]),
+                updated=datetime.fromisoformat(review.updated_at),
                 text=_summary(review),
                 html=_whole(review, pictures) if full else None,
-                categories=[topic["slug"] for topic in review["topics"]],
-                license=review["license"],
-                revision_url=f"{review['url']}revisions/{review['revision']['number']}/",
+                categories=[topic.slug for topic in review.topics],
+                license=review.license,
+                revision_url=f"{review.url}revisions/{review.revision.number}/",
             )
-            for review in bodies
+            for review in reviews
         ]
 
 
@@ -114,38 +115,36 @@ class CorrectionFeed(Feed):
     title = _("Corrections")
     description = _("Reviews that newsrooms have corrected, updated, withdrawn, reinstated or erased, and why.")
 
-    def entries(self, bodies: Sequence[Body], full: bool, language: str | None) -> list[Entry]:
-        reviews = _live_reviews({correction["review"]["id"] for correction in bodies}) if full else None
-        pictures = _pictures_in(list((reviews or {}).values()))
-        full_texts = {pk: _whole(review, pictures) for pk, review in reviews.items()} if reviews is not None else None
-        publishers = _publishers({correction["publisher"] for correction in bodies})
-        return [self._entry(correction, full_texts, publishers, language) for correction in bodies]
+    def entries(self, bodies: Sequence[str], full: bool, language: str | None) -> list[Entry]:
+        corrections = [read(CorrectionOfReview, body) for body in bodies]
+        reviews = _live_reviews({each.review.id for each in corrections}) if full else {}
+        pictures = _pictures_in(list(reviews.values()))
+        now = {pk: f"<hr>{_whole(review, pictures)}" for pk, review in reviews.items()}
+        publishers = _publishers({each.publisher for each in corrections})
+        return [
+            self._entry(each, publishers.get(each.publisher), language, now.get(each.review.id, "") if full else None)
+            for each in corrections
+        ]
 
     def _entry(
-        self, correction: Body, full_texts: dict[str, str] | None, publishers: dict[str, Body], language: str | None
+        self, correction: CorrectionOfReview, publisher: Publisher | None, language: str | None, now: str | None
     ) -> Entry:
-        review, at = correction["review"], datetime.fromisoformat(correction["at"])
-        text = [_change(correction, language), *_paragraphs_of(correction["note"])]
-        site = correction["publisher"]
-        publisher = publishers.get(site, {"name": site, "url": None})
-        html = None
-        if full_texts is not None:
-            now = full_texts.get(review["id"])
-            html = paragraphs(text) + (f"<hr>{now}" if now else "")
+        review, at = correction.review, datetime.fromisoformat(correction.at)
+        text = [_change(correction, language), *_paragraphs_of(correction.note)]
         return Entry(
-            id=f"{settings.SITE_URL}{reverse('api:revision', args=[review['id'], correction['revision']])}",
-            url=review["url"],
-            title=review["headline"] or review["url"],
-            language=review["language"],
-            author=publisher["name"],
-            author_url=publisher["url"],
+            id=f"{settings.SITE_URL}{reverse('api:revision', args=[review.id, correction.revision])}",
+            url=review.url,
+            title=review.headline or review.url,
+            language=review.language,
+            author=publisher.name if publisher else correction.publisher,
+            author_url=publisher.url if publisher else None,
             published=at,
             updated=at,
             text=text,
-            html=html,
-            categories=[correction["class"] or correction["kind"]],
+            html=None if now is None else paragraphs(text) + now,
+            categories=[correction.class_ or correction.kind],
             license=settings.LICENSE_URL,
-            revision_url=f"{review['url']}revisions/{correction['revision']}/",
+            revision_url=f"{review.url}revisions/{correction.revision}/",
         )
 
 
@@ -162,59 +161,60 @@ def _language(list_request: ListRequest) -> str | None:
     return language if language in dict(settings.LANGUAGES) else None
 
 
-def _live_reviews(ids: set[str]) -> dict[str, Body]:
+def _live_reviews(ids: set[str]) -> dict[str, Review]:
     rows = PublishedReview.objects.using("public").live().filter(id__in=ids)
-    return {review["id"]: review for review in map(orjson.loads, rows.values_list("body", flat=True))}
+    return {str(pk): read(Review, body) for pk, body in rows.values_list("pk", "body")}
 
 
-def _publishers(sites: set[str]) -> dict[str, Body]:
+def _publishers(sites: set[str]) -> dict[str, Publisher]:
     """Return publishers by site. Publishers without a live review are left out."""
     kind = PublishedReference.Kind.PUBLISHER
     rows = PublishedReference.objects.using("public").filter(kind=kind, key__in=sites)
-    return {publisher["site"]: publisher for publisher in map(orjson.loads, rows.values_list("body", flat=True))}
+    return {site: read(Publisher, body) for site, body in rows.values_list("key", "body")}
 
 
-def _published(review: Body) -> datetime | None:
+def _published(review: Review) -> datetime | None:
     """Return the time of publication. For an imported review, only its publisher's day counts, which can be missing."""
-    if review["original_url"] is None:
-        return datetime.fromisoformat(review["published_at"])
-    return datetime.fromisoformat(f"{review['reviewed_on']}T00:00:00+00:00") if review["reviewed_on"] else None
+    if review.original_url is None:
+        return datetime.fromisoformat(review.published_at)
+    return datetime.fromisoformat(f"{review.reviewed_on}T00:00:00+00:00") if review.reviewed_on else None
 
 
-def _finding(review: Body) -> str:
+def _finding(review: Review) -> str:
     """Return the claim and the verdict in the publisher's words, in one line."""
-    return claim_with_verdict(" ".join(review["claim"]["text"].split()), review["verdict"]["label"])
+    return claim_with_verdict(" ".join(review.claim.text.split()), review.verdict.label)
 
 
-def _summary(review: Body) -> list[str]:
-    return [_finding(review), *_paragraphs_of(review["summary"])]
+def _summary(review: Review) -> list[str]:
+    return [_finding(review), *_paragraphs_of(review.summary)]
 
 
-def _pictures_in(reviews: Sequence[Body]) -> dict[str, ShownPicture]:
+def _pictures_in(reviews: Sequence[Review]) -> dict[str, ShownPicture]:
     """Return the public pictures of these reviews, with absolute URLs."""
-    with_pictures = [UUID(review["id"]) for review in reviews if "/pictures/" in (review["body"] or "")]
+    with_pictures = [UUID(review.id) for review in reviews if "/pictures/" in (review.body or "")]
     return shown_pictures(with_pictures, settings.SITE_URL) if with_pictures else {}
 
 
-def _whole(review: Body, pictures: dict[str, ShownPicture]) -> str:
+def _whole(review: Review, pictures: dict[str, ShownPicture]) -> str:
     """Return the claim with the verdict, the summary, and the text converted from Markdown."""
-    return paragraphs(_summary(review)) + (to_html(review["body"], pictures) if review["body"] else "")
+    return paragraphs(_summary(review)) + (to_html(review.body, pictures) if review.body else "")
 
 
 def _paragraphs_of(text: str | None) -> list[str]:
     return [each for each in (piece.strip() for piece in (text or "").split("\n\n")) if each]
 
 
-def _change(correction: Body, language: str | None) -> str:
+def _change(correction: CorrectionOfReview, language: str | None) -> str:
     """Return a line with the class of the change, and the verdicts in the publisher's own words.
 
     The class is translated to the feed's language. A feed without a language contains the untranslated class. A
     withdrawal, a reinstatement, an erasure and an erased change have a kind and no verdicts.
     """
-    kind, change_class = correction["kind"], correction["class"]
+    kind, change_class = correction.kind, correction.class_
     if change_class is None:
         return f"[{KINDS[kind] if language else kind}]"
-    before, after = ((correction[key] or {}).get("label") or "–" for key in ("verdict_before", "verdict_after"))
+    verdicts = (correction.verdict_before, correction.verdict_after)
+    before, after = ((each and each.label) or "–" for each in verdicts)
     verdict = after if before == after else f"{before} → {after}"
     name = dict(ChangeClass.choices).get(change_class, change_class) if language else change_class
     words = _("Verdict on the claim:")

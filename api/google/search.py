@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-import orjson
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -20,10 +19,12 @@ from factcheck.record.lists.dimensions import LANGUAGE, PUBLISHER, where
 from factcheck.record.lists.pages import Cursor, Order, Position, Row, condition_of, live, read_rows
 from factcheck.record.matching.similar_rows import find_similar
 from factcheck.record.models import PublishedClaim, PublishedMerge, PublishedReview
+from factcheck.record.readmodel.bodies import Claim, ReviewOfClaim
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.search.pictures import NoPicture, claims_about
 from factcheck.record.search.query import read_query
 from factcheck.record.search.ranking import Search as Ranking
+from factcheck.record.statements.output import read
 
 Body = dict[str, Any]
 
@@ -47,7 +48,7 @@ def search_claims(search: Search) -> Body:
     except TimeoutError as error:  # an empty result would suggest that nobody has checked the claim
         raise TooSlow(TOO_SLOW) from error
     page = found[: search.page_size]
-    claims = [_write_claim(orjson.loads(body), search) for _, _, body in page]
+    claims = [_write_claim(read(Claim, body), search) for _, _, body in page]
     # A claim can match only because of the date of a merged claim. In this case, it has no review to show.
     matching_claims = [claim for claim in claims if "claimReview" in claim]
     response: Body = {"claims": matching_claims} if matching_claims else {}
@@ -70,7 +71,7 @@ def search_by_picture(search: ImageSearch) -> Body:
         raise TooSlow(PICTURE_TOO_SLOW) from error
     except NoPicture as problem:
         raise invalid([("imageUri", str(problem))]) from problem
-    claims = [_write_claim(orjson.loads(body), Search(language=search.language)) for body in bodies]
+    claims = [_write_claim(read(Claim, body), Search(language=search.language)) for body in bodies]
     results = [{"claim": claim} for claim in claims if "claimReview" in claim]
     end = offset + search.page_size
     response: Body = {"results": results[offset:end]} if results[offset:end] else {}
@@ -79,15 +80,14 @@ def search_by_picture(search: ImageSearch) -> Body:
     return response
 
 
-def _write_claim(claim: Body, search: Search) -> Body:
+def _write_claim(claim: Claim, search: Search) -> Body:
     """Return the claim with its reviews that match the search. The claim has no `claimReview` if no review matches."""
-    claimant = claim["claimant"] or {}
     return _known(
         {
-            "text": claim["text"],
-            "claimant": claimant.get("name") or claimant.get("description"),
-            "claimDate": _day(claim["claimed_on"]),
-            "claimReview": [_review(review) for review in claim["reviews"] if _shows(review, claim, search)],
+            "text": claim.text,
+            "claimant": claim.claimant and (claim.claimant.name or claim.claimant.description),
+            "claimDate": _day(claim.claimed_on),
+            "claimReview": [_review(review) for review in claim.reviews if _shows(review, claim, search)],
         }
     )
 
@@ -149,40 +149,38 @@ def merged_into(reviews: QuerySet[PublishedReview]) -> set[UUID]:
     return {group.root(pk) for pk in ids}
 
 
-def _shows(review: Body, claim: Body, search: Search) -> bool:
-    language = review["language"].lower()
+def _shows(review: ReviewOfClaim, claim: Claim, search: Search) -> bool:
+    language = review.language.lower()
     if search.language and language != search.language and not language.startswith(f"{search.language}-"):
         return False
-    if search.site and search.site not in (review["publisher"]["site"], site_of(_url(review))):
+    if search.site and search.site not in (review.publisher.site, site_of(_url(review))):
         return False
-    days = (claim["claimed_on"], _reviewed_on(review))
+    days = (claim.claimed_on, _reviewed_on(review))
     return search.since is None or any(day and date.fromisoformat(day[:10]) >= search.since for day in days)
 
 
-def _review(review: Body) -> Body:
-    verdict = review["verdict"]["original"] or review["verdict"]
+def _review(review: ReviewOfClaim) -> Body:
+    verdict = review.verdict.original or review.verdict
     return _known(
         {
             # This is the host of the URL, as in Google's API. The publisher's own site may differ.
-            "publisher": _known({"name": review["publisher"]["name"], "site": site_of(_url(review))}),
+            "publisher": _known({"name": review.publisher.name, "site": site_of(_url(review))}),
             "url": _url(review),
-            "title": review["headline"],
+            "title": review.headline,
             "reviewDate": _day(_reviewed_on(review)),
-            "textualRating": verdict["label"],
-            "languageCode": None if review["language"] == "und" else review["language"],
+            "textualRating": verdict.label,
+            "languageCode": None if review.language == "und" else review.language,
         }
     )
 
 
-def _url(review: Body) -> str:
-    url: str = review["original_url"] or review["url"]
-    return url
+def _url(review: ReviewOfClaim) -> str:
+    return review.original_url or review.url
 
 
-def _reviewed_on(review: Body) -> str | None:
+def _reviewed_on(review: ReviewOfClaim) -> str | None:
     """Return the review's date. For an imported review, the date of publication on this site doesn't count."""
-    day: str | None = review["reviewed_on"] or (None if review["original_url"] else review["published_at"])
-    return day
+    return review.reviewed_on or (None if review.original_url else review.published_at)
 
 
 def _day(day: str | None) -> str | None:

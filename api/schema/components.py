@@ -10,8 +10,8 @@ from factcheck.record.statements.output import Output
 from factcheck.record.statements.schema import Json, published_schemas, request_schemas
 
 _MODULES = (bodies, draft_bodies, dump_manifests, evidence, intake, lists, log_answers, match_answers, references)
-# These fields are only a part of a response.
-_ADDED = {references.AddedToPublisher, references.AddedToClaimant}
+# These objects are never sent alone.
+_ADDED = {bodies.Erasure, references.AddedToPublisher, references.AddedToClaimant}
 _OUTPUTS = [
     each
     for module in _MODULES

@@ -1,6 +1,6 @@
 """Descriptions of read-only views: parameters from the options of their list, and responses by component."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -13,6 +13,25 @@ if TYPE_CHECKING:
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 Responses = dict[Any, OpenApiResponse]  # keyed by status, or by status and media type
+
+
+def ref(component: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{component}"}
+
+
+def query_parameter(name: str, schema: Any, description: str, **more: Any) -> OpenApiParameter:
+    return OpenApiParameter(name, schema, OpenApiParameter.QUERY, description=description, **more)
+
+
+def header(name: str, description: str, statuses: Iterable[int] = (), kind: type = str) -> OpenApiParameter:
+    """Describe a header of the request, or of the responses with these statuses."""
+    response = sorted(statuses) or False
+    return OpenApiParameter(name, kind, OpenApiParameter.HEADER, description=description, response=response)
+
+
+def integer_parameter(name: str, description: str, *, required: bool = False) -> OpenApiParameter:
+    return query_parameter(name, {"type": "integer", "minimum": 0}, description, required=required)
+
 
 _HEADERS = {
     "ETag": "Changes with the content. Send it back in `If-None-Match`.",
@@ -29,18 +48,13 @@ DOCUMENT_HEADERS = {
 }
 _AS_OF_HEADER = {"Factcheck-As-Of": "Sent with `as_of`: the sequence of the newest entry that is included."}
 _RANGES_HEADER = {"Accept-Ranges": "Always `bytes`, because you can request a part of the file."}
-PAGE_SIZE_PARAMETER = OpenApiParameter(
-    "page_size",
-    {"type": "integer", "minimum": 1, "maximum": 100, "default": 20},
-    OpenApiParameter.QUERY,
-    description="The number of results on a page.",
+PAGE_SIZE_PARAMETER = query_parameter(
+    "page_size", {"type": "integer", "minimum": 1, "maximum": 100, "default": 20}, "The number of results on a page."
 )
-CURSOR_PARAMETER = OpenApiParameter(
+CURSOR_PARAMETER = query_parameter(
     "cursor",
     str,
-    OpenApiParameter.QUERY,
-    description="The start of the page, from `next` or `previous`. A cursor only works with the same filters and"
-    " order.",
+    "The start of the page, from `next` or `previous`. A cursor only works with the same filters and order.",
 )
 PROBLEM_TYPE = "application/problem+json"
 _JSON = ("application/json", "application/ld+json")
@@ -55,67 +69,31 @@ ANYWHERE = {
     503: "The database isn't responding, the search takes too long, or the site is busy.",
 }
 _RANGE = [
-    OpenApiParameter(
-        "Range",
-        str,
-        OpenApiParameter.HEADER,
-        description="The part of the file that you need, for example `bytes=1000-`.",
-    ),
-    OpenApiParameter(
-        "If-Range",
-        str,
-        OpenApiParameter.HEADER,
-        description="The `ETag` of the file from which you already have a part.",
-    ),
-    OpenApiParameter(
-        "Content-Range",
-        str,
-        OpenApiParameter.HEADER,
-        description="The position of the part in the file.",
-        response=[206, 416],
-    ),
+    header("Range", "The part of the file that you need, for example `bytes=1000-`."),
+    header("If-Range", "The `ETag` of the file from which you already have a part."),
+    header("Content-Range", "The position of the part in the file.", [206, 416]),
 ]
-_IF_NONE_MATCH = OpenApiParameter(
-    "If-None-Match", str, OpenApiParameter.HEADER, description="The `ETag` of the content that you already have."
-)
-_RETRY_AFTER = OpenApiParameter(
-    "Retry-After", int, OpenApiParameter.HEADER, description="The number of seconds to wait.", response=[429, 503]
-)
-AS_OF = OpenApiParameter(
+_IF_NONE_MATCH = header("If-None-Match", "The `ETag` of the content that you already have.")
+_RETRY_AFTER = header("Retry-After", "The number of seconds to wait.", [429, 503], int)
+AS_OF = query_parameter(
     "as_of",
     {
         "anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "format": "date-time"}],
         "examples": [1024, "2026-11-05T08:30:00Z"],
     },
-    OpenApiParameter.QUERY,
-    description="Shows the record as it was after this log entry, or at this time. Erased content isn't shown.",
+    "Shows the record as it was after this log entry, or at this time. Erased content isn't shown.",
 )
 _FLAG = {"type": "boolean", "default": False}
 _EXTRAS = [
-    OpenApiParameter(
-        "highlight",
-        _FLAG,
-        OpenApiParameter.QUERY,
-        description="Marks the words of `q` in the results' texts, in `meta.highlights`.",
-    ),
-    OpenApiParameter(
+    query_parameter("highlight", _FLAG, "Marks the words of `q` in the results' texts, in `meta.highlights`."),
+    query_parameter(
         "facets",
         {"type": "array", "items": {"type": "string", "enum": list(FACETS)}, "minItems": 1},
-        OpenApiParameter.QUERY,
-        description="Counts the results by value, in `meta.facets`. Separate facets with commas.",
+        "Counts the results by value, in `meta.facets`. Separate facets with commas.",
         explode=False,
     ),
-    OpenApiParameter("count", _FLAG, OpenApiParameter.QUERY, description="Counts the results, in `meta.count`."),
+    query_parameter("count", _FLAG, "Counts the results, in `meta.count`."),
 ]
-
-
-def ref(component: str) -> dict[str, Any]:
-    return {"$ref": f"#/components/schemas/{component}"}
-
-
-def integer_parameter(name: str, description: str, *, required: bool = False) -> OpenApiParameter:
-    schema = {"type": "integer", "minimum": 0}
-    return OpenApiParameter(name, schema, OpenApiParameter.QUERY, description=description, required=required)
 
 
 def documented(
@@ -150,8 +128,8 @@ def documented(
         *extra,
         *([] if body else [_IF_NONE_MATCH]),
         *(_RANGE if partial else []),
-        *(_response_header(name, text, [200]) for name, text in headers.items()),
-        *([_response_header("Location", "The new URL.", [308])] if moved else []),
+        *(header(name, text, [200]) for name, text in headers.items()),
+        *([header("Location", "The new URL.", [308])] if moved else []),
         _RETRY_AFTER,
     ]
     return extend_schema(
@@ -201,23 +179,16 @@ def _problems(*, missing: bool, gone: bool, json: bool, body: bool, partial: boo
     }
 
 
-def _response_header(name: str, description: str, statuses: Sequence[int]) -> OpenApiParameter:
-    return OpenApiParameter(name, str, OpenApiParameter.HEADER, description=description, response=list(statuses))
-
-
-FIELDS = OpenApiParameter(
+FIELDS = query_parameter(
     "fields",
     {"type": "array", "items": {"type": "string", "pattern": r"^[a-z_]+(\.[a-z_]+)*$"}, "minItems": 1, "maxItems": 100},
-    OpenApiParameter.QUERY,
-    description="Only these fields, for example `id,claim.text`. The response then doesn't have the other fields of its"
-    " schema.",
+    "Only these fields, for example `id,claim.text`. The response then doesn't have the other fields of its schema.",
     explode=False,
 )
-_GROUP_BY = OpenApiParameter(
+_GROUP_BY = query_parameter(
     "group_by",
     {"type": "array", "items": {"type": "string", "enum": list(GROUPS)}, "minItems": 1, "maxItems": 2},
-    OpenApiParameter.QUERY,
-    description="Counts the reviews by value, in `groups`. Separate two groups with a comma, for example"
+    "Counts the reviews by value, in `groups`. Separate two groups with a comma, for example"
     " `verdict,year`. `year` and `month` are those of the first publication on this site. `reviewed_year` and"
     " `reviewed_month` are those of the publisher's date. Without such a date, they equal `year` and `month`.",
     explode=False,
@@ -244,7 +215,7 @@ def _list_parameters(options: "ListOptions") -> list[OpenApiParameter]:
         text = "The sort order. A leading `-` means descending. Results without a value always come last."
         if options.searched:
             text += " The default is `relevance` if you send `q`, and `-published_at` otherwise."
-        found.append(OpenApiParameter("sort", schema, OpenApiParameter.QUERY, description=text))
+        found.append(query_parameter("sort", schema, text))
     if options.fields:
         found.append(FIELDS)
     found.append(PAGE_SIZE_PARAMETER)

@@ -11,6 +11,7 @@ from api.schema.operations import (
     CURSOR_PARAMETER,
     PAGE_SIZE_PARAMETER,
     PROBLEM_TYPE,
+    header,
     ref,
 )
 
@@ -65,9 +66,9 @@ class PrivateSchema(AutoSchema):
     def get_override_parameters(self) -> list[Any]:
         status, problems = self._statuses()
         waits = {429, 503} if status == 204 else {409, 429, 503}
-        headers = [_header("Retry-After", int, "The number of seconds to wait.", waits & problems.keys())]
+        headers = [header("Retry-After", "The number of seconds to wait.", waits & problems.keys(), int)]
         if status == 201:
-            headers.append(_header("Location", str, "The URL of what was created.", {201}))
+            headers.append(header("Location", "The URL of what was created.", {201}))
         if self.view.action == "list":
             headers += [PAGE_SIZE_PARAMETER, CURSOR_PARAMETER]
         return [*headers, IDEMPOTENCY_KEY] if 409 in problems and status != 204 else headers
@@ -94,7 +95,3 @@ class PrivateSchema(AutoSchema):
 
     def _is_list_view(self, serializer: Any = None) -> bool:
         return False  # the components describe whole responses
-
-
-def _header(name: str, kind: type, description: str, statuses: set[int]) -> OpenApiParameter:
-    return OpenApiParameter(name, kind, OpenApiParameter.HEADER, description=description, response=sorted(statuses))

@@ -2,7 +2,6 @@
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
-from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
 from api.http import responses
@@ -11,7 +10,7 @@ from api.http.long_polling import MAX_WAIT, wait_until
 from api.http.parameters import Parameters
 from api.lists.requests import MAX_PAGE_SIZE, PAGE_SIZE
 from api.schema import lists
-from api.schema.operations import PAGE_SIZE_PARAMETER, documented, integer_parameter
+from api.schema.operations import PAGE_SIZE_PARAMETER, documented, integer_parameter, query_parameter
 from factcheck.record.lists.values import read_number, read_sequence
 from factcheck.record.readmodel.changes import changes, entries_after
 from factcheck.tools.budget import current
@@ -26,9 +25,9 @@ class ChangeList(Endpoint):
         extra=[
             integer_parameter("since", "Sequence of the last entry that you have. Omit it to start at entry 0."),
             PAGE_SIZE_PARAMETER,
-            OpenApiParameter(
-                "wait", {"type": "integer", "minimum": 0, "maximum": MAX_WAIT, "default": 0}, OpenApiParameter.QUERY,
-                description="The number of seconds to wait if there is nothing new. If too many requests are waiting,"
+            query_parameter(
+                "wait", {"type": "integer", "minimum": 0, "maximum": MAX_WAIT, "default": 0},
+                "The number of seconds to wait if there is nothing new. If too many requests are waiting,"
                 " the response is sent at once.",
             ),
         ],

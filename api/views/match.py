@@ -8,7 +8,6 @@ from uuid import UUID
 
 import orjson
 from django.http import HttpRequest, HttpResponse
-from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
 from api.http import responses
@@ -19,7 +18,7 @@ from api.http.problems import INVALID_CONTENT, TOO_MANY_REQUESTS, ParameterProbl
 from api.http.request_bodies import MOST_ERRORS, read_content, read_json
 from api.schema import match_answers
 from api.schema.match_answers import LIMIT, MAX_LIMIT, MAX_TEXTS, QUESTION, Match, MatchedParts, MatchingBatch
-from api.schema.operations import documented
+from api.schema.operations import documented, query_parameter
 from factcheck.record.formats.text import find_forbidden, nfc
 from factcheck.record.lists.values import read_number
 from factcheck.record.matching.match_numbers import THRESHOLD
@@ -40,18 +39,16 @@ TOO_SLOW = "Comparing this text takes too long. Send only the most important sen
 MAX_CONTENT = 1_000_000  # bytes, which is enough for 50 texts of 5,000 characters with four bytes each
 
 _TEXT_AT = re.compile(r"texts/\d+")  # the position of a question in a batch
-_TEXT = OpenApiParameter(
+_TEXT = query_parameter(
     "text",
     {**QUESTION, "examples": ["Nước lũ đã lên tới mái chùa"]},
-    OpenApiParameter.QUERY,
-    description="A sentence, a post in its original words, or a longer text.",
+    "A sentence, a post in its original words, or a longer text.",
     required=True,
 )
-_PAGE_SIZE = OpenApiParameter(
+_PAGE_SIZE = query_parameter(
     "page_size",
     {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": LIMIT},
-    OpenApiParameter.QUERY,
-    description="The maximum number of claims, results and candidates together.",
+    "The maximum number of claims, results and candidates together.",
 )
 
 

@@ -1,10 +1,8 @@
 """The search for similar claims, for editors who log a claim or want to merge two claims."""
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-import orjson
 from django.db.models import Exists, OuterRef
 
 from factcheck.editorial.models import Claim
@@ -12,6 +10,9 @@ from factcheck.record.matching.embeddings import is_configured
 from factcheck.record.matching.match_numbers import THRESHOLD
 from factcheck.record.matching.matches import match
 from factcheck.record.models import PublishedClaim, PublishedMerge
+from factcheck.record.readmodel.bodies import Claim as PublicClaim
+from factcheck.record.readmodel.bodies import ReviewOfClaim
+from factcheck.record.statements.output import read
 
 MOST = 5
 
@@ -23,7 +24,7 @@ class SimilarClaim:
     claim_id: UUID
     text: str
     language: str
-    reviews: list[dict[str, Any]]
+    reviews: list[ReviewOfClaim]
     score: float
 
     @property
@@ -58,11 +59,11 @@ def find_similar(
     shown = found.results if likely_only else [*found.results, *found.candidates]
     scores = {each.claim_id: each.score for each in shown if each.claim_id != exclude}
     rows = PublishedClaim.objects.live().filter(pk__in=scores).values_list("pk", "body")
-    bodies = {pk: orjson.loads(body) for pk, body in rows}
+    claims = {pk: read(PublicClaim, body) for pk, body in rows}
     alike = [
-        SimilarClaim(pk, bodies[pk]["text"], bodies[pk]["language"], bodies[pk]["reviews"], score)
+        SimilarClaim(pk, claims[pk].text, claims[pk].language, claims[pk].reviews, score)
         for pk, score in scores.items()
-        if pk in bodies
+        if pk in claims
     ][:limit]
     if found.method == "words" and found.explanation and not found.refused and is_configured():
         raise MeaningNotCompared(found.explanation, alike)

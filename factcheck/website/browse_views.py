@@ -8,15 +8,19 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-import orjson
 from django.conf import settings
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from factcheck.record.formats.text import replace_forbidden
+from factcheck.record.lists.counts import SECONDS
 from factcheck.record.models import PublishedReference, PublishedReview
 from factcheck.record.readmodel import profile_rows
+from factcheck.record.statements.output import read
+from factcheck.record.statements.parts import Part
+from factcheck.record.statements.review import Claimant, Publisher, Topic
 from factcheck.website import queries
 from factcheck.website.filters import Facet, Filters
 from factcheck.website.views import page_for_readers, sample_of
@@ -24,10 +28,11 @@ from factcheck.website.word_search import newest_first, read_cursor
 
 MANY_VALUES = 300  # values of a filter on the page for browsing. The API returns all values.
 Kind = PublishedReference.Kind
+_MODELS: dict[Kind, type[Part]] = {Kind.PUBLISHER: Publisher, Kind.TOPIC: Topic, Kind.CLAIMANT: Claimant}
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PartOfPage:
     """A part of the page for browsing. Each of its values links to a page, or to the search page with a filter."""
 
     facet: Facet
@@ -43,9 +48,11 @@ PARTS = (("topic", "topic", "topics"), ("verdict", "", "rating-scales"), ("publi
 def browse(request: HttpRequest) -> HttpResponse:
     """Show all values of the filters with their numbers of reviews."""
     live = PublishedReview.objects.using("public").live()
-    facets = {facet.name: facet for facet in Filters({}).facets(live, limit=MANY_VALUES)}
+    facets = {facet.name: facet for facet in Filters({}).facets(live, seconds=SECONDS, limit=MANY_VALUES)}
+    if not facets and live.exists():
+        raise OperationalError("counting takes too long")
     context = {
-        "parts": [Part(facets[name], page, api) for name, page, api in PARTS if name in facets],
+        "parts": [PartOfPage(facets[name], page, api) for name, page, api in PARTS if name in facets],
         "search_url": reverse("search"),
         "api_url": f"{settings.SITE_URL}/api/v1/",
         "license": settings.LICENSE_URL,
@@ -86,7 +93,7 @@ def _subject(request: HttpRequest, kind: Kind, key: str, filters: Filters | None
     parameter = urlencode({kind.value: key})
     facets = [each for each in filters.facets(live) if each.name != kind.value] if filters else []
     context: dict[str, Any] = {
-        "subject": orjson.loads(body),
+        "subject": read(_MODELS[kind], body),
         "facets": [each for each in facets if len(each.values) > 1],
         "search_url": reverse("search"),
         "reviews": listed.reviews, "complete": listed.complete, "place": place,

@@ -18,7 +18,7 @@ from factcheck.website.views import page_for_readers
 def capture(request: HttpRequest, sha256: str) -> HttpResponse:
     """Show the readable text and the details of a capture, with the reviews that cite it."""
     rows = _find(sha256)
-    context = {"capture": rows[0], "reviews": queries.bodies_of([row.review_id for row in rows])}
+    context = {"capture": rows[0], "reviews": queries.live_reviews([row.review_id for row in rows])}
     return render(request, "website/capture.html", context)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from factcheck.website.queries import Body
+from factcheck.record.readmodel.bodies import Kept, Review, Tombstone
 from factcheck.website.review_words import finding_of
 from factcheck.website.templatetags.published import day_of, plain
 
@@ -27,7 +27,7 @@ _TEX = {
 }
 
 
-def plain_citation(review: Body) -> str:
+def plain_citation(review: Kept) -> str:
     """Return the citation as a sentence in the interface's language."""
     return gettext(
         "{authors} ({date}). {title}. Fact-check: {finding}. {newsroom}. The Fact-Check Record, revision {number}, "
@@ -38,85 +38,88 @@ def plain_citation(review: Body) -> str:
         date=day_of(_issued(review)) or gettext("n.d."),
         title=_title(review),
         finding=_finding(review),
-        newsroom=". ".join(filter(None, (plain(review["publisher"]["name"]), review["original_url"]))),
-        number=review["revision"]["number"],
-        digest=review["revision"]["digest"],
+        newsroom=". ".join(filter(None, (plain(review.publisher.name), review.original_url))),
+        number=review.revision.number,
+        digest=review.revision.digest,
         url=_revision_url(review),
     )
 
 
-def bibtex(review: Body) -> str:
+def bibtex(review: Kept) -> str:
     """Return an entry for BibTeX and BibLaTeX. The names in double braces aren't split into parts."""
     issued = _issued(review)[:7].split("-")
     fields = {
         "author": " and ".join(f"{{{_tex(name)}}}" for name in _authors(review)),
         "title": f"{{{_tex(_title(review))}}}",
         **({"year": issued[0], "month": f"{int(issued[1])}"} if len(issued) > 1 else {}),
-        "howpublished": _tex(plain(review["publisher"]["name"])),
+        "howpublished": _tex(plain(review.publisher.name)),
         "note": _tex(_note(review)),
-        "url": _in_braces(review["original_url"] or _revision_url(review)),
-        "language": _tex(review["language"]),
+        "url": _in_braces(review.original_url or _revision_url(review)),
+        "language": _tex(review.language),
     }
     lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items())
     return f"@misc{{{_key(review)},\n{lines}}}\n"
 
 
-def csl_json(review: Body) -> str:
+def csl_json(review: Kept) -> str:
     """Return a list with one item, as reference managers import it (docs.citationstyles.org)."""
     item: dict[str, Any] = {
         "id": _key(review),
         "type": "webpage",
         "title": _title(review),
         "author": [{"literal": name} for name in _authors(review)],
-        "container-title": plain(review["publisher"]["name"]),
+        "container-title": plain(review.publisher.name),
         "genre": "Fact-check",
         **_parts("issued", _issued(review)),
-        **_parts("original-date", "" if review["original_url"] else review["published_at"]),
-        "version": str(review["revision"]["number"]),
+        **_parts("original-date", "" if review.original_url else review.published_at),
+        "version": str(review.revision.number),
         "note": _note(review),
-        "URL": review["original_url"] or _revision_url(review),
-        "language": review["language"],
+        "URL": review.original_url or _revision_url(review),
+        "language": review.language,
     }
     return json.dumps([item], ensure_ascii=False, indent=2) + "\n"
 
 
 # The media type and the writer of each format, by the extension in the URL.
-FORMATS: dict[str, tuple[str, Callable[[Body], str]]] = {
+FORMATS: dict[str, tuple[str, Callable[[Kept], str]]] = {
     "txt": ("text/plain; charset=utf-8", plain_citation),
     "bib": ("application/x-bibtex; charset=utf-8", bibtex),
     "json": ("application/vnd.citationstyles.csl+json", csl_json),
 }
 
 
-def _authors(review: Body) -> list[str]:
-    return [plain(each["name"]) for each in review.get("authors", ())] or [plain(review["publisher"]["name"])]
+def _authors(review: Kept) -> list[str]:
+    writers = review.authors if isinstance(review, Review) else []
+    return [plain(each.name) for each in writers] or [plain(review.publisher.name)]
 
 
-def _title(review: Body) -> str:
-    return plain(review["headline"] or _finding(review))
+def _title(review: Kept) -> str:
+    return plain(review.headline or _finding(review))
 
 
-def _finding(review: Body) -> str:
-    return gettext("Withdrawn review") if review["revision"]["kind"] == "withdrawal" else finding_of(review)
+def _finding(review: Kept) -> str:
+    return gettext("Withdrawn review") if isinstance(review, Tombstone) else finding_of(review)
 
 
-def _issued(review: Body) -> str:
+def _issued(review: Kept) -> str:
     """Return the time of the revision. For an imported review, return the publisher's date or an empty string."""
-    return str((review.get("reviewed_on") or "") if review["original_url"] else review["updated_at"])
+    if not review.original_url:
+        return review.updated_at
+    return (review.reviewed_on if isinstance(review, Review) else None) or ""
 
 
-def _revision_url(review: Body) -> str:
-    return f"{review['url']}revisions/{review['revision']['number']}/"
+def _revision_url(review: Kept) -> str:
+    return f"{review.url}revisions/{review.revision.number}/"
 
 
-def _note(review: Body) -> str:
-    revision, place = review["revision"], f" {_revision_url(review)}" if review["original_url"] else ""
-    number, digest = revision["number"], revision["digest"]
+def _note(review: Kept) -> str:
+    revision, place = review.revision, f" {_revision_url(review)}" if review.original_url else ""
+    number, digest = revision.number, revision.digest
     return f"Fact-check: {_finding(review)}. The Fact-Check Record, revision {number}, SHA-256 {digest}.{place}"
 
 
-def _key(review: Body) -> str:
-    return f"factcheck-{review['id'][:8]}-{review['revision']['number']}"
+def _key(review: Kept) -> str:
+    return f"factcheck-{review.id[:8]}-{review.revision.number}"
 
 
 def _parts(name: str, time: str) -> dict[str, dict[str, list[list[int]]]]:

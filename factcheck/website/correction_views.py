@@ -1,6 +1,7 @@
 """The page of corrections, updates, withdrawals, reinstatements and erasures."""
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -10,14 +11,54 @@ from django.shortcuts import render
 
 from factcheck.record.lists.pages import Cursor, Order, Source, condition_of, read_page
 from factcheck.record.models import PublishedCorrection
+from factcheck.record.readmodel.bodies import CorrectionOfReview, Erasure, Kept, Tombstone, any_review
+from factcheck.record.statements.output import read
 from factcheck.website.filters import OF_CORRECTIONS, Filters
-from factcheck.website.queries import PAGE_SIZE, Body, current_title
+from factcheck.website.queries import PAGE_SIZE, Title, current_title
 from factcheck.website.views import is_sample, page_for_readers
 
-COLUMNS = ["publisher", "body", "(SELECT review.body FROM record_publishedreview review WHERE review.id = review_id)"]
+COLUMNS = ["body", "(SELECT review.body FROM record_publishedreview review WHERE review.id = review_id)"]
 NEWEST = Order("sequence", descending=True, tie="sequence")
 ROWS = Source(f"SELECT * FROM {PublishedCorrection._meta.db_table}", PublishedCorrection._meta.db_table)  # noqa: S608
 _SEQUENCE = re.compile("[0-9]{1,15}")
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCorrection:
+    """A correction, with its review as it is now."""
+
+    correction: CorrectionOfReview
+    review: Kept | Erasure
+
+    @property
+    def title(self) -> Title | None:
+        return current_title(self.review)
+
+    @property
+    def is_withdrawn_since(self) -> bool:
+        return isinstance(self.review, Tombstone) and self.review.revision.sequence != self.correction.sequence
+
+    @property
+    def newsroom(self) -> str:
+        """Return the name of the newsroom that made the change, or its site if the review no longer has the name."""
+        newsroom = self.review.notice.newsroom if isinstance(self.review, Erasure) else self.review.publisher
+        return newsroom.name if newsroom.site == self.correction.publisher else self.correction.publisher
+
+    @property
+    def changes_verdict(self) -> bool:
+        return self.correction.verdict_before not in (None, self.correction.verdict_after)
+
+    @property
+    def previous(self) -> int | None:
+        """Return the number of the revision whose text the change replaced.
+
+        A reinstatement follows a withdrawal, which has no text.
+        """
+        if self.correction.erased:
+            return None
+        if self.correction.kind == PublishedCorrection.Kind.REINSTATEMENT:
+            return self.correction.revision - 2
+        return self.correction.revision - 1 if self.correction.verdict_before else None
 
 
 @page_for_readers
@@ -30,7 +71,9 @@ def corrections(request: HttpRequest) -> HttpResponse:
     cursor = _read_cursor(request)
     rows = PublishedCorrection.objects.using("public").filter(filters.condition())
     page = read_page(ROWS, [condition_of(rows)], COLUMNS, NEWEST, cursor, PAGE_SIZE)
-    found = [_correction(*row) for row in page.rows]
+    found = [
+        ShownCorrection(read(CorrectionOfReview, body), any_review(orjson.loads(review))) for body, review in page.rows
+    ]
     if not found and cursor.position:
         raise Http404  # the page would have nothing to link back to
     is_known = {*filters.values.get("kind", ())} <= {*PublishedCorrection.Kind.values}
@@ -39,10 +82,10 @@ def corrections(request: HttpRequest) -> HttpResponse:
         "corrections": found,
         "filters": filters,
         "facets": filters.facets(PublishedCorrection.objects.using("public")),
-        "newer": page.previous and filters.query(after=[found[0]["sequence"]]),
-        "older": page.next and filters.query(before=[found[-1]["sequence"]]),
+        "newer": page.previous and filters.query(after=[str(found[0].correction.sequence)]),
+        "older": page.next and filters.query(before=[str(found[-1].correction.sequence)]),
         "page": 2 if filters or cursor.position else 1,  # only the first page without filters is for search engines
-        "sample": any(is_sample(each["newsroom"]["site"]) for each in found),
+        "sample": any(is_sample(each.correction.publisher) for each in found),
         "license": settings.LICENSE_URL,
         "api_query": query,
         "json_url": f"{settings.SITE_URL}/api/v1/corrections/{query}",
@@ -58,47 +101,3 @@ def _read_cursor(request: HttpRequest) -> Cursor:
                 raise Http404
             return Cursor(backward=name == "after", position=(int(value), int(value)))
     return Cursor()
-
-
-def _correction(publisher: str, correction_body: str, review_body: str) -> Body:
-    """Return the API's correction with the review's current title, even if the title was different at the time."""
-    correction: Body = orjson.loads(correction_body)
-    review: Body = orjson.loads(review_body)
-    current = review["revision"]
-    newsrooms = [review.get("publisher"), review.get("notice", {}).get("newsroom"), {"name": publisher}]
-    sites = [publisher, None]
-    newsroom = next(each for each in newsrooms if each and each.get("site") in sites)
-    return {
-        **correction,
-        "language": review.get("language", "und"),
-        "review": {
-            "id": review["id"],
-            "now": current["kind"],
-            "headline": review.get("headline"),
-            "claim": review.get("claim"),
-            **current_title(review),
-        },
-        "withdrawn_since": current["kind"] == "withdrawal" and current["sequence"] != correction["sequence"],
-        "newsroom": {"site": publisher, **newsroom},
-        "notice": _notice(correction, newsroom),
-        "changes_verdict": correction["verdict_before"] not in (None, correction["verdict_after"]),
-        "previous": _previous_text(correction),
-    }
-
-
-def _notice(correction: Body, newsroom: Body) -> Body | None:
-    if correction["ground"] is None:
-        return None
-    return {"text": correction["note"], "ground": correction["ground"], "newsroom": newsroom}
-
-
-def _previous_text(correction: Body) -> int | None:
-    """Return the number of the revision whose text the change replaced.
-
-    A reinstatement follows a withdrawal, which has no text.
-    """
-    if correction["erased"]:
-        return None
-    if correction["kind"] == PublishedCorrection.Kind.REINSTATEMENT:
-        return int(correction["revision"]) - 2
-    return int(correction["revision"]) - 1 if correction["verdict_before"] else None

@@ -35,7 +35,7 @@ def difference(request: HttpRequest, review_id: UUID, before: int, after: int) -
     gone = [entry for entry, body in ((first, old), (second, new)) if body is None or _is_erasure(entry)]
     context: dict[str, Any] = {
         "review_id": review_id,
-        "review": queries.current_title(row.parsed_body),
+        "review": queries.current_title(row.published),
         "before": first,
         "after": second,
         "gone": gone,
@@ -50,7 +50,7 @@ def difference(request: HttpRequest, review_id: UUID, before: int, after: int) -
     return render(request, "website/diff.html", context, status=410 if gone else 200)
 
 
-def _compared(request: HttpRequest, old: queries.Body, new: queries.Body, context: dict[str, Any]) -> HttpResponse:
+def _compared(request: HttpRequest, old: dict[str, Any], new: dict[str, Any], context: dict[str, Any]) -> HttpResponse:
     """Compare within the limits of searches, because a long comparison takes as long as a search."""
 
     def answer() -> HttpResponse:
@@ -68,10 +68,10 @@ def _is_erasure(entry: LogEntry) -> bool:
     return entry.kind == LogEntry.Kind.ERASURE
 
 
-def find_changes(before: queries.Body, after: queries.Body) -> dict[str, Any]:
+def find_changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
     """Return the changed values, and for each list its changed rows.
 
-    The comparison ends within about a second.
+    The comparison ends with the request's budget. Later values are shown as removed and added.
     """
     old, new = _content(before), _content(after)
     rows = {name: compare_rows(name, old.pop(name), new.pop(name)) for name in LISTS}
@@ -87,7 +87,7 @@ def find_changes(before: queries.Body, after: queries.Body) -> dict[str, Any]:
     }
 
 
-def _content(body: queries.Body) -> queries.Body:
+def _content(body: dict[str, Any]) -> dict[str, Any]:
     """Return the keys of the statement. The numbers and dates of the revision differ in any case."""
     return {**{key: body[key] for key in keys_of(Statement) if key in body}, "claim": dict(body["claim"])}
 

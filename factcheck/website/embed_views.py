@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from django.views.decorators.clickjacking import xframe_options_exempt
 
 from factcheck.record.models import Status
+from factcheck.record.readmodel.bodies import Erasure, Kept, kept_review
 from factcheck.record.readmodel.public_state import find_state
 from factcheck.website import embeds, queries, share_cards, share_picture
 from factcheck.website.review_words import title_of
@@ -32,18 +33,19 @@ MAX_AGE = 3600  # seconds for which a site can keep the frame's HTML. Caches ask
 def embed(request: HttpRequest, review_id: UUID) -> HttpResponse:
     """Show the current state of a review in a frame. Return a 410 with the public notice for an erased review."""
     row = queries.find_review(review_id)
-    body = row.parsed_body
-    erased = row.status == Status.ERASED
+    body = row.published
+    erased = isinstance(body, Erasure)
+    newsroom = body.notice.newsroom if isinstance(body, Erasure) else body.publisher
     chosen = request.GET.get("lang", "")
     language = chosen if chosen in share_cards.LANGUAGES else translation.get_language()
     context = {
         "review": body,
         "erased": erased,
         "withdrawn": row.status == Status.WITHDRAWN,
-        "corrected": share_cards.newest_correction(body),
-        "newsroom": body["notice"]["newsroom"] if erased else body["publisher"],
+        "corrected": share_cards.newest_correction(body.corrections),
+        "newsroom": newsroom,
+        "sample": is_sample(newsroom.site),
     }
-    context["sample"] = is_sample(context["newsroom"]["site"])
     with translation.override(language):
         response = render(request, "website/embed.html", context, status=410 if erased else 200)
     response.headers["Content-Language"] = language
@@ -63,21 +65,21 @@ def oembed(request: HttpRequest) -> HttpResponse:
     state = find_state("review", UUID(found["id"])) if found else None
     if found is None or state is None or state.status == Status.ERASED:
         return _problem(404, "Not Found", "The parameter url must be the URL of a published review on this site.")
-    body = orjson.loads(state.body)
-    language = found["language"] or share_cards.picture_language(body["language"])
+    body = kept_review(orjson.loads(state.body))
+    language = found["language"] or share_cards.picture_language(body.language)
     most = [_number(request.GET.get(name, "")) for name in ("maxwidth", "maxheight")]
     return JsonResponse(_oembed(body, language, *most), json_dumps_params={"ensure_ascii": False})
 
 
-def _oembed(review: queries.Body, language: str, most_width: int, most_height: int) -> dict[str, Any]:
+def _oembed(review: Kept, language: str, most_width: int, most_height: int) -> dict[str, Any]:
     width, height = min(embeds.WIDTH, most_width), min(embeds.HEIGHT, most_height)
     with translation.override(language):
         answer = {
             "version": "1.0",
             "type": "rich",
             "title": title_of(review),
-            "author_name": plain(review["publisher"]["name"]),
-            "author_url": review["publisher"]["url"],
+            "author_name": plain(review.publisher.name),
+            "author_url": review.publisher.url,
             "provider_name": gettext("The Fact-Check Record"),
             "provider_url": f"{settings.SITE_URL}/",
             "cache_age": MAX_AGE,

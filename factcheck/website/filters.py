@@ -31,7 +31,7 @@ from factcheck.record.models import PublishedReference
 from factcheck.record.statements.statement_labels import KINDS
 from factcheck.record.statements.values import UNKNOWN_LANGUAGE
 from factcheck.tools.budget import SEARCH_SECONDS, current
-from factcheck.website.templatetags.published import topic_label
+from factcheck.website.templatetags.published import in_language
 
 DIMENSIONS, OF_CORRECTIONS = (
     {each.name: each for each in dimensions if each.label}
@@ -231,7 +231,7 @@ def _reference_label(kind: str, body: Mapping[str, Any]) -> str:
     if kind == PublishedReference.Kind.PUBLISHER:
         return str(body["name"])
     if kind == PublishedReference.Kind.TOPIC:
-        return topic_label(dict(body))
+        return in_language(body["labels"], body["slug"])[0]
     labels = body["labels"]
     return str(labels.get(get_language() or "") or labels.get("en") or next(iter(labels.values()), body["slug"]))
 

@@ -25,7 +25,7 @@ from factcheck.editorial.messages import reader_messages
 from factcheck.editorial.messages.message_limits import NotStored
 from factcheck.editorial.models import ReaderMessage
 from factcheck.record.formats.text import replace_forbidden
-from factcheck.record.models import Status
+from factcheck.record.readmodel.bodies import Review
 from factcheck.record.statements.values import SITE
 from factcheck.tools.budget import current
 from factcheck.web.networks import address_of
@@ -115,11 +115,10 @@ def tip(request: HttpRequest) -> HttpResponse:
 @_form_page
 def report(request: HttpRequest, review_id: UUID) -> HttpResponse:
     """Show a form for reporting a mistake in a live review. Redirect from other reviews to the review's page."""
-    row = queries.find_review(review_id)
-    if row.status != Status.LIVE:
+    review = queries.find_review(review_id).published
+    if not isinstance(review, Review):
         return redirect("review", review_id)
-    body = row.parsed_body
-    context = {"review": {"id": review_id, "publisher": body["publisher"], **queries.current_title(body)}}
+    context = {"review": review, "about": queries.current_title(review)}
     extra = {"review": {"id": review_id}}
     return _form_response(request, CorrectionRequest, "website/report.html", context, extra=extra)
 

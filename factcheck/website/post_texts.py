@@ -7,7 +7,7 @@ characters"). Other platforms allow more.
 import regex
 from django.utils.translation import gettext
 
-from factcheck.website.queries import Body
+from factcheck.record.readmodel.bodies import Kept, Tombstone
 from factcheck.website.share_cards import verdict_words
 from factcheck.website.templatetags.published import plain
 
@@ -20,19 +20,19 @@ _LINK = regex.compile(r"(?i:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:[a-z]{
 _ACCOUNT = regex.compile(r"[@＠](?=\w)")
 
 
-def post_text(review: Body, language: str) -> str:
+def post_text(review: Kept, language: str) -> str:
     """Return the text in the interface's language.
 
     The claim is shortened until the text has at most MAX_LENGTH characters.
     """
-    newsroom = _shorten(_without_accounts(review["publisher"]["name"]), 60)
-    if review["revision"]["kind"] == "withdrawal":
+    newsroom = _shorten(_without_accounts(review.publisher.name), 60)
+    if isinstance(review, Tombstone):
         text = gettext("Withdrawn: {newsroom} no longer supports this review.").format(newsroom=newsroom)
-        return f"{text}\n{review['url']}"
+        return f"{text}\n{review.url}"
     verdict = _shorten(_without_accounts(verdict_words(review, language)), 60)
     before = gettext("Verdict: {verdict}. The claim: “").format(verdict=verdict)
-    after = gettext("” – checked by {newsroom}").format(newsroom=newsroom) + f"\n{review['url']}"
-    claim = _LINK.sub("[…]", _without_accounts(review["claim"]["text"][:MAX_READ]))
+    after = gettext("” – checked by {newsroom}").format(newsroom=newsroom) + f"\n{review.url}"
+    claim = _LINK.sub("[…]", _without_accounts(review.claim.text[:MAX_READ]))
     return f"{before}{_shorten(claim, MAX_LENGTH - length_of(before) - length_of(after))}{after}"
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -22,12 +22,39 @@ from factcheck.record.models import (
     PublishedReview,
     RevisionDocument,
 )
+from factcheck.record.readmodel.bodies import Claim, Demand, Erasure, Kept, Review, any_review
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.public_state import find_state
 from factcheck.record.readmodel.review_rows import body_of, review_row
 from factcheck.record.readmodel.revisions import in_revision
+from factcheck.record.statements.output import read
 
-Body = dict[str, Any]
+
+class Title(NamedTuple):
+    """A title and its language."""
+
+    title: str
+    language: str
+
+
+class WholeClaim(Claim):
+    """A claim with its live reviews in full."""
+
+    live_reviews: list[Review] = []
+
+
+class OtherReview(Review):
+    """Another review of a claim, beside the review that a page shows (`review_words.split_translations`)."""
+
+    agreement: str = ""
+    behind: bool = False
+
+
+class AnsweredDemand(Demand):
+    """A demand, with the current title of the review that it is about."""
+
+    title: Title | None = None
+
 
 PAGE_SIZE = 20
 LAST_PAGE = 25  # of a list. For older entries, readers can use the API, whose pages all take the same time.
@@ -62,13 +89,14 @@ def page_version(review_id: UUID) -> tuple[Any, ...]:
         return version
 
 
-def find_claim(claim_id: UUID) -> Body | None:
+def find_claim(claim_id: UUID) -> WholeClaim | None:
     """Return a claim with the bodies of its live reviews, or None if it doesn't have a live review."""
     claims = PublishedClaim.objects.using("public").live().filter(pk=claim_id)
     if (body := claims.values_list("body", flat=True).first()) is None:
         return None
-    claim: Body = orjson.loads(body)
-    return {**claim, "reviews": bodies_of((review["id"] for review in claim["reviews"]), limit=None)}
+    claim = read(WholeClaim, body)
+    claim.live_reviews = live_reviews((review.id for review in claim.reviews), limit=None)
+    return claim
 
 
 def home_of(claim_id: UUID) -> UUID:
@@ -76,43 +104,43 @@ def home_of(claim_id: UUID) -> UUID:
     return MergeGroup.of([claim_id], using="public").root(claim_id)
 
 
-def list_demands(page: int) -> tuple[list[Body], bool]:
+def list_demands(page: int) -> tuple[list[AnsweredDemand], bool]:
     """Return a page of the register of demands, newest first, and whether there are more demands."""
     start = (page - 1) * PAGE_SIZE
     review = PublishedReview.objects.filter(pk=models.OuterRef("review"))
     demands = PublishedDemand.objects.using("public").annotate(about=models.Subquery(review.values("body")))
     rows = demands.order_by("-published_at", "-id").values_list("body", "about")
     found = list(rows[start : start + PAGE_SIZE + 1])
-    listed = [_demand(orjson.loads(body), about) for body, about in found[:PAGE_SIZE]]
+    listed = [_demand(body, about) for body, about in found[:PAGE_SIZE]]
     return listed, len(found) > PAGE_SIZE and page < LAST_PAGE
 
 
-def find_demand(demand_id: UUID) -> Body:
+def find_demand(demand_id: UUID) -> AnsweredDemand:
     """Return the demand. Raise Http404 if there is no such demand."""
     state = find_state("demand", demand_id)
     if state is None:
         raise Http404
-    demand = orjson.loads(state.body)
-    about = demand["review"] and find_state("review", UUID(demand["review"]["id"]))
-    return _demand(demand, about and about.body)
+    review = read(Demand, state.body).review
+    about = find_state("review", UUID(review.id)) if review else None
+    return _demand(state.body, about and about.body)
 
 
-def _demand(demand: Body, about: str | bytes | None) -> Body:
-    """Add the title of its review to a demand, and the title's language, unless the review has been erased."""
-    if about:
-        demand["review"] |= current_title(orjson.loads(about))
+def _demand(body: str | bytes, about: str | bytes | None) -> AnsweredDemand:
+    demand = read(AnsweredDemand, body)
+    demand.title = current_title(any_review(orjson.loads(about))) if about else None
     return demand
 
 
-def current_title(review: Body) -> Body:
-    """Return the review's current title and the title's language. The claim's text replaces a missing headline.
+def current_title(review: Kept | Erasure) -> Title | None:
+    """Return the review's current title. The claim's text replaces a missing headline.
 
-    For an erased review, or a withdrawn review without a headline, the result is empty.
+    Return None for an erased review, or a withdrawn review without a headline.
     """
-    claim = review.get("claim", {})
-    if title := review.get("headline"):
-        return {"title": title, "language": review["language"]}
-    return {"title": claim["text"], "language": claim["language"]} if "text" in claim else {}
+    if isinstance(review, Erasure):
+        return None
+    if review.headline:
+        return Title(review.headline, review.language)
+    return Title(review.claim.text, review.claim.language) if isinstance(review, Review) else None
 
 
 def references(kind: PublishedReference.Kind) -> QuerySet[PublishedReference]:
@@ -127,22 +155,16 @@ def references(kind: PublishedReference.Kind) -> QuerySet[PublishedReference]:
     return found.alias(parsed=Cast("body", models.JSONField())).filter(public)
 
 
-def bodies_of(reviews: Iterable[UUID | str], limit: int | None = OTHERS) -> list[Body]:
-    """Return the bodies of the live reviews among these reviews, oldest first."""
+def live_reviews(reviews: Iterable[UUID | str], limit: int | None = OTHERS) -> list[Review]:
+    """Return the live reviews among these reviews, oldest first."""
     rows = PublishedReview.objects.using("public").live().filter(pk__in=reviews).order_by("published_at", "id")
-    return [orjson.loads(body) for body in rows.values_list("body", flat=True)[:limit]]
+    return [read(Review, body) for body in rows.values_list("body", flat=True)[:limit]]
 
 
-def public_captures(body: Body) -> set[str]:
-    """Return the hashes of the captures that the review or claim cites and that readers can see."""
-    claim = body.get("claim", body)
-    rows = [*body.get("sources", ()), *claim.get("appearances", ())]
-    cited = {row["capture"]["sha256"] for row in rows if row.get("capture")}
-    if not cited:
-        return set()
+def public_captures(claim: Claim) -> set[str]:
+    """Return the hashes of the captures that the claim cites and that readers can see."""
+    cited = {each.capture.sha256 for each in claim.appearances if each.capture}
     public = PublicCapture.objects.using("public").live().filter(sha256__in=cited)
-    if claim is not body:
-        public = public.filter(review_id=body["id"])
     return set(public.values_list("sha256", flat=True))
 
 
@@ -183,7 +205,7 @@ def find_entry(section: str, subject: UUID | str, number: int | str) -> LogEntry
     return get_object_or_404(entries, number=number)
 
 
-def find_revision(review_id: UUID, number: int) -> tuple[LogEntry, Body | None]:
+def find_revision(review_id: UUID, number: int) -> tuple[LogEntry, dict[str, Any] | None]:
     """Return an entry about a review, with the body as of this entry, or None if the body has been erased.
 
     Raise Http404 if there is no such entry.

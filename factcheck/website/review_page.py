@@ -14,9 +14,11 @@ from django.http import Http404
 
 from factcheck.record.evidence.source_checks import SourceCheck
 from factcheck.record.models import LogEntry, PublicCapture, PublishedDemand, PublishedReview
+from factcheck.record.readmodel.bodies import Demand
 from factcheck.record.readmodel.public_state import find_state
 from factcheck.record.readmodel.review_rows import review_row
-from factcheck.website.queries import OTHERS, PAGE_VERSION, Body, list_revisions
+from factcheck.record.statements.output import read
+from factcheck.website.queries import OTHERS, PAGE_VERSION, OtherReview, list_revisions
 
 # The claim of a review, and the claims that are merged with it: the component of the review's claim in the forest of
 # merges in force.
@@ -42,9 +44,9 @@ class ReviewPage:
 
     row: PublishedReview
     version: tuple[Any, ...]
-    others: list[Body]
+    others: list[OtherReview]
     revisions: list[LogEntry]
-    demands: list[Body]
+    demands: list[Demand]
     captures: set[str]
     checks: dict[str, SourceCheck]
 
@@ -55,7 +57,7 @@ def read_page(review_id: UUID) -> ReviewPage:
     same_claim = reviews.filter(claim_id__in=RawSQL(_SAME_CLAIM, [review_id]))  # noqa: S611 (our own SQL)
     demands = PublishedDemand.objects.using("public").filter(review=review_id).order_by("received_on", "id")
     captures = PublicCapture.objects.using("public").live().filter(review_id=review_id)
-    read = _Reading(
+    reading = _Reading(
         review_id,
         [
             same_claim.order_by("published_at", "id").values("body")[:OTHERS],
@@ -65,16 +67,16 @@ def read_page(review_id: UUID) -> ReviewPage:
             SourceCheck.objects.using("public").filter(review_id=review_id).values(),
         ],
     )
-    state = find_state("review", review_id, run=read)
+    state = find_state("review", review_id, run=reading)
     if state is None:
         raise Http404
-    others, revisions, about, public, checks = read.parts
+    others, revisions, about, public, checks = reading.parts
     return ReviewPage(
         review_row(state.entry, orjson.loads(state.body)),
-        read.version,
-        [orjson.loads(each["body"]) for each in others],
+        reading.version,
+        [read(OtherReview, each["body"]) for each in others],
         [_entry(each) for each in revisions],
-        [orjson.loads(each["body"]) for each in about],
+        [read(Demand, each["body"]) for each in about],
         {each["sha256"] for each in public},
         {each["url"]: SourceCheck(**_with_times(each)) for each in checks},
     )

@@ -1,5 +1,6 @@
 """Pages of reviews, their revisions and their claims."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from factcheck.record.formats.claimreview import claim_review_document
 from factcheck.record.models import LogEntry, PublishedReview, Status
+from factcheck.record.readmodel.bodies import Erasure, Kept, Review, kept_review
 from factcheck.record.readmodel.picture_rows import shown_pictures
 from factcheck.record.readmodel.revisions import last_notice, notice_in
 from factcheck.record.readmodel.translated_reviews import find_original
@@ -21,10 +23,10 @@ from factcheck.website.views import is_sample, page_for_readers, remembered_page
 @remembered_page
 def review(request: HttpRequest, page: ReviewPage) -> HttpResponse:
     """Show the current version of a review, the tombstone of a withdrawn review, or a 410 for an erased review."""
-    body = page.row.parsed_body
-    if page.row.status == Status.ERASED:
-        return _gone(request, page, body["revision"]["number"])
-    return _page(request, page, body, number=body["revision"]["number"], current=True)
+    found = page.row.published
+    if isinstance(found, Erasure):
+        return _gone(request, page, found.revision.number)
+    return _page(request, page, found, number=found.revision.number, current=True)
 
 
 @page_for_readers
@@ -34,7 +36,7 @@ def revision(request: HttpRequest, page: ReviewPage, number: int) -> HttpRespons
     entry, body = queries.find_revision(page.row.pk, number)
     if body is None or entry.kind == LogEntry.Kind.ERASURE:
         return _gone(request, page, number)
-    return _page(request, page, body, number=number, current=entry.sequence == page.row.sequence)
+    return _page(request, page, kept_review(body), number=number, current=entry.sequence == page.row.sequence)
 
 
 @page_for_readers
@@ -51,20 +53,20 @@ def claim(request: HttpRequest, claim_id: UUID) -> HttpResponse:
         "claim": body,
         "title": review_words.claim_title(body),
         "description": "; ".join(
-            f"{review['publisher']['name']}: {review['verdict']['label'] or '–'}" for review in body["reviews"]
+            f"{review.publisher.name}: {review.verdict.label or '–'}" for review in body.live_reviews
         ),
         "public_captures": queries.public_captures(body),
-        "sample": sample_of(body["reviews"]),
-        "license": body["license"],
-        "json_url": body["url"],
+        "sample": sample_of(body.live_reviews),
+        "license": body.license,
+        "json_url": body.url,
         "canonical": f"{settings.SITE_URL}/claims/{claim_id}/",
     }
     return render(request, "website/claim_page.html", context)
 
 
-def _page(request: HttpRequest, page: ReviewPage, body: queries.Body, number: int, current: bool) -> HttpResponse:
+def _page(request: HttpRequest, page: ReviewPage, body: Kept, number: int, current: bool) -> HttpResponse:
     row, others, revisions = page.row, page.others, page.revisions
-    withdrawn = body["revision"]["kind"] == "withdrawal"
+    live = body if isinstance(body, Review) else None
     translated, remaining = review_words.split_translations(body, others, revisions)
     api_url = f"{settings.SITE_URL}/api/v1/reviews/{row.pk}/"
     context = {
@@ -75,42 +77,43 @@ def _page(request: HttpRequest, page: ReviewPage, body: queries.Body, number: in
         "number": number,
         "current": current,
         "status": row.status,
-        "verdict_changed": not (current or withdrawn)
-        and any(each["revision"] > number for each in review_words.verdict_changes(row.parsed_body["corrections"])),
+        "verdict_changed": live is not None
+        and not current
+        and any(each.revision > number for each in review_words.verdict_changes(row.published.corrections)),
         "revisions": revisions,
         "previous_texts": queries.comparable(revisions),
-        "corrections": {each["revision"]: each for each in body.get("corrections", [])},
-        "important_corrections": review_words.important_corrections(body.get("corrections", [])),
+        "corrections": {each.revision: each for each in body.corrections},
+        "important_corrections": review_words.important_corrections(body.corrections),
         "others": remaining,
         "translated": translated,
         "demands": page.demands,
         "public_captures": page.captures,
         "translations": translations(body, others) if current else [],
-        "original": find_original(body["translation_of"]) if current and body.get("translation_of") else None,
+        "original": find_original(live.translation_of) if current and live and live.translation_of else None,
         "checks": page.checks if current and row.status == Status.LIVE and row.original_key is None else {},
-        "pictures": shown_pictures([row.pk]) if "/pictures/" in (body.get("body") or "") else {},
-        "sample": is_sample(body["publisher"]["site"]),
-        "license": body["license"],
+        "pictures": shown_pictures([row.pk]) if live and "/pictures/" in (live.body or "") else {},
+        "sample": is_sample(body.publisher.site),
+        "license": body.license,
         "api_url": api_url,
         "json_url": api_url if current else f"{api_url}revisions/{number}/",
         "structured_data": structured_data(row) if current else "",
     }
-    return render(request, "website/withdrawn.html" if withdrawn else "website/review.html", context)
+    return render(request, "website/review.html" if live else "website/withdrawn.html", context)
 
 
-def translations(body: queries.Body, others: list[queries.Body]) -> list[queries.Body]:
+def translations(body: Kept, others: Sequence[Review]) -> list[Kept]:
     """Return the review in all its languages, or nothing if there is only one or the review's language is unknown.
 
     A translation is a review of the same claim by the same newsroom in another language. Search engines require that
     each page also lists itself, and lists each language only once
     (developers.google.com/search/docs/specialty/international/localized-versions).
     """
-    if body["language"] == "und":
+    if body.language == "und":
         return []
-    languages = {body["language"]: body}
+    languages: dict[str, Kept] = {body.language: body}
     for other in others:
-        if other["publisher"]["site"] == body["publisher"]["site"]:
-            languages.setdefault(other["language"], other)
+        if other.publisher.site == body.publisher.site:
+            languages.setdefault(other.language, other)
     languages.pop("und", None)
     return list(languages.values()) if len(languages) > 1 else []
 

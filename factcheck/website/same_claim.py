@@ -6,18 +6,18 @@ Only a claim in the same words is certainly the reader's claim. Other reviews do
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-import orjson
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.record.matching.differences.comparison import find_missing_words, same_words
 from factcheck.record.matching.matches import match
 from factcheck.record.models import PublishedClaim, PublishedReview
+from factcheck.record.readmodel.bodies import Claim, Review
+from factcheck.record.statements.output import read
 from factcheck.website.filters import Filters
-from factcheck.website.queries import Body
 from factcheck.website.search_text import SearchText
 from factcheck.website.word_search import ResultsPage
 
@@ -25,6 +25,7 @@ MAX_CLAIMS, MAX_REVIEWS = 3, 5
 MATCHED = 10  # claims that are compared, because a filter can leave some of them out
 MAX_MISSING = 8  # words. If more are missing, text and claim have little in common or are in different languages.
 
+Found = TypeVar("Found", Claim, Review)
 DIFFERENCES = {
     "negation": _("One of the two texts denies what the other says."),
     "number": _("The texts state different numbers."),
@@ -42,8 +43,8 @@ class SameClaim:
     - `unsure` contains the ids of the reviews if the claim isn't in the same words as the text.
     """
 
-    claim: Body
-    reviews: list[Body]
+    claim: Claim
+    reviews: list[Review]
     differences: Sequence[str | Promise]
     missing: list[str]
     unsure: frozenset[str]
@@ -61,18 +62,18 @@ def find_same(text: str, filters: Filters) -> list[SameClaim]:
     matches = match(text, limit=MATCHED).results
     if not matches:
         return []
-    claims = _bodies(PublishedClaim.objects.using("public").live(), [each.claim_id for each in matches])
-    wanted = [UUID(review["id"]) for claim in claims.values() for review in claim["reviews"]]
-    allowed = _bodies(filters.narrow(PublishedReview.objects.using("public").live()), wanted)
+    claims = _read(Claim, PublishedClaim.objects.using("public").live(), [each.claim_id for each in matches])
+    wanted = [UUID(review.id) for claim in claims.values() for review in claim.reviews]
+    allowed = _read(Review, filters.narrow(PublishedReview.objects.using("public").live()), wanted)
     found = []
     for each in matches:
         if each.claim_id in claims:
             claim = claims[each.claim_id]
-            reviews = [allowed[pk] for review in claim["reviews"] if (pk := UUID(review["id"])) in allowed]
+            reviews = [allowed[pk] for review in claim.reviews if (pk := UUID(review.id)) in allowed]
             if reviews:
-                sure = same_words(text, claim["text"])
-                missing = [] if sure else find_missing_words(text, claim["text"])
-                unsure = frozenset[str]() if sure else frozenset(review["id"] for review in reviews)
+                sure = same_words(text, claim.text)
+                missing = [] if sure else find_missing_words(text, claim.text)
+                unsure = frozenset[str]() if sure else frozenset(review.id for review in reviews)
                 differences = [DIFFERENCES[name] for name in each.differs]
                 missing = missing if len(missing) <= MAX_MISSING else []
                 found.append(SameClaim(claim, reviews[:MAX_REVIEWS], differences, missing, unsure))
@@ -86,9 +87,9 @@ def find_unsure(text: SearchText, listed: ResultsPage) -> frozenset[str]:
     has to contain the words.
     """
     if text.has_several_words:
-        return frozenset(each["id"] for each in listed.reviews if not same_words(text.text, each["claim"]["text"]))
-    return frozenset(each["id"] for each in listed.reviews if listed.relaxed or each["id"] in listed.similar)
+        return frozenset(each.id for each in listed.reviews if not same_words(text.text, each.claim.text))
+    return frozenset(each.id for each in listed.reviews if listed.relaxed or each.id in listed.similar)
 
 
-def _bodies(rows: Any, ids: Sequence[UUID]) -> dict[UUID, Body]:
-    return {pk: orjson.loads(body) for pk, body in rows.filter(pk__in=ids).values_list("pk", "body")}
+def _read(model: type[Found], rows: Any, ids: Sequence[UUID]) -> dict[UUID, Found]:
+    return {pk: read(model, body) for pk, body in rows.filter(pk__in=ids).values_list("pk", "body")}

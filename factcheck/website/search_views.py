@@ -1,7 +1,7 @@
 """The search page: a word, a URL or a whole post, with filters, and suggestions as readers type.
 
-A search takes a place in the search gate and counts towards the reader's limit. Several words are matched with claims
-before the search, in the gate for matches (`web/places.py`). If this gate is full, the page says that results are
+A search takes a place for searches and counts towards the reader's limit. Several words are matched with claims
+before the search, at a place for matches (`web/places.py`). If no place is free, the page says that results are
 missing.
 """
 
@@ -21,9 +21,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from factcheck.record.formats.text import MAX_COMPOSED
 from factcheck.record.lists.pages import Cursor
 from factcheck.record.models import PublishedReview
+from factcheck.record.readmodel.bodies import Review
 from factcheck.record.search.query import MAX_QUERY
 from factcheck.web.places import Busy, match_places, search_places
-from factcheck.website import queries
 from factcheck.website.filters import Facet, Filters
 from factcheck.website.same_claim import SameClaim, find_same, find_unsure
 from factcheck.website.search_limits import within_limits
@@ -72,9 +72,10 @@ def _searched(request: HttpRequest, text: SearchText) -> HttpResponse:
             if text.words or not text:
                 read = best_matches if text.words and not newest else newest_first
                 listed = read(text.words, filters, place)
-                if not text.is_long:  # the links of filters contain the text
-                    facets = filters.facets(PublishedReview.objects.using("public").live(), listed.tsquery)
+            # Counting comes last, because results are more important than numbers.
             shown = _shown(text, found, same, listed, first_page=not place.position)
+            if (text.words or not text) and not text.is_long:  # the links of filters contain the text
+                facets = filters.facets(PublishedReview.objects.using("public").live(), listed.tsquery)
         context = {
             **shown,
             **_links(text, filters, newest),
@@ -102,11 +103,11 @@ def _shown(
 
     Pages after the first contain only the list.
     """
-    parts: list[list[queries.Body]] = [each.reviews for each in found.live]
+    parts: list[list[Review]] = [each.reviews for each in found.live]
     parts += [each.reviews for each in same]
     first = [review for part in parts for review in part]
-    known = {review["id"] for review in first}
-    reviews = [review for review in listed.reviews if review["id"] not in known]
+    known = {review.id for review in first}
+    reviews = [review for review in listed.reviews if review.id not in known]
     former, complete = list(found.former) if first_page else [], listed.complete
     if text.words and first_page:
         try:

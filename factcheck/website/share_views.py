@@ -7,7 +7,8 @@ from django.shortcuts import redirect
 from django.utils.cache import get_conditional_response, patch_cache_control, set_response_etag
 from django.views.decorators.http import require_safe
 
-from factcheck.record.models import LogEntry, Status
+from factcheck.record.models import LogEntry
+from factcheck.record.readmodel.bodies import Erasure, Kept
 from factcheck.web.places import search_places
 from factcheck.website import queries, share_cards
 from factcheck.website.citations import FORMATS
@@ -22,24 +23,21 @@ MAX_AGE = 3600
 @require_safe
 def share(request: HttpRequest, review_id: UUID) -> HttpResponse:
     """Redirect to the current picture, in the language `lang` or in the review's language."""
-    row = queries.find_review(review_id)
-    if row.status == Status.ERASED:
+    body = queries.find_review(review_id).published
+    if isinstance(body, Erasure):
         return HttpResponse(status=410)
     chosen = request.GET.get("lang", "")
-    body = row.parsed_body
-    return _to_current(
-        body, chosen if chosen in share_cards.LANGUAGES else share_cards.picture_language(body["language"])
-    )
+    language = chosen if chosen in share_cards.LANGUAGES else share_cards.picture_language(body.language)
+    return _to_current(body, language)
 
 
 @require_safe
 def share_picture(request: HttpRequest, review_id: UUID, digest: str, language: str) -> HttpResponse:
     """Return the picture of a review. Redirect from the digest of an earlier revision to the current picture."""
-    row = queries.find_review(review_id)
-    if row.status == Status.ERASED:
+    body = queries.find_review(review_id).published
+    if isinstance(body, Erasure):
         return HttpResponse(status=410)
-    body = row.parsed_body
-    if body["revision"]["digest"].startswith(digest):
+    if body.revision.digest.startswith(digest):
         return _picture(request, share_cards.review_card(body, language))
     if LogEntry.objects.using("public").filter(subject=review_id, digest__startswith=digest).exists():
         return _to_current(body, language)
@@ -52,7 +50,7 @@ def site_picture(request: HttpRequest, language: str) -> HttpResponse:
     return _picture(request, share_cards.site_card(language))
 
 
-def _to_current(review: queries.Body, language: str) -> HttpResponse:
+def _to_current(review: Kept, language: str) -> HttpResponse:
     response = redirect(share_cards.picture_path(review, language))
     patch_cache_control(response, no_cache=True)
     return response
@@ -76,8 +74,8 @@ def _picture(request: HttpRequest, card: Card) -> HttpResponse:
 @page_for_readers
 def citation(request: HttpRequest, review_id: UUID, extension: str) -> HttpResponse:
     """Return the citation of the current revision as plain text, BibTeX or CSL-JSON."""
-    row = queries.find_review(review_id)
-    if row.status == Status.ERASED:
+    body = queries.find_review(review_id).published
+    if isinstance(body, Erasure):
         return HttpResponse(status=410)
     media_type, write = FORMATS[extension]
-    return HttpResponse(write(row.parsed_body), content_type=media_type)
+    return HttpResponse(write(body), content_type=media_type)

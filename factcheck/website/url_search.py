@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-import orjson
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -17,13 +16,15 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.database.query_timeout import rows_within
 from factcheck.record.formats.urls import link_key, url_key
 from factcheck.record.models import PublicCapture, PublishedDemand, PublishedReview, RevisionDocument, Status
+from factcheck.record.readmodel.bodies import Erasure, Review, Tombstone
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.search.models import SEARCH_CONFIG
 from factcheck.record.search.query import read_query
 from factcheck.record.search.stems import with_stems
 from factcheck.record.search.words import split_words
+from factcheck.record.statements.erasure import ErasureNotice
+from factcheck.record.statements.output import construct, read
 from factcheck.tools.budget import current
-from factcheck.website.queries import Body
 from factcheck.website.search_text import SearchText
 
 MAX_FOUND = 20
@@ -37,7 +38,7 @@ class Cited:
     """Live reviews, and what the URL is in them. Without roles, the URL is the page of the review or of its claim."""
 
     roles: tuple[str | Promise, ...]
-    reviews: list[Body]
+    reviews: list[Review]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Former:
     language: str = ""
     reason: str = ""
     publisher: str = ""
-    notice: Body | None = None
+    notice: ErasureNotice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +75,12 @@ def find_by_url(text: SearchText) -> FoundByUrl:
     if keys:
         rows |= {row.pk: row for row in _newest(reviews.live().filter(link_keys__overlap=short_keys))}
         rows |= {row.pk: row for row in _newest(reviews.filter(pk__in=_withdrawn_with(short_keys, keys)))}
-    live: dict[tuple[str | Promise, ...], list[Body]] = {}
+    live: dict[tuple[str | Promise, ...], list[Review]] = {}
     for row in [*rows.values()][:MAX_FOUND]:
-        if row.status == Status.LIVE and ((roles := _roles(row.parsed_body, keys)) or row.pk in linked):
-            live.setdefault(roles, []).append(row.parsed_body)
-    gone = [former(row.parsed_body) for row in rows.values() if row.status != Status.LIVE]
+        review = row.published
+        if isinstance(review, Review) and ((roles := _roles(review, keys)) or row.pk in linked):
+            live.setdefault(roles, []).append(review)
+    gone = [former(row.published) for row in rows.values() if not isinstance(row.published, Review)]
     return FoundByUrl([Cited(*each) for each in live.items()], gone[:MAX_FOUND])
 
 
@@ -95,7 +97,7 @@ def find_withdrawn(words: str) -> list[Former]:
     if rows is None:
         current().left_out.append("withdrawn")
         raise TimeoutError
-    return [former(orjson.loads(body)) for (body,) in rows]
+    return [former(read(Tombstone, body)) for (body,) in rows]
 
 
 # The document that a withdrawal replaced.
@@ -121,18 +123,17 @@ ORDER BY updated_at DESC LIMIT %s
 """  # noqa: S608 (a constant)
 
 
-def former(body: Body) -> Former:
-    """Return the public part of a withdrawn or erased review, from its body."""
-    if "notice" in body:
-        notice = body["notice"]
-        return Former(body["id"], body["updated_at"], publisher=notice["newsroom"]["name"], notice=notice)
+def former(body: Tombstone | Erasure) -> Former:
+    """Return the public part of a withdrawn or erased review."""
+    if isinstance(body, Erasure):
+        return Former(body.id, body.updated_at, publisher=body.notice.newsroom.name, notice=body.notice)
     return Former(
-        body["id"],
-        body["updated_at"],
-        body["headline"] or "",
-        body["language"],
-        body["revision"]["note"] or "",
-        body["publisher"]["name"],
+        body.id,
+        body.updated_at,
+        body.headline or "",
+        body.language,
+        body.revision.note or "",
+        body.publisher.name,
     )
 
 
@@ -162,21 +163,21 @@ def _withdrawn_with(short_keys: Collection[int], keys: Collection[str]) -> list[
     """Return the withdrawn reviews whose last public revision or tombstone cites one of the URLs."""
     gone = PublishedReview.objects.using("public").filter(status=Status.WITHDRAWN)
     found = gone.filter(link_keys__overlap=list(short_keys)).values_list("pk", flat=True)[:MAX_FOUND]
-    documents: dict[UUID, list[Body]] = {}
+    documents: dict[UUID, list[dict[str, Any]]] = {}
     rows = RevisionDocument.objects.using("public").filter(entry__subject__in=list(found)).select_related("entry")
     for row in rows.order_by("entry"):
         documents.setdefault(row.entry.subject, []).append(row.parsed())
-    return [pk for pk, revisions in documents.items() if _roles(revisions[-2], keys)]
+    return [pk for pk, revisions in documents.items() if _roles(construct(Review, revisions[-2]), keys)]
 
 
-def _roles(body: Body, keys: Collection[str]) -> tuple[str | Promise, ...]:
+def _roles(review: Review, keys: Collection[str]) -> tuple[str | Promise, ...]:
     """Return the roles of the URLs with these keys in the review."""
-    claim = body.get("claim", {})
-    copies = [body, *claim.get("appearances", ()), *body.get("sources", ())]
+    seen = review.claim.appearances
+    copies = (each.archive_url for part in (seen, review.sources) for each in part)
     parts: tuple[tuple[str | Promise, Iterable[str | None]], ...] = (
-        (_("the claim’s post or page"), (each["url"] for each in claim.get("appearances", ()))),
-        (_("a source of the review"), (each["url"] for each in body.get("sources", ()))),
-        (_("the review on its publisher’s page"), [body.get("original_url")]),
-        (_("an archived copy"), (each.get("archive_url") for each in copies)),
+        (_("the claim’s post or page"), (each.url for each in seen)),
+        (_("a source of the review"), (each.url for each in review.sources)),
+        (_("the review on its publisher’s page"), [review.original_url]),
+        (_("an archived copy"), [review.archive_url, *copies]),
     )
     return tuple(role for role, urls in parts if any(url and url_key(url) in keys for url in urls))

@@ -31,7 +31,7 @@ def verify(request: HttpRequest) -> HttpResponse:
         context |= {"entry": entry, "demand": queries.find_demand(entry.subject)}
     elif entry:
         row = queries.find_review(entry.subject)
-        context |= {"entry": entry, "review": queries.current_title(row.parsed_body)}
+        context |= {"entry": entry, "review": queries.current_title(row.published)}
     return render(request, "website/verify.html", context)
 
 

@@ -1,17 +1,16 @@
 """Pages for readers. They only read the record and don't set cookies."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_cache_control, set_response_etag
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from factcheck.record.readmodel.bodies import Review
 from factcheck.web.response_cache import key_of, recall, remember
 from factcheck.website import queries
 from factcheck.website.review_page import read_page
@@ -50,52 +49,12 @@ def remembered_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
     return answer
 
 
-def page_number(request: HttpRequest) -> int:
-    """Return the number of the requested page. Raise Http404 if it isn't a possible number."""
-    page = request.GET.get("page", "1")
-    if not (page.isascii() and page.isdecimal() and len(page) < 4 and 1 <= int(page) <= queries.LAST_PAGE):
-        raise Http404
-    return int(page)
-
-
-def require_results(page: int, listed: list[queries.Body]) -> None:
-    """Raise Http404 beyond the last page, because the page would have nothing to link back to."""
-    if page > 1 and not listed:
-        raise Http404
-
-
-def page_of_list(
-    request: HttpRequest,
-    template: str,
-    name: str,
-    read: Callable[[int], tuple[list[queries.Body], bool]],
-    newsroom: Callable[[queries.Body], queries.Body],
-) -> HttpResponse:
-    """Render a page of a list. Raise Http404 beyond the last page.
-
-    `name` is the list's name on the website and in the API.
-    """
-    page = page_number(request)
-    found, more = read(page)
-    require_results(page, found)
-    context = {
-        name: found,
-        "page": page,
-        "next_page": page + 1 if more else None,
-        "previous_page": page - 1 if page > 1 else None,
-        "sample": any(is_sample(newsroom(entry)["site"]) for entry in found),
-        "license": settings.LICENSE_URL,
-        "json_url": f"{settings.SITE_URL}/api/v1/{name}/",
-    }
-    return render(request, template, context)
-
-
 def is_sample(site: str) -> bool:
     """Return whether the site belongs to a demo newsroom. Demo newsrooms use a reserved top-level domain (RFC 2606)."""
     return site.endswith(".example")
 
 
-def sample_of(reviews: list[queries.Body]) -> str:
+def sample_of(reviews: Sequence[Review]) -> str:
     """Return "all" if all of these reviews are by demo newsrooms, "some" if some are, and otherwise an empty string."""
-    samples = [is_sample(review["publisher"]["site"]) for review in reviews]
+    samples = [is_sample(review.publisher.site) for review in reviews]
     return "all" if samples and all(samples) else "some" if any(samples) else ""

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-import orjson
 from django.db.models import QuerySet
 from django.http import QueryDict
 
@@ -16,12 +15,13 @@ from factcheck.database.query_timeout import time_limit
 from factcheck.record.lists.pages import Cursor, Order, Page, condition_of, live, page_of, read_page
 from factcheck.record.matching.similar_rows import find_similar
 from factcheck.record.models import PublishedReview
+from factcheck.record.readmodel.bodies import Review
 from factcheck.record.search.query import read_query
 from factcheck.record.search.ranking import Search
 from factcheck.record.search.stems import has_words
+from factcheck.record.statements.output import read
 from factcheck.tools.budget import current
 from factcheck.website.filters import Filters
-from factcheck.website.queries import Body
 
 PAGE_SIZE = 20
 ORDER = Order("published_at", descending=True)
@@ -49,7 +49,7 @@ class ResultsPage:
     - `tsquery` selects the rows that were found, for counting them.
     """
 
-    reviews: list[Body]
+    reviews: list[Review]
     after: str = ""
     before: str = ""
     relaxed: bool = False
@@ -107,9 +107,9 @@ def newest_first(
     return ResultsPage(reviews, after, before, tsquery=query.all_terms() if words and query else None)
 
 
-def _page(page: Page) -> tuple[list[Body], str, str]:
+def _page(page: Page) -> tuple[list[Review], str, str]:
     """Return the reviews in order, and the positions for links to the adjacent pages."""
-    return [orjson.loads(body) for (body,) in page.rows], _written(page.next), _written(page.previous)
+    return [read(Review, body) for (body,) in page.rows], _written(page.next), _written(page.previous)
 
 
 def _written(cursor: Cursor | None) -> str:

@@ -250,13 +250,13 @@ def test_objects_with_any_keys_are_maps(tmp_path, labels):
 
 def test_every_table_has_columns():
     for table in tables():
-        assert columns(row_schema(table.component)).names == list(row_schema(table.component)["properties"])
+        assert columns(row_schema(table.model)).names == list(row_schema(table.model)["properties"])
 
 
 def test_columns_need_no_quotes_in_sql(database):
     """Reserved words would: each of these databases has its own."""
     for table in tables():
-        names = columns(row_schema(table.component)).names
+        names = columns(row_schema(table.model)).names
         defined, asked = ", ".join(f"{name} text" for name in names), ", ".join(f"x.{name}, {name}" for name in names)
         statements = [f"CREATE TABLE dump_{table.name} ({defined})", f"SELECT {asked} FROM dump_{table.name} x"]
         with duckdb.connect() as duck, connections["owner"].cursor() as postgresql, sqlite3.connect(":memory:") as lite:
@@ -270,10 +270,10 @@ def test_demands_have_their_sender(newsroom: Newsroom, tmp_path):
     newsroom.publish_review(review)
     newsroom.publish_demand(newsroom.make_demand(review))
     [table] = [each for each in tables() if each.name == "demands"]
-    files = making.write_table(table, row_schema("Demand"), tmp_path, "", lambda count: None)
+    files = making.write_table(table, row_schema(table.model), tmp_path, "", lambda count: None)
     assert [file.format for file in files] == ["jsonl", "csv", "parquet"]
     [row] = lines_of(tmp_path / "demands.jsonl.zst")
-    OAS31Validator(row_schema("Demand")).validate(row)
+    OAS31Validator(row_schema(table.model)).validate(row)
     assert renamed(row, "sender", "from") == json.loads(PublishedDemand.objects.get().body)
     query = f"SELECT sender.type, id FROM '{tmp_path}/demands.parquet'"
     assert duckdb.sql(query).fetchall() == [(row["sender"]["type"], row["id"])]
@@ -383,7 +383,7 @@ def test_same_rows_give_the_same_files(world, tmp_path):
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
         files = [
-            making.write_table(table, row_schema(table.component), tmp_path / name, "", lambda count: None)
+            making.write_table(table, row_schema(table.model), tmp_path / name, "", lambda count: None)
             for table in tables()
         ]
         digests.append([file.sha256 for table in files for file in table])

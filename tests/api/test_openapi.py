@@ -16,6 +16,8 @@ from api.views.corrections import CORRECTIONS
 from api.views.demands import DEMANDS
 from api.views.pages import openapi
 from api.views.reviews import REVIEWS
+from factcheck.record.readmodel.bodies import Claim, CorrectionOfReview, Demand, Review
+from factcheck.record.statements.output import construct
 from tests.support.drafts import make_newsroom
 
 
@@ -82,16 +84,12 @@ def test_every_filter_takes_its_own_example(api):
             api.get(f"{of}/", {each.name: each.example})
 
 
-def test_objects_promise_every_key_that_they_have(document, api):
-    """A key that is served and not described would be a promise that nobody wrote down."""
-    review = api.get("reviews/")["results"][0]
-    schemas = document["components"]["schemas"]
-    assert set(review) == set(schemas["Review"]["required"]) == set(schemas["Review"]["properties"])
-    for key, name in (("claim", "ReviewedClaim"), ("verdict", "Verdict"), ("publisher", "Publisher")):
-        assert set(review[key]) == set(schemas[name]["required"]), key
-    assert set(review["sources"][0]) == set(schemas["Source"]["required"])
-    assert set(review["revision"]) == set(schemas["CurrentRevision"]["required"])
-    assert set(api.get("claims/")["results"][0]) == set(schemas["Claim"]["required"])
+def test_what_is_served_is_its_model(api):
+    """A key that no model has would be a promise that nobody wrote down."""
+    models = {"reviews": Review, "claims": Claim, "demands": Demand, "corrections": CorrectionOfReview}
+    for name, model in models.items():
+        for served in api.get(f"{name}/")["results"]:
+            assert construct(model, served).model_dump(by_alias=True) == served
 
 
 REFERENCE = settings.BASE_DIR / "docs" / "reference"

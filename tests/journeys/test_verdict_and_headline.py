@@ -14,6 +14,8 @@ from django.test import Client
 from api.assistants import shapes
 from factcheck.editorial.models import User
 from factcheck.record.models import PublicCapture, PublishedReview, RevisionDocument, Status
+from factcheck.record.readmodel.bodies import Review
+from factcheck.record.statements.output import construct
 from factcheck.website.post_texts import post_text
 from factcheck.website.share_cards import review_card
 from tests.support.databases import Ground
@@ -104,9 +106,9 @@ def test_verdict_never_touches_the_headline_of_any_review(bodies: list[dict[str,
         for path in pages(body):
             assert joined_in(texts(path, language)) == [], path
         if body["revision"]["kind"] != "withdrawal":
-            card = review_card(body, language)
+            card = review_card(review := construct(Review, body), language)
             assert joined_in(f"{card.verdict}\n{card.note}\n{card.label}\n{card.text}") == []
-            assert joined_in(post_text(body, language)) == []
+            assert joined_in(post_text(review, language)) == []
 
 
 @pytest.mark.parametrize("language", ["en", "vi"])
@@ -149,12 +151,12 @@ def test_each_surface_of_a_negative_review(millet: dict[str, Any]) -> None:
     assert (cited["title"], cited["note"].partition(". The")[0]) == (MILLET, f"Fact-check: {claim}")
     (entry,) = json.loads(get(f"/feeds/reviews.json?ids={millet['id']}"))["items"]
     assert (entry["title"], entry["summary"].partition("\n")[0]) == (MILLET, claim)
-    assert post_text(millet, "en").startswith("Verdict: False. The claim: “If you eat millets")
-    card = review_card(millet, "vi")
+    assert post_text(construct(Review, millet), "en").startswith("Verdict: False. The claim: “If you eat millets")
+    card = review_card(construct(Review, millet), "vi")
     assert (card.verdict, card.label) == ("Sai sự thật", "Nội dung được kiểm chứng – kết luận: Sai sự thật")
     node = json.loads(get(f"/api/v1{path}claimreview/"))
     assert (node["headline"], node["reviewRating"]["alternateName"]) == (MILLET, "False")
     assert node["claimReviewed"] == "If you eat millets you will not catch the coronavirus."
-    told = shapes.review(millet)
+    told = shapes.review(construct(Review, millet))
     assert (told["headline"], told["claim"]["text"]) == (MILLET, node["claimReviewed"])
     assert get(f"/claims/{millet['claim']['id']}/").partition("<title>")[2].startswith(claim.removesuffix("False"))

@@ -9,6 +9,8 @@ import pytest
 from django.test import Client
 
 from factcheck.record.models import LogEntry
+from factcheck.record.readmodel.bodies import Review
+from factcheck.record.statements.output import construct
 from factcheck.website.citations import bibtex
 from tests.api.published import make_imported
 from tests.support.drafts import Newsroom
@@ -125,9 +127,8 @@ def test_bibtex_escapes_what_tex_would_run() -> None:
         "publisher": {"name": "A {B} and C"},
         "revision": {"kind": "original", "number": 1, "digest": "0" * 64},
         "verdict": {"label": "False", "labels": {}},
-        "updated_at": "2026-11-28T00:00:00Z",
     }
-    entry = bibtex(review)
+    entry = bibtex(construct(Review, review))
     title = entry.split("title = {{")[1].split("}},\n")[0]
     assert title == (
         r"100 \% \textbackslash{}input\textbraceleft{}x\textbraceright{} of \$5 \& \#1\_a "

@@ -4,19 +4,21 @@ import pytest
 import regex
 from django.utils import translation
 
+from factcheck.record.readmodel.bodies import Kept, Review, Tombstone
+from factcheck.record.statements.output import construct
 from factcheck.website.post_texts import MAX_LENGTH, length_of, post_text
 
 URL = "https://factcheck.example.org/reviews/bd1d6be1-487b-42da-b21e-6c39ebfe0339/"
 
 
-def review(claim: str, verdict: str = "Sai", newsroom: str = "Tòa soạn Kiểm Chứng", kind: str = "original") -> dict:
-    return {
+def review(claim: str, verdict: str = "Sai", newsroom: str = "Tòa soạn Kiểm Chứng", kind: str = "original") -> Kept:
+    body = {
         "url": URL,
         "claim": {"text": claim},
         "publisher": {"name": newsroom},
         "verdict": {"label": verdict, "labels": {"vi": verdict, "en": "False"} if verdict == "Sai" else {}},
-        "revision": {"kind": kind},
     }
+    return construct(Tombstone, body) if kind == "withdrawal" else construct(Review, body)
 
 
 def written(language: str, *about: str, **more: str) -> str:

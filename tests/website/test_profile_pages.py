@@ -11,6 +11,7 @@ from django.test import Client
 from factcheck.editorial.models import Publisher, VerdictLabel
 from factcheck.record.models import ProfileChange
 from factcheck.record.readmodel import profile_rows
+from factcheck.record.statements.review import Verdict
 from factcheck.website.profile_views import changed_parts, scales_of
 from tests.support.drafts import make_newsroom, make_scale
 from tests.website.conftest import Page, Published
@@ -116,18 +117,18 @@ def test_variants_of_a_language_change_separately() -> None:
     """English and American English have the same name."""
     former = {"labels": {"en": "False", "en-us": "Untrue"}, "slug": "false"}
     after = {"labels": {"en": "Wrong", "en-us": "Untrue"}, "slug": "false"}
-    (part,) = changed_parts(ProfileChange(body=json.dumps(after)), former)
-    assert part["label"] == "Name (English)"
-    assert {piece.text for piece in part["pieces"]} == {"False", "Wrong"}
+    ((label, pieces),) = changed_parts(ProfileChange(key="truth:false", body=json.dumps(after)), json.dumps(former))
+    assert label == "Name (English)"
+    assert {piece.text for piece in pieces} == {"False", "Wrong"}
 
 
 def test_scale_has_its_unused_steps() -> None:
-    def verdict(slug: str, value: int | None, best: int | None = 3) -> dict[str, object]:
-        return {"scale": "lights", "slug": slug, "value": value, "worst": 1, "best": best, "labels": {}, "meanings": {}}
+    def verdict(slug: str, value: int | None, best: int | None = 3) -> Verdict:
+        return Verdict(scale="lights", slug=slug, value=value, worst=1, best=best)
 
     green, none, red = verdict("green", 3), verdict("none", None), verdict("red", 1)
-    (scale,) = scales_of([green, none, red])
-    assert [(step["value"], step["verdicts"]) for step in scale["steps"]] == [(1, [red]), (2, []), (3, [green])]
-    assert scale["others"] == [none]
+    ((steps, others),) = scales_of([green, none, red])
+    assert steps == [(1, [red]), (2, []), (3, [green])]
+    assert others == [none]
     wide = verdict("all", 7, best=1000)
-    assert [step["value"] for step in scales_of([wide])[0]["steps"]] == [7]
+    assert [value for value, _verdicts in scales_of([wide])[0][0]] == [7]

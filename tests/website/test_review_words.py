@@ -1,26 +1,19 @@
 """Agreement of verdicts, and titles of reviews without a verdict."""
 
-from typing import Any
-
 import pytest
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
+from factcheck.record.readmodel.bodies import Correction, Review
+from factcheck.record.statements.output import construct
+from factcheck.record.statements.review import Verdict
 from factcheck.website.review_words import agreement, important_corrections, title_of
 
 
-def verdict(
-    label: str | None, slug: str | None = None, value: int | None = None, scale: str = "truth"
-) -> dict[str, Any]:
-    return {
-        "label": label,
-        "labels": {"en": label} if label else {},
-        "scale": scale if slug else None,
-        "slug": slug,
-        "value": value,
-        "worst": 1 if value else None,
-        "best": 5 if value else None,
-    }
+def verdict(label: str | None, slug: str | None = None, value: int | None = None, scale: str = "truth") -> Verdict:
+    worst, best = (1, 5) if value else (None, None)
+    place = {"scale": scale if slug else None, "slug": slug, "value": value, "worst": worst, "best": best}
+    return Verdict(label=label, labels={"en": label} if label else {}, **place)
 
 
 FALSE = verdict("False", "false", 1)
@@ -50,22 +43,22 @@ def test_review_without_a_verdict_says_so() -> None:
     body = {
         "language": "en",
         "headline": "The video is old",
-        "revision": {"kind": "original"},
-        "verdict": verdict(None),
+        "verdict": {"label": None},
         "claim": {"text": "x"},
     }
     with override("en"):
-        assert title_of(body) == "The video is old"
-        assert title_of(body | {"headline": None}) == "“x” – No verdict"
+        assert title_of(construct(Review, body)) == "The video is old"
+        assert title_of(construct(Review, body | {"headline": None})) == "“x” – No verdict"
         label = render_to_string("website/verdict_label.html", {"verdict": verdict(None), "language": "en"})
     assert label.replace("\n", " ") == '<span class="verdict tone-none">No verdict</span>'
 
 
 def test_important_corrections_are_the_newest_and_the_newest_change_of_the_verdict() -> None:
+    verdicts = ((2, "True", "False"), (3, "False", "Half true"), (4, "Half true", "Half true"))
     corrections = [
-        {"revision": number, "verdict_before": {"label": before}, "verdict_after": {"label": after}}
-        for number, before, after in ((2, "True", "False"), (3, "False", "Half true"), (4, "Half true", "Half true"))
+        construct(Correction, {"revision": each, "verdict_before": {"label": old}, "verdict_after": {"label": new}})
+        for each, old, new in verdicts
     ]
-    assert [each["revision"] for each in important_corrections(corrections)] == [4, 3]
-    assert [each["revision"] for each in important_corrections(corrections[:2])] == [3]
+    assert [each.revision for each in important_corrections(corrections)] == [4, 3]
+    assert [each.revision for each in important_corrections(corrections[:2])] == [3]
     assert important_corrections([]) == []

@@ -6,7 +6,6 @@ import unicodedata
 from dataclasses import replace
 from pathlib import Path
 
-import orjson
 import pytest
 import zxingcpp
 from django.test import Client, override_settings
@@ -15,6 +14,8 @@ from PIL import Image
 from factcheck.editorial.models import Review
 from factcheck.record.formats.text import nfc
 from factcheck.record.models import PublishedReview
+from factcheck.record.readmodel.bodies import Correction
+from factcheck.record.statements.output import construct
 from factcheck.web.places import search_places
 from factcheck.website.share_cards import newest_correction, review_card
 from factcheck.website.share_picture import HEIGHT, MAX_CHARACTERS, MAX_CLUSTER, WIDTH, Card, drawable, paint
@@ -200,14 +201,15 @@ def test_a_typo_never_hides_a_corrected_verdict() -> None:
     entry = {"kind": "correction", "verdict_before": true, "verdict_after": true}
     typo, other = entry | {"at": "3", "class": "typo"}, entry | {"at": "2", "class": "substantive"}
     verdict = entry | {"at": "1", "class": "substantive", "verdict_before": false}
-    assert newest_correction({"corrections": [verdict, other, typo]}) == {"at": "1", "before": "False"}
-    assert newest_correction({"corrections": [other, typo]}) == {"at": "2", "before": ""}
-    assert newest_correction({"corrections": [typo, entry | {"kind": "update"}]}) is None
+    verdict, other, typo = (construct(Correction, each) for each in (verdict, other, typo))
+    assert newest_correction([verdict, other, typo]) is verdict
+    assert newest_correction([other, typo]) is other
+    assert newest_correction([typo, construct(Correction, entry | {"kind": "update"})]) is None
 
 
 def test_claim_in_a_script_without_font_is_not_shown(newsroom: Newsroom) -> None:
     review = newsroom.make_review(newsroom.make_claim(text="洪水已经淹没了寺庙的屋顶", language="zh"))
     newsroom.publish_review(review)
-    card = review_card(orjson.loads(PublishedReview.objects.get(pk=review.pk).body), "en")
+    card = review_card(PublishedReview.objects.get(pk=review.pk).published, "en")
     assert card.text == "The claim is in a script that this picture can’t show. Scan the code to read it."
     assert card.label == "Claim that was checked – verdict: False"

@@ -9,6 +9,8 @@ from django.test import Client
 from factcheck.demo.clock import PastClock, past_clock
 from factcheck.editorial.models import Review
 from factcheck.record.models import PublishedReview
+from factcheck.record.readmodel import bodies
+from factcheck.record.statements.output import construct
 from factcheck.website.review_words import verdict_since
 from factcheck.website.share_cards import review_card
 from tests.api.published import make_imported
@@ -52,7 +54,7 @@ def test_corrected_verdict_has_the_date_of_its_correction(newsroom: Newsroom) ->
             listed_text = text(listed.replace("/en/", f"/{language}/"), language)
             assert f"{room} · {changed}" in listed_text, listed
             assert DATES[language][0] not in listed_text
-        card = review_card(PublishedReview.objects.get(pk=review.pk).parsed_body, language)
+        card = review_card(PublishedReview.objects.get(pk=review.pk).published, language)
         assert card.date == DATES[language][1]
 
 
@@ -79,16 +81,19 @@ def test_verdict_of_an_import_has_its_publishers_date_or_none(newsroom: Newsroom
     source = Client().get(f"/en{path}").content.decode()
     assert ('<meta property="article:published_time" content="2019-08-14">' in source) == bool(day)
     assert source.count('property="article:') == (1 if day else 0)
-    card = review_card(PublishedReview.objects.get(pk=review.pk).parsed_body, "en")
+    card = review_card(PublishedReview.objects.get(pk=review.pk).published, "en")
     assert card.date == ("14 August 2019" if day else "")
 
 
 def test_verdict_after_an_erasure_is_only_known_since_the_next_revision() -> None:
-    body: dict[str, Any] = {"original_url": None, "reviewed_on": None, "published_at": "2025-08-16T09:00:00Z"}
+    def since(*corrections: dict[str, Any]) -> tuple[str | None, bool]:
+        body = {"published_at": "2025-08-16T09:00:00Z", "corrections": [*corrections]}
+        return verdict_since(construct(bodies.Review, body))
+
     false, true = {"slug": "false", "label": "False"}, {"slug": "true", "label": "True"}
     rewritten = {"at": "2025-08-20T09:00:00Z", "verdict_before": None, "verdict_after": true}
     typo = {"at": "2025-08-25T09:00:00Z", "verdict_before": true, "verdict_after": true}
     changed = {"at": "2025-08-30T09:00:00Z", "verdict_before": true, "verdict_after": false}
-    assert verdict_since({**body, "corrections": []}) == ("2025-08-16T09:00:00Z", False)
-    assert verdict_since({**body, "corrections": [rewritten, typo]}) == ("2025-08-20T09:00:00Z", False)
-    assert verdict_since({**body, "corrections": [rewritten, typo, changed]}) == ("2025-08-30T09:00:00Z", True)
+    assert since() == ("2025-08-16T09:00:00Z", False)
+    assert since(rewritten, typo) == ("2025-08-20T09:00:00Z", False)
+    assert since(rewritten, typo, changed) == ("2025-08-30T09:00:00Z", True)

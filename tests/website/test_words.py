@@ -6,11 +6,12 @@ import pytest
 from django.utils import translation
 
 from factcheck.record.formats.markdown import is_safe_address
+from factcheck.record.statements.review import Topic, Verdict
 from factcheck.website.templatetags import published as filters
 
 
-def verdict(value: int | None, worst: int | None = 1, best: int | None = 5) -> dict[str, object]:
-    return {"value": value, "worst": worst, "best": best}
+def verdict(value: int | None, worst: int | None = 1, best: int | None = 5) -> Verdict:
+    return Verdict(value=value, worst=worst, best=best)
 
 
 @pytest.mark.parametrize(
@@ -24,17 +25,11 @@ def verdict(value: int | None, worst: int | None = 1, best: int | None = 5) -> d
     ],
 )
 def test_scale_place(value: int, worst: int, best: int, tone: str, steps: list[bool]) -> None:
-    assert filters.scale(verdict(value, worst, best)) == {
-        "value": value,
-        "worst": worst,
-        "best": best,
-        "tone": tone,
-        "steps": steps,
-    }
+    assert filters.scale(verdict(value, worst, best)) == (tone, steps)
 
 
 @pytest.mark.parametrize("outside", [verdict(None), verdict(1, None), verdict(1, 1, None), verdict(1, 1, 1)])
-def test_scale_none(outside: dict[str, object]) -> None:
+def test_scale_none(outside: Verdict) -> None:
     assert filters.scale(outside) is None
 
 
@@ -57,7 +52,7 @@ def test_word_known_and_unknown() -> None:
     ],
 )
 def test_label_language(labels: dict[str, str], language: str, spoken: str) -> None:
-    assert filters.label_language({"labels": labels}, language) == spoken
+    assert filters.label_language(Verdict(labels=labels), language) == spoken
 
 
 def test_dates_in_words() -> None:
@@ -125,9 +120,12 @@ def test_license_name() -> None:
 
 
 def test_topic_label_falls_back() -> None:
-    assert filters.topic_label({"slug": "health", "labels": {"en": "Health", "vi": "Sức khỏe"}}) == "Health"
-    assert filters.topic_label({"slug": "health", "labels": {"vi": "Sức khỏe"}}) == "Sức khỏe"
-    assert filters.topic_label({"slug": "health", "labels": {}}) == "health"
+    assert (
+        filters.topic_label(Topic.model_validate({"slug": "health", "labels": {"en": "Health", "vi": "Sức khỏe"}}))
+        == "Health"
+    )
+    assert filters.topic_label(Topic.model_validate({"slug": "health", "labels": {"vi": "Sức khỏe"}})) == "Sức khỏe"
+    assert filters.topic_label(Topic.model_validate({"slug": "health", "labels": {}})) == "health"
 
 
 @pytest.mark.parametrize("address", ["", "https:", "a:b", "/x", "javascript:x", " javascript:x", "HTTPX://a"])

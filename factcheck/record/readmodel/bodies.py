@@ -4,6 +4,7 @@
 Within v1, keys may be added but never removed.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import orjson
@@ -12,7 +13,7 @@ from pydantic import Field, WithJsonSchema
 from factcheck.record.log.models import CORRECTION_CLASSES, ChangeClass
 from factcheck.record.readmodel.correction_models import PublishedCorrection
 from factcheck.record.statements import demand, review, tombstone
-from factcheck.record.statements.erasure import Ground
+from factcheck.record.statements.erasure import ErasureNotice, Ground
 from factcheck.record.statements.output import (
     Digest,
     Nested,
@@ -21,6 +22,7 @@ from factcheck.record.statements.output import (
     Tag,
     Time,
     Uuid,
+    construct,
     named,
     one_of,
     same_field,
@@ -169,6 +171,13 @@ class Tombstone(_AtPublication, tombstone.Tombstone, _WithUrl):
     revision: Withdrawal
 
 
+class Erasure(_AtPublication, _WithUrl):
+    """The body of an erased review."""
+
+    notice: ErasureNotice
+    revision: CurrentRevision
+
+
 class Document(_AtPublication, _WithId):
     """A review, tombstone or erasure notice as canonical JSON (RFC 8785), without `url`, `sequence` and `digest`."""
 
@@ -257,3 +266,15 @@ class DemandDocument(_Times, demand.Demand):
     """A demand as canonical JSON (RFC 8785), without the site's `url`, `revision.sequence` and `revision.digest`."""
 
     revision: RevisionOfDemand
+
+
+Kept = Review | Tombstone  # of a review that hasn't been erased
+
+
+def kept_review(body: Mapping[str, Any]) -> Kept:
+    """Return a live review, or the tombstone of a withdrawn review."""
+    return construct(Review, body) if "verdict" in body else construct(Tombstone, body)
+
+
+def any_review(body: Mapping[str, Any]) -> Kept | Erasure:
+    return construct(Erasure, body) if "notice" in body else kept_review(body)

@@ -15,6 +15,7 @@ from django.db.models import F, Func, Q
 from django.db.models.functions import Lower
 
 from factcheck.database import lookups as lookups
+from factcheck.record.readmodel.bodies import Erasure, Kept, any_review
 from factcheck.record.readmodel.row_models import MAX_ORIGINAL, RowQuerySet, Status
 
 SHELF_BITS = 11  # the search indexes group 2**11 log entries into a shelf
@@ -118,6 +119,10 @@ class PublishedReview(models.Model):
 
     def __str__(self) -> str:
         return f"{self.id} as of {self.sequence}"
+
+    @cached_property
+    def published(self) -> Kept | Erasure:
+        return any_review(self.parsed_body)
 
     @cached_property
     def parsed_body(self) -> dict[str, Any]:

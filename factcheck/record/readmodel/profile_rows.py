@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-import orjson
 from django.db.models import Window
 from django.db.models.functions import Lag
 
@@ -18,6 +17,8 @@ from factcheck.record.formats.text import replace_forbidden
 from factcheck.record.log.models import LogEntry, Published, RevisionDocument
 from factcheck.record.readmodel.models import PublishedReview
 from factcheck.record.readmodel.profile_models import ProfileChange
+from factcheck.record.statements.output import read
+from factcheck.record.statements.review import Publisher
 
 Kind = LogEntry.Kind
 KINDS = (Kind.ORIGINAL, Kind.UPDATE, Kind.CORRECTION)
@@ -105,10 +106,10 @@ def _find_heir(row: ProfileChange, before: int) -> int | None:
     return None
 
 
-def list_newsrooms() -> list[dict[str, Any]]:
+def list_newsrooms() -> list[Publisher]:
     """Return the current details of each newsroom that has published a review, sorted by name."""
     rows = ProfileChange.objects.using("public").filter(key="").newest()[:MAX_NEWSROOMS]
-    return sorted((orjson.loads(row.body) for row in rows), key=lambda newsroom: str(newsroom["name"]).casefold())
+    return sorted((read(Publisher, row.body) for row in rows), key=lambda newsroom: newsroom.name.casefold())
 
 
 def has_profile(site: str) -> bool:
@@ -116,19 +117,19 @@ def has_profile(site: str) -> bool:
     return ProfileChange.objects.using("public").filter(publisher=replace_forbidden(site)).exists()
 
 
-def current_profile(site: str) -> dict[str, dict[str, Any]]:
+def current_profile(site: str) -> dict[str, str]:
     """Return the newsroom's details under the empty key, and its verdicts under `scale:slug`.
 
     The result is empty if the newsroom has published no review here.
     """
     rows = ProfileChange.objects.using("public").filter(publisher=replace_forbidden(site)).newest()
-    return {row.key: orjson.loads(row.body) for row in rows}
+    return {row.key: row.body for row in rows}
 
 
-def changes_with_former(site: str) -> list[tuple[ProfileChange, LogEntry, dict[str, Any] | None]]:
+def changes_with_former(site: str) -> list[tuple[ProfileChange, LogEntry, str | None]]:
     """Return the newest changes, newest first, each with its log entry and with the content that it replaced."""
     former = Window(Lag("body"), partition_by=["key"], order_by="sequence")
     changes = ProfileChange.objects.using("public").filter(publisher=site).annotate(former=former)
     rows: list[Any] = list(changes.order_by("-sequence", "key")[:MAX_CHANGES])
     entries = LogEntry.objects.using("public").in_bulk({row.sequence for row in rows})
-    return [(row, entries[row.sequence], orjson.loads(row.former) if row.former else None) for row in rows]
+    return [(row, entries[row.sequence], row.former) for row in rows]

@@ -3,9 +3,7 @@
 A translation names the original's revision that it translates.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Subquery
@@ -16,6 +14,7 @@ from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.models import PublishedReview
 from factcheck.record.readmodel.row_models import Status
 from factcheck.record.statements.output import read
+from factcheck.record.statements.review import Translated
 
 # The entries that change the text of a published review.
 NEW_TEXTS = (LogEntry.Kind.UPDATE, LogEntry.Kind.CORRECTION)
@@ -34,12 +33,12 @@ class Original:
     is_newer: bool
 
 
-def find_original(translated: Mapping[str, Any]) -> Original | None:
+def find_original(translated: Translated) -> Original | None:
     """Return the original of a translation, from the translation's `translation_of`."""
-    number: int = translated["revision"]
-    newer = LogEntry.objects.filter(subject=translated["id"], number__gt=number, kind__in=NEW_TEXTS)
+    number = translated.revision
+    newer = LogEntry.objects.filter(subject=translated.id, number__gt=number, kind__in=NEW_TEXTS)
     newest = Subquery(newer.order_by("-number").values("number")[:1])
-    row = PublishedReview.objects.using("public").filter(pk=translated["id"]).values_list("status", newest).first()
+    row = PublishedReview.objects.using("public").filter(pk=translated.id).values_list("status", newest).first()
     if row is None:
         return None
     status, revision = row

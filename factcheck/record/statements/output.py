@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeVar
 import orjson
 from pydantic import ConfigDict, Field, WithJsonSchema
 
-from factcheck.record.statements.parts import Part, default_of, part_model
+from factcheck.record.statements.parts import Part, default_of, parts_of
 from factcheck.record.statements.values import SHA256_PATTERN, URL_PATTERN
 
 # Keys in generated schemas, which `schema.py` replaces.
@@ -80,20 +80,24 @@ def read(model: type[Read], content: str | bytes) -> Read:
 
 
 def construct(model: type[Read], data: Mapping[str, Any]) -> Read:
-    """Return parsed JSON as an object of the model. A missing key gets the default, and unknown keys are left out."""
-    values = {}
-    for key, given, part, default in _keys(model):
-        value = data[key] if key in data else default()
-        if part and value:
-            value = [construct(part, each) for each in value] if isinstance(value, list) else construct(part, value)
-        values[given] = value
-    return model.model_construct(**values)
+    """Return parsed JSON as an object of the model. A missing key gets the default, and unknown keys are left out.
+
+    Pydantic's own `model_construct` takes three times as long.
+    """
+    keys, parts, rest = _keys(model)
+    values = {name: data[key] if key in data else default() for key, name, default in keys}
+    for name, part in parts:
+        if value := values[name]:
+            values[name] = [construct(part, each) for each in value] if type(value) is list else construct(part, value)
+    found = model.__new__(model)
+    found.__setstate__({"__dict__": values, **rest})
+    return found
 
 
 @cache
-def _keys(model: type[Part]) -> list[tuple[str, str, type[Part] | None, Callable[[], Any]]]:
-    """Return for each field its key in JSON, its name in the constructor, its model, if any, and its default."""
-    return [
-        (field.serialization_alias or name, field.alias or name, part_model(model, name), default_of(model, name))
-        for name, field in model.model_fields.items()
-    ]
+def _keys(model: type[Part]) -> tuple[list[tuple[str, str, Callable[[], Any]]], list[tuple[str, type[Part]]], Any]:
+    """Return the fields' keys, names and defaults, the names and models of inner objects, and the rest of a state."""
+    fields = model.model_fields
+    keys = [(field.serialization_alias or name, name, default_of(model, name)) for name, field in fields.items()]
+    rest = {"__pydantic_fields_set__": set(fields), "__pydantic_extra__": None, "__pydantic_private__": None}
+    return keys, list(parts_of(model).items()), rest

@@ -11,7 +11,7 @@ from factcheck.record.statements.parts import Part
 
 Json = dict[str, Any]
 
-_REF = "#/components/schemas/{}"
+_REF = "#/components/schemas/"
 
 
 class _Generator(GenerateJsonSchema):
@@ -41,9 +41,16 @@ def object_schema(description: str, properties: Json) -> Json:
     return {"type": "object", "description": description, "required": list(properties), "properties": properties}
 
 
-def _components(models: Iterable[type[Part]], mode: Literal["validation", "serialization"]) -> Json:
+def standalone_schema(model: type[Part]) -> Json:
+    """Return the schema of a published object as a document of its own, with inner objects in `$defs`."""
+    defs = _components([model], "serialization", "#/$defs/")
+    schema = defs.pop(model.__name__)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "$defs": defs}
+
+
+def _components(models: Iterable[type[Part]], mode: Literal["validation", "serialization"], place: str = _REF) -> Json:
     _refs, found = models_json_schema(
-        [(model, mode) for model in models], ref_template=_REF.format("{model}"), schema_generator=_Generator
+        [(model, mode) for model in models], ref_template=f"{place}{{model}}", schema_generator=_Generator
     )
     defs = found["$defs"]
     return {name: _tidy(schema, mode, defs) for name, schema in defs.items() if IN_PLACE not in schema}
@@ -62,7 +69,7 @@ def _tidy(schema: Any, mode: str, defs: Json) -> Any:
         schema = {**inner, **schema}
         dropped.add("$ref")
     if COMPONENT in schema:
-        schema["$ref"] = _REF.format(schema[COMPONENT])
+        schema["$ref"] = _REF + schema[COMPONENT]
     if schema.get("additionalProperties") is False and mode == "serialization":
         dropped.add("additionalProperties")
     return {

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from django import template
@@ -19,7 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.record.formats.markdown import to_html
 from factcheck.record.formats.urls import site_of
 from factcheck.record.log.models import ChangeClass
-from factcheck.record.statements import demand, review  # noqa: F401 (they define subclasses of Words)
+from factcheck.record.statements import demand, review  # noqa: F401 (they define subclasses of Choices)
+from factcheck.record.statements.output import construct
 from factcheck.record.statements.statement_labels import KINDS, choices, claim_with_verdict
 from factcheck.record.statements.values import Choices
 
@@ -148,9 +149,15 @@ def short(value: str) -> str:
 
 
 @register.filter
-def has_page(claimant: dict[str, Any]) -> bool:
+def as_review(statement: Mapping[str, Any]) -> review.Review:
+    """Return a statement of the desk as readers' templates take it."""
+    return construct(review.Review, statement)
+
+
+@register.filter
+def has_page(claimant: review.Claimant) -> bool:
     """Return whether the claimant has a page: an organisation, or a public figure whose name an editor confirmed."""
-    return claimant["type"] == "organization" or bool(claimant["type"] == "person" and claimant["confirmed"])
+    return claimant.type == "organization" or bool(claimant.type == "person" and claimant.confirmed)
 
 
 @register.filter
@@ -205,37 +212,40 @@ def license_name(value: str) -> str:
 
 
 @register.filter
-def translated_label(verdict: dict[str, Any]) -> str:
+def translated_label(verdict: review.Verdict) -> str:
     """Return the verdict's label in the reader's language if this label differs from the review's label."""
-    label = str(verdict["labels"].get(get_language() or "", ""))
-    return "" if label == verdict["label"] else label
+    label = verdict.labels.get(get_language() or "", "")
+    return "" if label == verdict.label else label
 
 
 @register.filter
-def label_language(verdict: dict[str, Any], language: str) -> str:
+def label_language(verdict: review.Verdict, language: str) -> str:
     """Return the language of a verdict's label: the review's language, or English if this label is missing."""
-    spoken = {tag.lower() for tag in verdict["labels"]}
+    spoken = {tag.lower() for tag in verdict.labels}
     if not spoken or not spoken.isdisjoint({language.lower(), language.partition("-")[0].lower()}):
         return language
     return "en" if "en" in spoken else "und"
 
 
+class Place(NamedTuple):
+    """The place of a verdict on its scale. The tone is low, middle or high, and the step at the value is true."""
+
+    tone: str
+    steps: list[bool]
+
+
 @register.filter
-def scale(verdict: dict[str, Any]) -> dict[str, Any] | None:
-    """Return the verdict's `value`, `worst`, `best`, `tone` (low, middle, high) and `steps` (True at the value)."""
-    value, worst, best = verdict["value"], verdict["worst"], verdict["best"]
+def scale(verdict: review.Verdict) -> Place | None:
+    """Return the verdict's place on its scale, or None without a scale."""
+    value, worst, best = verdict.value, verdict.worst, verdict.best
     if value is None or worst is None or best is None or best == worst:
         return None
     share = (value - worst) / (best - worst)
     size = abs(best - worst) + 1
     direction = 1 if best > worst else -1
-    return {
-        "value": value,
-        "worst": worst,
-        "best": best,
-        "tone": "low" if share < 0.4 else "high" if share > 0.6 else "middle",
-        "steps": [step == value for step in range(worst, best + direction, direction)] if size <= MAX_STEPS else [],
-    }
+    tone = "low" if share < 0.4 else "high" if share > 0.6 else "middle"
+    steps = [step == value for step in range(worst, best + direction, direction)] if size <= MAX_STEPS else []
+    return Place(tone, steps)
 
 
 @register.simple_tag
@@ -274,6 +284,6 @@ def full_url(name: str, *parts: object) -> str:
 
 
 @register.simple_tag
-def topic_label(topic: dict[str, Any]) -> str:
+def topic_label(topic: review.Topic) -> str:
     """Return a topic's name in the reader's language, or in another available language."""
-    return in_language(topic["labels"], topic["slug"])[0]
+    return in_language(topic.labels, topic.slug)[0]

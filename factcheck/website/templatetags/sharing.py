@@ -12,13 +12,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
+from factcheck.record.readmodel.bodies import Kept, Review
 from factcheck.website import citations, embeds, post_texts, review_words, share_cards
+from factcheck.website.queries import WholeClaim
 from factcheck.website.share_picture import HEIGHT, WIDTH
 from factcheck.website.templatetags.published import time_tag
 
 register = template.Library()
-
-Body = dict[str, Any]
 
 
 def _interface() -> str:
@@ -29,45 +29,44 @@ register.filter("title_of", review_words.title_of)
 
 
 @register.filter
-def verdict_date(review: Body) -> SafeString:
+def verdict_date(review: Review) -> SafeString:
     """Return the date of the current verdict, or the date of publication here if an imported review has no date."""
     at, is_changed = review_words.verdict_since(review)
     if at is None:
-        return format_html("{} {}", gettext("published on this site"), time_tag(review["published_at"]))
+        return format_html("{} {}", gettext("published on this site"), time_tag(review.published_at))
     return format_html(gettext("verdict changed on {}"), time_tag(at)) if is_changed else time_tag(at)
 
 
 @register.filter
-def share_picture(review: Body, language: str) -> str:
+def share_picture(review: Kept, language: str) -> str:
     """Return the URL of the review's picture in this language."""
     return f"{settings.SITE_URL}{share_cards.picture_path(review, language)}"
 
 
 @register.inclusion_tag("website/card_tags.html")
-def card_tags(about: Body | None = None) -> dict[str, Any]:
+def card_tags(about: Kept | WholeClaim | None = None) -> dict[str, Any]:
     """Return the elements for a preview's picture: of a review, of the newest review of a claim, or of the site."""
-    reviews = about.get("reviews", []) if about else []
-    review = {**reviews[-1], "claim": about} if reviews else about
-    language = share_cards.picture_language(review["language"]) if review else _interface()
+    review = about.live_reviews[-1] if isinstance(about, WholeClaim) else about
+    language = share_cards.picture_language(review.language) if review else _interface()
     return {
         "picture": f"{settings.SITE_URL}{share_cards.picture_path(review, language)}",
         "alternative": share_cards.alternative_text(review, language),
         "width": WIDTH,
         "height": HEIGHT,
-        "oembed": f"{settings.SITE_URL}/oembed/?{urlencode({'url': review['url']})}" if review and not reviews else "",
+        "oembed": f"{settings.SITE_URL}/oembed/?{urlencode({'url': review.url})}" if review and review is about else "",
     }
 
 
 @register.filter
-def post_text(review: Body) -> str:
+def post_text(review: Kept) -> str:
     return post_texts.post_text(review, _interface())
 
 
 @register.filter
-def citation(review: Body) -> str:
+def citation(review: Kept) -> str:
     return citations.plain_citation(review)
 
 
 @register.filter
-def embed_code(review: Body) -> SafeString:
+def embed_code(review: Kept) -> SafeString:
     return embeds.embed_code(review, _interface())
