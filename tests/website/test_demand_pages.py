@@ -47,7 +47,7 @@ def register(module_database: str) -> SimpleNamespace:
 
 
 def links(page: Page) -> list[str]:
-    return [href for href in page.links if href.startswith("/demands/") and href.count("-") == 4]
+    return [href for href in page.links if href.startswith("/demands/") and href.count("-") == 4 and "?" not in href]
 
 
 def test_register_lists_the_newest_first(register: SimpleNamespace) -> None:
