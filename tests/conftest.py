@@ -286,7 +286,7 @@ def load_demo() -> tuple[str, str]:
 
 
 newsroom_ground, demo_ground = ground_fixture(make_newsroom), ground_fixture(load_demo)
-live_ground = ground_fixture(Newsroom.publish_first, after="newsroom_ground")
+live_ground = ground_fixture(Newsroom.publish_new, after="newsroom_ground")
 
 
 @pytest.fixture(autouse=True)

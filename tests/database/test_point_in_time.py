@@ -10,7 +10,7 @@ from factcheck.database.data_directory import make_folder
 from tests.support.postgresql import Server, create, environment, servers, wait
 
 ROOT = Path(__file__).resolve().parents[2]
-PUBLISH = "from tests.support.drafts import make_newsroom\nprint(make_newsroom({site!r}).publish_first().pk)"
+PUBLISH = "from tests.support.drafts import make_newsroom\nprint(make_newsroom({site!r}).publish_new().pk)"
 
 
 def manage(environ: dict[str, str], *arguments: str, status: int = 0) -> str:

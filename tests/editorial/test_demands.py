@@ -123,8 +123,7 @@ def test_review_must_be_public_and_the_newsrooms_own(newsroom: Newsroom) -> None
     with refused("incomplete", "has not been published"):
         workflow.submit(subject=draft, by=newsroom.reporter)
     other = make_newsroom("other.example")
-    theirs = other.make_review()
-    other.publish_review(theirs)
+    theirs = other.publish_new()
     with refused("incomplete", "another newsroom"):
         workflow.submit(subject=newsroom.make_demand(theirs), by=newsroom.reporter)
 

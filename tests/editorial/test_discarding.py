@@ -95,8 +95,7 @@ def test_returned_demand_loses_its_texts_after_30_days(newsroom: Newsroom) -> No
 
 @pytest.mark.parametrize("withdrawn", [False, True])
 def test_opened_correction_goes_back_to_what_is_published(newsroom: Newsroom, withdrawn: bool) -> None:
-    review = newsroom.make_review()
-    newsroom.publish_review(review)
+    review = newsroom.publish_new()
     if withdrawn:
         newsroom.withdraw_review(review)
     newsroom.open_correction(review, headline="Tít khác")
@@ -136,8 +135,7 @@ def test_who_and_what_cannot_be_thrown_away(newsroom: Newsroom) -> None:
     workflow.submit(subject=review, by=newsroom.editor)
     review.refresh_from_db()
     assert not may_discard(review)
-    review = newsroom.make_review()
-    newsroom.publish_review(review)
+    review = newsroom.publish_new()
     review.refresh_from_db()
     assert not may_discard(review)
 

@@ -123,8 +123,7 @@ def fill(newsroom: Newsroom, word: Words) -> Review:
 def test_erased_text_is_found_nowhere(newsroom: Newsroom) -> None:
     word = Words()
     review = fill(newsroom, word)
-    other = newsroom.make_review()
-    newsroom.publish_review(other)
+    newsroom.publish_new()
     assert word.found_in(dump()) == set(word.by_place)
     assert len(word.by_place) == 29
 
@@ -156,8 +155,7 @@ def files_of_the_database() -> str:
 def test_rewritten_tables_hold_nothing_of_what_was_erased(newsroom, capsys):
     word = Words()
     review = fill(newsroom, word)
-    other = newsroom.make_review()  # without a row of others a table's samples stay
-    newsroom.publish_review(other)
+    other = newsroom.publish_new()  # without a row of others a table's samples stay
     newsroom.correct_review(other, summary="Sai. Đã sửa.")
     with connections["owner"].cursor() as cursor:
         cursor.execute("ANALYZE")

@@ -166,8 +166,7 @@ def test_claimant_of_another_claim_stays(newsroom: Newsroom) -> None:
     ],
 )
 def test_erase_says_what_is_wrong_with_the_notice(module_newsroom: Newsroom, fields: dict[str, str], code: str) -> None:
-    review = module_newsroom.make_review()
-    module_newsroom.publish_review(review)
+    review = module_newsroom.publish_new()
     with refused(code):
         review_policy.erase(
             **{"review": review, "by": module_newsroom.editor, "ground": "law", "notice": NOTICE} | fields

@@ -91,8 +91,7 @@ def test_erasure_that_is_only_asked_for_is_refused(desk: Desk) -> None:
 
 
 def test_half_an_erasure_is_refused_at_commit(desk: Desk) -> None:
-    review = desk.newsroom.make_review()
-    desk.newsroom.publish_review(review)
+    review = desk.newsroom.publish_new()
     approval = review_policy.erase(review=review, by=desk.newsroom.editor, ground="law", notice=NOTICE)
     Proposal.objects.filter(pk=approval.pk).update(
         decision="approved", decided_by=desk.newsroom.chief, decided_at="2026-01-01T00:00:00Z"

@@ -181,8 +181,7 @@ def test_passage_of_a_claim_and_of_a_demand(newsroom: Newsroom) -> None:
 
 
 def test_published_passage_needs_an_erasure(newsroom: Newsroom) -> None:
-    review = newsroom.make_review(body=f"Đã đăng: {NAME}.")
-    newsroom.publish_review(review)
+    review = newsroom.publish_new(body=f"Đã đăng: {NAME}.")
     newsroom.open_correction(review, headline=f"Chưa đăng: {NAME} Bí Mật", body="Đã bỏ.")
     for draft, text in ((review, NAME), (review.claim, "Nước lũ ở Huế")):
         with pytest.raises(WrongState):
@@ -330,8 +329,7 @@ def test_page_of_a_copy_that_only_a_state_names_is_not_copied_again(newsroom: Ne
 
 
 def test_other_newsrooms_media_of_the_claim_stay(newsroom: Newsroom) -> None:
-    review = newsroom.make_review()
-    newsroom.publish_review(review)
+    review = newsroom.publish_new()
     other = make_newsroom("khac.example")
     theirs = other.make_review(review.claim, body=f"Đây là {NAME}.")
     picture = Picture.objects.create(claim=review.claim, sha256="a" * 64, uploaded_by=newsroom.reporter, **PICTURE)

@@ -126,7 +126,7 @@ def test_reason_does_not_repeat_what_only_the_public_claim_still_says(newsroom: 
     """The drafts may have been corrected or redacted since."""
     claim = newsroom.make_claim(text="Mái chùa ngập nước")
     Claimant.objects.update(type="person", name="Nguyễn Văn Mẫu", is_public_figure=True, description="")
-    newsroom.publish_review(newsroom.make_review(claim))
+    newsroom.publish_new(claim)
     into = newsroom.publish_claim("Lũ tới mái chùa.")
     Claim.objects.filter(pk=claim.pk).update(text="Một câu khác.")
     Claimant.objects.filter(pk=claim.claimant_id).update(type="unnamed", name="", description="một quan chức xã")

@@ -194,7 +194,7 @@ def test_picture_that_is_checked_is_kept_unchanged_and_private(newsroom: Newsroo
     video = add_media(newsroom, claim, MP4)
     assert (video.media_type, video.width, video.size) == ("video/mp4", None, len(MP4))
     claim.appearances.update(media_sha256=media.sha256)
-    newsroom.publish_review(newsroom.make_review(claim))
+    newsroom.publish_new(claim)
     assert PublishedPicture.objects.get().width is None
     assert Client().get(f"/{media.name}").status_code == 404
 
@@ -202,8 +202,7 @@ def test_picture_that_is_checked_is_kept_unchanged_and_private(newsroom: Newsroo
 def test_database_refuses_a_picture_that_no_live_review_shows(newsroom: Newsroom) -> None:
     review, _picture = illustrated(newsroom)
     newsroom.publish_review(review)
-    other = newsroom.make_review()
-    newsroom.publish_review(other)
+    other = newsroom.publish_new()
     for change in (
         f"UPDATE record_publishedpicture SET review_id = '{other.pk}'",
         "UPDATE record_publishedpicture SET sha256 = repeat('0', 64)",

@@ -24,8 +24,7 @@ def file_of_sessions() -> bytes:
 
 
 def test_tables_are_written_without_what_was_deleted(newsroom: Newsroom, capsys: pytest.CaptureFixture[str]) -> None:
-    review = newsroom.make_review(newsroom.make_claim())
-    newsroom.publish_review(review)
+    review = newsroom.publish_new(newsroom.make_claim())
     for name in ("kept", "deleted"):
         Session.objects.create(session_key=f"{name}-key", session_data=f"{name}-data", expire_date=timezone.now())
     Session.objects.get(session_key="deleted-key").delete()

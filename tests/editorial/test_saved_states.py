@@ -133,8 +133,7 @@ def test_states_of_an_open_draft_are_never_too_old(newsroom: Newsroom) -> None:
 
 
 def test_states_of_a_correction_that_was_thrown_away_are_deleted_after_30_days(newsroom: Newsroom) -> None:
-    review = newsroom.make_review()
-    newsroom.publish_review(review)
+    review = newsroom.publish_new()
     newsroom.open_correction(review, headline="Tên nguồn tin")
     kept(review)
     discard_draft(draft=Review.objects.get(pk=review.pk), by=newsroom.reporter)
@@ -284,8 +283,7 @@ def test_erasure_deletes_the_states_of_the_review_and_of_its_claims(newsroom: Ne
 
 
 def test_redaction_deletes_the_states_and_keeps_the_draft(newsroom: Newsroom) -> None:
-    review = newsroom.make_review()
-    newsroom.publish_review(review)
+    review = newsroom.publish_new()
     newsroom.redact_review(review)
     assert not SavedState.objects.filter(draft=review.pk).exists()
     assert Review.objects.get(pk=review.pk).headline

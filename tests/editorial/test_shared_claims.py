@@ -36,8 +36,7 @@ def said(review: Review) -> dict[str, object]:
 def test_review_says_of_another_newsrooms_claim_what_is_public(newsroom: Newsroom, other: Newsroom) -> None:
     claim = newsroom.publish_claim()
     change(claim)
-    review = other.make_review(claim)
-    other.publish_review(review)
+    review = other.publish_new(claim)
     told = said(review)["claim"]
     assert isinstance(told, dict)
     assert (told["text"], told["language"], told["claimed_on"], told["location"]) == (FLOOD, "vi", "2026-10-03", None)
@@ -51,15 +50,13 @@ def test_review_says_of_another_newsrooms_claim_what_is_public(newsroom: Newsroo
 def test_review_of_the_claims_own_newsroom_says_what_its_draft_does(newsroom: Newsroom) -> None:
     claim = newsroom.publish_claim()
     change(claim)
-    review = newsroom.make_review(claim, language="en")
-    newsroom.publish_review(review)
+    review = newsroom.publish_new(claim, language="en")
     assert "Nháp chưa ai duyệt." in str(said(review)["claim"])
 
 
 def test_claim_that_was_corrected_is_told_anew_in_another_newsrooms_next_revision(newsroom, other):
     claim = newsroom.publish_claim()
-    review = other.make_review(claim)
-    other.publish_review(review)
+    review = other.publish_new(claim)
     Claim.objects.filter(pk=claim.pk).update(text="Nước lũ ở Huế chưa tới mái chùa.")
     newsroom.open_correction(claim.reviews.get(newsroom=newsroom.publisher))
     newsroom.publish_review(claim.reviews.get(newsroom=newsroom.publisher))
@@ -85,8 +82,7 @@ def test_claimant_is_described_anew_before_the_claims_newsroom_has_published_it(
 
 def test_claimant_whom_readers_see_stays_when_another_newsroom_erases(newsroom: Newsroom, other: Newsroom) -> None:
     claim = newsroom.publish_claim()
-    theirs = other.make_review(claim)
-    other.publish_review(theirs)
+    theirs = other.publish_new(claim)
     change(claim)  # its draft names another claimant by now
     other.erase_review(theirs)
     review = make_newsroom("ba.example").make_review(claim)
@@ -96,8 +92,7 @@ def test_claimant_whom_readers_see_stays_when_another_newsroom_erases(newsroom: 
 
 def test_claim_whose_newsroom_withdrew_it_stays_what_readers_see_in_others_reviews(newsroom, other):
     claim = newsroom.publish_claim()
-    review = other.make_review(claim)
-    other.publish_review(review)
+    review = other.publish_new(claim)
     newsroom.withdraw_review(claim.reviews.get(newsroom=newsroom.publisher))
     change(claim)
     other.correct_review(review, summary="Sai. Video quay năm 2020.")
@@ -107,8 +102,7 @@ def test_claim_whose_newsroom_withdrew_it_stays_what_readers_see_in_others_revie
 
 def test_name_in_a_claim_whose_newsroom_withdrew_it_goes_with_a_claim_of_ones_own(newsroom, other):
     claim = newsroom.publish_claim("Ông Nguyễn Văn A nói nước lũ đã tới mái chùa.")
-    review = other.make_review(claim)
-    other.publish_review(review)
+    review = other.publish_new(claim)
     newsroom.withdraw_review(claim.reviews.get(newsroom=newsroom.publisher))
     other.correct_review(review, claim=other.make_claim(text="Nước lũ đã tới mái chùa."))
     assert "Nguyễn Văn A" not in PublishedReview.objects.get(pk=review.pk).body

@@ -66,8 +66,7 @@ def test_merge_of_a_claim_that_is_added_later_is_refused(newsroom: Newsroom, oth
 
 
 def test_erasure_names_the_newsroom_that_answers_for_it(newsroom: Newsroom, other: Newsroom) -> None:
-    review = newsroom.make_review()
-    newsroom.publish_review(review)
+    review = newsroom.publish_new()
     said = erasure.build_notice(review, "law", NOTICE, redact=False)
     said["notice"]["newsroom"] = {"name": other.publisher.name, "site": other.publisher.site}
     proposal = written(review, said, newsroom.editor, action=Action.ERASURE, note=NOTICE)

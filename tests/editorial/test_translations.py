@@ -22,8 +22,7 @@ DIFFERS = "The verdict differs from the original’s. Choose the same verdict, o
 
 def translated(newsroom: Newsroom) -> tuple[Review, Review]:
     """A published review, and the draft of its translation."""
-    original = newsroom.make_review()
-    newsroom.publish_review(original)
+    original = newsroom.publish_new()
     draft = translations.start_translation(review=original, by=newsroom.reporter)
     draft.headline, draft.summary = "The flood video is from 2020", "False. The video was filmed in 2020."
     draft.save()
@@ -31,8 +30,7 @@ def translated(newsroom: Newsroom) -> tuple[Review, Review]:
 
 
 def test_translation_begins_with_claim_verdict_and_sources(newsroom: Newsroom) -> None:
-    original = newsroom.make_review(reviewed_on="2026-10-05", selection_reason="reach")
-    newsroom.publish_review(original)
+    original = newsroom.publish_new(reviewed_on="2026-10-05", selection_reason="reach")
     draft = translations.start_translation(review=original, by=newsroom.editor)
     draft.refresh_from_db()
     assert (draft.state, draft.language, draft.translation_of_id, draft.translation_of_revision) == (

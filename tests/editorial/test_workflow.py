@@ -201,8 +201,7 @@ def test_substantive_correction_needs_a_reason_of_some_length(newsroom: Newsroom
 
 def test_another_verdict_is_no_typing_error(newsroom: Newsroom, database: str) -> None:
     scale = make_scale()
-    review = newsroom.make_review(verdict=scale.verdicts.get(slug="false"))
-    newsroom.publish_review(review)
+    review = newsroom.publish_new(verdict=scale.verdicts.get(slug="false"))
     review_policy.open_correction(review=review, by=newsroom.reporter, change_class="typo", note="Sửa một chữ.")
     Review.objects.update(verdict=scale.verdicts.get(slug="true"))
     with refused("incomplete", "this isn’t a typing error. Choose another kind"):

@@ -70,8 +70,7 @@ def test_erasure_asked_for_and_approved_at_the_desk(newsroom: Newsroom) -> None:
 
 
 def test_redaction_asked_for_and_published_at_the_desk(newsroom: Newsroom) -> None:
-    review = newsroom.make_review(headline="Ông Ba bịa chuyện nước lũ")
-    newsroom.publish_review(review)
+    review = newsroom.publish_new(headline="Ông Ba bịa chuyện nước lũ")
     asks = at_review(newsroom.editor, review).follow("Open a correction")
     asks.choose("change_class", "substantive").fill(note="Bài không còn nêu tên người đã đăng đoạn phim này.")
     asks.press("Open a correction").follow("Erase what is published, keep this draft…")

@@ -69,8 +69,7 @@ def at_the_desk(do: Callable[[], T]) -> T:
 
 
 def published(newsroom: Newsroom) -> Review:
-    review: Review = newsroom.make_review()
-    newsroom.publish_review(review)
+    review: Review = newsroom.publish_new()
     return review
 
 

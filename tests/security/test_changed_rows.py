@@ -167,8 +167,7 @@ def test_operators_learn_it_and_when_it_is_right_again(published, caplog, monkey
 def test_document_that_does_not_hash_is_shown_to_nobody(database: str) -> None:
     """Which takes the owner's role: the application can't change documents (tests/record/test_defences.py)."""
     newsroom = make_newsroom()
-    review = newsroom.make_review()
-    newsroom.publish_review(review)
+    review = newsroom.publish_new()
     newsroom.correct_review(review, summary="Sai. Đã sửa.")
     as_owner("UPDATE record_revisiondocument SET document = set_bit(document, 99, 1 - get_bit(document, 99))")
     as_owner("UPDATE record_publishedreview SET body = replace(body, 'Sai', 'Đúng')")

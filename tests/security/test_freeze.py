@@ -66,7 +66,7 @@ def test_nothing_of_a_frozen_newsroom_enters_the_log(
     attempts()
     monkeypatch.setattr("factcheck.editorial.proposals.publication.require_not_frozen", lambda _newsrooms: None)
     attempts()  # the database refuses too
-    other.publish_review(other.make_review())  # other newsrooms publish on
+    other.publish_new()  # other newsrooms publish on
     end(frozen, newsroom.chief, newsroom.editor)
     workflow.publish(proposal=waits, by=newsroom.editor)
     workflow.approve(proposal=merge, by=newsroom.editor, digest=merge.digest)

@@ -29,7 +29,7 @@ CHEAP = ("/en/", "/en/corrections/", "/api/v1/reviews/", "/feeds/reviews.atom", 
 @pytest.fixture(scope="module", autouse=True)
 def world(module_database: str) -> None:
     newsroom = make_newsroom()
-    newsroom.publish_review(newsroom.make_review())
+    newsroom.publish_new()
 
 
 @pytest.fixture(autouse=True)

@@ -49,8 +49,7 @@ def test_flood_from_one_wide_network_stops_at_its_limit(newsroom: Newsroom, sett
 
 def test_flood_to_one_newsroom_leaves_the_others_open(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     other = make_newsroom("khac.example")
-    review = other.make_review()
-    other.publish_review(review)
+    review = other.publish_new()
     monkeypatch.setattr(message_limits, "MAX_WAITING", 3)
     addressed = {"newsroom": {"site": "kiemchung.example"}}
     assert tips(4, "192.0.2.{}", **addressed) == [201] * 3 + [503]

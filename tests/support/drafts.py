@@ -119,17 +119,15 @@ class Newsroom:
         approval = workflow.submit(subject=review, by=self.reporter)
         return workflow.approve_and_publish(proposal=approval, by=self.editor, digest=approval.digest)
 
-    def publish_first(self) -> Review:
-        """Create and publish the review that `make_review` creates."""
-        review = self.make_review()
+    def publish_new(self, *args: Any, **fields: Any) -> Review:
+        """Create and publish a review. The arguments are those of `make_review`."""
+        review = self.make_review(*args, **fields)
         self.publish_review(review)
         return review
 
     def publish_claim(self, text: str = FLOOD) -> Claim:
         """Create a claim with a published review."""
-        review = self.make_review(self.make_claim(text=text))
-        self.publish_review(review)
-        return review.claim
+        return self.publish_new(self.make_claim(text=text)).claim
 
     def open_correction(
         self,

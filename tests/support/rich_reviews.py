@@ -28,7 +28,7 @@ def publish_review_with_ten_sources() -> str:
     draft.summary = "False. It was filmed in 2020."
     draft.save()
     here.publish_review(draft)
-    there.publish_review(there.make_review(review.claim, headline="Video cũ"))
+    there.publish_new(review.claim, headline="Video cũ")
     here.correct_review(review, summary="Sai. Đoạn video được quay năm 2021.")
     for number, state in enumerate(["unchanged", "gone", "without_quote", "changed"]):
         at = timezone.now()

@@ -25,8 +25,7 @@ ORIGIN = "127.0.0.1:8000/api/v1/log"
 def entries(module_database: str) -> list[LogEntry]:
     """Two entries about a review that was erased, then many others; the last tile isn't full."""
     newsroom = make_newsroom()
-    erased = newsroom.make_review()
-    newsroom.publish_review(erased)
+    erased = newsroom.publish_new()
     newsroom.erase_review(erased)
     disarm()
     publish_some(SIZE - 2)

@@ -422,8 +422,7 @@ def test_erased_and_redacted_reviews_pass(site: str, tmp_path: Path, capsys: pyt
 
 def test_review_erased_twice_passes_with_its_last_notice(site: str, tmp_path: Path, capsys: Any) -> None:
     newsroom = make_newsroom("twice.example")
-    review = newsroom.make_review()
-    newsroom.publish_review(review)
+    review = newsroom.publish_new()
     newsroom.redact_review(review)
     newsroom.publish_review(review)
     state = str(tmp_path / "state")

@@ -73,7 +73,7 @@ def test_client_with_the_content_gets_a_304(live, path):
 def test_304_of_the_api_names_the_newest_entry(newsroom, live, etag):
     path = f"/api/v1/reviews/{live.pk}/"
     assert get(path, If_None_Match=etag)["Factcheck-Head"] == "0"
-    newsroom.publish_review(newsroom.make_review())
+    newsroom.publish_new()
     again = get(path, If_None_Match=etag)
     assert (again.status_code, again["Factcheck-Head"]) == (304, "1")
 
@@ -115,8 +115,7 @@ def test_search_is_never_remembered(live, path):
 def test_api_follows_the_log(newsroom, live):
     path, feed = f"/api/v1/reviews/{live.pk}/", "/feeds/reviews.json"
     etag = get("/api/v1/reviews/")["ETag"]
-    other = newsroom.make_review()
-    newsroom.publish_review(other)
+    other = newsroom.publish_new()
     assert get("/api/v1/reviews/", If_None_Match=etag).status_code == 200
     assert [len(get(feed).json()["items"]) for _ in range(2)] == [2, 2]
     newsroom.erase_review(other)
@@ -134,7 +133,7 @@ def test_page_follows_the_log_and_the_checks(newsroom, live):
     now = timezone.now()
     store_check(live.pk, "https://source.example/1", state="unchanged", checked_at=now, since=now)
     assert "Still available and unchanged" in text()
-    newsroom.publish_review(newsroom.make_review(live.claim, headline="Một bài khác"))
+    newsroom.publish_new(live.claim, headline="Một bài khác")
     assert "Một bài khác" in text()
     newsroom.correct_review(live, headline="Tựa đề mới")
     assert "Tựa đề mới" in text()
@@ -146,8 +145,7 @@ def test_page_follows_the_log_and_the_checks(newsroom, live):
 
 
 def test_erased_text_leaves_the_memory_with_the_next_response(newsroom, live):
-    other = newsroom.make_review(headline="Zwielicht")
-    newsroom.publish_review(other)
+    other = newsroom.publish_new(headline="Zwielicht")
     get("/api/v1/reviews/"), get(f"/en/reviews/{other.pk}/")
     assert "Zwielicht" in repr(vars(response_cache))
     newsroom.erase_review(other)

@@ -21,7 +21,7 @@ def send(method: str, address: str, content: bytes = b"", **environ: Any) -> Htt
 @pytest.fixture(scope="module", autouse=True)
 def world(module_database):
     newsroom = make_newsroom("báo.example")
-    newsroom.publish_review(newsroom.make_review())
+    newsroom.publish_new()
 
 
 PUBLISHER = "/api/v1/reviews/?publisher=b%C3%A1o.example"

@@ -42,8 +42,7 @@ def test_message_is_signed_and_says_what_the_feed_of_changes_says(newsroom: News
 
 def test_every_kind_of_entry_has_its_event(newsroom: Newsroom, receiver: Receiver) -> None:
     subscribe(receiver.url)
-    review = newsroom.make_review()
-    newsroom.publish_review(review)
+    review = newsroom.publish_new()
     newsroom.correct_review(review, summary="Sai. Lần 1.")
     newsroom.withdraw_review(review)
     newsroom.reinstate_review(review)

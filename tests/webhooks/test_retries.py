@@ -51,8 +51,7 @@ def test_fault_of_ours_loses_no_delivery(newsroom, receiver, monkeypatch, broken
 
 def test_what_was_given_up_does_not_hold_back_the_next(newsroom: Newsroom, receiver: Receiver) -> None:
     subscribe(receiver.url)
-    review = newsroom.make_review()
-    newsroom.publish_review(review)
+    review = newsroom.publish_new()
     deliver()
     Delivery.objects.update(state="failed")
     newsroom.correct_review(review, summary="Sai. Lần 4.")
@@ -165,8 +164,7 @@ def test_gone_stops_the_subscription_at_once(newsroom: Newsroom, receiver: Recei
 
 def test_started_again_it_gets_what_it_missed_in_order(newsroom: Newsroom, receiver: Receiver) -> None:
     subscription = subscribe(receiver.url)
-    review = newsroom.make_review()
-    newsroom.publish_review(review)
+    review = newsroom.publish_new()
     receiver.answers = [500]
     deliver()
     delivery.stop(subscription, Subscription.Stopped.BY_HAND)

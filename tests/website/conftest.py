@@ -40,16 +40,12 @@ def published(published_ground: Ground, module_database: str) -> Any:
 
 def _publish_reviews() -> Published:
     here, there = make_newsroom(), make_newsroom("checkpoint.org")
-    corrected = here.make_review()
-    here.publish_review(corrected)
-    english = there.make_review(corrected.claim, language="en", headline="The video is of 2020", summary="False.")
-    there.publish_review(english)
+    corrected = here.publish_new()
+    english = there.publish_new(corrected.claim, language="en", headline="The video is of 2020", summary="False.")
     here.correct_review(corrected, verdict=make_scale().verdicts.get(slug="true"))
-    withdrawn = here.make_review(headline="Bài bị rút lại")
-    here.publish_review(withdrawn)
+    withdrawn = here.publish_new(headline="Bài bị rút lại")
     here.withdraw_review(withdrawn)
-    erased = here.make_review(headline="Tên của một người")
-    here.publish_review(erased)
+    erased = here.publish_new(headline="Tên của một người")
     here.erase_review(erased, notice="Theo quyết định của tòa án.")
     return Published(
         *(

@@ -50,9 +50,8 @@ def record(module_database: str) -> SimpleNamespace:
         review = own or _imported(newsroom, claim)
         newsroom.publish_review(review)
         found |= {name: f"/claimants/{claimant.pk}/", f"review_of_{name}": f"/reviews/{review.pk}/"}
-    other.publish_review(other.make_review())
-    withdrawn = newsroom.make_review()
-    newsroom.publish_review(withdrawn)
+    other.publish_new()
+    withdrawn = newsroom.publish_new()
     newsroom.withdraw_review(withdrawn)
     return SimpleNamespace(**found)
 
@@ -125,8 +124,7 @@ def test_only_public_figures_and_organisations_have_a_page(record: SimpleNamespa
 def test_a_past_revision_does_not_link_to_the_claimant(database: str) -> None:
     newsroom = make_newsroom("checkpoint.org")
     figure = make_claimant(newsroom, "person")
-    review = newsroom.make_review(claim := newsroom.make_claim(claimant=figure))
-    newsroom.publish_review(review)
+    review = newsroom.publish_new(claim := newsroom.make_claim(claimant=figure))
     page = f"/claimants/{figure.pk}/"
     for path in (f"/reviews/{review.pk}/", f"/claims/{claim.pk}/"):
         assert page in get(path).links

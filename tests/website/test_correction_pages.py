@@ -19,34 +19,28 @@ NOTICE = "Xoá theo yêu cầu của người có dữ liệu cá nhân được
 SECRET = "Tên của một người"
 
 
-def make_published(newsroom: Newsroom, **fields: object) -> Review:
-    review = newsroom.make_review(**fields)
-    newsroom.publish_review(review)
-    return review
-
-
 @pytest.fixture(scope="module")
 def record(module_database: str) -> SimpleNamespace:
     """In the order of publication: each review's corrections before those of the next."""
     here = make_newsroom("checkpoint.org")
     true = make_scale().verdicts.get(slug="true")
-    corrected = make_published(here, headline="Video năm 2020")
+    corrected = here.publish_new(headline="Video năm 2020")
     here.correct_review(corrected, verdict=true, headline="Video năm 2019")
     imported = _imported(here)
     here.correct_review(imported, original_label="خطأ")
-    withdrawn = make_published(here, headline="Tựa đề cũ")
+    withdrawn = here.publish_new(headline="Tựa đề cũ")
     here.correct_review(withdrawn, verdict=true, headline="Tựa đề mới")
     here.withdraw_review(withdrawn)
-    back = make_published(here, headline="Bài trở lại")
+    back = here.publish_new(headline="Bài trở lại")
     here.withdraw_review(back)
     here.reinstate_review(back)
-    erased = make_published(here, headline=SECRET)
+    erased = here.publish_new(headline=SECRET)
     here.correct_review(erased, summary=f"{SECRET} nói sai.")
     here.erase_review(erased)
-    redacted = make_published(here, headline=SECRET)
+    redacted = here.publish_new(headline=SECRET)
     here.redact_review(redacted)
     here.publish_review(redacted)
-    hostile = make_published(here, headline="x", language="en")
+    hostile = here.publish_new(headline="x", language="en")
     here.correct_review(hostile, headline=HOSTILE)
     reviews = {
         "corrected": corrected, "imported": imported, "withdrawn": withdrawn, "back": back, "erased": erased,
@@ -259,7 +253,7 @@ def test_changes_lead_to_what_changed(record: SimpleNamespace) -> None:
 
 
 def test_record_without_corrections_says_so(newsroom: Newsroom) -> None:
-    make_published(newsroom)
+    newsroom.publish_new()
     page = get("/corrections/")
     assert "Nothing has been corrected yet." in page.text
     assert links(page) == []

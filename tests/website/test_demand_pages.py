@@ -85,8 +85,7 @@ def test_register_names_the_review_that_a_demand_is_about(register: SimpleNamesp
 
 def test_claim_that_stands_for_a_title_is_in_its_own_language(newsroom: Newsroom) -> None:
     claim = newsroom.make_claim(text="الماء غال.", language="ar")
-    review = newsroom.make_review(claim, headline="", language="fr")
-    newsroom.publish_review(review)
+    review = newsroom.publish_new(claim, headline="", language="fr")
     newsroom.publish_demand(newsroom.make_demand(review))
     assert '<bdi lang="ar">الماء غال.</bdi>' in get("/demands/").source
 

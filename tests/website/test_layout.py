@@ -26,8 +26,7 @@ def site(published: Published) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def two_paragraphs(published: Published) -> str:
     newsroom = make_newsroom("paragraphs.example")
-    review = newsroom.make_review(summary="Sai.\n\nVideo quay năm 2020.")
-    newsroom.publish_review(review)
+    review = newsroom.publish_new(summary="Sai.\n\nVideo quay năm 2020.")
     return f"/reviews/{review.pk}/"
 
 

@@ -81,7 +81,7 @@ def test_methodology_shows_every_change(published: Published) -> None:
     newsroom = make_newsroom("changes.example")
     scale = make_scale()
     false = scale.verdicts.get(slug="false")
-    newsroom.publish_review(newsroom.make_review(verdict=false))
+    newsroom.publish_new(verdict=false)
     path = "/publishers/changes.example/methodology/"
     second = newsroom.make_review(verdict=false)  # it sets the scale's labels too
     before = read(path).text
@@ -105,7 +105,7 @@ def test_methodology_shows_every_change(published: Published) -> None:
 def test_newsroom_tells_who_it_is_and_which_codes_it_signed(published: Published) -> None:
     newsroom = make_newsroom("codes.example")
     Publisher.objects.filter(site="codes.example").update(description="Hai người. <b>", codes=["ifcn", "efcsn"])
-    newsroom.publish_review(newsroom.make_review())
+    newsroom.publish_new()
     signed = "The newsroom says that it has signed: IFCN Code of Principles, EFCSN Code of Standards"
     for path in ("/publishers/codes.example/methodology/", "/complain/"):
         assert signed in read(path).text

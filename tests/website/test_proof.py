@@ -101,8 +101,7 @@ def test_proof_takes_the_newest_checkpoint_that_a_witness_signed(newsroom: Newsr
 
 def test_proof_after_a_rotation_is_signed_by_its_key(newsroom: Newsroom, settings: Any) -> None:
     tree.signing_key.cache_clear()
-    review = newsroom.make_review()
-    newsroom.publish_review(review)
+    review = newsroom.publish_new()
     cosigned = LogCheckpoint.objects.get(size=LogEntry.objects.count())
     cosigned.cosignatures.create(witness="w.example", line="\N{EM DASH} w.example AAAAAAAA\n")
     settings.LOG_SIGNING_KEY = f"{tree.signing_key()}\n{SigningKey.generate(tree.signing_key().name)}"

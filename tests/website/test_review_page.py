@@ -92,8 +92,7 @@ def test_review_claims_no_language_for_what_may_be_of_any(published: Published) 
 
 
 def test_review_in_a_language_without_labels_says_which_the_label_is_in(newsroom: Newsroom) -> None:
-    review = newsroom.make_review(language="ar", headline="الفيديو من عام 2020")
-    newsroom.publish_review(review)
+    review = newsroom.publish_new(language="ar", headline="الفيديو من عام 2020")
     source = get(f"/reviews/{review.pk}/").source
     assert '<bdi lang="en">False</bdi>' in source
     assert '<p lang="" dir="auto">False.</p>' in source
@@ -118,16 +117,13 @@ def test_review_leads_to_other_reviews_of_the_claim(published: Published) -> Non
 
 
 def test_review_names_its_translation(newsroom: Newsroom, live: Review) -> None:
-    english = newsroom.make_review(live.claim, language="en-GB", headline="The video is of 2020")
-    newsroom.publish_review(english)
-    again = newsroom.make_review(live.claim, headline="Thêm một bài")
-    newsroom.publish_review(again)
+    english = newsroom.publish_new(live.claim, language="en-GB", headline="The video is of 2020")
+    again = newsroom.publish_new(live.claim, headline="Thêm một bài")
     here, there = f"/reviews/{live.pk}/", f"/reviews/{english.pk}/"
     assert _alternates(here) == [("vi", here), ("en-GB", there)]
     assert _alternates(there) == [("en-GB", there), ("vi", here)]
     assert _alternates(f"/reviews/{again.pk}/") == [("vi", f"/reviews/{again.pk}/"), ("en-GB", there)]
-    unknown = newsroom.make_review(live.claim, language="und", headline="2020")
-    newsroom.publish_review(unknown)
+    unknown = newsroom.publish_new(live.claim, language="und", headline="2020")
     assert _alternates(f"/reviews/{unknown.pk}/") == []
     assert _alternates(here) == [("vi", here), ("en-GB", there)]
     newsroom.correct_review(live, headline="Video là của năm 2020")
@@ -181,8 +177,7 @@ def test_review_erased_is_gone_with_the_notice(published: Published, revision: s
 
 
 def test_review_redacted_shows_what_stands_now(newsroom: Newsroom) -> None:
-    review = newsroom.make_review(headline="Tên của một người")
-    newsroom.publish_review(review)
+    review = newsroom.publish_new(headline="Tên của một người")
     newsroom.redact_review(review)
     page = get(f"/reviews/{review.pk}/", status=410)
     assert "It protects a private person’s data. Responsible: Toà soạn kiemchung.example" in page.text

@@ -34,9 +34,7 @@ class Embeddings:
 @pytest.fixture(scope="module")
 def review(module_database: str) -> Review:
     newsroom = make_newsroom()
-    review = newsroom.make_review(newsroom.make_claim(text=CLAIM))
-    newsroom.publish_review(review)
-    return review
+    return newsroom.publish_new(newsroom.make_claim(text=CLAIM))
 
 
 @pytest.fixture(autouse=True)
@@ -136,8 +134,7 @@ def test_filters_and_further_pages_have_no_such_part(review: Review) -> None:
 
 def test_a_withdrawn_review_is_never_the_same_claim(database: str) -> None:
     newsroom = make_newsroom("marsad.org")
-    withdrawn = newsroom.make_review(newsroom.make_claim(text=CLAIM))
-    newsroom.publish_review(withdrawn)
+    withdrawn = newsroom.publish_new(newsroom.make_claim(text=CLAIM))
     give_cosine(SAME)
     assert HEADING in search(CLAIM).text
     newsroom.withdraw_review(withdrawn)

@@ -155,8 +155,7 @@ def test_an_erased_review_shows_its_notice_alone(published: Published) -> None:
 
 def test_a_withdrawn_review_that_is_erased_is_only_found_by_its_id(database: str) -> None:
     newsroom, secret = make_newsroom("kiemchung.example"), "Zalopay Trần Quang Ngụy"
-    review = newsroom.make_review(newsroom.make_claim(text=f"{secret} lừa tiền người dân."), headline=f"Về {secret}")
-    newsroom.publish_review(review)
+    review = newsroom.publish_new(newsroom.make_claim(text=f"{secret} lừa tiền người dân."), headline=f"Về {secret}")
     newsroom.withdraw_review(review)
     path, queries = f"/reviews/{review.pk}/", (secret, f"{secret} lừa tiền người dân", "https://social.example/p/1")
     assert all(path in former(get(q=query)) for query in queries)

@@ -208,8 +208,7 @@ def test_a_typo_never_hides_a_corrected_verdict() -> None:
 
 
 def test_claim_in_a_script_without_font_is_not_shown(newsroom: Newsroom) -> None:
-    review = newsroom.make_review(newsroom.make_claim(text="洪水已经淹没了寺庙的屋顶", language="zh"))
-    newsroom.publish_review(review)
+    review = newsroom.publish_new(newsroom.make_claim(text="洪水已经淹没了寺庙的屋顶", language="zh"))
     card = review_card(PublishedReview.objects.get(pk=review.pk).published, "en")
     assert card.text == "The claim is in a script that this picture can’t show. Scan the code to read it."
     assert card.label == "Claim that was checked – verdict: False"

@@ -103,7 +103,7 @@ def test_name_is_redacted_everywhere_but_in_what_is_published(newsroom: Newsroom
         confirmed=True, is_public_figure=True, same_as=["https://a.example/"]
     )
     claimant.refresh_from_db()
-    newsroom.publish_review(newsroom.make_review(claim=newsroom.make_claim(claimant=claimant)))
+    newsroom.publish_new(claim=newsroom.make_claim(claimant=claimant))
     editor = signed_in(newsroom.editor).open(f"/admin/editorial/claimant/{claimant.pk}/change/")
     editor.fill(job_title="Phó chủ tịch xã").press("Save")
     editor.open(f"/admin/editorial/claimant/{claimant.pk}/redact/")
@@ -178,6 +178,6 @@ def test_claimant_who_was_never_named_is_named_nowhere(newsroom: Newsroom) -> No
     claimant = Claimant.objects.create(
         newsroom=newsroom.publisher, type="unnamed", description="một người dùng mạng xã hội"
     )
-    newsroom.publish_review(newsroom.make_review(claim=newsroom.make_claim(claimant=claimant)))
+    newsroom.publish_new(claim=newsroom.make_claim(claimant=claimant))
     page = signed_in(newsroom.editor).open(f"/admin/editorial/claimant/{claimant.pk}/change/")
     assert STILL_NAMED not in page.text

@@ -18,8 +18,7 @@ def test_every_action_is_of_a_known_kind() -> None:
 
 
 def test_what_an_event_is_about_is_named_and_linked(newsroom: Newsroom) -> None:
-    review = newsroom.make_review(headline="Không có cá sấu ở hồ Tây")
-    newsroom.publish_review(review)
+    review = newsroom.publish_new(headline="Không có cá sấu ở hồ Tây")
     demand = newsroom.make_demand()
     newsroom.publish_demand(demand)
     chief = signed_in(newsroom.chief).open(EVENTS)
@@ -46,8 +45,7 @@ def test_claims_that_were_merged_are_named(newsroom: Newsroom) -> None:
 
 
 def test_what_was_erased_or_is_gone_has_no_title(newsroom: Newsroom) -> None:
-    review = newsroom.make_review(headline="Ông Mẫu không bán hồ Tây")
-    newsroom.publish_review(review)
+    review = newsroom.publish_new(headline="Ông Mẫu không bán hồ Tây")
     newsroom.erase_review(review)
     claim = newsroom.make_claim(text="Ông Mẫu bán hồ Tây.")
     chief = signed_in(newsroom.chief).open(EVENTS)

@@ -154,8 +154,7 @@ def test_words_of_another_newsrooms_draft_stand_neither_on_the_first_page_nor_am
     """The public text of a claim does. A withdrawn claim has none."""
     other = make_newsroom("khac.example")
     mine = newsroom.publish_claim("Lời đồn thứ nhất.")
-    review = other.make_review(other.make_claim(text="Lời đồn thứ nhì."))
-    other.publish_review(review)
+    review = other.publish_new(other.make_claim(text="Lời đồn thứ nhì."))
     propose(newsroom, mine, review.claim)
     Claim.objects.filter(pk=review.claim_id).update(text="Lời chưa đăng.")
     lan, chief = signed_in(newsroom.reporter), signed_in(newsroom.chief)

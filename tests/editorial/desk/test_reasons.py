@@ -63,7 +63,7 @@ def test_notes_of_a_demand(newsroom: Newsroom) -> None:
 def test_reason_of_a_merge(newsroom: Newsroom) -> None:
     claims = [newsroom.make_claim(), newsroom.make_claim(text="Lũ Huế lên tới mái chùa.")]
     for claim in claims:
-        newsroom.publish_review(newsroom.make_review(claim))
+        newsroom.publish_new(claim)
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/claim/{claims[0].pk}/similar/")
     typed(lan, "reason", "Propose: it is the same as this one")
     hoa = signed_in(newsroom.editor)

@@ -98,8 +98,7 @@ def test_time_is_in_the_newsrooms_zone(newsroom: Newsroom) -> None:
 
 
 def test_changes_messages_and_links_of_a_correction(newsroom: Newsroom) -> None:
-    review = newsroom.make_review(body="Xem [bản gốc](https://goc.example/).")
-    newsroom.publish_review(review)
+    review = newsroom.publish_new(body="Xem [bản gốc](https://goc.example/).")
     newsroom.open_correction(review, headline="Video nước lũ là của tháng 10 năm 2020")
     first = workflow.submit(subject=review, by=newsroom.reporter)
     workflow.return_(proposal=first, by=newsroom.second, reason="Tóm tắt chưa rõ.")

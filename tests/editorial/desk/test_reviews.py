@@ -236,13 +236,10 @@ def test_author_who_has_left_stays_when_somebody_else_corrects(newsroom: Newsroo
 @pytest.mark.parametrize("lost", ["merged", "withdrawn"])
 def test_claim_of_another_newsroom_that_is_live_no_more_stays_in_a_correction(newsroom: Newsroom, lost: str) -> None:
     theirs, ours = newsroom, make_newsroom("checkpoint.example")
-    first = theirs.make_review()
-    theirs.publish_review(first)
-    review = ours.make_review(first.claim)
-    ours.publish_review(review)
+    first = theirs.publish_new()
+    review = ours.publish_new(first.claim)
     if lost == "merged":
-        other = theirs.make_review()
-        theirs.publish_review(other)
+        other = theirs.publish_new()
         theirs.merge_claims(first.claim, other.claim)
     else:
         theirs.withdraw_review(first)
@@ -257,8 +254,7 @@ def test_claim_of_another_newsroom_that_is_live_no_more_stays_in_a_correction(ne
 
 def test_unconfirmed_claimant_of_another_newsroom_is_asked_of_that_newsroom(newsroom: Newsroom) -> None:
     theirs, ours = newsroom, make_newsroom("checkpoint.example")
-    first = theirs.make_review()
-    theirs.publish_review(first)
+    first = theirs.publish_new()
     assert first.claim.claimant is not None
     Claimant.objects.filter(pk=first.claim.claimant.pk).update(
         type="person", name="Nguyễn Văn Mẫu", description="", confirmed=False

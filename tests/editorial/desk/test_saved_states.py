@@ -42,8 +42,7 @@ def test_two_states_are_compared_and_one_is_restored(newsroom: Newsroom) -> None
 
 
 def test_correction_is_restored_after_it_was_thrown_away(newsroom: Newsroom) -> None:
-    review = newsroom.make_review()
-    newsroom.publish_review(review)
+    review = newsroom.publish_new()
     newsroom.open_correction(review, headline="Tít sửa")
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/change/")
     lan.follow("Throw these changes away").press("Throw these changes away")

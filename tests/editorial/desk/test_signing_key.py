@@ -25,7 +25,7 @@ LEFT = {
 
 @pytest.fixture(scope="module")
 def published(module_newsroom: Newsroom) -> Newsroom:
-    module_newsroom.publish_review(module_newsroom.make_review())
+    module_newsroom.publish_new()
     return module_newsroom
 
 

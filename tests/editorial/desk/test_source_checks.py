@@ -15,8 +15,7 @@ LIST = "/admin/editorial/watchedsource/"
 
 def found(newsroom: Newsroom, state: str = "gone") -> tuple[Review, WatchedSource]:
     """A published review whose first source has this problem."""
-    review = newsroom.make_review()
-    newsroom.publish_review(review)
+    review = newsroom.publish_new()
     url = "https://source.example/1"
     source = WatchedSource.objects.create(review=review, url=url, sequence=0, state=state)
     SourceCheck.objects.create(review_id=review.pk, url=url, state=state, since=source.since, checked_at=timezone.now())

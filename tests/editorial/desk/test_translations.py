@@ -17,8 +17,7 @@ pytestmark = pytest.mark.one_database
 
 def start(newsroom: Newsroom) -> tuple[Review, Review]:
     """A published review, and the draft that one click began."""
-    original = newsroom.make_review()
-    newsroom.publish_review(original)
+    original = newsroom.publish_new()
     browser = signed_in(newsroom.reporter).open(page(original)).press("Translate this review")
     draft = original.translations.get()
     assert browser.path == page(draft)
@@ -112,8 +111,7 @@ def test_home_and_the_list_show_the_translations_that_are_behind(newsroom: Newsr
 @pytest.mark.prove
 @pytest.mark.parametrize("width", [390, 1440])
 def test_translation_in_a_browser_falls_behind_and_catches_up(newsroom: Newsroom, width: int) -> None:
-    original = newsroom.make_review(body="Đoạn video **không** quay năm nay.\n\n" * 20)
-    newsroom.publish_review(original)
+    original = newsroom.publish_new(body="Đoạn video **không** quay năm nay.\n\n" * 20)
     with desk_of(newsroom.reporter, f"editorial/review/{original.pk}/change/") as shown:
         shown.set_viewport_size({"width": width, "height": 900})
         shown.get_by_role("button", name="Translate this review").click()

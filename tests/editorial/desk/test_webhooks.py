@@ -27,7 +27,7 @@ def register(sysop: User, url: str = "https://receiver.example/hook") -> Browser
 
 def test_registration_shows_the_secret_once_and_begins_with_what_follows(sysop: User) -> None:
     newsroom = make_newsroom()
-    newsroom.publish_review(newsroom.make_review())
+    newsroom.publish_new()
     browser = register(sysop)
     subscription = Subscription.objects.get()
     assert subscription.secret in browser.text
@@ -94,7 +94,7 @@ def test_change_leaves_alone_what_the_worker_writes_meanwhile(database: str) -> 
 def test_removal_takes_deliveries_along_and_is_written_down(sysop: User) -> None:
     newsroom = make_newsroom()
     subscription = subscribe("https://receiver.example/")
-    newsroom.publish_review(newsroom.make_review())
+    newsroom.publish_new()
     delivery.derive()
     assert Delivery.objects.count() == 1
     browser = signed_in(sysop).open(f"/admin/webhooks/subscription/{subscription.pk}/delete/")
@@ -109,7 +109,7 @@ def test_attempts_are_shown_and_a_delivery_is_sent_again(sysop: User, settings: 
     newsroom = make_newsroom()
     with receiving() as receiver:
         subscribe(receiver.url)
-        newsroom.publish_review(newsroom.make_review())
+        newsroom.publish_new()
         deliver()
         sent = Delivery.objects.get()
         browser = signed_in(sysop).open(f"/admin/webhooks/delivery/{sent.pk}/change/")
@@ -137,7 +137,7 @@ def test_home_says_nothing_of_what_somebody_stopped(sysop: User) -> None:
 
 def test_nobody_in_a_newsroom_sees_webhooks(newsroom: Newsroom) -> None:
     subscription = subscribe("https://receiver.example/")
-    newsroom.publish_review(newsroom.make_review())
+    newsroom.publish_new()
     delivery.derive()
     sent = Delivery.objects.get()
     for user in (newsroom.reporter, newsroom.chief):

@@ -79,8 +79,7 @@ def test_chosen_claim_is_shown_with_what_the_person_may_read(newsroom: Newsroom)
     assert claim.text in shown
     assert "https://social.example/p/1" in shown
     assert client.get(f"/admin/editorial/review/claim/{secret.pk}/").status_code == 404
-    review = other.make_review(claim=secret)
-    other.publish_review(review)
+    other.publish_new(claim=secret)
     shown = client.get(f"/admin/editorial/review/claim/{secret.pk}/").content.decode()
     assert "Chưa đăng." in shown
     assert "https://social.example/p/1" not in shown

@@ -73,9 +73,8 @@ def test_database_refuses_the_importer_as_approver(newsroom: Newsroom, file: Pat
 
 def test_single_statement_returned_stays_out(newsroom: Newsroom, file: Path) -> None:
     take(file, record(1), record(2))
-    workflow.return_(
-        proposal=waiting(Review.objects.get(headline="Headline 1")), by=newsroom.second, reason="Which language?"
-    )
+    single = waiting(Review.objects.get(headline="Headline 1"))
+    workflow.return_(proposal=single, by=newsroom.second, reason="Which language?")
     publish()
     assert [body["headline"] for body in bodies()] == ["Headline 2"]
 
@@ -120,6 +119,16 @@ def test_interrupted_import_goes_on(newsroom: Newsroom, file: Path, monkeypatch:
     assert take(file, *rows) == "3 new, 4 unchanged, 0 changed, 0 refused."
     batch = ImportBatch.objects.get()
     assert (batch.pk, batch.new, batch.members.count()) == (begun.pk, 7, 7)
+
+
+def approve(newsroom: Newsroom) -> ImportBatch:
+    batch = ImportBatch.objects.latest("pk")
+    workflow.approve(proposal=waiting(batch), by=newsroom.second, digest=digest(batch))
+    return batch
+
+
+def stop(_count: int) -> None:
+    raise KeyboardInterrupt
 
 
 def begin(newsroom: Newsroom, path: Path, *rows: dict[str, Any]) -> ImportBatch:
@@ -189,12 +198,7 @@ def test_pipe_is_refused_before_anything_is_begun(newsroom: Newsroom, tmp_path: 
 
 def test_interrupted_publication_goes_on(newsroom: Newsroom, file: Path) -> None:
     take(file, *(record(number) for number in range(5)))
-    batch = ImportBatch.objects.get()
-    workflow.approve(proposal=waiting(batch), by=newsroom.second, digest=digest(batch))
-
-    def stop(count: int) -> None:
-        raise KeyboardInterrupt
-
+    batch = approve(newsroom)
     with pytest.raises(KeyboardInterrupt):
         import_policy.publish_import(batch=batch, by=newsroom.second, chunk=2, progress=stop)
     assert len(bodies()) == 2
@@ -204,8 +208,7 @@ def test_interrupted_publication_goes_on(newsroom: Newsroom, file: Path) -> None
 
 def test_publication_in_parts_is_one_event(newsroom: Newsroom, file: Path) -> None:
     take(file, *(record(number) for number in range(4)))
-    batch = ImportBatch.objects.get()
-    workflow.approve(proposal=waiting(batch), by=newsroom.second, digest=digest(batch))
+    batch = approve(newsroom)
     published = EditorialEvent.objects.filter(action="import.published")
     for _part in range(2):
         assert import_policy.publish_import(batch=batch, by=newsroom.second, chunk=2, seconds=0) == 2
@@ -216,8 +219,7 @@ def test_publication_in_parts_is_one_event(newsroom: Newsroom, file: Path) -> No
 
 def test_publication_by_two_at_once_is_one_event(newsroom: Newsroom, file: Path) -> None:
     take(file, *(record(number) for number in range(3)))
-    batch = ImportBatch.objects.get()
-    workflow.approve(proposal=waiting(batch), by=newsroom.second, digest=digest(batch))
+    batch = approve(newsroom)
 
     def between(_dealt_with: int) -> None:
         import_policy.publish_import(batch=batch, by=newsroom.chief)
@@ -229,12 +231,7 @@ def test_publication_by_two_at_once_is_one_event(newsroom: Newsroom, file: Path)
 
 def test_publication_interrupted_after_its_last_part_is_an_event(newsroom: Newsroom, file: Path) -> None:
     take(file, record(1))
-    batch = ImportBatch.objects.get()
-    workflow.approve(proposal=waiting(batch), by=newsroom.second, digest=digest(batch))
-
-    def stop(count: int) -> None:
-        raise KeyboardInterrupt
-
+    batch = approve(newsroom)
     with pytest.raises(KeyboardInterrupt):
         import_policy.publish_import(batch=batch, by=newsroom.second, progress=stop)
     assert EditorialEvent.objects.get(action="import.published").detail == {"reviews": 1}
@@ -317,8 +314,7 @@ def test_few_statements_a_chunk(newsroom: Newsroom, file: Path) -> None:
         ]
         with CaptureQueriesContext(connection) as queries:
             take(file, *rows)
-        batch = ImportBatch.objects.latest("pk")
-        workflow.approve(proposal=waiting(batch), by=newsroom.second, digest=digest(batch))
+        batch = approve(newsroom)
         with CaptureQueriesContext(connection) as publishing:
             import_policy.publish_import(batch=batch, by=newsroom.second)
         counts.append((len(queries), len(publishing)))

@@ -136,8 +136,7 @@ def test_every_property_of_a_review_of_ours(newsroom, database):
 
 
 def test_verdict_is_said_in_the_language_of_the_review(newsroom):
-    review = newsroom.make_review(language="en", headline="The video is of 2020", summary="False.")
-    newsroom.publish_review(review)
+    review = newsroom.publish_new(language="en", headline="The video is of 2020", summary="False.")
     assert published(review)["reviewRating"]["alternateName"] == "False"
 
 
@@ -148,8 +147,7 @@ def test_claimant_who_is_described_is_no_author(live):
 
 
 def test_claimant_who_is_unknown_is_left_out(newsroom):
-    review = newsroom.make_review(newsroom.make_claim(claimant=None, claimed_on=None))
-    newsroom.publish_review(review)
+    review = newsroom.publish_new(newsroom.make_claim(claimant=None, claimed_on=None))
     item = published(review)["itemReviewed"]
     assert item.keys() & {"author", "creditText", "datePublished", "locationCreated"} == set()
 
@@ -158,8 +156,7 @@ def test_organization_is_typed_as_one(newsroom):
     claimant = Claimant.objects.create(
         newsroom=newsroom.publisher, type="organization", name="Công ty Nước Ví Dụ", confirmed=True
     )
-    review = newsroom.make_review(newsroom.make_claim(claimant=claimant))
-    newsroom.publish_review(review)
+    review = newsroom.publish_new(newsroom.make_claim(claimant=claimant))
     assert published(review)["itemReviewed"]["author"] == {"@type": "Organization", "name": "Công ty Nước Ví Dụ"}
 
 
@@ -196,8 +193,7 @@ def test_appearance_has_what_google_demands_of_its_type(newsroom, schemaorg, med
     """Google demands of videos and images what nobody knows of an appearance: their name, file, thumbnail and rights."""
     claim = newsroom.make_claim()
     claim.appearances.update(medium=medium or "", media_sha256=digest or "")
-    review = newsroom.make_review(claim)
-    newsroom.publish_review(review)
+    review = newsroom.publish_new(claim)
     document = orjson.loads(claim_review_document(PublishedReview.objects.get(pk=review.pk).body))
     assert document["itemReviewed"]["firstAppearance"] == {"url": "https://social.example/p/1", **expected}
     assert schemaorg.faults(document) == []
@@ -206,8 +202,7 @@ def test_appearance_has_what_google_demands_of_its_type(newsroom, schemaorg, med
 def test_verdict_without_a_number_has_words_alone(newsroom, schemaorg):
     """Google demands only `alternateName` of a Rating. A number for a claim that can't be judged would mislead."""
     unproven = make_scale().verdicts.get(slug="unproven")
-    review = newsroom.make_review(verdict=unproven)
-    newsroom.publish_review(review)
+    review = newsroom.publish_new(verdict=unproven)
     document = orjson.loads(claim_review_document(PublishedReview.objects.get(pk=review.pk).body))
     assert document["reviewRating"] == {
         "@type": "Rating",
@@ -250,8 +245,7 @@ def test_shapes_find_what_is_wrong(newsroom, schemaorg, database):
 
 def test_hostile_text_stays_text(newsroom, schemaorg):
     text = '</script><script>alert(1)</script>\u202ehsilgne "quoted" \\ \u2028 end'
-    review = newsroom.make_review(newsroom.make_claim(text=text), summary=text)
-    newsroom.publish_review(review)
+    review = newsroom.publish_new(newsroom.make_claim(text=text), summary=text)
     document = orjson.loads(claim_review_document(PublishedReview.objects.get(pk=review.pk).body))
     assert document["claimReviewed"] == text
     assert document["abstract"] == text
