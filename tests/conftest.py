@@ -8,6 +8,7 @@
 
 A fixture of the whole run whose name ends in ``_ground`` makes what many tests begin with, once for all workers. Both fixtures copy the database of
 the one that a test takes, directly or through other fixtures, instead of the empty one. ``live`` is a published review of ``newsroom`` on such a ground.
+A ground may be some minutes old.
 
 ``newsroom`` lives in a database of its own. In a module with the mark ``one_database``, all tests share the module's. Such a test only looks at what
 it made, and changes neither the newsroom and its people nor whole tables. A test that does takes ``database`` too.
@@ -89,6 +90,8 @@ from factcheck.record.lists.counts import forget_counts  # noqa: E402
 from factcheck.record.matching import matches  # noqa: E402
 from factcheck.record.matching.query_vectors import forget_queries  # noqa: E402
 from factcheck.record.search import ranking  # noqa: E402
+from factcheck.tools.budget import Budget, begin  # noqa: E402
+from factcheck.web import request_log  # noqa: E402
 from factcheck.web.places import search_places  # noqa: E402
 from factcheck.web.response_cache import forget_responses  # noqa: E402
 from tests.support import cpu_seconds  # noqa: E402
@@ -112,7 +115,8 @@ hypothesis.settings.register_profile("prove", deadline=None, max_examples=2000, 
 search_places.seconds *= 20
 matches.SECONDS *= 20
 for searching in (public_text, claimants):
-    searching.SEARCH_SECONDS *= 20
+    searching.SECONDS *= 20
+request_log.SEARCH_SECONDS *= 20
 ranking.FIRST_SECONDS *= 20
 PBKDF2PasswordHasher.iterations = 1_000  # a site's million takes a third of a second for each password
 
@@ -295,6 +299,7 @@ def english() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> None:
     """A process has one log for all its life, and a test has its own."""
+    begin(Budget())
     forget_responses()
     forget_counts()
     forget_queries()

@@ -45,7 +45,7 @@ class DumpManifest(Endpoint):
 class DumpFile(Endpoint):
     """A file of a dump. The application sends dumps itself, because only the application checks for erasures."""
 
-    media_types = ()
+    media_type = ""
 
     @documented(
         "get_dump_file", "Dumps", "A file of a dump.", "Bytes", missing=True, partial=True,

@@ -48,7 +48,7 @@ CORRECTION_FEED = replace(CORRECTIONS, choices=CONTENT, fields=())
 class Feed(Endpoint):
     """An API list as a feed, with the same filters and pages. The `kind` comes from the URL."""
 
-    media_types = ()
+    media_type = ""
     kind = "atom"
     list_options: ClassVar[ListOptions]
     title: ClassVar[str | Promise]

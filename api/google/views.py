@@ -21,7 +21,7 @@ from api.http.endpoint import Endpoint
 
 @extend_schema(exclude=True)  # every client includes Google's own description
 class GoogleEndpoint(Endpoint):
-    media_types = ()
+    media_type = ""
 
     def get_exception_handler(self) -> Callable[..., HttpResponse]:
         return errors.handle

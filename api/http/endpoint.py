@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from api.http import responses
-from api.http.negotiation import JSON, preferred_type
+from api.http.negotiation import JSON, accepts
 from api.http.parameters import Parameters, require_utf8
 from api.http.request_bodies import require_length
 
@@ -27,8 +27,8 @@ class Endpoint(APIView):
     # False for a view whose responses don't depend on the log. If the view doesn't read anything else, it also responds
     # while the database is away.
     depends_on_log = True
-    # The media types that the view can send, the usual type first. Without types, `Accept` is ignored.
-    media_types: ClassVar[tuple[str, ...]] = (JSON,)
+    # The media type that the view sends. If it is empty, `Accept` is ignored.
+    media_type: ClassVar[str] = JSON
     format_kwarg = None
     allow: ClassVar[str]  # the methods, which each response names
 
@@ -39,10 +39,9 @@ class Endpoint(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         # These are the steps of Django REST framework that the API needs. The API has no authentication, and versions
         # and formats have their own URLs.
-        accepted = preferred_type(request.META.get("HTTP_ACCEPT", ""), self.media_types) if self.media_types else ""
-        if accepted is None:
+        if self.media_type and not accepts(request.META.get("HTTP_ACCEPT", ""), self.media_type):
             raise NotAcceptable
-        request.accepted_media_type = accepted
+        request.accepted_media_type = self.media_type
         require_length(request._request)
         require_utf8(request._request)
         # The head is read before the content, so the content is never older than the head.

@@ -21,7 +21,7 @@ RETRY_AFTER = 300
 class ClaimReviewFeed(Endpoint):
     """The newest file that the worker has made. The feed is never generated for a reader, who may read it slowly."""
 
-    media_types = (LINKED_DATA,)
+    media_type = LINKED_DATA
     reads_log_head = False
 
     def get(self, request: Request) -> HttpResponseBase:

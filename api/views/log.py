@@ -33,7 +33,7 @@ _WHOLE = "This isn't a whole number. Send a number, for example 0 or 1024."
 class RawEndpoint(Endpoint):
     """A view that sends bytes to other tools, and ignores their `Accept` header."""
 
-    media_types = ()
+    media_type = ""
 
     def send(self, content: bytes, content_type: str, cache: str, **headers: str) -> HttpResponse:
         response = responses.respond(content, content_type, headers)

@@ -60,7 +60,7 @@ class ProblemPage(Endpoint):
     """The page that explains a problem, at the problem's `type`."""
 
     depends_on_log = False
-    media_types = ()
+    media_type = ""
 
     def get(self, request: Request, slug: str = "") -> HttpResponse:
         if not slug:
@@ -77,7 +77,7 @@ class Unknown(Endpoint):
     """All other URLs. If only the trailing slash is missing, the view redirects. Otherwise it sends a problem."""
 
     depends_on_log = False
-    media_types = ()
+    media_type = ""
 
     def get(self, request: Request, rest: str) -> HttpResponse:
         _require_with_slash(request)

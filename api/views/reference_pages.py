@@ -32,7 +32,7 @@ class ReferencePage(Endpoint):
     """A page of the API reference. It doesn't need a script."""
 
     depends_on_log = False
-    media_types = ()
+    media_type = ""
 
     def get(self, request: Request, slug: str = "") -> HttpResponse:
         groups, schemas, info = contents()

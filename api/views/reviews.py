@@ -81,7 +81,7 @@ class ReviewDetail(Endpoint):
 
 class ReviewAsClaimReview(Endpoint):
     reads_log_head = False
-    media_types = (LINKED_DATA,)
+    media_type = LINKED_DATA
 
     @documented(
         "get_claim_review", "Reviews", "A live review as schema.org ClaimReview. 404 if withdrawn.",

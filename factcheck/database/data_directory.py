@@ -65,7 +65,7 @@ def leave_root(home: Path | None = None, rights: Sequence[str] = ("dac_override"
     try:
         os.execvp("setpriv", ["setpriv", *identity, sys.executable, *sys.orig_argv[1:]])  # noqa: S606
     except FileNotFoundError:
-        text = "PostgreSQL refuses to run as root. Start as an ordinary user, or set DATABASE_URL."
+        text = "PostgreSQL refuses to run as root. Start as an ordinary user, or use a PostgreSQL server of your own."
         raise DatabaseProblem(text) from None
 
 
@@ -76,7 +76,7 @@ def find(var: Path) -> DataDirectory:
         make_folder(var, 0o755)
     except OSError as error:
         raise DatabaseProblem(
-            f"The folder {var} can't be created ({error.strerror}). Set FACTCHECK_VAR or DATABASE_URL."
+            f"The folder {var} can't be created ({error.strerror}). Set FACTCHECK_VAR to another folder."
         ) from error
     home = var / "postgres"
     leave_root(home)

@@ -22,7 +22,11 @@ from factcheck.database.remote import Remote, connect
 from factcheck.database.replicas import Replicas
 
 VARIABLES = ("DATABASE_URL", "PUBLIC_DATABASE_URL", "OWNER_DATABASE_URL", "DATABASE_CONNECTION_AGE", "REPLICA_LAG")
-EXAMPLE = "postgresql://owner:password@localhost:5432/factcheck"
+EXAMPLE = "postgresql://factcheck_app:password@localhost:5432/factcheck"
+ALL_THREE = (
+    "Run `.venv/bin/python -m factcheck.database roles`, give its SQL to the server's administrator, and set"
+    " DATABASE_URL, PUBLIC_DATABASE_URL and OWNER_DATABASE_URL to the printed values."
+)
 AGE = (
     "Set the number of seconds for which a thread keeps its connection, for example 600. With 0, each request opens a "
     "new connection."
@@ -46,9 +50,7 @@ def source(environ: Mapping[str, str], var: Path) -> Server:
     age = _seconds("DATABASE_CONNECTION_AGE", environ.get("DATABASE_CONNECTION_AGE", "").strip() or "600", AGE)
     if not url:
         if owner:
-            raise DatabaseProblem(
-                f"OWNER_DATABASE_URL is set without DATABASE_URL. Set DATABASE_URL, for example {EXAMPLE}."
-            )
+            raise DatabaseProblem(f"OWNER_DATABASE_URL is set without DATABASE_URL. {ALL_THREE}")
         if public:
             reading = parse_url("PUBLIC_DATABASE_URL", public)
             readers = _for_reading(reading)
@@ -65,11 +67,7 @@ def source(environ: Mapping[str, str], var: Path) -> Server:
             databases=_aliases(application, _for_reading(reading), migrating, age=age),
             replicas=_replicas(reading, lag),
         )
-    raise DatabaseProblem(
-        "DATABASE_URL is set without PUBLIC_DATABASE_URL. Run `.venv/bin/python -m factcheck.database roles`, give its"
-        " SQL to the server's administrator, and set DATABASE_URL, PUBLIC_DATABASE_URL and OWNER_DATABASE_URL to the"
-        " printed values."
-    )
+    raise DatabaseProblem(f"DATABASE_URL is set without PUBLIC_DATABASE_URL. {ALL_THREE}")
 
 
 def _embedded(environ: Mapping[str, str], var: Path, age: int) -> Cluster:

@@ -13,6 +13,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from factcheck.monitoring.checks import run_checks
 from factcheck.monitoring.exposition import metrics_text
+from factcheck.tools.budget import Budget, begin
 
 
 class Monitoring:
@@ -27,6 +28,7 @@ class Monitoring:
             return self.get_response(request)
         if request.method not in ("GET", "HEAD"):
             return HttpResponse(status=405, headers={"Allow": "GET, HEAD"})
+        begin(Budget())  # otherwise, the log would name the thread's previous request
         response = answer(request)
         response.headers["Cache-Control"] = "no-store"
         return response

@@ -1,6 +1,6 @@
 """The budget of a request: what the request may use, what it has used, and what it has read of the log.
 
-The first middleware makes it (`factcheck.web.request_log`). Everything that answers the request takes from the same
+The middleware `factcheck.web.request_log` makes it. Everything that answers the request takes from the same
 object, so no function hands on a deadline or a limit. A thread answers one request at a time. A thread without a
 request, such as the worker's, has a budget without limits.
 """
@@ -25,13 +25,13 @@ class Budget:
         "queries", "retry_after", "seconds",
     )  # fmt: skip
 
-    def __init__(self, request_id: str = "", network: str = "unknown") -> None:
+    def __init__(self, request_id: str = "", network: str = "unknown", seconds: float = math.inf) -> None:
         self.id = request_id
         self.network = network  # whose requests count together
         self.account: int | None = None  # of a program with a token, for the log
         # The statements sent to the database, and the seconds until their results arrived.
         self.queries, self.seconds = 0, 0.0
-        self._end = math.inf  # the value of `seconds` at which the time is used up
+        self._end = seconds  # the value of `seconds` at which the time is used up
         self.left_out: list[str] = []  # the parts of the response that had no time, for the response's header
         # The headers that name the client's limits, and the seconds to wait if the request exceeds one of them.
         self.headers: dict[str, str] = {}

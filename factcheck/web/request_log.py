@@ -5,6 +5,7 @@ query string and no receipt.
 """
 
 import logging
+import math
 import re
 import secrets
 import time
@@ -13,7 +14,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
-from factcheck.tools.budget import Budget, begin
+from factcheck.tools.budget import SEARCH_SECONDS, Budget, begin
 from factcheck.tools.metrics import count_request
 from factcheck.web.networks import address_of, network_of
 
@@ -31,7 +32,9 @@ class RequestLog:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         begun = time.perf_counter()
-        budget = begin(Budget(_id_of(request), network_of(address_of(request))))
+        # Pages of the desk compare whole texts, and only one person waits for them.
+        seconds = math.inf if request.path_info.startswith("/admin/") else SEARCH_SECONDS
+        budget = begin(Budget(_id_of(request), network_of(address_of(request)), seconds))
         response = self.get_response(request)
         if budget.left_out:
             budget.headers["Factcheck-Left-Out"] = ", ".join(dict.fromkeys(budget.left_out))

@@ -71,7 +71,7 @@ def _is_erasure(entry: LogEntry) -> bool:
 def find_changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
     """Return the changed values, and for each list its changed rows.
 
-    The comparison ends within about a second.
+    The comparison ends with the request's budget. Later values are shown as removed and added.
     """
     old, new = _content(before), _content(after)
     rows = {name: compare_rows(name, old.pop(name), new.pop(name)) for name in LISTS}

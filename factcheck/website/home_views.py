@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from factcheck.record.lists.counts import SECONDS
 from factcheck.record.lists.pages import Cursor
 from factcheck.record.models import PublishedReview
 from factcheck.website.filters import Choice, Filters
@@ -26,9 +27,12 @@ class Languages:
 
     @classmethod
     def read(cls, language: str) -> "Languages":
-        """Choose the reader's language, or otherwise the language with the most reviews."""
-        facets = Filters({}).facets(PublishedReview.objects.using("public").live())
-        choices = next((facet.values for facet in facets if facet.name == "language"), [])
+        """Choose the reader's language, or otherwise the language with the most reviews.
+
+        If there was no time for counting, there are no languages.
+        """
+        facets = Filters({}).facets(PublishedReview.objects.using("public").live(), seconds=SECONDS)
+        choices = next((facet.values for facet in facets if facet.name == "language" and facet.exact), [])
         readers = next((choice for choice in choices if choice.value == language), None)
         shown = readers or next(iter(choices), None)
         return cls(shown, readers, [choice for choice in choices if choice is not shown])

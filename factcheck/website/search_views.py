@@ -1,7 +1,7 @@
 """The search page: a word, a URL or a whole post, with filters, and suggestions as readers type.
 
-A search takes a place in the search gate and counts towards the reader's limit. Several words are matched with claims
-before the search, in the gate for matches (`web/places.py`). If this gate is full, the page says that results are
+A search takes a place for searches and counts towards the reader's limit. Several words are matched with claims
+before the search, at a place for matches (`web/places.py`). If no place is free, the page says that results are
 missing.
 """
 
@@ -72,9 +72,10 @@ def _searched(request: HttpRequest, text: SearchText) -> HttpResponse:
             if text.words or not text:
                 read = best_matches if text.words and not newest else newest_first
                 listed = read(text.words, filters, place)
-                if not text.is_long:  # the links of filters contain the text
-                    facets = filters.facets(PublishedReview.objects.using("public").live(), listed.tsquery)
+            # Counting comes last, because results are more important than numbers.
             shown = _shown(text, found, same, listed, first_page=not place.position)
+            if (text.words or not text) and not text.is_long:  # the links of filters contain the text
+                facets = filters.facets(PublishedReview.objects.using("public").live(), listed.tsquery)
         context = {
             **shown,
             **_links(text, filters, newest),

@@ -5,11 +5,14 @@ from uuid import UUID
 
 import orjson
 import pytest
+from django.test import Client
 
 from api.views import stats
 from factcheck.editorial.models import Topic, Verdict
 from factcheck.record.evidence.source_checks import SourceState, store_check
+from factcheck.record.lists import counts
 from factcheck.record.models import PublishedReview
+from factcheck.web.response_cache import forget_responses
 from tests.api.published import make_imported
 from tests.support.drafts import Newsroom, make_newsroom
 
@@ -185,6 +188,30 @@ def test_counting_that_takes_too_long_is_refused(world, api, monkeypatch):
     monkeypatch.setattr(stats, "count", lambda *arguments: None)
     problem = api.problem("stats/?group_by=verdict", status=503)
     assert problem["detail"] == stats.TOO_SLOW
+
+
+def test_numbers_are_counted_again_after_a_cancelled_statement(world, api, monkeypatch):
+    """PostgreSQL cancels each first statement. The second one counts fewer rows than AT_LEAST, so it's exact."""
+    expected, real = api.get("stats/?group_by=verdict"), counts._statement
+
+    def slow(*arguments):
+        sql, parameters = real(*arguments)
+        return sql if len(arguments) > 4 else f"{sql} UNION ALL SELECT 0, NULL, 0 FROM pg_sleep(20)", parameters
+
+    monkeypatch.setattr(counts, "_statement", slow)
+    monkeypatch.setattr(counts, "SHARE", 0.02)
+    counts.forget_counts()
+    forget_responses()
+    assert api.get("stats/?group_by=verdict") == expected
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/v1/stats/", "/api/v1/stats/days-to-review/", "/en/statistics/", "/en/statistics/topics.csv", "/en/data/", "/en/browse/"]
+)  # fmt: skip
+def test_numbers_that_have_to_be_exact_are_refused_without_time(world, monkeypatch, path):
+    monkeypatch.setattr(counts, "rows_within", lambda *_: None)
+    response = Client(raise_request_exception=False).get(path)
+    assert (response.status_code, "Retry-After" in response) == (503, True)
 
 
 def test_answer_changes_with_the_log(newsroom: Newsroom, api):

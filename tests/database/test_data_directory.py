@@ -43,7 +43,7 @@ def test_platform_without_the_wheel_is_a_sentence(monkeypatch: pytest.MonkeyPatc
 
 def test_var_that_cannot_be_made_is_a_sentence(tmp_path: Path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(DatabaseProblem, match="can't be created .*. Set FACTCHECK_VAR or DATABASE_URL"):
+    with pytest.raises(DatabaseProblem, match="can't be created .*. Set FACTCHECK_VAR to another folder"):
         data_directory.find(tmp_path / "file" / "var")
 
 
@@ -57,7 +57,7 @@ def test_home_of_another_user_is_a_sentence(tmp_path: Path, monkeypatch: pytest.
 def test_root_without_setpriv_is_a_sentence(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setenv("PATH", "/nowhere")
-    with pytest.raises(DatabaseProblem, match="refuses to run as root. Start as an ordinary user, or set DATABASE_URL"):
+    with pytest.raises(DatabaseProblem, match="refuses to run as root. Start as an ordinary user, or use"):
         data_directory.leave_root()
 
 

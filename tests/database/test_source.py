@@ -56,7 +56,7 @@ def test_url_that_names_no_database_is_a_sentence(url: str):
         parse_url("PUBLIC_DATABASE_URL", url)
     assert str(problem.value) == (
         "PUBLIC_DATABASE_URL isn't a PostgreSQL URL. Use a URL like "
-        "postgresql://owner:password@localhost:5432/factcheck, with special characters percent-encoded."
+        "postgresql://factcheck_app:password@localhost:5432/factcheck, with special characters percent-encoded."
     )
 
 
@@ -102,7 +102,7 @@ def test_alias_without_its_url_is_a_sentence_when_it_is_used(environ, missing, t
     [
         (
             {"PUBLIC_DATABASE_URL": READER, "OWNER_DATABASE_URL": URL},
-            "OWNER_DATABASE_URL is set without DATABASE_URL. Set DATABASE_URL, for",
+            "OWNER_DATABASE_URL is set without DATABASE_URL. Run `.venv/bin/python -m factcheck.database roles`",
         ),
         (
             {"DATABASE_URL": URL, "OWNER_DATABASE_URL": URL},

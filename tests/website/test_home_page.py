@@ -5,6 +5,7 @@ from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from factcheck.web import request_log
 from tests.support.drafts import make_newsroom
 from tests.website.conftest import Page, Published
 
@@ -93,3 +94,8 @@ def test_claim_in_place_of_a_headline_has_its_own_language(published: Published)
     for address in ("/search/", f"/claims/{claim}/"):
         attributes = get(address).attributes
         assert attributes[attributes.index(("a", "href", f"/en{published.imported}")) + 1] == ("a", "lang", "ar")
+
+
+def test_list_outside_searches_has_a_time_too(published: Published, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(request_log, "SEARCH_SECONDS", 0.0)
+    assert "results" in Client().get("/en/")["Factcheck-Left-Out"]

@@ -12,6 +12,7 @@ from django.db import connections
 from django.test import Client
 
 from factcheck.record.models import PublishedReview
+from factcheck.tools.budget import current
 from factcheck.web.places import search_places
 from factcheck.website import search_views, url_search, word_search
 from factcheck.website.filters import DIMENSIONS
@@ -366,3 +367,12 @@ def test_an_unchanged_page_is_not_sent_again(published: Published) -> None:
     first = Client().get(SEARCH, {"q": "video"})
     again = Client().get(SEARCH, {"q": "video"}, headers={"If-None-Match": first.headers["ETag"]})
     assert again.status_code == 304
+
+
+def test_withdrawn_review_is_found_although_counting_takes_all_the_time(published, monkeypatch):
+    def count_slowly(*_: Any, **__: Any) -> list[Any]:
+        current().seconds += current().left
+        return []
+
+    monkeypatch.setattr(search_views.Filters, "facets", count_slowly)
+    assert published.withdrawn in former(get(q="Bài bị rút lại"))

@@ -39,6 +39,11 @@ def word_diff(before: str, after: str) -> list[Piece]:
     if (seconds := min(SECONDS, budget.left)) <= 0:  # diff-match-patch would take this as no limit
         budget.left_out.append("differences")
         return [Piece("removed", before), Piece("added", after)]
+    with budget.spending():
+        return _compared(before, after, seconds)
+
+
+def _compared(before: str, after: str, seconds: float) -> list[Piece]:
     texts = [_TOKEN.findall(nfc(text)) for text in (before, after)]
     words = list(dict.fromkeys(word for text in texts for word in text))
     if len(words) > _LAST - _FIRST:  # no person writes so many different words
@@ -48,9 +53,8 @@ def word_diff(before: str, after: str) -> list[Piece]:
     comparison.Diff_Timeout = seconds
     # The library's time limit doesn't apply to this shortcut, which takes a minute for a text with repeated words.
     comparison.diff_halfMatch = lambda *_texts: None
-    with budget.spending():
-        found = comparison.diff_main(*("".join(map(codes.__getitem__, text)) for text in texts), False)
-        comparison.diff_cleanupSemantic(found)
+    found = comparison.diff_main(*("".join(map(codes.__getitem__, text)) for text in texts), False)
+    comparison.diff_cleanupSemantic(found)
     return [Piece(_KINDS[kind], "".join(words[ord(code) - _FIRST] for code in piece)) for kind, piece in found]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db import connections
+from django.db import OperationalError, connections
 from django.db.models import QuerySet
 
 from factcheck.database.query_timeout import rows_within
@@ -33,8 +33,11 @@ from factcheck.tools.budget import current
 VALUES = 50  # per facet, the most frequent values first
 AT_LEAST = 10_000  # rows that are counted if there is no time for all
 SHARE = 0.8  # of the time, for counting all rows
-RETRY = 60  # seconds until all rows are counted again after there was no time
-MAX_REMEMBERED = 500  # counts in this process
+SECONDS = 10  # for counts that have to be exact
+# Seconds until rows are counted again although the log hasn't grown: because there was no time, or because
+# `rebuild_record` can change rows.
+RETRY, MAX_AGE = 60, 600
+MAX_REMEMBERED = 100_000  # numbers in this process
 
 CountedModel = type[PublishedReview] | type[PublishedClaim] | type[PublishedCorrection]
 Group = tuple[str, ...]  # the names of facets or dates
@@ -97,40 +100,46 @@ def count(
     sql, parameters = _statement(rows, tsquery, groups, limit)
     version, key = (connections["public"].settings_dict["NAME"], head), (sql, repr(parameters))
     with _lock:
-        if _memory.head != version or len(_memory) > MAX_REMEMBERED:
+        if _memory.head != version or sum(_size(each) for each, _ in _memory.values()) > MAX_REMEMBERED:
             _memory.clear()
             _memory.head = version
         if key in _memory and time.monotonic() < _memory[key][1]:
             return _memory[key][0]
-    found, until = _counted(rows_within(sql, parameters, SHARE * (end - budget.seconds)), groups), math.inf
+    found = _counted(rows_within(sql, parameters, SHARE * (end - budget.seconds)), groups)
     if found is None:
         sql, parameters = _statement(rows, tsquery, groups, limit, AT_LEAST)
-        found = _counted(rows_within(sql, parameters, end - budget.seconds), groups, exact=False)
-        until = time.monotonic() + RETRY
+        found = _counted(rows_within(sql, parameters, end - budget.seconds), groups, AT_LEAST)
     if found is None:
         budget.left_out.append("counts")
         return None
     with _lock:
         if _memory.head == version:
-            _memory[key] = found, until
+            _memory[key] = found, time.monotonic() + (MAX_AGE if found.exact else RETRY)
     return found
 
 
 def count_live(model: type[PublishedReview] | type[PublishedClaim], *groups: Group, limit: int = VALUES) -> Counts:
-    """Count all live rows. Raise TimeoutError if there is no time."""
-    found = count(model.objects.using("public").live(), None, groups, limit)
-    if found is None:
-        raise TimeoutError
+    """Count all live rows exactly, in a time of its own. Raise OperationalError, a 503, if there is no time."""
+    with current().within(SECONDS):
+        found = count(model.objects.using("public").live(), None, groups, limit)
+    if found is None or not found.exact:
+        raise OperationalError("counting takes too long")
     return found
 
 
-def _counted(rows: list[tuple[Any, ...]] | None, groups: Sequence[Group], *, exact: bool = True) -> Counts | None:
+def _counted(rows: list[tuple[Any, ...]] | None, groups: Sequence[Group], most: float = math.inf) -> Counts | None:
+    """Return the counts, which are exact if fewer than `most` rows were counted."""
     if rows is None:
         return None
     found: dict[int, list[tuple[Value, int]]] = {number: [] for number in range(len(groups) + 1)}
     for part, value, number in rows:
         found[part].append((tuple(value), number))
-    return Counts(found[0][0][1], {group: found[number] for number, group in enumerate(groups, 1)}, exact)
+    total = found[0][0][1]
+    return Counts(total, {group: found[number] for number, group in enumerate(groups, 1)}, total < most)
+
+
+def _size(counts: Counts) -> int:
+    return 1 + sum(map(len, counts.groups.values()))
 
 
 def _statement(

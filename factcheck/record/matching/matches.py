@@ -6,6 +6,7 @@ million reviews takes about as long as searching ten thousand.
 """
 
 import math
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -80,13 +81,14 @@ class _Model:
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """A post with its sentences and words."""
+    """A post with its sentences and words. `seconds` is the time left for SQL statements."""
 
     text: str
     pieces: Sequence[str]
     words: Sequence[Word]
     total: int  # the number of reviews
     model: _Model
+    seconds: float
 
     @property
     def selected(self) -> list[Word]:
@@ -126,15 +128,16 @@ def match_batch(texts: Sequence[str], *, limit: int = 10, pause: Callable[[], No
     `pause` is called between the posts. No transaction is open while vectors are computed, because an embeddings API
     can take several seconds.
     """
-    questions, found = list[_Question](), list[Matching]()
-    with current().within(min(SECONDS * len(texts), BATCH_SECONDS)):
-        for text in texts:
-            if questions:
-                pause()
+    end, questions, found = time.monotonic() + BATCH_SECONDS, list[_Question](), list[Matching]()
+    for text in texts:
+        if questions:
+            pause()
+        with current().within(min(SECONDS, end - time.monotonic())):
             questions.append(_read(text))
-        for question, meaning in zip(questions, _meanings(questions), strict=True):
-            if found:
-                pause()
+    for question, meaning in zip(questions, _meanings(questions), strict=True):
+        if found:
+            pause()
+        with current().within(min(question.seconds, end - time.monotonic())):
             found.append(_compare(question, meaning, limit))
     return found
 
@@ -142,12 +145,12 @@ def match_batch(texts: Sequence[str], *, limit: int = 10, pause: Callable[[], No
 def _read(text: str) -> _Question:
     pieces = split_sentences(clean_question(text))
     if not pieces:
-        return _Question(text, pieces, [], 0, _Model(None, None))
+        return _Question(text, pieces, [], 0, _Model(None, None), SECONDS)
     with time_limit(), connections["public"].cursor() as cursor:
         words, total = read_words(cursor, pieces)
         words = add_similar_words(cursor, words)
         model = _model()
-    return _Question(text, pieces, words, total, model)
+    return _Question(text, pieces, words, total, model, current().left)
 
 
 def _compare(question: _Question, meaning: _Meaning, limit: int) -> Matching:

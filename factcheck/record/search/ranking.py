@@ -76,8 +76,7 @@ class _Shelves(NamedTuple):
 class Search:
     """A search for live rows that match the condition and the query.
 
-    If no row matches all words, fewer words are required. `seconds` is the limit for all SQL statements of the search.
-    `find_similar` finds rows with a similar meaning.
+    If no row matches all words, fewer words are required. `find_similar` finds rows with a similar meaning.
     """
 
     def __init__(

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from factcheck.record import publish
+from factcheck.record.lists import counts
 from factcheck.record.lists.counts import GROUPS, count_live, expression
 from factcheck.record.log import entries
 from factcheck.record.models import PublishedReview
@@ -49,3 +50,18 @@ def test_reviews_are_counted_without_reading_their_rows() -> None:
     columns = [field.attname for field in PublishedReview._meta.concrete_fields]
     read = {name for name in columns if re.search(rf"\b{name}\b", needed)}
     assert read - {*counted.fields, *counted.include} == {"original_verdict"}
+
+
+def test_fewer_rows_than_the_lower_bound_are_exact(bare_record: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish.publish([entries.Publication(subject := uuid4(), make_statement(subject))])
+    monkeypatch.setattr(counts, "SHARE", 0)
+    found = count_live(PublishedReview)
+    assert (found.total, found.exact) == (1, True)
+
+
+def test_remembered_counts_are_bounded_by_their_values(bare_record: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish.publish([entries.Publication(subject := uuid4(), make_statement(subject))])
+    monkeypatch.setattr(counts, "MAX_REMEMBERED", 5)
+    for limit in range(1, 9):
+        count_live(PublishedReview, ("verdict",), limit=limit)
+    assert len(counts._memory) <= 3

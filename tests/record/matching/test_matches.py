@@ -1,5 +1,6 @@
 """Has this been checked already? By words alone, and with vectors."""
 
+import time
 import unicodedata
 from collections.abc import Iterable
 from itertools import product
@@ -17,7 +18,7 @@ from factcheck.record.log import entries
 from factcheck.record.matching import matches as matching
 from factcheck.record.matching.match_numbers import THRESHOLD
 from factcheck.record.matching.match_scoring import Match
-from factcheck.record.matching.matches import match
+from factcheck.record.matching.matches import match, match_batch
 from factcheck.record.models import LogEntry, PublishedReview, ReviewVector
 from factcheck.record.search.questions import LONG
 from tests.record.conftest import make_statement
@@ -325,3 +326,12 @@ def test_nearest_claims_by_meaning_keep_three_of_the_first_ten_places() -> None:
     assert found[:10] == [*by_words[:7], *reversed(nearest[1:])]
     assert found[10:] == [*by_words[7:], nearest[0]]
     assert matching.with_nearest(by_words[:5]) == by_words[:5]
+
+
+def test_batch_ends_after_its_time_whatever_takes_it(bare_record: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(VACCINE)
+    pauses: list[float] = []
+    monkeypatch.setattr(matching, "BATCH_SECONDS", 0.3)
+    with pytest.raises(TimeoutError):
+        match_batch([VACCINE] * 20, pause=lambda: pauses.append(1) or time.sleep(0.1))
+    assert len(pauses) < 10
