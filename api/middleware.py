@@ -40,7 +40,7 @@ class ApiAnswers:
 
     def _respond(self, request: HttpRequest) -> HttpResponseBase:
         key, reusable = key_of(request), request.method in ("GET", "HEAD") and current().retry_after is None
-        if reusable and (found := recall(request, key, _version)):
+        if reusable and (found := recall(request, key, lambda: (responses.newest_sequence(),))):
             return found
         response = self.get_response(request)
         if isinstance(response, HttpResponse) and (version := responses.cacheable_version(response)):
@@ -75,10 +75,6 @@ class ApiErrors:
                 return self.get_response(request)
         except Busy:
             return _refusal(503, RETRY_AFTER)
-
-
-def _version() -> tuple[int | None]:
-    return (responses.newest_sequence(),)
 
 
 def _refusal(status: int, retry_after: int) -> HttpResponse:

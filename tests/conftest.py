@@ -8,6 +8,7 @@
 
 A fixture of the whole run whose name ends in ``_ground`` makes what many tests begin with, once for all workers. Both fixtures copy the database of
 the one that a test takes, directly or through other fixtures, instead of the empty one. ``live`` is a published review of ``newsroom`` on such a ground.
+A ground may be some minutes old.
 
 ``newsroom`` lives in a database of its own. In a module with the mark ``one_database``, all tests share the module's. Such a test only looks at what
 it made, and changes neither the newsroom and its people nor whole tables. A test that does takes ``database`` too.

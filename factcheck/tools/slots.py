@@ -6,6 +6,12 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+MAX_WAIT = 2.0  # seconds
+
+
+class Busy(TimeoutError):
+    """No slot is free, and the time to wait is over or too many threads are waiting."""
+
 
 class Slots:
     """A thread-safe number of slots. With a semaphore, newcomers could overtake threads that have waited for long."""
@@ -17,7 +23,7 @@ class Slots:
 
     @contextmanager
     def take(self, seconds: float, *, most_waiting: float = float("inf")) -> Iterator[float]:
-        """Take a slot, and receive the seconds that are left of the waiting time. Raises TimeoutError.
+        """Take a slot, and receive the seconds that are left of the waiting time. Raise Busy.
 
         The error is raised at once if as many threads as `most_waiting` are already waiting.
         """
@@ -31,7 +37,7 @@ class Slots:
                 self._free += 1
                 self._changed.notify_all()
 
-    def give_way(self, seconds: float) -> None:
+    def give_way(self, seconds: float = MAX_WAIT) -> None:
         """Let waiting threads go first, for a thread that has taken a slot. After this time, the thread continues."""
         with self._changed:
             if not self.queue:
@@ -47,12 +53,12 @@ class Slots:
         """Wait behind the other threads. The lock must be held."""
         if self.queue or self._free < 1:
             if len(self.queue) >= most_waiting:
-                raise TimeoutError
+                raise Busy
             ticket = object()
             self.queue.append(ticket)
             try:
                 if not self._changed.wait_for(lambda: self._free > 0 and self.queue[0] is ticket, seconds):
-                    raise TimeoutError
+                    raise Busy
             finally:
                 self.queue.remove(ticket)
                 self._changed.notify_all()

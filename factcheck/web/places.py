@@ -7,24 +7,21 @@ arrival, if few others are waiting. Then they are refused. Requests that wait fo
 
 import math
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 
 from django.conf import settings
 
 from factcheck.tools.budget import SEARCH_SECONDS, current
+from factcheck.tools.slots import MAX_WAIT as MAX_WAIT
+from factcheck.tools.slots import Busy as Busy
 from factcheck.tools.slots import Slots
 
-MAX_WAIT = 2.0  # seconds
 RETRY_AFTER = 2  # seconds
 FREE_THREADS = 2  # threads that neither search nor match nor wait for it
 MAX_DOWNLOADS = 2
 
 
-class Busy(Exception):
-    """All places are taken."""
-
-
-class Places:
+class Places(Slots):
     """`permits` is the number of threads that can run at a time. `waiting` is the number of threads that can wait.
 
     `seconds` is the time for statements and comparisons of the request that takes a place.
@@ -34,22 +31,13 @@ class Places:
         self.permits = permits
         self.waiting = waiting
         self.seconds = seconds
-        self._slots = Slots(permits)
+        super().__init__(permits)
 
     @contextmanager
     def enter(self) -> Iterator[None]:
         """Take a place. Raises Busy."""
-        with ExitStack() as stack:
-            try:
-                stack.enter_context(self._slots.take(MAX_WAIT, most_waiting=self.waiting))
-            except TimeoutError as problem:
-                raise Busy from problem
-            stack.enter_context(current().within(self.seconds))
+        with self.take(MAX_WAIT, most_waiting=self.waiting), current().within(self.seconds):
             yield
-
-    def give_way(self) -> None:
-        """Let waiting threads run first, between two parts of long work."""
-        self._slots.give_way(MAX_WAIT)
 
 
 def places_for(threads: int) -> tuple[Places, Places]:

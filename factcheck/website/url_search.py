@@ -167,7 +167,9 @@ def _withdrawn_with(short_keys: Collection[int], keys: Collection[str]) -> list[
     rows = RevisionDocument.objects.using("public").filter(entry__subject__in=list(found)).select_related("entry")
     for row in rows.order_by("entry"):
         documents.setdefault(row.entry.subject, []).append(row.parsed())
-    return [pk for pk, revisions in documents.items() if _roles(construct(Review, revisions[-2]), keys)]
+    # An erasure in the meantime leaves no earlier revision.
+    before = ((pk, construct(Review, each)) for pk, found in documents.items() for each in found[-2:-1])
+    return [pk for pk, review in before if _roles(review, keys)]
 
 
 def _roles(review: Review, keys: Collection[str]) -> tuple[str | Promise, ...]:
