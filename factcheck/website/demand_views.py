@@ -7,23 +7,31 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from factcheck.record.lists.pages import Source, read_page
 from factcheck.website import queries
 from factcheck.website.views import is_sample, page_for_readers
+from factcheck.website.word_search import ORDER, at_time, read_cursor, write_cursor
+
+ROWS = Source("SELECT * FROM record_publisheddemand", "record_publisheddemand")
+COLUMNS = ["body", "(SELECT about.body FROM record_publishedreview about WHERE about.id = review)"]
 
 
 @page_for_readers
 def demands(request: HttpRequest) -> HttpResponse:
     """Show a page of the register, newest entries first. Raise Http404 beyond the last page."""
-    given = request.GET.get("page", "1")
-    page = int(given) if given.isascii() and given.isdecimal() and len(given) < 4 else 0
-    found, more = queries.list_demands(page) if 1 <= page <= queries.LAST_PAGE else ([], False)
-    if page != 1 and not found:
+    cursor = read_cursor(request.GET)
+    try:
+        page = read_page(ROWS, [], COLUMNS, ORDER, at_time(cursor), queries.PAGE_SIZE)
+    except OverflowError:
+        raise Http404 from None
+    found = [queries.answered_demand(body, about) for body, about in page.rows]
+    if cursor.position and not found:
         raise Http404  # the page would have nothing to link back to
     context = {
         "demands": found,
-        "page": page,
-        "next_page": page + 1 if more else None,
-        "previous_page": page - 1 if page > 1 else None,
+        "page": 2 if cursor.position else 1,  # only the first page is for search engines
+        "older": write_cursor(page.next),
+        "newer": write_cursor(page.previous),
         "sample": any(is_sample(each.publisher.site) for each in found),
         "license": settings.LICENSE_URL,
         "json_url": f"{settings.SITE_URL}/api/v1/demands/",

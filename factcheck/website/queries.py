@@ -17,7 +17,6 @@ from factcheck.record.models import (
     LogEntry,
     PublicCapture,
     PublishedClaim,
-    PublishedDemand,
     PublishedReference,
     PublishedReview,
     RevisionDocument,
@@ -57,7 +56,6 @@ class AnsweredDemand(Demand):
 
 
 PAGE_SIZE = 20
-LAST_PAGE = 25  # of a list. For older entries, readers can use the API, whose pages all take the same time.
 OTHERS = 20
 
 
@@ -104,17 +102,6 @@ def home_of(claim_id: UUID) -> UUID:
     return MergeGroup.of([claim_id], using="public").root(claim_id)
 
 
-def list_demands(page: int) -> tuple[list[AnsweredDemand], bool]:
-    """Return a page of the register of demands, newest first, and whether there are more demands."""
-    start = (page - 1) * PAGE_SIZE
-    review = PublishedReview.objects.filter(pk=models.OuterRef("review"))
-    demands = PublishedDemand.objects.using("public").annotate(about=models.Subquery(review.values("body")))
-    rows = demands.order_by("-published_at", "-id").values_list("body", "about")
-    found = list(rows[start : start + PAGE_SIZE + 1])
-    listed = [_demand(body, about) for body, about in found[:PAGE_SIZE]]
-    return listed, len(found) > PAGE_SIZE and page < LAST_PAGE
-
-
 def find_demand(demand_id: UUID) -> AnsweredDemand:
     """Return the demand. Raise Http404 if there is no such demand."""
     state = find_state("demand", demand_id)
@@ -122,10 +109,10 @@ def find_demand(demand_id: UUID) -> AnsweredDemand:
         raise Http404
     review = read(Demand, state.body).review
     about = find_state("review", UUID(review.id)) if review else None
-    return _demand(state.body, about and about.body)
+    return answered_demand(state.body, about and about.body)
 
 
-def _demand(body: str | bytes, about: str | bytes | None) -> AnsweredDemand:
+def answered_demand(body: str | bytes, about: str | bytes | None) -> AnsweredDemand:
     demand = read(AnsweredDemand, body)
     demand.title = current_title(any_review(orjson.loads(about))) if about else None
     return demand

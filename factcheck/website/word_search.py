@@ -39,6 +39,14 @@ def read_cursor(parameters: QueryDict) -> Cursor:
     return Cursor()
 
 
+def at_time(cursor: Cursor) -> Cursor:
+    """Return the cursor of a list by time. Raise OverflowError."""
+    if not cursor.position:
+        return cursor
+    number, pk = cursor.position
+    return replace(cursor, position=(_BEGINNING + number * _MICROSECOND, pk))
+
+
 @dataclass(frozen=True, slots=True)
 class ResultsPage:
     """A page of reviews. `after` and `before` are positions for links to the adjacent pages.
@@ -93,11 +101,8 @@ def newest_first(
         rows = rows.filter(has_words(query)) if query else rows.none()
     conditions, walks = [condition_of(rows)], any(filters.dimensions[name].walks for name in filters.values)
     try:
-        if cursor.position:
-            number, pk = cursor.position
-            cursor = replace(cursor, position=(_BEGINNING + number * _MICROSECOND, pk))
         with time_limit():
-            page = read_page(live(PublishedReview), conditions, ["body"], ORDER, cursor, size, walks=walks)
+            page = read_page(live(PublishedReview), conditions, ["body"], ORDER, at_time(cursor), size, walks=walks)
     except OverflowError:
         page = Page([])
     except TimeoutError:
@@ -109,10 +114,10 @@ def newest_first(
 
 def _page(page: Page) -> tuple[list[Review], str, str]:
     """Return the reviews in order, and the positions for links to the adjacent pages."""
-    return [read(Review, body) for (body,) in page.rows], _written(page.next), _written(page.previous)
+    return [read(Review, body) for (body,) in page.rows], write_cursor(page.next), write_cursor(page.previous)
 
 
-def _written(cursor: Cursor | None) -> str:
+def write_cursor(cursor: Cursor | None) -> str:
     if cursor is None or cursor.position is None:
         return ""
     value, pk = cursor.position

@@ -140,10 +140,10 @@ def test_corrections_in_pages(world, api):
 
 
 def test_corrections_refuse_what_they_do_not_know(world, api):
-    assert api.problem("corrections/", {"class": "grave", "sort": "at"})["errors"] == [
-        {"parameter": "sort", "detail": "This URL doesn't have this parameter. Use one of kind, class, q, ids, verdict, original_verdict, language, publisher, topic, claim, claimant, appearance_url, original_url, claimed_after, claimed_before, reviewed_after, reviewed_before, published_after, published_before, updated_after, fields, page_size, cursor."},
-        {"parameter": "class", "detail": "Use one of typo, update, substantive."},
-    ]  # fmt: skip
+    sort, grave = api.problem("corrections/", {"class": "grave", "sort": "at"})["errors"]
+    assert grave == {"parameter": "class", "detail": "Use one of typo, update, substantive."}
+    known = "This URL doesn't have this parameter. Use one of kind, class, q, ids, verdict, "
+    assert (sort["parameter"], sort["detail"][: len(known)]) == ("sort", known)
 
 
 def test_corrections_take_one_query(world, api):
