@@ -13,7 +13,8 @@ release := .venv/release/bin/python
 table := var/bench.md
 extract = mkdir -p var && PYTHONPATH=.ci .venv/bin/pybabel -q extract --mapping=pyproject.toml --keyword=gettext_lazy \
 	--keyword=gettext_noop --keyword=ngettext_lazy:1,2 --keyword=pgettext_lazy:1c,2 --sort-output --no-location --output-file=var/messages.pot .
-catalogue = --domain=django --input-file=var/messages.pot --output-dir=factcheck/locale --locale=vi --width=100 --ignore-obsolete \
+catalogue := factcheck/locale/vi/LC_MESSAGES/django.po
+update = .venv/bin/pybabel -q update --domain=django --input-file=var/messages.pot --locale=vi --width=100 --ignore-obsolete \
 	--no-fuzzy-matching --ignore-pot-creation-date
 
 .PHONY: help run assistants test prove bench check format openapi fields examples messages editor screenshots requirements audit sbom clean
@@ -50,7 +51,8 @@ check: .venv/dev.stamp ## check formatting, lint of Python and JavaScript, types
 	$(python) manage.py spectacular --validate --fail-on-warn --file var/openapi.yaml
 	diff -u docs/reference/openapi.yaml var/openapi.yaml || { echo "docs/reference/openapi.yaml is out of date: run make openapi" >&2; exit 1; }
 	$(python) manage.py fields --check
-	$(extract) && .venv/bin/pybabel -q update $(catalogue) --check
+	$(extract) && cp $(catalogue) var/django.po && $(update) --output-file=var/django.po
+	diff -u $(catalogue) var/django.po || { echo "$(catalogue) is out of date: run make messages" >&2; exit 1; }
 	$(python) .ci/budget.py
 
 format: .venv/dev.stamp ## format the code and apply ruff's fixes
@@ -68,7 +70,7 @@ examples: .venv/dev.stamp ## record the documentation's examples from real respo
 	$(MAKE) openapi
 
 messages: .venv/dev.stamp ## collect translatable texts, and compile the translation
-	$(extract) && .venv/bin/pybabel -q update $(catalogue)
+	$(extract) && $(update) --output-file=$(catalogue)
 	.venv/bin/pybabel -q compile --domain=django --directory=factcheck/locale --locale=vi --statistics
 	.venv/bin/pybabel -q compile --domain=django --directory=factcheck/locale/django --locale=vi
 
