@@ -62,13 +62,12 @@ def search_reviews(
     )  # fmt: skip
     with search_places.enter():
         page, meta = read_searched(list_request)
-    searched = meta or {"relaxed": False, "complete": True}
     found = [shapes.review(kept_review(orjson.loads(body))) for (body,) in page.rows]
     return {
         "results": found,
-        "relaxed": searched["relaxed"],
-        "found_by": searched.get("found_by", {}),
-        "complete": searched["complete"],
+        "relaxed": bool(meta and meta.relaxed),
+        "found_by": (meta and meta.found_by) or {},
+        "complete": meta is None or meta.complete is not False,
         "next_cursor": list_request.cursor_of(page.next),
     }
 

@@ -7,6 +7,7 @@ import orjson
 from django.http import HttpResponse
 
 from api.http import responses
+from api.lists.meta import Meta
 from api.lists.parameters import pick
 from api.lists.requests import ListRequest
 from factcheck.record.lists import pages
@@ -22,7 +23,7 @@ def read_page(list_request: ListRequest, columns: Sequence[str] = ("body",), con
 
 
 def list_response(
-    list_request: ListRequest, page: Page, results: list[Any] | None = None, meta: dict[str, Any] | None = None
+    list_request: ListRequest, page: Page, results: list[Any] | None = None, meta: Meta | None = None
 ) -> HttpResponse:
     """Return the response with the results and the URLs of the adjacent pages.
 
@@ -33,7 +34,7 @@ def list_response(
         results = [pick(list_request.mask, body) for (body,) in page.rows]
     following, previous = map(list_request.link, (page.next, page.previous))
     answer = {"results": results, "next": following, "previous": previous}
-    content = orjson.dumps(answer if meta is None else {**answer, "meta": meta})
+    content = orjson.dumps(answer if meta is None else {**answer, "meta": meta.model_dump()})
     response = responses.respond(content)
     responses.add_links(response, {"next": following, "prev": previous})
     return response

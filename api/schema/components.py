@@ -1,6 +1,7 @@
 """All schema components by name. The OpenAPI document and the dumps refer to them with `$ref`."""
 
 from api.http.problem_bodies import Problem
+from api.lists.meta import Meta
 from api.schema import draft_bodies, dump_manifests, evidence, intake, lists, log_answers, match_answers, references
 from api.schema.claimreview import CLAIM_REVIEW
 from api.schema.operations import ref
@@ -29,7 +30,7 @@ COMPONENTS: Json = {
     "ClaimOrTombstone": {"oneOf": [ref("Claim"), ref("ClaimTombstone")]},
     "QuestionOrBatch": {"oneOf": [ref("Question"), ref("Questions")]},
     "MatchingOrBatch": {"oneOf": [ref("Matching"), ref("MatchingBatch")]},
-    **published_schemas(ErasureNotice, Problem, *_OUTPUTS),
+    **published_schemas(ErasureNotice, Meta, Problem, *_OUTPUTS),
     **draft_bodies.DRAFTS,
     **request_schemas(intake.Tip, intake.CorrectionRequest, match_answers.Question, match_answers.Questions),
 }

@@ -1,21 +1,18 @@
 """Responses that the API builds itself: lists, revisions, problems and the root."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import orjson
-from pydantic.json_schema import SkipJsonSchema
 
 from api.schema.operations import ref
 from factcheck.record.log.models import ChangeClass
 from factcheck.record.readmodel import bodies
 from factcheck.record.statements.output import (
     Digest,
-    Nested,
     Output,
     SiteUrl,
     Time,
     Uuid,
-    left_out,
     named,
     one_of,
     stored,
@@ -124,57 +121,6 @@ class ChangeList(Output):
     results: list[bodies.Change]
     next: SiteUrl
     """The next URL to request. Never null, because more entries can follow."""
-
-
-class Total(Nested):
-    """Sent with `count=true`."""
-
-    value: int | None
-    """Null if there was no time even for the first 10,000 rows."""
-    exact: bool
-    """False if counting took too long. The numbers are then lower bounds."""
-
-
-class FacetValue(Nested):
-    """A value."""
-
-    value: str
-    count: int
-
-
-class Facet(Nested):
-    """A facet."""
-
-    values: list[FacetValue]
-    exact: bool
-    """False if counting took too long. The numbers are then lower bounds."""
-
-
-class LeftOut(Nested):
-    """A requested id that isn't in the list."""
-
-    id: Uuid
-    reason: Literal["withdrawn", "erased", "unknown", "other filters"]
-
-
-class Meta(Output):
-    """Sent if you search for words or request extra information."""
-
-    relaxed: bool | SkipJsonSchema[None] = left_out()
-    """True if no result contains all the words. The results then contain some words or have a similar meaning."""
-    found_by: dict[str, Literal["words", "some words", "meaning"]] | SkipJsonSchema[None] = left_out()
-    """How each result was found, by the result's id. Sent if some results don't contain all the words."""
-    explanation: str | SkipJsonSchema[None] = left_out()
-    """Why no results were added by meaning. Sent if few results contain all the words."""
-    complete: bool | SkipJsonSchema[None] = left_out()
-    """False if the search ran out of time before it had read all candidates."""
-    ids_left_out: list[LeftOut] | SkipJsonSchema[None] = left_out()
-    """Sent with `ids`: the requested ids that aren't in the list, and why."""
-    count: Total | SkipJsonSchema[None] = left_out()
-    facets: dict[str, Facet] | SkipJsonSchema[None] = left_out()
-    """Sent with `facets`: the 50 most frequent values of each facet."""
-    highlights: dict[str, dict[str, str]] | SkipJsonSchema[None] = left_out()
-    """Sent with `highlight=true`. Contains texts for each result's id, as escaped HTML with the words in `<mark>`."""
 
 
 LISTS: Json = {
