@@ -79,8 +79,8 @@ class MatchView(Endpoint):
         if beside := [(name[:100], BESIDE) for name in request._request.GET]:
             raise ParameterProblem(beside)
         question = _read_object(request._request)
-        if "limit" in question:  # as in lists
-            question.setdefault("page_size", question.pop("limit"))
+        if "limit" in question and "page_size" not in question:  # as in lists
+            question["page_size"] = question.pop("limit")
         names = BATCH_NAMES if "texts" in question else NAMES
         unknown = islice((name for name in question if name not in names), MOST_ERRORS)
         errors, size = [(name, UNKNOWN) for name in unknown], question.get("page_size", LIMIT)

@@ -21,6 +21,7 @@ from factcheck.record.readmodel import profile_rows
 from factcheck.record.statements.output import read
 from factcheck.record.statements.parts import Part
 from factcheck.record.statements.review import Claimant, Publisher, Topic
+from factcheck.tools.budget import current
 from factcheck.website import queries
 from factcheck.website.filters import Facet, Filters
 from factcheck.website.views import page_for_readers, sample_of
@@ -48,7 +49,8 @@ PARTS = (("topic", "topic", "topics"), ("verdict", "", "rating-scales"), ("publi
 def browse(request: HttpRequest) -> HttpResponse:
     """Show all values of the filters with their numbers of reviews."""
     live = PublishedReview.objects.using("public").live()
-    facets = {facet.name: facet for facet in Filters({}).facets(live, seconds=SECONDS, limit=MANY_VALUES)}
+    with current().within(SECONDS):
+        facets = {facet.name: facet for facet in Filters({}).facets(live, limit=MANY_VALUES)}
     if not facets and live.exists():
         raise OperationalError("counting takes too long")
     context = {

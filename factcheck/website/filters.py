@@ -17,7 +17,7 @@ from django.http import QueryDict
 from django.utils.translation import get_language, get_language_info, gettext
 
 from factcheck.record.formats.text import replace_forbidden
-from factcheck.record.lists.counts import VALUES, Value, count
+from factcheck.record.lists.counts import SECONDS, VALUES, Value, count
 from factcheck.record.lists.dimensions import (
     CORRECTION_DIMENSIONS,
     REVIEW_DIMENSIONS,
@@ -30,7 +30,7 @@ from factcheck.record.lists.values import read_year
 from factcheck.record.models import PublishedReference
 from factcheck.record.statements.statement_labels import KINDS
 from factcheck.record.statements.values import UNKNOWN_LANGUAGE
-from factcheck.tools.budget import SEARCH_SECONDS, current
+from factcheck.tools.budget import current
 from factcheck.website.templatetags.published import in_language
 
 DIMENSIONS, OF_CORRECTIONS = (
@@ -105,7 +105,6 @@ class Filters:
         self,
         rows: QuerySet[Any, Any],
         tsquery: str | None = None,
-        seconds: float = SEARCH_SECONDS,
         limit: int = VALUES,
     ) -> list[Facet]:
         """Return the filters with the numbers of reviews.
@@ -115,7 +114,7 @@ class Filters:
         The numbers of a filter ignore the filter's own values, so that readers can choose another value.
         """
         budget = current()
-        end = budget.seconds + min(seconds, budget.left)
+        end = budget.seconds + min(SECONDS, budget.left)
         # All filters without a chosen value share one count. Each chosen filter needs its own count without its values.
         # Each count gets an equal share of the remaining time.
         unchosen = [name for name in self.dimensions if name not in self.values]

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from factcheck.record.lists.counts import SECONDS
 from factcheck.record.lists.pages import Cursor
 from factcheck.record.models import PublishedReview
+from factcheck.tools.budget import current
 from factcheck.website.filters import Choice, Filters
 from factcheck.website.views import page_for_readers, sample_of
 from factcheck.website.word_search import newest_first
@@ -31,7 +32,8 @@ class Languages:
 
         If there was no time for counting, there are no languages.
         """
-        facets = Filters({}).facets(PublishedReview.objects.using("public").live(), seconds=SECONDS)
+        with current().within(SECONDS):
+            facets = Filters({}).facets(PublishedReview.objects.using("public").live())
         choices = next((facet.values for facet in facets if facet.name == "language" and facet.exact), [])
         readers = next((choice for choice in choices if choice.value == language), None)
         shown = readers or next(iter(choices), None)
@@ -50,8 +52,10 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect(f"{reverse('search')}{filters.query()}")
     languages = Languages.read(get_language() or settings.LANGUAGE_CODE)
     shown = Filters({"language": (languages.shown.value,)} if languages.shown else {})
-    reviews = newest_first("", shown, Cursor()).reviews
+    listed = newest_first("", shown, Cursor())
+    reviews = listed.reviews
     context = {
+        "complete": listed.complete,
         "languages": languages,
         "reviews": reviews,
         "search_url": reverse("search"),

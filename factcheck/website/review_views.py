@@ -146,7 +146,8 @@ def _gone(request: HttpRequest, page: ReviewPage, number: int) -> HttpResponse:
         "redacted": not erased,
         "revisions": revisions,
         "previous_texts": queries.comparable(revisions),
-        "erased_at": next(entry.at for entry in revisions if entry.kind == LogEntry.Kind.ERASURE),
+        # None if the erasure came after the list of revisions was read.
+        "erased_at": next((entry.at for entry in revisions if entry.kind == LogEntry.Kind.ERASURE), None),
         "review_id": row.pk,
         "number": number,
         "demands": page.demands,

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.sitemaps import Sitemap
+from django.contrib.sitemaps import Sitemap, views
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -38,7 +38,10 @@ class _OurSitemap(Sitemap[Any]):
 
 
 class Rows(_OurSitemap):
-    """Reviews, claims or demands in the order of publication, so new publications only change the last sitemap."""
+    """Reviews, claims or demands in the order of publication, so a new publication only changes the last sitemap.
+
+    A withdrawal or erasure moves the later URLs forward by one.
+    """
 
     def __init__(self, section: str, rows: QuerySet[Any]) -> None:
         self.section, self.rows = section, rows
@@ -89,6 +92,14 @@ def sitemaps(names: Iterable[str]) -> dict[str, Sitemap[Any]]:
         "demands": Rows("demands", PublishedDemand.objects.using("public").all()),
         **{f"{kind}s": Pages(references(kind)) for kind in (kinds.PUBLISHER, kinds.TOPIC, kinds.CLAIMANT)},
     }
+
+
+def index(request: HttpRequest, **options: Any) -> HttpResponse:
+    """List the sitemaps on the site's own host. Django's view would name the host of the request."""
+    response: Any = views.index(request, **options)
+    for each in response.context_data["sitemaps"]:
+        each.location = urlsplit(each.location)._replace(netloc=_HOST).geturl()
+    return response  # type: ignore[no-any-return]
 
 
 def changes_with_log(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

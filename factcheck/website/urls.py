@@ -4,7 +4,7 @@ The URLs in `urlpatterns` contain no language. They are files for programs, and 
 which published bodies contain. The same content is also a page in each language.
 """
 
-from django.contrib.sitemaps.views import index, sitemap
+from django.contrib.sitemaps.views import sitemap
 from django.urls import path, re_path
 from django.urls.converters import UUIDConverter
 
@@ -30,7 +30,7 @@ from factcheck.website import (
     verify_views,
     well_known,
 )
-from factcheck.website.sitemaps import changes_with_log, sitemaps
+from factcheck.website.sitemaps import changes_with_log, index, sitemaps
 
 REVISION = (
     rf"^(?P<section>reviews|demands|claims)/(?P<subject>{UUIDConverter.regex})/revisions/(?P<number>[0-9]{{1,9}})"

@@ -329,9 +329,9 @@ def test_website_keeps_its_own_error_pages(world, api):
 
 
 def test_wrong_parameter_names_the_nearest_one(api):
-    query = {"page": 1, "lang": "vi", "search": "a", "updated_before": "2026-01-01"}
+    query = {"page": 1, "lang": "vi", "search": "a", "updated_before": "2026-01-01", "per_page": 5}
     meant = [re.findall(r"Did you mean (.+)\?", each["detail"])[0] for each in api.problem("reviews/", query)["errors"]]
-    assert meant == ["cursor or page_size", "language", "q", "updated_after or claimed_before"]
+    assert meant == ["cursor or page_size", "language", "q", "updated_after or claimed_before", "page_size"]
 
 
 def test_limit_means_the_size_of_a_page(world, api):

@@ -37,7 +37,7 @@ SECONDS = 10  # for counts that have to be exact
 # Seconds until rows are counted again although the log hasn't grown: because there was no time, or because
 # `rebuild_record` can change rows.
 RETRY, MAX_AGE = 60, 600
-MAX_REMEMBERED = 100_000  # numbers in this process
+MAX_REMEMBERED, MAX_NUMBERS = 500, 100_000  # counts in this process, and numbers in them
 
 CountedModel = type[PublishedReview] | type[PublishedClaim] | type[PublishedCorrection]
 Group = tuple[str, ...]  # the names of facets or dates
@@ -100,7 +100,8 @@ def count(
     sql, parameters = _statement(rows, tsquery, groups, limit)
     version, key = (connections["public"].settings_dict["NAME"], head), (sql, repr(parameters))
     with _lock:
-        if _memory.head != version or sum(_size(each) for each, _ in _memory.values()) > MAX_REMEMBERED:
+        full = len(_memory) > MAX_REMEMBERED or sum(_size(each) for each, _ in _memory.values()) > MAX_NUMBERS
+        if _memory.head != version or full:
             _memory.clear()
             _memory.head = version
         if key in _memory and time.monotonic() < _memory[key][1]:

@@ -45,7 +45,14 @@ _TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
 # Parameters of other APIs.
-_SYNONYMS = {"search": "q", "query": "q", "page": "cursor", "offset": "cursor", "order": "sort"}
+_SYNONYMS = {
+    "search": "q",
+    "query": "q",
+    "page": "cursor",
+    "offset": "cursor",
+    "order": "sort",
+    "per_page": "page_size",
+}
 
 
 def read_words(value: str) -> str:

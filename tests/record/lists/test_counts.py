@@ -61,7 +61,7 @@ def test_fewer_rows_than_the_lower_bound_are_exact(bare_record: None, monkeypatc
 
 def test_remembered_counts_are_bounded_by_their_values(bare_record: None, monkeypatch: pytest.MonkeyPatch) -> None:
     publish.publish([entries.Publication(subject := uuid4(), make_statement(subject))])
-    monkeypatch.setattr(counts, "MAX_REMEMBERED", 5)
+    monkeypatch.setattr(counts, "MAX_NUMBERS", 5)
     for limit in range(1, 9):
         count_live(PublishedReview, ("verdict",), limit=limit)
     assert len(counts._memory) <= 3
