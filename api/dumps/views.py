@@ -12,13 +12,14 @@ from api.schema import dump_manifests
 from api.schema.dump_manifests import ListedDump
 from api.schema.operations import documented
 from factcheck.record.dump_files import Dump, available
+from factcheck.record.statements.output import read
 
 
 class DumpList(Endpoint):
     @documented("list_dumps", "Dumps", "All bulk dumps, newest first.", "DumpList")
     def get(self, request: Request) -> HttpResponse:
         refuse_parameters(request)
-        manifests = [dump_manifests.DumpManifest.model_validate_json(dump.manifest) for dump in available("public")]
+        manifests = [read(dump_manifests.DumpManifest, dump.manifest) for dump in available("public")]
         results = [
             ListedDump(
                 sequence=manifest.sequence,
@@ -54,7 +55,7 @@ class DumpFile(Endpoint):
     def get(self, request: Request, sequence: int, name: str) -> HttpResponseBase:
         refuse_parameters(request)
         dump = find_dump(sequence)
-        manifest = dump_manifests.DumpManifest.model_validate_json(dump.manifest)
+        manifest = read(dump_manifests.DumpManifest, dump.manifest)
         file = next((each for each in manifest.files if each.name == name), None)
         if file is None:
             raise Http404

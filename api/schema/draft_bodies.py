@@ -34,9 +34,9 @@ class Written(Output):
 
     id: Uuid
     url: SiteUrl
-    """The URL where this token can read it."""
+    """The URL where this token can read the draft."""
     desk_url: SiteUrl
-    """The URL where people continue with it."""
+    """The draft's page at the desk."""
 
 
 class ClaimDraftList(Output):

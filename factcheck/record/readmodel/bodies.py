@@ -179,7 +179,10 @@ class Erasure(_AtPublication, _WithUrl):
 
 
 class Document(_AtPublication, _WithId):
-    """A review, tombstone or erasure notice as canonical JSON (RFC 8785), without `url`, `sequence` and `digest`."""
+    """A review, tombstone or erasure notice as canonical JSON (RFC 8785).
+
+    It doesn't contain `url`, `revision.sequence` and `revision.digest`, which depend on the serving site.
+    """
 
     revision: Annotated[dict[str, Any], WithJsonSchema({"type": "object"})]
 
