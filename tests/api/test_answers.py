@@ -20,8 +20,7 @@ LICENSE = '<https://creativecommons.org/licenses/by/4.0/>; rel="license"'
 @pytest.fixture(scope="module")
 def world(module_database):
     newsroom = make_newsroom()
-    review = newsroom.make_review()
-    newsroom.publish_review(review)
+    review = newsroom.publish_new()
     return SimpleNamespace(newsroom=newsroom, review=review, id=review.pk)
 
 
@@ -84,7 +83,7 @@ def test_known_etag_gets_304(addresses, api):
 
 def test_etag_changes_with_the_content(newsroom: Newsroom, api):
     empty = api.send("reviews/")
-    newsroom.publish_review(newsroom.make_review())
+    newsroom.publish_new()
     response = api.send("reviews/", **{"If-None-Match": empty["ETag"]})
     assert (response.status_code, response["Factcheck-Head"]) == (200, "0")
     assert response["ETag"] != empty["ETag"]

@@ -131,12 +131,11 @@ def test_past_takes_few_queries(world, api):
 
 def test_head_is_not_newer_than_the_entry_of_a_time(newsroom: Newsroom, api, monkeypatch):
     """Otherwise, the response would be remembered without the entry that arrives meanwhile."""
-    review = newsroom.make_review()
-    newsroom.publish_review(review)
+    review = newsroom.publish_new()
 
     def arrive(*arguments):
         if LogEntry.objects.count() == 1:
-            newsroom.publish_review(newsroom.make_review())
+            newsroom.publish_new()
         return find_state(*arguments)
 
     monkeypatch.setattr("api.views.reviews.find_state", arrive)

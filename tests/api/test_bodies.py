@@ -267,8 +267,7 @@ def test_erased_review_is_gone_with_the_public_reason(world, api):
 
 
 def test_redacted_review_is_live_and_its_past_is_gone(newsroom: Newsroom, api):
-    review = newsroom.make_review(headline="Tên của một người")
-    newsroom.publish_review(review)
+    review = newsroom.publish_new(headline="Tên của một người")
     review_policy.open_correction(review=review, by=newsroom.reporter, change_class="substantive", note=NOTE)
     Review.objects.filter(pk=review.pk).update(headline="Đoạn phim là của năm 2020")
     newsroom.erase_review(review, redact=True)

@@ -167,7 +167,7 @@ def test_waiting_ends_with_what_is_published(newsroom: Newsroom, live: Review, a
     waiter = threading.Thread(target=wait)
     waiter.start()
     time.sleep(0.7)
-    newsroom.publish_review(newsroom.make_review())
+    newsroom.publish_new()
     waiter.join(20)
     ((took, found),) = answers
     assert found == [1]
@@ -244,7 +244,7 @@ def test_mirror_that_follows_has_our_bodies(database, tmp_path):
 
 def test_mirror_says_what_is_wrong(database, tmp_path):
     newsroom, file = make_newsroom(), tmp_path / "mirror.sqlite"
-    newsroom.publish_review(newsroom.make_review())
+    newsroom.publish_new()
     with served() as address:
         run_once(address, file)
         with sqlite3.connect(file) as mirror:

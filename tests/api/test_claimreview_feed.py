@@ -154,8 +154,7 @@ def test_feed_tells_an_erased_import_from_another_review_of_the_same_page(databa
 def test_feed_is_made_again_only_when_something_was_published(newsroom: Newsroom, own_folder, capsys):
     empty = remake()
     assert (empty["dataFeedElement"], "dateModified" in empty) == ([], False)
-    review = newsroom.make_review()
-    newsroom.publish_review(review)
+    review = newsroom.publish_new()
     assert feed() == empty  # until the worker's next run
     assert len(remake()["dataFeedElement"]) == 1
     first = read()["ETag"]
@@ -177,8 +176,7 @@ def test_feed_is_made_again_for_another_address_of_the_site(database, own_folder
 
 
 def test_feed_that_holds_what_was_erased_is_not_sent(newsroom: Newsroom, own_folder, monkeypatch):
-    review = newsroom.make_review(headline="Zwielicht")
-    newsroom.publish_review(review)
+    review = newsroom.publish_new(headline="Zwielicht")
     call_command("make_feed")
     with monkeypatch.context() as patch:
         patch.setattr(dump_files, "discard_outdated", lambda: None)  # as if the file could not be deleted
@@ -209,7 +207,7 @@ def test_site_without_a_feed_says_when_to_come_back(database, own_folder):
 
 def test_feed_that_cannot_be_finished_leaves_the_previous_one(newsroom: Newsroom, own_folder, monkeypatch):
     call_command("make_feed")
-    newsroom.publish_review(newsroom.make_review())
+    newsroom.publish_new()
 
     def full(row):
         raise OSError(28, "No space left on device")

@@ -22,8 +22,7 @@ MARKER = "zqxdraftzqx"
 @pytest.fixture(scope="module")
 def world(module_database):
     newsroom, other = make_newsroom(), make_newsroom("other.example")
-    review = newsroom.make_review()
-    newsroom.publish_review(review)
+    review = newsroom.publish_new()
     made = {
         "updated": newsroom.make_demand(review, outcome="open", done="", done_on=None),
         "person": newsroom.make_demand(

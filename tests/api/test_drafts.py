@@ -321,8 +321,7 @@ def test_what_was_submitted_or_published_is_not_changed(newsroom: Any, program: 
 @pytest.mark.parametrize("moved", [False, True])
 def test_claim_that_is_public_is_not_changed_while_its_review_is_corrected(newsroom, program, moved):
     """The draft may have another claim already, and the public still reads this one."""
-    review = newsroom.make_review()
-    newsroom.publish_review(review)
+    review = newsroom.publish_new()
     review_policy.open_correction(review=review, by=newsroom.reporter, change_class="update", note="Thêm nguồn.")
     if moved:
         Review.objects.filter(pk=review.pk).update(claim=newsroom.make_claim())
@@ -331,8 +330,7 @@ def test_claim_that_is_public_is_not_changed_while_its_review_is_corrected(newsr
 
 def test_claim_of_a_redacted_review_is_not_changed(newsroom: Any, program: Program) -> None:
     """Redacted text must not come back unseen."""
-    review = newsroom.make_review()
-    newsroom.publish_review(review)
+    review = newsroom.publish_new()
     review_policy.open_correction(
         review=review,
         by=newsroom.reporter,
@@ -385,8 +383,7 @@ def test_draft_is_deleted_and_can_be_restored(program: Program) -> None:
 
 
 def test_published_review_is_not_deleted(newsroom: Any, program: Program) -> None:
-    review = newsroom.make_review()
-    newsroom.publish_review(review)
+    review = newsroom.publish_new()
     assert program.refused("DELETE", f"reviews/{review.pk}/", None, 409)["code"] == "wrong_state"
     assert program.refused("DELETE", f"claims/{review.claim_id}/", None, 409)["code"] == "wrong_state"
     newsroom.open_correction(review, headline="Changed by an editor")

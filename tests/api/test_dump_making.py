@@ -40,7 +40,7 @@ def test_dump_of_nothing(database, own_folder, api, capsys):
 def test_the_last_ones_are_kept(newsroom: Newsroom, own_folder, api, monkeypatch):
     monkeypatch.setattr(settings, "DUMPS_KEEP", 2)
     for _ in range(3):
-        newsroom.publish_review(newsroom.make_review())
+        newsroom.publish_new()
         call_command("make_dumps")
     assert [dump["sequence"] for dump in api.get("dumps/")["results"]] == [2, 1]
     assert sorted(path.name for path in own_folder.iterdir()) == ["1", "2", "lock"]
@@ -48,8 +48,7 @@ def test_the_last_ones_are_kept(newsroom: Newsroom, own_folder, api, monkeypatch
 
 def test_erasure_takes_the_dumps_that_hold_the_review(newsroom: Newsroom, live: Review, own_folder, api):
     call_command("make_dumps")
-    secret = newsroom.make_review(newsroom.make_claim(text="Zwielicht."), headline="Zwielicht")
-    newsroom.publish_review(secret)
+    secret = newsroom.publish_new(newsroom.make_claim(text="Zwielicht."), headline="Zwielicht")
     call_command("make_dumps")
     (own_folder / "unfinished-9").mkdir()
     (own_folder / "unfinished-9" / "reviews.jsonl.zst").write_bytes(b"left by a killed run")
@@ -75,8 +74,7 @@ def test_erasure_hides_a_dump_whose_files_cannot_be_removed(
 
 def test_erasure_while_a_dump_is_made(newsroom: Newsroom, own_folder, api, monkeypatch):
     """The snapshot still has the review; the dump is thrown away and made again."""
-    secret = newsroom.make_review(headline="Zwielicht")
-    newsroom.publish_review(secret)
+    secret = newsroom.publish_new(headline="Zwielicht")
     rename, times = Path.rename, []
 
     def slow(unfinished, folder):
@@ -132,7 +130,7 @@ def test_two_makers_at_once(database, own_folder):
 
 def test_no_room(newsroom: Newsroom, live: Review, own_folder, monkeypatch):
     call_command("make_dumps")
-    newsroom.publish_review(newsroom.make_review())
+    newsroom.publish_new()
 
     def full(*args):
         raise OSError(28, "No space left on device")
@@ -167,7 +165,7 @@ def test_run_that_is_stopped_leaves_the_old_ones(
 ):
     call_command("make_dumps")
     before = {path.name: path.read_bytes() for path in (own_folder / "0").iterdir()}
-    newsroom.publish_review(newsroom.make_review())
+    newsroom.publish_new()
     done = subprocess.run(
         [sys.executable, "-c", KILLED, database, str(own_folder), str(int(number))],
         cwd=settings.BASE_DIR,

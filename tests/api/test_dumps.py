@@ -266,8 +266,7 @@ def test_columns_need_no_quotes_in_sql(database):
 
 
 def test_demands_have_their_sender(newsroom: Newsroom, tmp_path):
-    review = newsroom.make_review()
-    newsroom.publish_review(review)
+    review = newsroom.publish_new()
     newsroom.publish_demand(newsroom.make_demand(review))
     [table] = [each for each in tables() if each.name == "demands"]
     files = making.write_table(table, row_schema(table.model), tmp_path, "", lambda count: None)

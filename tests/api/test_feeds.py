@@ -347,8 +347,7 @@ def test_feed_of_nothing(database, api):
 
 
 def test_erased_review_leaves_every_feed(newsroom: Newsroom, api):
-    secret = newsroom.make_review(newsroom.make_claim(text="Zwielicht."), headline="Zwielicht", body="Zwielicht")
-    newsroom.publish_review(secret)
+    secret = newsroom.publish_new(newsroom.make_claim(text="Zwielicht."), headline="Zwielicht", body="Zwielicht")
     newsroom.correct_review(secret, summary="Zwielicht.")
     assert b"Zwielicht" in api.client.get("/feeds/corrections.atom?content=full").content
     newsroom.erase_review(secret)

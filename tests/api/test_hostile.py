@@ -13,7 +13,7 @@ from tests.support.drafts import make_newsroom
 @pytest.fixture(scope="module", autouse=True)
 def world(module_database):
     newsroom = make_newsroom()
-    newsroom.publish_review(newsroom.make_review())
+    newsroom.publish_new()
 
 
 LONG = "x" * 10_000

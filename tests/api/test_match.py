@@ -18,9 +18,7 @@ from tests.support.drafts import Newsroom, Review
 
 
 def publish(newsroom: Newsroom, text: str) -> Review:
-    review = newsroom.make_review(newsroom.make_claim(text=text), headline=text)
-    newsroom.publish_review(review)
-    return review
+    return newsroom.publish_new(newsroom.make_claim(text=text), headline=text)
 
 
 def post(api: Api, content: Any, **headers: str) -> HttpResponse:

@@ -207,8 +207,7 @@ def test_erasure_takes_messages_about_the_review_along(newsroom: Any) -> None:
 
 def test_erasure_leaves_what_another_newsroom_was_told_of_the_claim(newsroom: Any) -> None:
     other = make_newsroom("khac.example")
-    review = newsroom.make_review()
-    newsroom.publish_review(review)
+    review = newsroom.publish_new()
     for text, of in (("Lời đồn về chùa, có phải không?", newsroom), ("Lời đồn ấy, xin kiểm chứng giúp", other)):
         receipt = sent("tips", {"text": text, "language": "vi"})
         message = ReaderMessage.objects.latest("received_at")

@@ -15,8 +15,7 @@ MARKER = "zwielicht"
 def world(module_database):
     """One published review, and a draft, a submitted correction and people full of the marker."""
     newsroom = make_newsroom()
-    review = newsroom.make_review()
-    newsroom.publish_review(review)
+    review = newsroom.publish_new()
     claim = newsroom.make_claim(text=f"{MARKER} claim", location=MARKER)
     Appearance.objects.create(claim=claim, url=f"https://{MARKER}.example/1")
     topic = Topic.objects.create(slug=MARKER)
@@ -87,7 +86,7 @@ def test_every_address_has_its_number_of_queries_by_the_reading_role(world, api)
 
 def test_page_of_many_rows_takes_no_more_queries(newsroom: Newsroom, api):
     for _ in range(4):
-        newsroom.publish_review(newsroom.make_review())
+        newsroom.publish_new()
     for address, expected in (("reviews/", 1), ("claims/", 1), ("claimants/", 2), ("reviews/?sort=claimed_on", 2)):
         with CaptureQueriesContext(connections["public"]) as public:
             assert len(api.get(address)["results"]) == 4

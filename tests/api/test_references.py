@@ -18,7 +18,7 @@ def world(module_database):
     }
     for number, claimant in enumerate(claimants.values()):
         claim = newsroom.make_claim(text=f"Nước lũ số {number}.", claimant=claimant)
-        newsroom.publish_review(newsroom.make_review(claim))
+        newsroom.publish_new(claim)
     newsroom.publish_review(make_imported(newsroom, "https://outra.example/1", language="pt"))
     return newsroom, claimants
 

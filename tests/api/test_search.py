@@ -34,8 +34,7 @@ def world(module_database):
     ]
     for review in reviews:
         newsroom.publish_review(review)
-    gone = newsroom.make_review(newsroom.make_claim(text="Nước lũ cuốn trôi cầu."), headline="Cầu còn nguyên")
-    newsroom.publish_review(gone)
+    gone = newsroom.publish_new(newsroom.make_claim(text="Nước lũ cuốn trôi cầu."), headline="Cầu còn nguyên")
     newsroom.withdraw_review(gone)
     return [str(review.pk) for review in reviews]
 
@@ -107,7 +106,7 @@ def test_every_hit_can_be_reached(newsroom: Newsroom, api, monkeypatch, of):
         monkeypatch.setattr(ranking, name, getattr(ranking, name).replace("LIMIT 400", "LIMIT 4"))
     monkeypatch.setattr(ranking, "MAX_CANDIDATES", 4)
     for number in range(9):
-        newsroom.publish_review(newsroom.make_review(newsroom.make_claim(text=f"Nước lũ số {number}.")))
+        newsroom.publish_new(newsroom.make_claim(text=f"Nước lũ số {number}."))
     newest_first = api.ids(f"{of}/")
     pages, address = [], f"{of}/?q=nuoc lu&count=true&page_size=2"
     while address:
@@ -169,7 +168,7 @@ def test_claims_are_found_in_the_words_of_those_merged_into_them(newsroom: Newsr
         )
     )
     for claim in (lemon, chanh):
-        newsroom.publish_review(newsroom.make_review(claim))
+        newsroom.publish_new(claim)
     newsroom.merge_claims(lemon, chanh)
     for words in ("lemon", "nuoc chanh", "miller", "lemon chanh"):
         assert api.ids(f"claims/?q={words}") == [str(chanh.pk)]
@@ -212,13 +211,13 @@ def test_counts_that_take_too_long_are_lower_bounds(world, api, monkeypatch):
 
 
 def test_counts_are_remembered_until_the_log_grows(newsroom: Newsroom, api, monkeypatch):
-    newsroom.publish_review(newsroom.make_review())
+    newsroom.publish_new()
     address = "claims/?count=true&facets=language"
     first = api.get(address)["meta"]
     with monkeypatch.context() as patched:
         patched.setattr(counts, "rows_within", lambda *_: None)  # nothing can be counted
         assert api.get(f"{address}&page_size=9")["meta"] == first
-    newsroom.publish_review(newsroom.make_review(newsroom.make_claim(text="Khác.")))
+    newsroom.publish_new(newsroom.make_claim(text="Khác."))
     assert [api.get(address)["meta"]["count"]["value"], first["count"]["value"]] == [2, 1]
 
 
@@ -258,7 +257,7 @@ def test_search_in_another_order_that_takes_too_long_is_refused(world, api, monk
 def test_search_in_an_order_of_two_parts_takes_no_longer(newsroom: Newsroom, api, monkeypatch):
     """Rows without a date are read after the rest, within the same time."""
     for claimed_on in (date(2026, 10, 3), None):
-        newsroom.publish_review(newsroom.make_review(newsroom.make_claim(claimed_on=claimed_on)))
+        newsroom.publish_new(newsroom.make_claim(claimed_on=claimed_on))
     asleep = "NOT EXISTS (SELECT FROM pg_sleep(0.4))", []
     monkeypatch.setattr(search_pages, "has_words", lambda query: asleep)
     monkeypatch.setattr(search_places, "seconds", 0.6)

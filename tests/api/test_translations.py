@@ -8,7 +8,7 @@ from tests.support.drafts import Newsroom
 
 
 def test_translations_are_listed_as_behind(newsroom: Newsroom, live: Review, client: Client) -> None:
-    newsroom.publish_review(newsroom.make_review(live.claim, language="en"))  # not a translation
+    newsroom.publish_new(live.claim, language="en")  # not a translation
     url = f"/api/v1/reviews/{live.pk}/translations/"
     assert client.get(url).json() == {"newest_revision": 1, "results": []}
     draft = translations.start_translation(review=live, by=newsroom.reporter)

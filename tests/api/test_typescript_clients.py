@@ -20,8 +20,8 @@ PROJECT = Path(__file__).with_name("typescript")
 @pytest.fixture(scope="module")
 def site(module_database: str) -> Iterator[str]:
     newsroom = make_newsroom()
-    newsroom.publish_review(newsroom.make_review())
-    newsroom.publish_review(newsroom.make_review(newsroom.make_claim(text="Cầu đã sập."), headline="Cầu vẫn còn"))
+    newsroom.publish_new()
+    newsroom.publish_new(newsroom.make_claim(text="Cầu đã sập."), headline="Cầu vẫn còn")
     with served() as address:
         yield address
 

@@ -18,7 +18,7 @@ ADDRESS = "/$discovery/rest"
 def site(module_database: str) -> Iterator[str]:
     newsroom = make_newsroom()
     for number in range(3):
-        newsroom.publish_review(newsroom.make_review(newsroom.make_claim(text=f"Nước lũ số {number}")))
+        newsroom.publish_new(newsroom.make_claim(text=f"Nước lũ số {number}"))
     with served() as address:
         yield address
 

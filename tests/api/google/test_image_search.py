@@ -36,9 +36,7 @@ def publish(newsroom: Newsroom, seed: int, text: str, language: str = "vi") -> R
     claim = newsroom.make_claim(text=text, language=language)
     media = pictures.add_media(claim=claim, file=ContentFile(as_bytes(scene(seed))), by=newsroom.reporter)
     claim.appearances.update(media_sha256=media.sha256, url=f"https://social.example/{seed}.jpg")
-    review = newsroom.make_review(claim, language=language)
-    newsroom.publish_review(review)
-    return review
+    return newsroom.publish_new(claim, language=language)
 
 
 @pytest.fixture(scope="module")

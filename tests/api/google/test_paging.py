@@ -12,7 +12,7 @@ TEXTS = [f"Nước lũ số {number}" for number in reversed(range(12))]  # the 
 def world(module_database):
     newsroom = make_newsroom()
     for text in reversed(TEXTS):
-        newsroom.publish_review(newsroom.make_review(newsroom.make_claim(text=text)))
+        newsroom.publish_new(newsroom.make_claim(text=text))
 
 
 BY_WORDS, BY_SITE = {"query": "lũ"}, {"reviewPublisherSiteFilter": "kiemchung.example"}

@@ -18,7 +18,7 @@ SECRET = "AIzaSyD-very-secret"
 @pytest.fixture(scope="module", autouse=True)
 def world(module_database):
     newsroom = make_newsroom()
-    newsroom.publish_review(newsroom.make_review())
+    newsroom.publish_new()
 
 
 def test_common_parameters_are_taken(google):

@@ -175,7 +175,7 @@ def test_the_newer_of_claim_and_review_is_the_age(world, google, days, texts):
 
 
 def test_claim_may_be_the_newer_one(newsroom: Newsroom, google):
-    newsroom.publish_review(newsroom.make_review(newsroom.make_claim(claimed_on=day(2)), reviewed_on=day(9)))
+    newsroom.publish_new(newsroom.make_claim(claimed_on=day(2)), reviewed_on=day(9))
     assert len(google.texts(query="chùa", maxAgeDays=2)) == 1
     assert google.texts(query="chùa", maxAgeDays=1) == []
 
@@ -184,8 +184,8 @@ def test_reviews_of_merged_claims_are_shown_under_the_one_that_stays(database, g
     newsroom, other = make_newsroom(), make_newsroom("checkpoint.org")
     stays, goes, further = (newsroom.make_claim(text=f"Nước lũ số {number}") for number in range(3))
     for each in (stays, goes, further):
-        newsroom.publish_review(newsroom.make_review(each))
-    other.publish_review(other.make_review(further, language="en", headline="The flood"))
+        newsroom.publish_new(each)
+    other.publish_new(further, language="en", headline="The flood")
     newsroom.merge_claims(further, goes)
     newsroom.merge_claims(goes, stays)
     for query in ({"languageCode": "en"}, {"reviewPublisherSiteFilter": "checkpoint.org"}):
@@ -200,7 +200,7 @@ def test_date_of_a_claim_that_was_merged_is_not_that_of_the_claim_that_is_shown(
     stays = newsroom.make_claim(text="Nước lũ số 0", claimed_on=day(400))
     goes = newsroom.make_claim(text="Nước lũ số 1", claimed_on=day(2))
     for claim in (stays, goes):
-        newsroom.publish_review(newsroom.make_review(claim, reviewed_on=day(300)))
+        newsroom.publish_new(claim, reviewed_on=day(300))
     assert google.texts(query="lũ", maxAgeDays=9) == ["Nước lũ số 1"]
     newsroom.merge_claims(goes, stays)
     assert google.search(query="lũ", maxAgeDays=9) == {}
