@@ -21,7 +21,6 @@ from django.utils import timezone
 
 PICTURES, CAPTURES = "pictures", "captures"  # a folder for each kind
 UNUSED_FOR = timedelta(days=1)  # the transaction that names a new file may not have been committed yet
-_CHUNK = 1 << 20
 
 
 def public_file(name: str) -> Path:
