@@ -140,7 +140,7 @@ def test_pages_lead_through_the_register_and_back(world, api, order):
         ("from=lawyer", "from", "Use one of state_body, police, court, company, person."),
         ("review=x", "review", "This isn't an id. Send a UUID, for example 01912d68-783e-7a51-9b2c-3f0e8d6c5b4a."),
         ("received_after=yesterday", "received_after", "This isn't a date. Send a date, for example 2026-11-05."),
-        ("received=2026-10-20", "received", "This URL doesn't have this parameter. Did you mean received_after?"),
+        ("received=2026-10-20", "received", "This URL doesn't have this parameter. Did you mean received_after or received_before?"),
         ("cursor=forged", "cursor", "This cursor is for other filters or another order. Start again without the cursor."),
     ],
 )  # fmt: skip

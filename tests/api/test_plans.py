@@ -37,7 +37,7 @@ from factcheck.record.models import (
 
 ROWS, ROWS_OF_PROVE = 20_000, 100_000
 CHANGE = (
-    '{"at":"2020-01-01T00:00:00.000000Z","class":null,"erased":true,"ground":null,"kind":"update","note":null,"revision":2,'
+    '{"at":"2020-01-01T00:00:00.000000Z","class":null,"erased":true,"ground":null,"kind":"update","note":null,"publisher":"rare.example","revision":2,'
     '"sequence":1,"verdict_after":null,"verdict_before":null}'
 )
 MOST = 3_000  # pages of 8 KB that a request reads
