@@ -187,5 +187,4 @@ def test_somebody_without_login_is_sent_to_it(story: Story) -> None:
         assert response.status_code == 302, address
         assert response["Location"].startswith("/admin/login/?next="), address
         response = Client().post(address, TYPED)
-        assert response.status_code == 403, address
-        assert 'id="login-form"' in response.content.decode(), address
+        assert (response.status_code, response["Location"][:13]) == (302, "/admin/login/"), address

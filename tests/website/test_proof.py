@@ -41,7 +41,8 @@ def digest_on(page: Page) -> str:
 
 def commands_on(page: Page) -> list[str]:
     return [
-        html.unescape(each) for each in re.findall(r'<pre class="command"><code>(.*?)</code>', page.source, re.DOTALL)
+        html.unescape(each)
+        for each in re.findall(r'<pre class="command" tabindex="0"><code>(.*?)</code>', page.source, re.DOTALL)
     ]
 
 

@@ -35,7 +35,9 @@ def reviews(module_database: str) -> SimpleNamespace:
 
 def commands_on(page: Page) -> dict[str, str]:
     """The commands for each system, as a reader copies them."""
-    found = re.findall(r'<pre class="command" data-system="(\w+)"><code>(.*?)</code></pre>', page.source, re.DOTALL)
+    found = re.findall(
+        r'<pre class="command" tabindex="0" data-system="(\w+)"><code>(.*?)</code></pre>', page.source, re.DOTALL
+    )
     commands: dict[str, str] = {}
     for system, text in found:
         commands[system] = f"{commands.get(system, '')}{html.unescape(text)}\n"

@@ -18,6 +18,7 @@ from factcheck.record.models import PublishedClaim, PublishedReview
 from factcheck.record.search.query import read_query
 from factcheck.record.search.ranking import Search
 from factcheck.record.search.results import SearchModel
+from factcheck.tools.budget import current
 
 ROWS = 100_000
 # "w1" is in one row of two, "w2" in one of three and so on, "w1999" in one of 2,000.
@@ -55,6 +56,12 @@ def rows(module_database: str) -> None:
             "INSERT INTO record_logentry SELECT %s, now(), 'review.original', gen_random_uuid(), 1, repeat('0', 64)",
             [ROWS],
         )
+
+
+@pytest.fixture(autouse=True)
+def request_with_time() -> Iterator[None]:
+    with current().within(60):
+        yield
 
 
 def live(model: SearchModel) -> Any:
