@@ -36,7 +36,7 @@ def reviews(module_database: str) -> SimpleNamespace:
 def commands_on(page: Page) -> dict[str, str]:
     """The commands for each system, as a reader copies them."""
     found = re.findall(
-        r'<pre class="command" tabindex="0" data-system="(\w+)"><code>(.*?)</code></pre>', page.source, re.DOTALL
+        r'<pre class="command" tabindex="0"\s+data-system="(\w+)"><code>(.*?)</code></pre>', page.source, re.DOTALL
     )
     commands: dict[str, str] = {}
     for system, text in found:
