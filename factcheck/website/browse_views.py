@@ -41,8 +41,8 @@ class PartOfPage:
     api_list: str
 
 
-PARTS = (("topic", "topic", "topics"), ("verdict", "", "rating-scales"), ("publisher", "publisher", "publishers"),
-    ("language", "", ""), ("year", "", ""))  # fmt: skip
+# The first parts, with their pages and their lists in the API.
+FIRST = {"topic": ("topic", "topics"), "verdict": ("", "rating-scales"), "publisher": ("publisher", "publishers")}
 
 
 @page_for_readers
@@ -50,11 +50,14 @@ def browse(request: HttpRequest) -> HttpResponse:
     """Show all values of the filters with their numbers of reviews."""
     live = PublishedReview.objects.using("public").live()
     with current().within(SECONDS):
-        facets = {facet.name: facet for facet in Filters({}).facets(live, limit=MANY_VALUES)}
+        facets = Filters({}).facets(live, limit=MANY_VALUES)
     if not facets and live.exists():
         raise OperationalError("counting takes too long")
     context = {
-        "parts": [PartOfPage(facets[name], page, api) for name, page, api in PARTS if name in facets],
+        "parts": [
+            PartOfPage(facet, *FIRST.get(facet.name, ("", "")))
+            for facet in sorted(facets, key=lambda facet: [*FIRST, facet.name].index(facet.name))
+        ],
         "search_url": reverse("search"),
         "api_url": f"{settings.SITE_URL}/api/v1/",
         "license": settings.LICENSE_URL,

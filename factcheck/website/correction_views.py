@@ -1,6 +1,5 @@
 """The page of corrections, updates, withdrawals, reinstatements and erasures."""
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,18 +8,18 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from factcheck.record.lists.pages import Cursor, Order, Source, condition_of, read_page
+from factcheck.record.lists.pages import Order, Source, condition_of, read_page
 from factcheck.record.models import PublishedCorrection
 from factcheck.record.readmodel.bodies import CorrectionOfReview, Erasure, Kept, Tombstone, any_review
 from factcheck.record.statements.output import read
 from factcheck.website.filters import OF_CORRECTIONS, Filters
 from factcheck.website.queries import PAGE_SIZE, Title, current_title
 from factcheck.website.views import is_sample, page_for_readers
+from factcheck.website.word_search import read_cursor, write_cursor
 
 COLUMNS = ["body", "(SELECT review.body FROM record_publishedreview review WHERE review.id = review_id)"]
-NEWEST = Order("sequence", descending=True, tie="sequence")
+NEWEST = Order("sequence", descending=True, tie="review_id")
 ROWS = Source(f"SELECT * FROM {PublishedCorrection._meta.db_table}", PublishedCorrection._meta.db_table)  # noqa: S608
-_SEQUENCE = re.compile("[0-9]{1,15}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +62,9 @@ class ShownCorrection:
 
 @page_for_readers
 def corrections(request: HttpRequest) -> HttpResponse:
-    """Show the changes, newest first.
-
-    ?before= and ?after= are entries in the log. So every page takes the same time, however far back it is.
-    """
+    """Show a page of the changes, newest first. Raise Http404 beyond the last page."""
     filters = Filters.read(request.GET, OF_CORRECTIONS)
-    cursor = _read_cursor(request)
+    cursor = read_cursor(request.GET)
     rows = PublishedCorrection.objects.using("public").filter(filters.condition())
     page = read_page(ROWS, [condition_of(rows)], COLUMNS, NEWEST, cursor, PAGE_SIZE)
     found = [
@@ -76,14 +72,14 @@ def corrections(request: HttpRequest) -> HttpResponse:
     ]
     if not found and cursor.position:
         raise Http404  # the page would have nothing to link back to
-    is_known = {*filters.values.get("kind", ())} <= {*PublishedCorrection.Kind.values}
-    query = filters.query() if filters and is_known and "year" not in filters.values else ""  # as the API has them
+    # The API doesn't have the year, and refuses invalid values.
+    query = filters.query() if filters and not filters.errors and "year" not in filters.values else ""
     context: dict[str, Any] = {
         "corrections": found,
         "filters": filters,
         "facets": filters.facets(PublishedCorrection.objects.using("public")),
-        "newer": page.previous and filters.query(after=[str(found[0].correction.sequence)]),
-        "older": page.next and filters.query(before=[str(found[-1].correction.sequence)]),
+        "newer": page.previous and filters.query(before=[write_cursor(page.previous)]),
+        "older": page.next and filters.query(after=[write_cursor(page.next)]),
         "page": 2 if filters or cursor.position else 1,  # only the first page without filters is for search engines
         "sample": any(is_sample(each.correction.publisher) for each in found),
         "license": settings.LICENSE_URL,
@@ -91,13 +87,3 @@ def corrections(request: HttpRequest) -> HttpResponse:
         "json_url": f"{settings.SITE_URL}/api/v1/corrections/{query}",
     }
     return render(request, "website/corrections_page.html", context)
-
-
-def _read_cursor(request: HttpRequest) -> Cursor:
-    """Return the place before or after an entry. Raise Http404 for other values."""
-    for name in ("after", "before"):
-        if (value := request.GET.get(name)) is not None:
-            if not _SEQUENCE.fullmatch(value):
-                raise Http404
-            return Cursor(backward=name == "after", position=(int(value), int(value)))
-    return Cursor()

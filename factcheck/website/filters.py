@@ -7,7 +7,7 @@ has it. So the page can say that there are no reviews and offer to remove the fi
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import Any
 from urllib.parse import quote_plus, urlencode
 
@@ -26,7 +26,7 @@ from factcheck.record.lists.dimensions import (
     Dimension,
     where,
 )
-from factcheck.record.lists.values import read_year
+from factcheck.record.lists.values import UnknownValue, read_year
 from factcheck.record.models import PublishedReference
 from factcheck.record.statements.statement_labels import KINDS
 from factcheck.record.statements.values import UNKNOWN_LANGUAGE
@@ -46,6 +46,8 @@ class Choice:
     """A value of a filter.
 
     `url` is a query string that adds the value, or removes the value if it is already chosen.
+
+    `meant` contains the labels of values that a mistyped value may mean, and query strings that choose them instead.
     """
 
     value: str
@@ -53,6 +55,7 @@ class Choice:
     count: int | None
     chosen: bool
     url: str
+    meant: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +77,27 @@ class Facet:
 class Filters:
     """The chosen values by filter. A review must have one of the chosen values of each filter.
 
-    `kept` contains other parameters of the page, which stay in links.
+    `kept` contains other parameters of the page, which stay in links. `errors` contains the invalid values by filter.
+    They are kept, so that the page can offer to remove them.
     """
 
     values: Mapping[str, tuple[str, ...]]
     kept: tuple[tuple[str, str], ...] = ()
     dimensions: Mapping[str, Dimension] = field(default_factory=lambda: DIMENSIONS)
+    errors: Mapping[str, Mapping[str, ValueError]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, parameters: QueryDict, dimensions: Mapping[str, Dimension] = DIMENSIONS, **kept: str) -> "Filters":
-        found = {name: dict.fromkeys(map(_clean, parameters.getlist(name)[:MAX_CHOSEN])) for name in dimensions}
-        chosen = {
-            name: tuple(_meant(dimensions[name], value) for value in values if value) for name, values in found.items()
-        }
+        chosen, errors = dict[str, tuple[str, ...]](), dict[str, Mapping[str, ValueError]]()
+        for name, dimension in dimensions.items():
+            texts = [text for text in map(_clean, parameters.getlist(name)[:MAX_CHOSEN]) if text]
+            found, errors[name] = dimension.read_all(texts)
+            chosen[name] = tuple(dict.fromkeys(str(found.get(text, text)) for text in texts))
         # A page has one year, because the API's filters can't select several years.
         chosen["year"] = chosen["year"][-1:]
         others = tuple((name, value) for name, value in kept.items() if value)
-        return cls(_within_length({name: values for name, values in chosen.items() if values}), others, dimensions)
+        shortened = _within_length({name: values for name, values in chosen.items() if values})
+        return cls(shortened, others, dimensions, {name: each for name, each in errors.items() if each})
 
     def __bool__(self) -> bool:
         return bool(self.values)
@@ -150,23 +157,33 @@ class Filters:
             name: list(dict.fromkeys([*(self.values.get(name, ())), *list(found)[:limit]]))
             for name, (found, _exact) in numbers.items()
         }
-        labels = value_labels(wanted)
+        meant = {name: self._meant(name) for name in wanted}
+        labels = value_labels({name: [*values, *chain(*meant[name].values())] for name, values in wanted.items()})
         facets = []
         for name, dimension in self.dimensions.items():
             found, exact = numbers[name]
-            chosen = self.values.get(name, ())
             choices = [
-                Choice(value, labels[name][value], found.get(value), value in chosen, self._toggled(name, value))
+                Choice(
+                    value, labels[name][value], found.get(value), value in self.values.get(name, ()),
+                    self._toggled(name, value),
+                    [(labels[name][near], self._toggled(name, value, near)) for near in meant[name].get(value, ())],
+                )
                 for value in sorted(wanted[name], key=lambda value: _rank(name, value, found))
-            ]
+            ]  # fmt: skip
             if choices:
                 facets.append(Facet(name, str(dimension.label), choices, exact))
         return facets
 
-    def _toggled(self, name: str, value: str) -> str:
+    def _meant(self, name: str) -> dict[str, Sequence[str]]:
+        """Return the values that the invalid values of a filter may mean."""
+        errors = self.errors.get(name, {}).items()
+        return {value: error.near for value, error in errors if isinstance(error, UnknownValue)}
+
+    def _toggled(self, name: str, value: str, *others: str) -> str:
+        """Return the query string that adds a value, or replaces a chosen value by other values."""
         chosen = self.values.get(name, ())
         if value in chosen:
-            return self.query(**{name: [other for other in chosen if other != value]})
+            return self.query(**{name: [*(each for each in chosen if each != value), *others]})
         return self.query(**{name: [value] if name == "year" else [*chosen, value]})
 
 
@@ -182,14 +199,6 @@ def _within_length(chosen: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, 
         found[name] = tuple(value for value, length in zip(values, lengths, strict=True) if length <= left)
         left -= len(quote_plus("".join(found[name])))
     return {name: values for name, values in found.items() if values}
-
-
-def _meant(dimension: Dimension, value: str) -> str:
-    """Return the value as in the read model. An invalid value is kept, so that the page can offer to remove it."""
-    try:
-        return str(dimension.read(value))
-    except ValueError:
-        return value
 
 
 def _numbers(name: str, found: Iterable[tuple[Value, int]]) -> Mapping[str, int]:

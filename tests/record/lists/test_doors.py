@@ -6,10 +6,12 @@ from collections.abc import Callable
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 import pytest
+from django.db import connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from api.assistants.server import make_server
 from factcheck.editorial.models import Review, Topic
@@ -131,7 +133,10 @@ def test_facets_have_the_same_numbers(world: SimpleNamespace) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value", "meant"),
-    [("language", "englsh", "Did you mean en?"), ("verdict", "truth:flase", "Did you mean truth:false?"), ("publisher", "not a site", "This isn't a host.")],
+    [
+        ("language", "englsh", "Did you mean en?"), ("verdict", "truth:flase", "Did you mean truth:false?"),
+        ("publisher", "not a site", "This isn't a host."),
+    ],
 )  # fmt: skip
 def test_invalid_values_get_the_same_suggestion(world: SimpleNamespace, name: str, value: str, meant: str) -> None:
     doors: dict[str, Callable[[], Any]] = {
@@ -143,4 +148,19 @@ def test_invalid_values_get_the_same_suggestion(world: SimpleNamespace, name: st
         query = urlencode({"query": "x", ON_GOOGLE[name]: value})
         doors["google"] = lambda: Client().get(f"/v1alpha1/claims:search?{query}").content.decode()
     assert {door: meant in ask() for door, ask in doors.items()} == dict.fromkeys(doors, True)
+    page = Client().get(f"/en/search/?{urlencode({name: value})}").content.decode()
+    offered = re.findall(rf"Did you mean: <a href=\"\?{name}=([^\"]*)\"", page)
+    assert [f"Did you mean {unquote(each)}?" for each in offered] == [meant for _ in offered]
+    assert len(offered) == ("Did you mean" in meant)
     assert on_page("search", {name: value}) == set()
+
+
+def test_unknown_verdicts_need_one_question(world: SimpleNamespace) -> None:
+    query = urlencode({"verdict": [f"house:unknown-{number}" for number in range(20)]}, doseq=True)
+    for url in (f"/en/search/?{query}", f"/api/v1/reviews/?{query}"):
+        with CaptureQueriesContext(connections["public"]) as queries:
+            assert Client().get(url).status_code == 200
+        assert (
+            len([each for each in queries if "record_publishedreference" in each["sql"] and " IN (" not in each["sql"]])
+            == 1
+        )
