@@ -145,8 +145,8 @@ def _between(name: str, column: str, what: str, times: bool = False) -> list[Dim
 Q_FILTER = Dimension(
     "q", values.read_words, lambda found: join(" OR ", [has_words(read_query(words)) for words in found]),
     _written_as(values.WORDS, maxLength=MAX_COMPOSED * MAX_QUERY),
-    'Words to search for, with or without diacritics. You can use "a phrase", `or` and -without, as in web search. The'
-    f" best matches come first unless you set `sort`. The response has `meta`. At most {MAX_QUERY} characters in NFC.",
+    'Words to search for, with or without diacritics. You can use "a phrase", `or` and -without, as in web search. At'
+    f" most {MAX_QUERY} characters in NFC.",
     "nước lũ",
     characters=MAX_QUERY,
 )  # fmt: skip
