@@ -28,4 +28,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *i18n_patterns(*pages),
 ]
 
-handler500 = "factcheck.website.error_pages.server_error"
+handler500 = "factcheck.website.error_views.server_error"
