@@ -8,7 +8,7 @@ from django.contrib.sitemaps.views import sitemap
 from django.urls import path, re_path
 from django.urls.converters import UUIDConverter
 
-from factcheck.record.files.picture_files import PATH
+from factcheck.record.formats.urls import PICTURE_PATH
 from factcheck.website import intake
 from factcheck.website.browse import browse_views, correction_views, demand_views, home_views
 from factcheck.website.documentation import data_views, guide_views, profile_views, well_known_views
@@ -88,7 +88,7 @@ urlpatterns = [
     path("embed/reviews/<uuid:review_id>/", embed_views.embed, name="embed"),
     path("oembed/", embed_views.oembed, name="oembed"),
     re_path("^captures/(?P<sha256>[0-9a-f]{64})/file/$", capture_views.capture_file, name="capture_file"),
-    re_path(rf"^{PATH.pattern[1:]}$", picture_views.picture, name="picture"),
+    re_path(rf"^{PICTURE_PATH.pattern[1:]}$", picture_views.picture, name="picture"),
     path("docs/<slug:kind>/<slug:name>.md", guide_views.markdown),
     path("llms.txt", guide_views.llms),
     path("sitemap.xml", changes_with_log(index), {**of_site, "sitemap_url_name": "sitemap"}),

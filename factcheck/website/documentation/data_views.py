@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 
-from factcheck.record import dump_files
+from factcheck.record.files import dump_files
 from factcheck.record.lists.counts import count_live
 from factcheck.record.lists.statistics import MAX_ROWS
 from factcheck.record.models import LogEntry, PublishedReview

@@ -1,19 +1,29 @@
-"""The making of the ClaimReview feed's file, plain and compressed. Readers get the previous file in the meantime."""
+"""The ClaimReview feed: all reviews in one schema.org DataFeed, for example for Data Commons.
+
+The feed is written to a file, plain and compressed, with constant memory use. Readers get the previous file in the
+meantime.
+"""
 
 import gzip
 import hashlib
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import orjson
 from django.conf import settings
 
 from api.dumps.tables import one_snapshot
 from factcheck import __version__
-from factcheck.record import dump_files
-from factcheck.record.models import LogEntry
-from factcheck.record.readmodel.datafeed import data_feed
+from factcheck.record.files import dump_files
+from factcheck.record.formats.canonical import rfc3339
+from factcheck.record.formats.claimreview import CONTEXT, claim_review
+from factcheck.record.formats.urls import page_url
+from factcheck.record.models import LogEntry, PublishedReview, Status
 
+CHUNK = 200  # rows that are read at once
 COMPRESSION = 6
 # The previous feed is kept, because a reader may be downloading it.
 KEEP = 2
@@ -68,3 +78,44 @@ def _write(head: LogEntry | None, plain: Path, compressed: Path) -> str:
             each.flush()
             os.fsync(each.fileno())
     return digest.hexdigest()[:32]
+
+
+def data_feed(head: LogEntry | None) -> Iterator[bytes]:
+    """Yield the feed as of the entry `head`. The feed contains each review once, sorted by id.
+
+    The caller must read `head` and the feed in one snapshot.
+    """
+    feed = {
+        "@context": CONTEXT,
+        "@type": "DataFeed",
+        "url": f"{settings.SITE_URL}/feeds/claimreview.json",
+        "license": settings.LICENSE_URL,
+        **({"dateModified": rfc3339(head.at)} if head else {}),
+    }
+    yield orjson.dumps(feed)[:-1] + b',"dataFeedElement":['
+    columns = ("id", "status", "body", "published_at", "updated_at")
+    separator = b"\n"
+    for row in PublishedReview.objects.using("public").only(*columns).order_by("id").iterator(CHUNK):
+        yield separator + orjson.dumps(feed_item(row))
+        separator = b",\n"
+    yield b"\n]}\n"
+
+
+def feed_item(row: PublishedReview) -> dict[str, Any]:
+    """Return the feed item of a review. A withdrawn or erased review has `dateDeleted` instead of a ClaimReview.
+
+    `identifier` always identifies the review, and its ClaimReview has the same identifier. `url` doesn't identify a
+    review, because one page can contain several reviews. An erased review no longer has the URL of its publisher's
+    page. The item has no `@id`, because `@id` would merge the item and the ClaimReview into a single node.
+    """
+    body = orjson.loads(row.body)
+    item = {
+        "@type": "DataFeedItem",
+        "identifier": f"urn:uuid:{row.id}",
+        "url": body.get("original_url") or page_url("reviews", row.id),
+        "dateCreated": rfc3339(row.published_at),
+        "dateModified": rfc3339(row.updated_at),
+    }
+    if row.status != Status.LIVE:
+        return {**item, "dateDeleted": rfc3339(row.updated_at)}
+    return {**item, "item": [claim_review(body)]}

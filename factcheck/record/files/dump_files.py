@@ -17,7 +17,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db.models import OuterRef, Subquery
 
-from factcheck.record.models import LogEntry
+from factcheck.record.log.models import LogEntry
 
 MANIFEST = "manifest.json"
 UNFINISHED = "unfinished-"  # the prefix for folders that aren't complete dumps
