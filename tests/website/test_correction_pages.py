@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from factcheck.editorial.models import Publisher, Review
-from factcheck.website import correction_views
+from factcheck.website.browse import correction_views
 from tests.support.drafts import Newsroom, make_newsroom, make_scale
 from tests.website.conftest import HOSTILE, Page, get
 

@@ -17,7 +17,7 @@ from api.assistants.server import make_server
 from factcheck.editorial.models import Review, Topic
 from factcheck.record.lists.dimensions import CORRECTION_DIMENSIONS, REVIEW_DIMENSIONS
 from factcheck.record.models import PublishedReview
-from factcheck.website.filters import DIMENSIONS, OF_CORRECTIONS, Filters
+from factcheck.website.browse.filters import DIMENSIONS, OF_CORRECTIONS, Filters
 from tests.api.published import make_imported
 from tests.api.test_assistants import talk
 from tests.support.drafts import make_newsroom
