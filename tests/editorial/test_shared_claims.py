@@ -30,7 +30,7 @@ def change(claim: Claim) -> None:
 
 
 def said(review: Review) -> dict[str, object]:
-    return PublishedReview.objects.get(pk=review.pk).parsed_body
+    return PublishedReview.objects.get(pk=review.pk).live_body.model_dump()
 
 
 def test_review_says_of_another_newsrooms_claim_what_is_public(newsroom: Newsroom, other: Newsroom) -> None:

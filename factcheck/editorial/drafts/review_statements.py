@@ -172,7 +172,9 @@ def publisher_values(row: Publisher) -> dict[str, Any]:
 
 
 def _claim(draft: Draft) -> dict[str, Any]:
-    return draft.public_claim or values_of(draft.claim, statements.ReviewedClaim, Claim) | {
+    if draft.public_claim:
+        return draft.public_claim.model_dump()
+    return values_of(draft.claim, statements.ReviewedClaim, Claim) | {
         "claimant": values_of(draft.claimant, statements.Claimant, Claimant) if draft.claimant else None,
         "appearances": [
             values_of(appearance, statements.Appearance, Appearance) | _capture(appearance, draft)

@@ -1,68 +1,78 @@
 """The rows of corrections, updates, withdrawals, reinstatements and erasures of published reviews."""
 
 from datetime import datetime
-from typing import Any
+from uuid import UUID
 
 from factcheck.record.formats.canonical import canonical_unchecked, rfc3339
 from factcheck.record.formats.urls import page_url
 from factcheck.record.log.models import ChangeClass, LogEntry
+from factcheck.record.readmodel.bodies import ChangedReview, CorrectionOfReview, Erasure, Kept
 from factcheck.record.readmodel.correction_models import PublishedCorrection
 
 Kind = LogEntry.Kind
-_ERASED = {"publisher": None, "class": None, "note": None, "verdict_before": None, "verdict_after": None}
 
 
-def correction_rows(entry: LogEntry, document: dict[str, Any]) -> list[PublishedCorrection]:
+def correction_rows(entry: LogEntry, body: Kept | Erasure) -> list[PublishedCorrection]:
     """Return the rows of an entry. Original publications and changes of metadata have no row.
 
     An erasure also has rows for the review's earlier changes. These rows keep only the kind and the time.
     """
-    if entry.kind == Kind.ORIGINAL or document["revision"].get("class") == ChangeClass.METADATA:
+    if entry.kind == Kind.ORIGINAL or body.revision.class_ == ChangeClass.METADATA:
         return []
-    began = datetime.fromisoformat(document["published_at"])
-    if entry.kind != Kind.ERASURE:
-        return [_row(entry, began, _texts(entry, document), document["headline"], document["language"])]
-    notice = document["notice"]
-    site = {"publisher": notice["newsroom"]["site"]}
-    earlier = LogEntry.objects.filter(subject=entry.subject, sequence__lt=entry.sequence).exclude(kind=Kind.ORIGINAL)
-    texts = {**_ERASED, **site, "note": notice["text"]}
-    rows = [_row(each, began, _ERASED | site, erased=True) for each in earlier]
-    return [*rows, _row(entry, began, texts, ground=notice["ground"])]
-
-
-def _texts(entry: LogEntry, document: dict[str, Any]) -> dict[str, Any]:
+    began = datetime.fromisoformat(body.published_at)
+    if isinstance(body, Erasure):
+        notice = body.notice
+        site, kept = notice.newsroom.site, LogEntry.objects.exclude(kind=Kind.ORIGINAL)
+        earlier = kept.filter(subject=entry.subject, sequence__lt=entry.sequence)
+        rows = [_row(began, _change(each, site, erased=True)) for each in earlier]
+        return [*rows, _row(began, _change(entry, site, notice.text, ground=notice.ground))]
+    change = _change(entry, body.publisher.site, body.revision.note, body.headline, body.language)
     if entry.kind in (Kind.UPDATE, Kind.CORRECTION):
-        change: dict[str, Any] = document["corrections"][-1]
-        return change
-    return {**_ERASED, "publisher": document["publisher"]["site"], "note": document["revision"]["note"]}
+        last = body.corrections[-1]
+        change.class_, change.note, change.publisher = last.class_, last.note, last.publisher
+        change.verdict_before, change.verdict_after = last.verdict_before, last.verdict_after
+    return [_row(began, change)]
 
 
-def _row(
+def _change(
     entry: LogEntry,
-    began: datetime,
-    texts: dict[str, Any],
+    publisher: str,
+    note: str | None = None,
     headline: str | None = None,
     language: str = "und",
     ground: str | None = None,
     erased: bool = False,
-) -> PublishedCorrection:
-    kind = entry.kind.partition(".")[2]
-    review = {
-        "id": str(entry.subject),
-        "url": page_url("reviews", entry.subject),
-        "headline": headline,
-        "language": language,
-    }
-    own = {"revision": entry.number, "at": rfc3339(entry.at), "kind": kind, "sequence": entry.sequence}
-    body = {**texts, **own, "review": review, "ground": ground, "erased": erased}
-    return PublishedCorrection(
+) -> CorrectionOfReview:
+    """Return the change of an entry, without a class and without verdicts."""
+    review = ChangedReview(
+        id=str(entry.subject), url=page_url("reviews", entry.subject), headline=headline, language=language
+    )
+    return CorrectionOfReview(
+        revision=entry.number,
+        at=rfc3339(entry.at),
+        kind=entry.kind.partition(".")[2],
+        class_=None,
+        note=note,
+        publisher=publisher,
+        verdict_before=None,
+        verdict_after=None,
+        ground=ground,
+        erased=erased,
         sequence=entry.sequence,
-        review_id=entry.subject,
-        kind=kind,
-        change_class=texts["class"],
-        publisher=texts["publisher"],
-        language=language.lower(),
-        at=entry.at,
-        days=(entry.at - began).days,
-        body=canonical_unchecked(body).decode(),
+        review=review,
+    )
+
+
+def _row(began: datetime, change: CorrectionOfReview) -> PublishedCorrection:
+    at = datetime.fromisoformat(change.at)
+    return PublishedCorrection(
+        sequence=change.sequence,
+        review_id=UUID(change.review.id),
+        kind=change.kind,
+        change_class=change.class_,
+        publisher=change.publisher,
+        language=change.review.language.lower(),
+        at=at,
+        days=(at - began).days,
+        body=canonical_unchecked(change.model_dump()).decode(),
     )

@@ -1,7 +1,6 @@
 """All reviews as one schema.org DataFeed, generated with constant memory use."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import orjson
 from django.conf import settings
@@ -37,7 +36,7 @@ def data_feed(head: LogEntry | None) -> Iterator[bytes]:
     yield b"\n]}\n"
 
 
-def feed_item(row: PublishedReview) -> dict[str, Any]:
+def feed_item(row: PublishedReview) -> object:
     """Return the feed item of a review. A withdrawn or erased review has `dateDeleted` instead of a ClaimReview.
 
     `identifier` always identifies the review, and its ClaimReview has the same identifier. `url` doesn't identify a
