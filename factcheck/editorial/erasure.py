@@ -38,7 +38,7 @@ from factcheck.record.models import LogEntry, PublishedReview, RevisionDocument
 from factcheck.record.readmodel import bodies
 from factcheck.record.readmodel.revisions import notice_in
 from factcheck.record.statements.drafts import ReviewToDraft
-from factcheck.record.statements.erasure import ErasureNotice, Ground
+from factcheck.record.statements.erasure import ErasingNewsroom, Erasure, ErasureNotice, Ground
 from factcheck.record.statements.parts import Part, max_length
 from factcheck.record.statements.review import ReviewedClaim
 from factcheck.record.statements.tombstone import ClaimReference
@@ -54,7 +54,7 @@ def find_repeated(text: str, phrases: Iterable[str]) -> str | None:
     return next((words for words in phrases if len(words) >= MIN_REPEATED and words.casefold() in text), None)
 
 
-def build_notice(review: Review, ground: str, text: str, *, redact: bool) -> dict[str, Any]:
+def build_notice(review: Review, ground: str, text: str, *, redact: bool) -> Erasure:
     """Return the statement of an erasure, which contains the public notice but no content of the review.
 
     Raises EditorialError if the text of the notice is missing or repeats erased content.
@@ -70,21 +70,14 @@ def build_notice(review: Review, ground: str, text: str, *, redact: bool) -> dic
         raise WrongValue(_("The character %s can’t be published. Delete the character or retype the text.") % forbidden)
     if repeated := _repeated(review, text, redact=redact):
         raise RepeatsContent(_("The public notice must not repeat erased content. Remove “%s”.") % repeated)
-    return {
-        "id": str(review.pk),
-        "notice": {
-            "ground": ground,
-            "text": text,
-            "redaction": redact,
-            "newsroom": responsible_newsroom(review),
-        },
-        "license": settings.LICENSE_URL,
-    }
+    newsroom = responsible_newsroom(review)
+    notice = ErasureNotice.model_construct(ground=ground, text=text, redaction=redact, newsroom=newsroom)
+    return Erasure.model_construct(id=str(review.pk), notice=notice, license=settings.LICENSE_URL)
 
 
-def responsible_newsroom(review: Review) -> dict[str, str]:
+def responsible_newsroom(review: Review) -> ErasingNewsroom:
     """Return the newsroom that is responsible for the erasure, never the publisher of an imported review."""
-    return {"name": review.newsroom.name, "site": review.newsroom.site}
+    return ErasingNewsroom.model_construct(name=review.newsroom.name, site=review.newsroom.site)
 
 
 def require_decided_imports(review: Review) -> None:
@@ -182,7 +175,8 @@ def claims_of(review: Review) -> set[UUID]:
 
 def _repeated(review: Review, text: str, *, redact: bool) -> str | None:
     """Return the first published phrase that the notice repeats. Phrases that a redacted draft keeps don't count."""
-    stays = canonical(review_statements.build_statement(review)).decode().casefold() if redact else ""
+    kept = review_statements.build_statement(review).to_json_object() if redact else ""
+    stays = canonical(kept).decode().casefold()
     rows = RevisionDocument.objects.filter(entry__subject=review.pk).select_related("entry").order_by("-entry")
     texts = (words for row in rows for words in _identifying_texts(bodies.any_review(row.checked())))
     return find_repeated(text, (words for words in texts if words.casefold() not in stays))

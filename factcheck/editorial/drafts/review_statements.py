@@ -8,7 +8,6 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-import orjson
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -27,11 +26,11 @@ from factcheck.editorial.models import (
     Verdict,
 )
 from factcheck.editorial.pictures import find_missing_pictures
-from factcheck.record.log.entries import ADDED_KEYS
 from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.record.statements import capture as statement_captures
 from factcheck.record.statements import review as statements
-from factcheck.record.statements.tombstone import Tombstone
+from factcheck.record.statements.output import construct, read
+from factcheck.record.statements.tombstone import ClaimReference, Tombstone
 
 MIN_SOURCES = 2
 # Entries of these kinds have no text that people could translate.
@@ -41,15 +40,15 @@ HIDDEN_CLAIM = _(
 )
 
 
-def build_statement(review: Review) -> dict[str, Any]:
+def build_statement(review: Review) -> statements.Review:
     """Return the statement of a review as the database has it. Unsaved changes aren't included."""
     return build_draft_statement(drafts_of([review.pk])[review.pk])
 
 
-def build_draft_statement(draft: Draft) -> dict[str, Any]:
-    """Return the statement of a draft, with the keys and types of docs/reference/reviews.md."""
+def build_draft_statement(draft: Draft) -> statements.Review:
+    """Return the statement of a draft. Its values may be invalid until somebody submits the draft."""
     review = draft.review
-    return values_of(review, statements.Review, Review) | {
+    values = values_of(review, statements.Review, Review) | {
         "claim": _claim(draft),
         "verdict": _verdict(review, draft.verdict),
         "sources": [values_of(source, statements.Source, Source) | _capture(source, draft) for source in draft.sources],
@@ -61,16 +60,13 @@ def build_draft_statement(draft: Draft) -> dict[str, Any]:
         ],
         "license": review.license_url or settings.LICENSE_URL,
     }
+    return construct(statements.Review, values)
 
 
-def build_tombstone(published: dict[str, Any]) -> dict[str, Any]:
+def build_tombstone(published: statements.Review) -> Tombstone:
     """Return the tombstone for the URL of a withdrawn review, built from the withdrawn statement."""
-    return {key: published[key] for key in Tombstone.model_fields} | {"claim": {"id": published["claim"]["id"]}}
-
-
-def extract_statement(document: bytes) -> dict[str, Any]:
-    """Return the statement in a document, without the keys that the publication added."""
-    return {key: value for key, value in orjson.loads(document).items() if key not in ADDED_KEYS}
+    values = {name: getattr(published, name) for name in Tombstone.model_fields.keys() - {"claim"}}
+    return Tombstone(**values, claim=ClaimReference(id=published.claim.id))
 
 
 def last_entry(review: Review) -> LogEntry | None:
@@ -78,12 +74,12 @@ def last_entry(review: Review) -> LogEntry | None:
     return LogEntry.objects.filter(subject=review.pk).order_by("-number").first()
 
 
-def last_statement(review: Review) -> dict[str, Any] | None:
+def last_statement(review: Review) -> statements.Review | None:
     """Return the newest published statement of the review, or None. Tombstones don't count."""
     return last_statements([review.pk]).get(review.pk)
 
 
-def last_statements(ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
+def last_statements(ids: Collection[UUID]) -> dict[UUID, statements.Review]:
     """Return the newest published statement of each review, by id. Tombstones don't count."""
     found = (
         RevisionDocument.objects.filter(entry__subject__among=ids)
@@ -92,7 +88,7 @@ def last_statements(ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
         .distinct("entry__subject")
         .values_list("entry__subject", "document")
     )
-    return {subject: extract_statement(bytes(document)) for subject, document in found}
+    return {subject: read(statements.Review, bytes(document)) for subject, document in found}
 
 
 def find_missing(review: Review) -> list[str | Promise]:

@@ -31,9 +31,6 @@ Kind = LogEntry.Kind
 # record_reason_given enforces the same minimum.
 MIN_SUBSTANTIVE_NOTE = 40
 
-# The keys that a document adds to its statement.
-ADDED_KEYS = frozenset({"published_at", "updated_at", "revision", "corrections"})
-
 
 @dataclass(frozen=True, slots=True)
 class Publication:

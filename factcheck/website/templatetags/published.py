@@ -20,7 +20,6 @@ from factcheck.record.formats.markdown import to_html
 from factcheck.record.formats.urls import site_of
 from factcheck.record.log.models import ChangeClass
 from factcheck.record.statements import demand, review  # noqa: F401 (they define subclasses of Choices)
-from factcheck.record.statements.output import construct
 from factcheck.record.statements.statement_labels import KINDS, choices, claim_with_verdict
 from factcheck.record.statements.values import Choices
 
@@ -146,12 +145,6 @@ def short(value: str) -> str:
     """Return a URL without its scheme, shortened if it is long."""
     bare = value.partition("://")[2] or value
     return bare if len(bare) <= MAX_ADDRESS else f"{bare[: MAX_ADDRESS - 1]}…"
-
-
-@register.filter
-def as_review(statement: Mapping[str, Any]) -> review.Review:
-    """Return a statement of the desk as readers' templates take it."""
-    return construct(review.Review, statement)
 
 
 @register.filter
