@@ -127,7 +127,7 @@ def read_groups(parameters: Parameters) -> Group:
 
 def _read_known_names(parameters: Parameters, name: str, known: Collection[str]) -> Group:
     found = _read_names(parameters, name)
-    parameters.faults += [(name, unknown_value(each[:100], known)) for each in found if each not in known]
+    parameters.faults += [(name, str(unknown_value(each[:100], known))) for each in found if each not in known]
     return tuple(dict.fromkeys(found))
 
 

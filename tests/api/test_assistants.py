@@ -168,7 +168,7 @@ def test_search_says_that_nothing_has_all_words_and_that_the_time_was_up(world, 
         ("get_review", {"review": "latest"}, "There isn't a review with this id or URL."),
         ("get_review", {"review": "http://[x/"}, "There isn't a review with this id or URL."),
         ("get_review", {"review": "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a"}, "There isn't a review with this id or URL."),
-        ("list_corrections", {"change_class": "huge"}, "'typo', 'update' or 'substantive'"),
+        ("list_corrections", {"class": "huge"}, "class: Use one of typo, update, substantive."),
     ],
 )
 def test_what_is_wrong_is_said_in_a_sentence(world, name, arguments, said):
@@ -220,7 +220,7 @@ def test_erased_review_is_told_of_by_its_notice_alone(world: SimpleNamespace) ->
 
 
 def test_corrections_come_with_the_review_as_it_is_now(world: SimpleNamespace) -> None:
-    answer = ask("list_corrections", change_class="substantive", language="vi")
+    answer = ask("list_corrections", **{"class": "substantive"}, language="vi")
     [found] = answer["results"]
     assert (found["sequence"], found["revision"], found["verdict_before"]) == (4, 2, "Sai")
     assert (found["review"]["id"], found["review"]["verdict"]["label"]) == (world.flood, "Đúng")

@@ -14,7 +14,7 @@ from factcheck.record.readmodel import bodies
 from factcheck.record.statements.output import construct
 from factcheck.tools.budget import current
 from factcheck.web.places import search_places
-from factcheck.website import diff_views
+from factcheck.website.reviews import diff_views
 from tests.support.drafts import Newsroom, make_newsroom, make_scale
 from tests.support.serving import full
 from tests.website.conftest import HOSTILE, Page, get

@@ -16,7 +16,6 @@ from factcheck.record.files import visual_hashes
 from factcheck.record.files.picture_files import (
     EXTENSIONS,
     FOR_READERS,
-    PATH,
     PictureError,
     decode,
     picture_path,
@@ -24,6 +23,7 @@ from factcheck.record.files.picture_files import (
 )
 from factcheck.record.files.public_files import delete_after_commit, public_file, publish_file, read_public_file
 from factcheck.record.formats.markdown import ShownPicture, own_pictures
+from factcheck.record.formats.urls import PICTURE_PATH
 from factcheck.record.log.models import Published
 from factcheck.record.readmodel.picture_models import PublishedPicture
 from factcheck.record.statements.review import Review
@@ -92,7 +92,8 @@ def shown_pictures(reviews: Collection[UUID], site: str = "") -> dict[str, Shown
 
 def _pictures_of(review: Review) -> Iterator[tuple[str, bool]]:
     """Yield the SHA-256 of each picture, and whether readers see the picture in the text."""
-    in_text = {found[1] for path, _words in own_pictures(review.body or "") if (found := PATH.fullmatch(path))}
+    paths = (PICTURE_PATH.fullmatch(path) for path, _words in own_pictures(review.body or ""))
+    in_text = {found[1] for found in paths if found}
     yield from ((sha256, True) for sha256 in in_text)
     checked = {each.media_sha256 for each in review.claim.appearances if each.media_sha256} - in_text
     yield from ((sha256, False) for sha256 in checked)

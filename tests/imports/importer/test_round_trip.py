@@ -7,7 +7,7 @@ from typing import Any
 
 from django.test import Client, override_settings
 
-from api.dumps.feed_making import make_feed
+from api.feeds.claimreview_feed import make_feed
 from tests.api.published import make_imported
 from tests.imports.own_records import IMPORTER, publish, run
 from tests.record.formats.test_claimreview import full_review

@@ -2,7 +2,7 @@
 
 import pytest
 
-from factcheck.record.formats.ratings import rating_numbers
+from factcheck.record.formats.claimreview import rating_numbers
 
 OURS = {"value": 2, "best": 5, "worst": 1, "original": None}
 
