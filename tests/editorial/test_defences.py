@@ -10,7 +10,7 @@ from django.db import IntegrityError, ProgrammingError, connection, connections,
 from django.db.models import CheckConstraint, UniqueConstraint
 from django.utils import timezone
 
-from factcheck.editorial.drafts.review_statements import build_statement, publisher_values
+from factcheck.editorial.drafts.review_statements import build_statement, publisher_part
 from factcheck.editorial.fields import ProseField
 from factcheck.editorial.messages import reader_messages
 from factcheck.editorial.models import (
@@ -273,7 +273,7 @@ def test_publication_of_another_review_or_for_another_newsroom_is_refused(newsro
     with pytest.raises(IntegrityError, match="does not follow from the log"):
         insert_revision(review, added(said), approved(newsroom, review, said))
     review = newsroom.make_review()
-    said = build_statement(review).to_json_object() | {"publisher": publisher_values(other.publisher)}
+    said = build_statement(review).to_json_object() | {"publisher": publisher_part(other.publisher).to_json_object()}
     with pytest.raises(IntegrityError, match="it speaks for another newsroom"):
         insert_revision(review, added(said), approved(newsroom, review, said))
 

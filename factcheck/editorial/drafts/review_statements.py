@@ -5,7 +5,6 @@ A statement lacks the values that are known only at publication. The record adds
 """
 
 from collections.abc import Collection
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -51,8 +50,11 @@ def build_draft_statement(draft: Draft) -> statements.Review:
     values = values_of(review, statements.Review, Review) | {
         "claim": _claim(draft),
         "verdict": _verdict(review, draft.verdict),
-        "sources": [values_of(source, statements.Source, Source) | _capture(source, draft) for source in draft.sources],
-        "publisher": publisher_values(draft.publisher) | review.original_publisher,
+        "sources": [
+            values_of(source, statements.Source, Source) | {"capture": _capture(source, draft)}
+            for source in draft.sources
+        ],
+        "publisher": values_of(draft.publisher, statements.Publisher) | review.original_publisher,
         "authors": [{"name": name} for name in draft.authors],
         "topics": [
             {"slug": topic.slug, "labels": {label.language: label.label for label in topic.labels.all()}}
@@ -163,23 +165,24 @@ def _capture_state(row: Row, draft: Draft) -> str | None:
     return capture.state if capture else None
 
 
-def publisher_values(row: Publisher) -> dict[str, Any]:
-    return values_of(row, statements.Publisher)
+def publisher_part(row: Publisher) -> statements.Publisher:
+    return construct(statements.Publisher, values_of(row, statements.Publisher))
 
 
-def _claim(draft: Draft) -> dict[str, Any]:
+def _claim(draft: Draft) -> statements.ReviewedClaim:
     if draft.public_claim:
-        return draft.public_claim.model_dump()
-    return values_of(draft.claim, statements.ReviewedClaim, Claim) | {
+        return draft.public_claim
+    values = values_of(draft.claim, statements.ReviewedClaim, Claim) | {
         "claimant": values_of(draft.claimant, statements.Claimant, Claimant) if draft.claimant else None,
         "appearances": [
-            values_of(appearance, statements.Appearance, Appearance) | _capture(appearance, draft)
+            values_of(appearance, statements.Appearance, Appearance) | {"capture": _capture(appearance, draft)}
             for appearance in draft.appearances
         ],
     }
+    return construct(statements.ReviewedClaim, values)
 
 
-def _capture(row: Row, draft: Draft) -> dict[str, Any]:
+def _capture(row: Row, draft: Draft) -> statement_captures.Capture | None:
     """Return the capture of a source or an appearance, if the capture is done.
 
     The capture is left out while the row has a reason why there is none. Otherwise, a capture that is done after the
@@ -187,20 +190,20 @@ def _capture(row: Row, draft: Draft) -> dict[str, Any]:
     the reason.
     """
     capture = None if row.no_capture_reason else draft.captures.get(row.capture_id)
-    done = capture is not None and capture.state == Capture.State.DONE
-    return {"capture": values_of(capture, statement_captures.Capture, Capture) if done else None}
+    if capture is None or capture.state != Capture.State.DONE:
+        return None
+    return construct(statement_captures.Capture, values_of(capture, statement_captures.Capture, Capture))
 
 
-def _verdict(review: Row, verdict: Verdict | None) -> dict[str, Any]:
+def _verdict(review: Row, verdict: Verdict | None) -> statements.Verdict:
     original = {key: getattr(review, f"original_{key}") or None for key in statements.OriginalRating.model_fields}
-    return {
+    words = verdict.labels.all() if verdict else ()
+    values = {
         "scale": verdict.scale.slug if verdict else None,
         "slug": verdict.slug if verdict else None,
         "label": verdict.label(review.language) if verdict else review.original_label or None,
-        "labels": {label.language: label.label for label in verdict.labels.all()} if verdict else {},
-        "meanings": {label.language: label.explanation for label in verdict.labels.all() if label.explanation}
-        if verdict
-        else {},
+        "labels": {label.language: label.label for label in words},
+        "meanings": {label.language: label.explanation for label in words if label.explanation},
         "value": verdict.value if verdict else None,
         "best": verdict.scale.best if verdict else None,
         "worst": verdict.scale.worst if verdict else None,
@@ -209,6 +212,7 @@ def _verdict(review: Row, verdict: Verdict | None) -> dict[str, Any]:
         or None,
         "original": original if review.original_label else None,
     }
+    return construct(statements.Verdict, values)
 
 
 def _scale_explanation(verdict: Verdict, language: str) -> str:

@@ -85,7 +85,7 @@ def build_statement(demand: Demand) -> statements.Demand:
         "review": {"id": str(demand.review_id)} if demand.review_id else None,
         "withheld": demand.withheld_reason or None,
         "delayed_until": demand.publish_after.isoformat() if demand.publish_after else None,
-        "publisher": review_statements.publisher_values(demand.newsroom),
+        "publisher": review_statements.publisher_part(demand.newsroom),
         "license": settings.LICENSE_URL,
     }
     return construct(statements.Demand, values)

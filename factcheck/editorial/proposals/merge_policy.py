@@ -83,7 +83,7 @@ class MergePolicy(Policy[Claim]):
         values = {
             "id": str(proposal.claim_id),
             self.other: {"id": str(proposal.into_id)},
-            "publisher": review_statements.publisher_values(self.newsrooms(proposal)[0]),
+            "publisher": review_statements.publisher_part(self.newsrooms(proposal)[0]),
             "license": settings.LICENSE_URL,
         }
         return construct(self.model, values)

@@ -1,13 +1,13 @@
 """The rows of corrections, updates, withdrawals, reinstatements and erasures of published reviews."""
 
 from datetime import datetime
-from uuid import UUID
 
 from factcheck.record.formats.canonical import canonical_unchecked, rfc3339
 from factcheck.record.formats.urls import page_url
 from factcheck.record.log.models import ChangeClass, LogEntry
-from factcheck.record.readmodel.bodies import ChangedReview, CorrectionOfReview, Erasure, Kept
+from factcheck.record.readmodel.bodies import CorrectionOfReview, Erasure, Kept
 from factcheck.record.readmodel.correction_models import PublishedCorrection
+from factcheck.record.statements.output import construct
 
 Kind = LogEntry.Kind
 
@@ -21,58 +21,32 @@ def correction_rows(entry: LogEntry, body: Kept | Erasure) -> list[PublishedCorr
         return []
     began = datetime.fromisoformat(body.published_at)
     if isinstance(body, Erasure):
-        notice = body.notice
-        site, kept = notice.newsroom.site, LogEntry.objects.exclude(kind=Kind.ORIGINAL)
-        earlier = kept.filter(subject=entry.subject, sequence__lt=entry.sequence)
-        rows = [_row(began, _change(each, site, erased=True)) for each in earlier]
-        return [*rows, _row(began, _change(entry, site, notice.text, ground=notice.ground))]
-    change = _change(entry, body.publisher.site, body.revision.note, body.headline, body.language)
+        notice, kept = body.notice, LogEntry.objects.exclude(kind=Kind.ORIGINAL)
+        site, earlier = notice.newsroom.site, kept.filter(subject=entry.subject, sequence__lt=entry.sequence)
+        rows = [_row(each, began, publisher=site, erased=True) for each in earlier]
+        return [*rows, _row(entry, began, publisher=site, note=notice.text, ground=notice.ground)]
+    change = {"publisher": body.publisher.site, "note": body.revision.note}
     if entry.kind in (Kind.UPDATE, Kind.CORRECTION):
-        last = body.corrections[-1]
-        change.class_, change.note, change.publisher = last.class_, last.note, last.publisher
-        change.verdict_before, change.verdict_after = last.verdict_before, last.verdict_after
-    return [_row(began, change)]
+        change = body.corrections[-1].to_json_object()
+    return [_row(entry, began, body.headline, body.language, **change)]
 
 
-def _change(
-    entry: LogEntry,
-    publisher: str,
-    note: str | None = None,
-    headline: str | None = None,
-    language: str = "und",
-    ground: str | None = None,
-    erased: bool = False,
-) -> CorrectionOfReview:
-    """Return the change of an entry, without a class and without verdicts."""
-    review = ChangedReview(
-        id=str(entry.subject), url=page_url("reviews", entry.subject), headline=headline, language=language
-    )
-    return CorrectionOfReview(
-        revision=entry.number,
-        at=rfc3339(entry.at),
-        kind=entry.kind.partition(".")[2],
-        class_=None,
-        note=note,
-        publisher=publisher,
-        verdict_before=None,
-        verdict_after=None,
-        ground=ground,
-        erased=erased,
-        sequence=entry.sequence,
-        review=review,
-    )
-
-
-def _row(began: datetime, change: CorrectionOfReview) -> PublishedCorrection:
-    at = datetime.fromisoformat(change.at)
+def _row(
+    entry: LogEntry, began: datetime, headline: str | None = None, language: str = "und", **change: object
+) -> PublishedCorrection:
+    kind, subject = entry.kind.partition(".")[2], str(entry.subject)
+    url = page_url("reviews", entry.subject)
+    review = {"id": subject, "url": url, "headline": headline, "language": language}
+    own = {"revision": entry.number, "at": rfc3339(entry.at), "kind": kind, "sequence": entry.sequence}
+    body = construct(CorrectionOfReview, {"erased": False, **change, **own, "review": review})
     return PublishedCorrection(
-        sequence=change.sequence,
-        review_id=UUID(change.review.id),
-        kind=change.kind,
-        change_class=change.class_,
-        publisher=change.publisher,
-        language=change.review.language.lower(),
-        at=at,
-        days=(at - began).days,
-        body=canonical_unchecked(change.model_dump()).decode(),
+        sequence=entry.sequence,
+        review_id=entry.subject,
+        kind=kind,
+        change_class=body.class_,
+        publisher=body.publisher,
+        language=language.lower(),
+        at=entry.at,
+        days=(entry.at - began).days,
+        body=canonical_unchecked(body.model_dump()).decode(),
     )

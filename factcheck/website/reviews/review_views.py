@@ -12,9 +12,9 @@ from django.utils.cache import set_response_etag
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from factcheck.record.formats.claimreview import claim_review_document
 from factcheck.record.models import LogEntry, PublishedReview, Status
 from factcheck.record.readmodel.bodies import Erasure, Kept, Review
+from factcheck.record.readmodel.claimreview import claim_review_document
 from factcheck.record.readmodel.picture_rows import shown_pictures
 from factcheck.record.readmodel.revisions import last_notice, notice_in
 from factcheck.record.readmodel.translated_reviews import find_original
