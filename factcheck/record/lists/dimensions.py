@@ -317,7 +317,7 @@ def _by_review(each: Dimension) -> Dimension:
         # of ids and read all corrections.
         return f"review_id = ANY(ARRAY({reviews}))" if each.few else f"review_id IN ({reviews})", parameters
 
-    return replace(each, where=where, walks=False, facet=False, label="")
+    return replace(each, where=where, walks=not each.few, facet=False, label="")
 
 
 _KINDS = PublishedCorrection.Kind.values

@@ -1,4 +1,4 @@
-"""Actions on reviews and their pages, which explain an action, ask for its data and run it on POST.
+"""Actions on reviews, and the statement that each action shows.
 
 `available_actions` decides which buttons are shown. The workflow checks the permission again.
 """
@@ -8,27 +8,19 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import erasure
 from factcheck.editorial.desk.access import Desk, get_desk
 from factcheck.editorial.desk.action_forms import CorrectionForm, ErasureForm, PublicReasonForm
-from factcheck.editorial.desk.action_views import (
-    DeskAction,
-    by_name,
-    confirm_page,
-    perform,
-    redirect_unavailable,
-    submitted_data,
-)
+from factcheck.editorial.desk.action_views import DeskAction, by_name
 from factcheck.editorial.desk.deciding.discard_actions import DISCARD_ACTIONS, discard_actions
 from factcheck.editorial.desk.deciding.readable_statements import digest_of, readable_json
 from factcheck.editorial.drafts import review_statements
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import Membership, Proposal, Review
 from factcheck.editorial.models.kinds import Action
-from factcheck.editorial.proposals import review_completeness, review_policy, workflow
+from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.record.models import LogEntry
 from factcheck.record.statements.erasure import Erasure, Ground
 from factcheck.record.statements.output import read
@@ -113,8 +105,8 @@ ACTIONS: dict[str, DeskAction[Review]] = by_name(
 )
 
 
-def available_actions(desk: Desk, review: Review) -> list[DeskAction[Review]]:
-    """Return the actions that the person can currently use on the review."""
+def available_actions(desk: Desk, review: Review) -> list[str]:
+    """Return the names of the actions that the person can currently use on the review."""
     if review.newsroom_id not in desk.roles:
         return []
     last = review_statements.last_entry(review)
@@ -133,33 +125,7 @@ def available_actions(desk: Desk, review: Review) -> list[DeskAction[Review]]:
         names.append("withdraw")
     if last is not None and last.kind != LogEntry.Kind.ERASURE and decides:
         names += ["redact", "erase"] if review.state == State.DRAFT else ["erase"]
-    names += discard_actions(review, writes=writes)
-    return [ACTIONS[name] for name in names]
-
-
-def action_page(request: HttpRequest, review: Review, action: DeskAction[Review]) -> HttpResponse:
-    """Show the review. On POST, run the action, or say why it was refused and keep the input."""
-    page = reverse("admin:editorial_review_change", args=[review.pk])
-    form = action.form(submitted_data(request))
-    if answer := perform(request, action, review, form, page):
-        return answer
-    if form.is_bound:
-        review = Review.objects.get(pk=review.pk)
-    elif action not in available_actions(get_desk(request), review):
-        is_submission = action.name == "submit" and review.state == State.DRAFT
-        reason = next(iter(review_completeness.find_missing(review)), None) if is_submission else None
-        return redirect_unavailable(request, page, reason)
-    return confirm_page(
-        request,
-        action,
-        review,
-        form,
-        page,
-        "admin/editorial/review/action.html",
-        review=review,
-        reasons=review_completeness.find_missing(review) if action.name == "submit" and not form.errors else [],
-        **statement_context(review, None, action.name),
-    )
+    return names + discard_actions(review, writes=writes)
 
 
 def submit_saved(request: HttpRequest, review: Review) -> HttpResponse:
