@@ -1,7 +1,7 @@
-"""Write the field tables in the documentation from the statements' models.
+"""Write the tables of fields and filters in the documentation from the statements' models and the dimensions.
 
 A page marks the place of a table with ``<!-- fields of Review -->`` and ``<!-- end of fields -->``. The name is
-a component of the OpenAPI document or of the import format.
+a component of the OpenAPI document or of the import format. ``<!-- filters of reviews -->`` names a published list.
 """
 
 import re
@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from api.schema.components import COMPONENTS
 from factcheck.imports.readers.own_format import ImportedReview
+from factcheck.record.lists import published_lists
 from factcheck.record.statements import values
 from factcheck.record.statements.schema import request_schemas
 
@@ -42,7 +43,7 @@ LINKED = {
     "Law": ("law", "demands.md#law"),
     "ErasureNotice": ("notice", "reviews.md#erased-reviews"),
 }
-_TABLE = re.compile(r"(<!-- fields of (\w+) -->\n).*?(<!-- end of fields -->)", re.DOTALL)
+_TABLE = re.compile(r"(<!-- (fields|filters) of (\w+) -->\n).*?(<!-- end of \2 -->)", re.DOTALL)
 _FORMATS = {"uuid": "UUID", "date": "date", "date-time": "time", "uri": "URL"}
 _PATTERNS = {
     values.LANGUAGE_PATTERN: "BCP 47",
@@ -55,7 +56,7 @@ _TYPES = {"string": "text"}
 
 
 class Command(BaseCommand):
-    help = "Writes the field tables in docs/. With --check, only compares them."
+    help = "Writes the tables of fields and filters in docs/. With --check, only compares them."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -71,12 +72,25 @@ class Command(BaseCommand):
                 continue
             if check:
                 name = page.relative_to(settings.BASE_DIR)
-                raise CommandError(f"The field tables in {name} are out of date. Run `make fields`.")
+                raise CommandError(f"The tables in {name} are out of date. Run `make fields`.")
             page.write_text(current, encoding="utf-8")
 
 
 def _write_tables(text: str, page: str) -> str:
-    return _TABLE.sub(lambda found: found[1] + table(found[2], page) + found[3], text)
+    def written(found: re.Match[str]) -> str:
+        lines = filter_table(found[3]) if found[2] == "filters" else table(found[3], page)
+        return f"{found[1]}{lines}{found[4]}"
+
+    return _TABLE.sub(written, text)
+
+
+def filter_table(name: str) -> str:
+    rows = []
+    for each in getattr(published_lists, name.upper()).filters:
+        words = ", ".join(f"`{word}`" for word in each.schema.get("enum", ()))
+        meaning = f"{each.description} One of {words}." if words else each.description
+        rows.append(f"| `{each.name}` | {meaning} | `{each.example}` |")
+    return "\n".join(["| filter | meaning | example |", "|---|---|---|", *rows, ""])
 
 
 def table(component: str, page: str) -> str:
