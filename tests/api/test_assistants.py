@@ -2,8 +2,11 @@
 
 import asyncio
 import json
+import shutil
+import subprocess
 import sys
 import time
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import Mock
@@ -301,6 +304,23 @@ def test_process_over_http_answers_many_at_once(world: SimpleNamespace) -> None:
         for method in ("GET", "DELETE"):
             refused = httpx.request(method, address, headers={"Accept": "text/event-stream"}, timeout=5)
             assert (refused.status_code, refused.headers["Allow"]) == (405, "POST")
+
+
+if shutil.which("npm"):
+
+    @pytest.mark.prove
+    def test_client_in_typescript_reads_the_tools(world: SimpleNamespace, tmp_path: Path) -> None:
+        """`@modelcontextprotocol/sdk` from npm."""
+        program = shutil.copy(Path(__file__).with_name("assistant.mjs"), tmp_path)
+        install = ["npm", "install", "--no-audit", "--no-fund", "--loglevel=error", "@modelcontextprotocol/sdk@1.32.2"]
+        subprocess.run(install, cwd=tmp_path, check=True, timeout=300)
+        with on_http(world.database) as address:
+            done = subprocess.run(["node", program, address], check=True, timeout=60, capture_output=True, text=True)
+        assert json.loads(done.stdout) == {
+            "names": ["get_review", "list_corrections", "match_claim", "search_reviews"],
+            "ids": [world.flood],
+            "refused": True,
+        }
 
 
 def test_command_without_its_packages_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

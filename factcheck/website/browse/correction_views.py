@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -65,9 +64,7 @@ def corrections(request: HttpRequest) -> HttpResponse:
     filters = Filters.read(request.GET, CORRECTIONS)
     cursor = read_cursor(request.GET)
     page = read_page(CORRECTIONS.source, filters.conditions, COLUMNS, CORRECTIONS.newest_first, cursor, PAGE_SIZE)
-    found = [
-        ShownCorrection(read(CorrectionOfReview, body), any_review(orjson.loads(review))) for body, review in page.rows
-    ]
+    found = [ShownCorrection(read(CorrectionOfReview, body), any_review(review)) for body, review in page.rows]
     if not found and cursor.position:
         raise Http404  # the page would have nothing to link back to
     query = filters.query() if filters and not filters.errors else ""
