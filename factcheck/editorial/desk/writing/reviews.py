@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.desk.access import OwnNewsroomFilter, get_desk
+from factcheck.editorial.desk.access import get_desk
 from factcheck.editorial.desk.action_views import ActionsAdmin, DeskAction, Text, subject_page
 from factcheck.editorial.desk.deciding import proposal_actions
 from factcheck.editorial.desk.deciding.public_text import (
@@ -34,13 +34,14 @@ from factcheck.editorial.desk.lists.columns import column
 from factcheck.editorial.desk.lists.filters import (
     AuthorFilter,
     ChangedFilter,
+    LanguageFilter,
+    OwnNewsroomFilter,
     TopicFilter,
     TranslationFilter,
     VerdictFilter,
 )
 from factcheck.editorial.desk.lists.large_lists import (
     DraftStateFilter,
-    LanguageFilter,
     WordSearchMixin,
     contains_all,
     keys,
