@@ -26,13 +26,13 @@ from api.lists.requests import ListOptions, ListRequest, read_list_request
 from api.lists.search_pages import read_in_time
 from api.views.corrections import CORRECTIONS
 from factcheck.record.files import dump_files
-from factcheck.record.formats.claimreview import MEDIA_TYPE
 from factcheck.record.formats.markdown import ShownPicture, to_html
 from factcheck.record.lists.dimensions import REVIEW_DIMENSIONS
 from factcheck.record.lists.pages import Cursor, Order
 from factcheck.record.log.models import ChangeClass
 from factcheck.record.models import PublishedReference, PublishedReview
 from factcheck.record.readmodel.bodies import CorrectionOfReview, Review
+from factcheck.record.readmodel.claimreview import MEDIA_TYPE
 from factcheck.record.readmodel.picture_rows import shown_pictures
 from factcheck.record.statements.output import read
 from factcheck.record.statements.review import Publisher

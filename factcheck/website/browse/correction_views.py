@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -67,9 +66,7 @@ def corrections(request: HttpRequest) -> HttpResponse:
     cursor = read_cursor(request.GET)
     rows = PublishedCorrection.objects.using("public").filter(filters.condition())
     page = read_page(ROWS, [condition_of(rows)], COLUMNS, NEWEST, cursor, PAGE_SIZE)
-    found = [
-        ShownCorrection(read(CorrectionOfReview, body), any_review(orjson.loads(review))) for body, review in page.rows
-    ]
+    found = [ShownCorrection(read(CorrectionOfReview, body), any_review(review)) for body, review in page.rows]
     if not found and cursor.position:
         raise Http404  # the page would have nothing to link back to
     # The API doesn't have the year, and refuses invalid values.

@@ -23,7 +23,7 @@ from factcheck.record.search.query import read_query
 from factcheck.record.search.stems import with_stems
 from factcheck.record.search.words import split_words
 from factcheck.record.statements.erasure import ErasureNotice
-from factcheck.record.statements.output import construct, read
+from factcheck.record.statements.output import read
 from factcheck.tools.budget import current
 from factcheck.website.search.search_text import SearchText
 
@@ -163,12 +163,12 @@ def _withdrawn_with(short_keys: Collection[int], keys: Collection[str]) -> list[
     """Return the withdrawn reviews whose last public revision or tombstone cites one of the URLs."""
     gone = PublishedReview.objects.using("public").filter(status=Status.WITHDRAWN)
     found = gone.filter(link_keys__overlap=list(short_keys)).values_list("pk", flat=True)[:MAX_FOUND]
-    documents: dict[UUID, list[dict[str, Any]]] = {}
+    documents: dict[UUID, list[Review]] = {}
     rows = RevisionDocument.objects.using("public").filter(entry__subject__in=list(found)).select_related("entry")
     for row in rows.order_by("entry"):
-        documents.setdefault(row.entry.subject, []).append(row.parsed())
+        documents.setdefault(row.entry.subject, []).append(row.read(Review))
     # An erasure in the meantime leaves no earlier revision.
-    before = ((pk, construct(Review, each)) for pk, found in documents.items() for each in found[-2:-1])
+    before = ((pk, each) for pk, found in documents.items() for each in found[-2:-1])
     return [pk for pk, review in before if _roles(review, keys)]
 
 

@@ -1,16 +1,25 @@
-"""Write the field tables in the documentation from the statements' models.
+"""Write the field tables in the documentation from the statements' models (`make fields`).
+
+    python .ci/fields.py          write the tables
+    python .ci/fields.py --check  only compare them; exit code 1 if a table is out of date
 
 A page marks the place of a table with ``<!-- fields of Review -->`` and ``<!-- end of fields -->``. The name is
 a component of the OpenAPI document or of the import format.
 """
 
+import os
 import re
-from argparse import ArgumentParser
+import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+import django
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "factcheck.settings")
+django.setup()
 
 from api.schema.components import COMPONENTS
 from factcheck.imports.readers.own_format import ImportedReview
@@ -54,25 +63,18 @@ _PATTERNS = {
 _TYPES = {"string": "text"}
 
 
-class Command(BaseCommand):
-    help = "Writes the field tables in docs/. With --check, only compares them."
-    requires_system_checks = []
-
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--check", action="store_true", help="fail if a table is out of date, without changing anything"
-        )
-
-    def handle(self, *args: Any, check: bool, **options: Any) -> None:
-        for page in sorted((settings.BASE_DIR / "docs").rglob("*.md")):
-            text = page.read_text(encoding="utf-8")
-            current = _write_tables(text, page.name)
-            if current == text:
-                continue
-            if check:
-                name = page.relative_to(settings.BASE_DIR)
-                raise CommandError(f"The field tables in {name} are out of date. Run `make fields`.")
+def main(*, check: bool) -> int:
+    outdated = []
+    for page in sorted((ROOT / "docs").rglob("*.md")):
+        text = page.read_text(encoding="utf-8")
+        current = _write_tables(text, page.name)
+        if current != text and check:
+            outdated.append(str(page.relative_to(ROOT)))
+        elif current != text:
             page.write_text(current, encoding="utf-8")
+    if outdated:
+        print(f"The field tables in {', '.join(outdated)} are out of date. Run `make fields`.", file=sys.stderr)
+    return 1 if outdated else 0
 
 
 def _write_tables(text: str, page: str) -> str:
@@ -140,3 +142,7 @@ def _limit(schema: Json) -> str:
 
 def _meaning(schema: Json) -> str:
     return str(schema.get("description") or COMPONENTS.get(_component(schema), {}).get("description", ""))
+
+
+if __name__ == "__main__":
+    sys.exit(main(check="--check" in sys.argv))
