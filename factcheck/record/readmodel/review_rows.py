@@ -7,6 +7,7 @@ verdicts, claimants and topics come from the newest live document that refers to
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.db.models import Q
@@ -113,7 +114,17 @@ def review_row(entry: LogEntry, document: dict[str, Any], before: PublishedRevie
 
 def appearance_keys(claim: dict[str, Any]) -> list[str]:
     """Return the keys of the URLs where the claim appeared, in order and without duplicates."""
-    return list(dict.fromkeys(url_key(appearance["url"]) for appearance in claim["appearances"]))
+    seen = claim["appearances"]
+    return list(dict.fromkeys(url_key(url) for each in seen for url in (each["url"], redirected_to(each)) if url))
+
+
+def redirected_to(cited: dict[str, Any]) -> str | None:
+    """Return the page to which the URL of an appearance or a source led when it was copied, or None.
+
+    A short link can only be compared through its copy. A home page is left out, because many dead links lead there.
+    """
+    final_url: str | None = (cited.get("capture") or {}).get("final_url")
+    return final_url if final_url and urlsplit(final_url).path.strip("/") else None
 
 
 def cited_urls(body: dict[str, Any]) -> list[str]:
@@ -122,7 +133,7 @@ def cited_urls(body: dict[str, Any]) -> list[str]:
     The body can be of a review, a tombstone or an erasure.
     """
     cited = [body, *body.get("claim", {}).get("appearances", ()), *body.get("sources", ())]
-    found = [body.get("original_url"), *(each.get("url") for each in cited[1:])]
+    found = [body.get("original_url"), *(url for each in cited[1:] for url in (each.get("url"), redirected_to(each)))]
     return [url for url in (*found, *(each.get("archive_url") for each in cited)) if url]
 
 
