@@ -47,10 +47,10 @@ check: .venv/dev.stamp ## check formatting, lint of Python and JavaScript, types
 	$(python) -m mypy
 	$(python) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
 	$(python) manage.py makemigrations --check --dry-run
-	$(python) manage.py check_migrations
+	$(python) .ci/check_migrations.py
 	$(python) manage.py spectacular --validate --fail-on-warn --file var/openapi.yaml
 	diff -u docs/reference/openapi.yaml var/openapi.yaml || { echo "docs/reference/openapi.yaml is out of date: run make openapi" >&2; exit 1; }
-	$(python) manage.py fields --check
+	$(python) .ci/fields.py --check
 	$(extract) && cp $(catalogue) var/django.po && $(update) --output-file=var/django.po
 	diff -u $(catalogue) var/django.po || { echo "$(catalogue) is out of date: run make messages" >&2; exit 1; }
 	$(python) .ci/budget.py
@@ -63,7 +63,7 @@ openapi: .venv/dev.stamp ## generate the OpenAPI document from the code
 	$(python) manage.py spectacular --validate --fail-on-warn --file docs/reference/openapi.yaml
 
 fields: .venv/dev.stamp ## generate the field tables in docs/ from the models
-	$(python) manage.py fields
+	$(python) .ci/fields.py
 
 examples: .venv/dev.stamp ## record the documentation's examples from real responses
 	RECORD_EXAMPLES=1 $(python) -m pytest -q tests/api/test_examples.py -k "answers or real"

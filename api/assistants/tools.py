@@ -64,7 +64,7 @@ def search_reviews(**arguments: str | int | None) -> ReviewPage:
     list_request = _read_request("api:reviews", REVIEWS, arguments)
     with search_places.enter():
         page, meta = read_searched(list_request)
-    found = [shapes.review(kept_review(orjson.loads(body))) for (body,) in page.rows]
+    found = [shapes.review(kept_review(body)) for (body,) in page.rows]
     return {
         "results": found,
         "relaxed": bool(meta and meta.relaxed),
@@ -108,7 +108,7 @@ def get_review(
         ) from None
     if status == Status.ERASED:
         raise ToolError(f"This review has been erased. The public notice: {notice_in(body).text}")
-    return shapes.whole_review(kept_review(orjson.loads(body)))
+    return shapes.whole_review(kept_review(body))
 
 
 @_list_tool(CORRECTIONS)
@@ -119,7 +119,7 @@ def list_corrections(**arguments: str | int | None) -> CorrectionPage:
     corrections = [read(bodies.CorrectionOfReview, body) for (body,) in page.rows]
     rows = PublishedReview.objects.using("public").exclude(status=Status.ERASED)
     rows = rows.filter(id__in=[each.review.id for each in corrections])
-    now = {str(pk): kept_review(orjson.loads(body)) for pk, body in rows.values_list("pk", "body")}
+    now = {str(pk): kept_review(body) for pk, body in rows.values_list("pk", "body")}
     found = [shapes.correction(each, now[each.review.id]) for each in corrections if each.review.id in now]
     return {"results": found, "next_cursor": list_request.cursor_of(page.next)}
 

@@ -10,7 +10,6 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import orjson
 from django.conf import settings
@@ -19,9 +18,10 @@ from api.dumps.tables import one_snapshot
 from factcheck import __version__
 from factcheck.record.files import dump_files
 from factcheck.record.formats.canonical import rfc3339
-from factcheck.record.formats.claimreview import CONTEXT, claim_review
 from factcheck.record.formats.urls import page_url
-from factcheck.record.models import LogEntry, PublishedReview, Status
+from factcheck.record.models import LogEntry, PublishedReview
+from factcheck.record.readmodel.bodies import Erasure, Review
+from factcheck.record.readmodel.claimreview import CONTEXT, claim_review
 
 CHUNK = 200  # rows that are read at once
 COMPRESSION = 6
@@ -101,21 +101,21 @@ def data_feed(head: LogEntry | None) -> Iterator[bytes]:
     yield b"\n]}\n"
 
 
-def feed_item(row: PublishedReview) -> dict[str, Any]:
+def feed_item(row: PublishedReview) -> object:
     """Return the feed item of a review. A withdrawn or erased review has `dateDeleted` instead of a ClaimReview.
 
     `identifier` always identifies the review, and its ClaimReview has the same identifier. `url` doesn't identify a
     review, because one page can contain several reviews. An erased review no longer has the URL of its publisher's
     page. The item has no `@id`, because `@id` would merge the item and the ClaimReview into a single node.
     """
-    body = orjson.loads(row.body)
+    body = row.published
     item = {
         "@type": "DataFeedItem",
         "identifier": f"urn:uuid:{row.id}",
-        "url": body.get("original_url") or page_url("reviews", row.id),
+        "url": (None if isinstance(body, Erasure) else body.original_url) or page_url("reviews", row.id),
         "dateCreated": rfc3339(row.published_at),
         "dateModified": rfc3339(row.updated_at),
     }
-    if row.status != Status.LIVE:
+    if not isinstance(body, Review):
         return {**item, "dateDeleted": rfc3339(row.updated_at)}
     return {**item, "item": [claim_review(body)]}

@@ -24,7 +24,7 @@ MAX_FIELDS = 100
 MAX_GROUP = 2  # values of `group_by`
 EMPTY = "A name is missing. Send names separated by commas, for example id,claim.text."
 
-Mask = dict[str, Any]  # maps each name to the mask below it, which is empty for a whole value
+Mask = dict[str, "Mask"]  # maps each name to the mask below it, which is empty for a whole value
 
 
 @dataclass(frozen=True, slots=True)

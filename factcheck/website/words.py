@@ -21,7 +21,6 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.record.formats.urls import site_of
 from factcheck.record.log.models import ChangeClass
 from factcheck.record.statements import demand, review  # noqa: F401 (they define subclasses of Choices)
-from factcheck.record.statements.output import construct
 from factcheck.record.statements.statement_labels import KINDS, choices
 from factcheck.record.statements.values import Choices
 
@@ -131,11 +130,6 @@ def short(value: str) -> str:
     """Return a URL without its scheme, shortened if it is long."""
     bare = value.partition("://")[2] or value
     return bare if len(bare) <= MAX_ADDRESS else f"{bare[: MAX_ADDRESS - 1]}…"
-
-
-def as_review(statement: Mapping[str, Any]) -> review.Review:
-    """Return a statement of the desk as readers' templates take it."""
-    return construct(review.Review, statement)
 
 
 def has_page(claimant: review.Claimant) -> bool:

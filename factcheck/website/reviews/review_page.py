@@ -72,7 +72,7 @@ def read_page(review_id: UUID) -> ReviewPage:
         raise Http404
     others, revisions, about, public, checks = reading.parts
     return ReviewPage(
-        review_row(state.entry, orjson.loads(state.body)),
+        review_row(state.entry, state.body),
         reading.version,
         [read(OtherReview, each["body"]) for each in others],
         [_entry(each) for each in revisions],

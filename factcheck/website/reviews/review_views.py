@@ -12,9 +12,9 @@ from django.utils.cache import set_response_etag
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from factcheck.record.formats.claimreview import claim_review_document
 from factcheck.record.models import LogEntry, PublishedReview, Status
-from factcheck.record.readmodel.bodies import Erasure, Kept, Review, kept_review
+from factcheck.record.readmodel.bodies import Erasure, Kept, Review
+from factcheck.record.readmodel.claimreview import claim_review_document
 from factcheck.record.readmodel.picture_rows import shown_pictures
 from factcheck.record.readmodel.revisions import last_notice, notice_in
 from factcheck.record.readmodel.translated_reviews import find_original
@@ -58,9 +58,9 @@ def review(request: HttpRequest, page: ReviewPage) -> HttpResponse:
 def revision(request: HttpRequest, page: ReviewPage, number: int) -> HttpResponse:
     """Show a review as of one of its revisions, with a notice if the revision isn't current."""
     entry, body = queries.find_revision(page.row.pk, number)
-    if body is None or entry.kind == LogEntry.Kind.ERASURE:
+    if body is None or isinstance(body, Erasure):
         return _gone(request, page, number)
-    return _page(request, page, kept_review(body), number=number, current=entry.sequence == page.row.sequence)
+    return _page(request, page, body, number=number, current=entry.sequence == page.row.sequence)
 
 
 @page_for_readers

@@ -18,14 +18,13 @@ from factcheck.record.formats.urls import link_key, url_key
 from factcheck.record.models import PublicCapture, PublishedDemand, PublishedReview, RevisionDocument, Status
 from factcheck.record.readmodel.bodies import Erasure, Review, Tombstone
 from factcheck.record.readmodel.claim_merges import MergeGroup
-from factcheck.record.readmodel.review_rows import redirected_to
+from factcheck.record.readmodel.review_rows import urls_of
 from factcheck.record.search.models import SEARCH_CONFIG
 from factcheck.record.search.query import read_query
 from factcheck.record.search.stems import with_stems
 from factcheck.record.search.words import split_words
 from factcheck.record.statements.erasure import ErasureNotice
-from factcheck.record.statements.output import construct, read
-from factcheck.record.statements.review import Appearance, Source
+from factcheck.record.statements.output import read
 from factcheck.tools.budget import current
 from factcheck.website.search.search_text import SearchText
 
@@ -170,21 +169,20 @@ def _withdrawn_with(short_keys: Collection[int], keys: Collection[str]) -> list[
     """Return the withdrawn reviews whose last public revision or tombstone cites one of the URLs."""
     gone = PublishedReview.objects.using("public").filter(status=Status.WITHDRAWN)
     found = gone.filter(link_keys__overlap=list(short_keys)).values_list("pk", flat=True)[:MAX_FOUND]
-    documents: dict[UUID, list[dict[str, Any]]] = {}
+    documents: dict[UUID, list[Review]] = {}
     rows = RevisionDocument.objects.using("public").filter(entry__subject__in=list(found)).select_related("entry")
     for row in rows.order_by("entry"):
-        documents.setdefault(row.entry.subject, []).append(row.parsed())
+        documents.setdefault(row.entry.subject, []).append(row.read(Review))
     # An erasure in the meantime leaves no earlier revision.
-    before = ((pk, construct(Review, each)) for pk, found in documents.items() for each in found[-2:-1])
+    before = ((pk, each) for pk, found in documents.items() for each in found[-2:-1])
     return [pk for pk, review in before if _roles(review, keys)]
 
 
 def _redirects(rows: Iterable[PublishedReview], keys: Collection[str]) -> list[str]:
     """Return the URLs to which the URLs with these keys led when newsrooms copied them."""
-    bodies = [row.parsed_body for row in rows]
-    cited = [each for body in bodies for each in (*body["claim"]["appearances"], *body["sources"]) if each["url"]]
-    found = [redirected_to(each) for each in cited if url_key(each["url"]) in keys]
-    return [url for url in found if url and url_key(url) not in keys]
+    cited = (each for row in rows for each in (*row.live_body.claim.appearances, *row.live_body.sources))
+    found = (url for each in cited if each.url and url_key(each.url) in keys for url in urls_of([each]))
+    return [url for url in found if url_key(url) not in keys]
 
 
 def _roles(review: Review, keys: Collection[str]) -> tuple[str | Promise, ...]:
@@ -192,13 +190,9 @@ def _roles(review: Review, keys: Collection[str]) -> tuple[str | Promise, ...]:
     seen = review.claim.appearances
     copies = (each.archive_url for part in (seen, review.sources) for each in part)
     parts: tuple[tuple[str | Promise, Iterable[str | None]], ...] = (
-        (_("the claim’s post or page"), _urls(seen)),
-        (_("a source of the review"), _urls(review.sources)),
+        (_("the claim’s post or page"), urls_of(seen)),
+        (_("a source of the review"), urls_of(review.sources)),
         (_("the review on its publisher’s page"), [review.original_url]),
         (_("an archived copy"), [review.archive_url, *copies]),
     )
     return tuple(role for role, urls in parts if any(url and url_key(url) in keys for url in urls))
-
-
-def _urls(cited: Iterable[Appearance | Source]) -> list[str | None]:
-    return [url for each in cited for url in (each.url, each.capture.final_url if each.capture else None)]

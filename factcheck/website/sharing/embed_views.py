@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-import orjson
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -69,7 +68,7 @@ def oembed(request: HttpRequest) -> HttpResponse:
     state = find_state("review", UUID(found["id"])) if found else None
     if found is None or state is None or state.status == Status.ERASED:
         return _problem(404, "Not Found", "The parameter url must be the URL of a published review on this site.")
-    body = kept_review(orjson.loads(state.body))
+    body = kept_review(state.body)
     language = found["language"] or share_cards.picture_language(body.language)
     most = [_number(request.GET.get(name, "")) for name in ("maxwidth", "maxheight")]
     return JsonResponse(_oembed(body, language, *most), json_dumps_params={"ensure_ascii": False})

@@ -13,7 +13,7 @@ register.filter(claim_with_verdict)
 register.filter(words.one_line, is_safe=True)
 for each in (
     words.get_item, words.in_words, words.day, words.utc_time, words.local_time, words.day_of, words.time_tag,
-    words.safe_url, words.host, words.short, words.as_review, words.has_page, words.in_sentence, words.lang,
+    words.safe_url, words.host, words.short, words.has_page, words.in_sentence, words.lang,
     words.language_name, words.local_name, words.plain, words.license_name, words.translated_label,
     words.label_language, words.scale,
 ):  # fmt: skip

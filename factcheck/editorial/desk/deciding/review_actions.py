@@ -3,7 +3,6 @@
 `available_actions` decides which buttons are shown. The workflow checks the permission again.
 """
 
-import json
 from typing import Any
 
 from django.contrib import messages
@@ -23,9 +22,13 @@ from factcheck.editorial.models import Membership, Proposal, Review
 from factcheck.editorial.models.kinds import Action
 from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.record.models import LogEntry
-from factcheck.record.statements.erasure import Ground
-from factcheck.record.statements.statement_changes import compare
+from factcheck.record.statements.erasure import Erasure, Ground
+from factcheck.record.statements.output import read
+from factcheck.record.statements.parts import Part
+from factcheck.record.statements.review import Review as Statement
+from factcheck.record.statements.statement_changes import compare_statements
 from factcheck.record.statements.statement_labels import label
+from factcheck.record.statements.tombstone import Tombstone
 
 State = Review.State
 
@@ -139,6 +142,7 @@ def submit_saved(request: HttpRequest, review: Review) -> HttpResponse:
 def statement_context(review: Review, proposal: Proposal | None, action: str) -> dict[str, Any]:
     """Return template variables: the statement of the action, the published statement and their differences."""
     published = review_statements.last_statement(review)
+    statement: Part
     if action == "withdraw" and published is not None:
         statement = review_statements.build_tombstone(published)
     elif action == "reinstate" and published is not None:
@@ -146,38 +150,38 @@ def statement_context(review: Review, proposal: Proposal | None, action: str) ->
     elif action in ("correct", "erase") and published is not None:
         return {"statement": published, "warnings": erasure.warnings(review, redact=False) if action == "erase" else []}
     elif proposal is not None and proposal.action == Action.ERASURE:
-        return _erasure_context(review, json.loads(proposal.statement))
+        return _erasure_context(review, read(Erasure, proposal.statement))
     elif proposal is not None:
-        statement = json.loads(proposal.statement)
+        is_withdrawal = proposal.action == Action.WITHDRAWAL
+        statement = read(Tombstone if is_withdrawal else Statement, proposal.statement)
     else:
         statement = review_statements.build_statement(review)
-    is_tombstone = "text" not in statement["claim"]
-    compares = published is not None and statement != published and not is_tombstone
+    is_tombstone = isinstance(statement, Tombstone)
     return {
         "statement": statement,
         "is_tombstone": is_tombstone,
         "published": published,
-        "changes": compare(published or {}, statement) if compares else [],
+        "changes": compare_statements(published, statement) if published and not is_tombstone else [],
         "digest": digest_of(statement),
         "canonical": readable_json(statement),
         "warnings": erasure.warnings(review, redact=True) if action == "redact" else [],
     }
 
 
-def _erasure_context(review: Review, statement: dict[str, Any]) -> dict[str, Any]:
+def _erasure_context(review: Review, statement: Erasure) -> dict[str, Any]:
     """Return template variables: the proposed notice and the content that will be lost.
 
     For a redaction, the draft that stays is included.
     """
-    redact = statement["notice"]["redaction"]
+    redact = statement.notice.redaction
     draft, published = review_statements.build_statement(review), review_statements.last_statement(review)
     return {
         "statement": statement,
         "is_notice": True,
-        "ground": label(Ground(statement["notice"]["ground"]).label),
+        "ground": label(Ground(statement.notice.ground).label),
         "published": published,
         "draft": draft if redact else None,
-        "changes": compare(published or {}, draft) if redact else [],
+        "changes": compare_statements(published, draft) if published and redact else [],
         "digest": digest_of(statement),
         "canonical": readable_json(statement),
         "warnings": erasure.warnings(review, redact=redact),

@@ -1,6 +1,5 @@
 """The register of demands at the desk: a form for the draft of an entry, and buttons for its actions."""
 
-import json
 from typing import Any, ClassVar
 
 from django import forms
@@ -23,7 +22,9 @@ from factcheck.editorial.drafts.statement_columns import remaining_fields
 from factcheck.editorial.models import Demand, Proposal
 from factcheck.editorial.proposals import demand_policy, workflow
 from factcheck.record.statements import demand as statements
-from factcheck.record.statements.statement_changes import compare
+from factcheck.record.statements.demand import Demand as Statement
+from factcheck.record.statements.output import read
+from factcheck.record.statements.statement_changes import compare_statements
 
 State = Demand.State
 
@@ -59,12 +60,12 @@ ACTIONS: dict[str, DeskAction[Demand]] = by_name(
 
 def statement_context(demand: Demand, proposal: Proposal | None) -> dict[str, Any]:
     """Return template variables: the proposed statement, the published statement and their differences."""
-    statement = json.loads(proposal.statement) if proposal else demand_policy.build_statement(demand)
+    statement = read(Statement, proposal.statement) if proposal else demand_policy.build_statement(demand)
     published = demand_policy.last_statement(demand)
     return {
         "statement": statement,
         "published": published,
-        "changes": compare(published, statement) if published else [],
+        "changes": compare_statements(published, statement) if published else [],
         "digest": digest_of(statement),
         "canonical": readable_json(statement),
     }

@@ -2,22 +2,28 @@
 
 import pytest
 
-from factcheck.record.formats.claimreview import rating_numbers
+from factcheck.record.readmodel.claimreview import rating_numbers
+from factcheck.record.statements.output import construct
+from factcheck.record.statements.review import Verdict
 
-OURS = {"value": 2, "best": 5, "worst": 1, "original": None}
+OURS: dict[str, object] = {"value": 2, "best": 5, "worst": 1, "original": None}
 
 
 def of(value: str | None, best: str | None = None, worst: str | None = None) -> dict[str, object]:
     original = {"label": "Words", "value": value, "best": best, "worst": worst}
-    return rating_numbers({"value": 1, "best": 5, "worst": 1, "original": original})
+    return dict(numbers({"value": 1, "best": 5, "worst": 1, "original": original}))
+
+
+def numbers(verdict: dict[str, object]) -> dict[str, int | float | str]:
+    return rating_numbers(construct(Verdict, verdict))
 
 
 def test_numbers_are_those_of_our_scale():
-    assert rating_numbers(OURS) == {"ratingValue": 2, "bestRating": 5, "worstRating": 1}
+    assert numbers(OURS) == {"ratingValue": 2, "bestRating": 5, "worstRating": 1}
 
 
 def test_verdict_without_a_number_has_none():
-    assert rating_numbers({**OURS, "value": None}) == {}
+    assert numbers({**OURS, "value": None}) == {}
 
 
 def test_numbers_of_an_import_are_its_publishers_and_never_ours():

@@ -1,18 +1,24 @@
-"""``make check``: refuse migrations that lock a large table for long.
+"""Refuse migrations that lock a large table for long. `make check` runs this file.
 
 squawk reads the SQL of each migration. It doesn't know Python code and long changes of rows, so they are checked here.
 """
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
+import django
 import sqlparse
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "factcheck.settings")
+django.setup()
+
 from django.apps import apps
-from django.core.management.base import BaseCommand, CommandError
 from django.db import NotSupportedError, connections
 from django.db.migrations import Migration
 from django.db.migrations.loader import MigrationLoader
@@ -64,16 +70,12 @@ REMEDIES = {
 }
 
 
-class Command(BaseCommand):
-    help = "Refuses migrations that lock a large table for long."
-    requires_system_checks = []
-
-    def handle(self, *args: Any, **options: Any) -> None:
-        graph = MigrationLoader(None, replace_migrations=False).graph
-        released = {node for last in FIRST_RELEASE for node in graph.forwards_plan(last)}
-        new = [node for node in sorted(graph.nodes) if node not in released and _is_ours(node[0])]
-        if findings := [f"{app}.{name}: {finding}" for app, name in new for finding in check(graph.nodes[app, name])]:
-            raise CommandError("\n".join(findings))
+def find_problems() -> list[str]:
+    """Return a sentence on each problem of our migrations since the first release."""
+    graph = MigrationLoader(None, replace_migrations=False).graph
+    released = {node for last in FIRST_RELEASE for node in graph.forwards_plan(last)}
+    new = [node for node in sorted(graph.nodes) if node not in released and _is_ours(node[0])]
+    return [f"{app}.{name}: {finding}" for app, name in new for finding in check(graph.nodes[app, name])]
 
 
 def _is_ours(app: str) -> bool:
@@ -116,9 +118,13 @@ def _ask_squawk(statements: Sequence[str], *, in_transaction: bool) -> Iterator[
     try:
         answer = subprocess.run([program, *arguments], input=sql, capture_output=True, text=True, check=False)
     except FileNotFoundError:
-        raise CommandError("squawk isn't installed. Run `make check`, which installs it.") from None
+        raise SystemExit("squawk isn't installed. Run `make check`, which installs it.") from None
     if answer.returncode not in (0, 1):
-        raise CommandError(answer.stderr)
+        raise SystemExit(answer.stderr)
     for found in json.loads(answer.stdout or "[]"):
         remedy = REMEDIES.get(found["rule_name"], found["help"] or "")
         yield f"{sql.splitlines()[found['line']].strip()}\n  {found['message']} ({found['rule_name']})\n  {remedy}"
+
+
+if __name__ == "__main__":
+    sys.exit("\n".join(find_problems()) or 0)

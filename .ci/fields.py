@@ -1,19 +1,29 @@
-"""Write the field tables in the documentation from the statements' models.
+"""Write the tables of fields and filters in the documentation from the models and the dimensions (`make fields`).
+
+    python .ci/fields.py          write the tables
+    python .ci/fields.py --check  only compare them; exit code 1 if a table is out of date
 
 A page marks the place of a table with ``<!-- fields of Review -->`` and ``<!-- end of fields -->``. The name is
-a component of the OpenAPI document or of the import format.
+a component of the OpenAPI document or of the import format. ``<!-- filters of reviews -->`` names a published list.
 """
 
+import os
 import re
-from argparse import ArgumentParser
+import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+import django
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "factcheck.settings")
+django.setup()
 
 from api.schema.components import COMPONENTS
 from factcheck.imports.readers.own_format import ImportedReview
+from factcheck.record.lists import published_lists
 from factcheck.record.statements import values
 from factcheck.record.statements.schema import request_schemas
 
@@ -42,7 +52,7 @@ LINKED = {
     "Law": ("law", "demands.md#law"),
     "ErasureNotice": ("notice", "reviews.md#erased-reviews"),
 }
-_TABLE = re.compile(r"(<!-- fields of (\w+) -->\n).*?(<!-- end of fields -->)", re.DOTALL)
+_TABLE = re.compile(r"(<!-- (fields|filters) of (\w+) -->\n).*?(<!-- end of \2 -->)", re.DOTALL)
 _FORMATS = {"uuid": "UUID", "date": "date", "date-time": "time", "uri": "URL"}
 _PATTERNS = {
     values.LANGUAGE_PATTERN: "BCP 47",
@@ -54,29 +64,35 @@ _PATTERNS = {
 _TYPES = {"string": "text"}
 
 
-class Command(BaseCommand):
-    help = "Writes the field tables in docs/. With --check, only compares them."
-    requires_system_checks = []
-
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--check", action="store_true", help="fail if a table is out of date, without changing anything"
-        )
-
-    def handle(self, *args: Any, check: bool, **options: Any) -> None:
-        for page in sorted((settings.BASE_DIR / "docs").rglob("*.md")):
-            text = page.read_text(encoding="utf-8")
-            current = _write_tables(text, page.name)
-            if current == text:
-                continue
-            if check:
-                name = page.relative_to(settings.BASE_DIR)
-                raise CommandError(f"The field tables in {name} are out of date. Run `make fields`.")
+def main(*, check: bool) -> int:
+    outdated = []
+    for page in sorted((ROOT / "docs").rglob("*.md")):
+        text = page.read_text(encoding="utf-8")
+        current = _write_tables(text, page.name)
+        if current != text and check:
+            outdated.append(str(page.relative_to(ROOT)))
+        elif current != text:
             page.write_text(current, encoding="utf-8")
+    if outdated:
+        print(f"The tables in {', '.join(outdated)} are out of date. Run `make fields`.", file=sys.stderr)
+    return 1 if outdated else 0
 
 
 def _write_tables(text: str, page: str) -> str:
-    return _TABLE.sub(lambda found: found[1] + table(found[2], page) + found[3], text)
+    def written(found: re.Match[str]) -> str:
+        lines = filter_table(found[3]) if found[2] == "filters" else table(found[3], page)
+        return f"{found[1]}{lines}{found[4]}"
+
+    return _TABLE.sub(written, text)
+
+
+def filter_table(name: str) -> str:
+    rows = []
+    for each in getattr(published_lists, name.upper()).filters:
+        words = ", ".join(f"`{word}`" for word in each.schema.get("enum", ()))
+        meaning = f"{each.description} One of {words}." if words else each.description
+        rows.append(f"| `{each.name}` | {meaning} | `{each.example}` |")
+    return "\n".join(["| filter | meaning | example |", "|---|---|---|", *rows, ""])
 
 
 def table(component: str, page: str) -> str:
@@ -140,3 +156,7 @@ def _limit(schema: Json) -> str:
 
 def _meaning(schema: Json) -> str:
     return str(schema.get("description") or COMPONENTS.get(_component(schema), {}).get("description", ""))
+
+
+if __name__ == "__main__":
+    sys.exit(main(check="--check" in sys.argv))
