@@ -121,9 +121,13 @@ def cited_urls(body: Kept | Erasure) -> list[str]:
     """Return the URLs of the review, of the claim's appearances and of the sources, and the URLs of their copies."""
     found = [None if isinstance(body, Erasure) else body.original_url]
     if isinstance(body, Review):
-        cited: list[Appearance | Source] = [*body.claim.appearances, *body.sources]
+        cited = evidence_of(body)
         found += [*urls_of(cited), body.archive_url, *(each.archive_url for each in cited)]
     return [url for url in found if url]
+
+
+def evidence_of(review: Review) -> list[Appearance | Source]:
+    return [*review.claim.appearances, *review.sources]
 
 
 def urls_of(cited: Iterable[Appearance | Source]) -> list[str]:

@@ -18,7 +18,7 @@ from factcheck.record.formats.urls import link_key, url_key
 from factcheck.record.models import PublicCapture, PublishedDemand, PublishedReview, RevisionDocument, Status
 from factcheck.record.readmodel.bodies import Erasure, Review, Tombstone
 from factcheck.record.readmodel.claim_merges import MergeGroup
-from factcheck.record.readmodel.review_rows import urls_of
+from factcheck.record.readmodel.review_rows import evidence_of, urls_of
 from factcheck.record.search.models import SEARCH_CONFIG
 from factcheck.record.search.query import read_query
 from factcheck.record.search.stems import with_stems
@@ -180,7 +180,7 @@ def _withdrawn_with(short_keys: Collection[int], keys: Collection[str]) -> list[
 
 def _redirects(rows: Iterable[PublishedReview], keys: Collection[str]) -> list[str]:
     """Return the URLs to which the URLs with these keys led when newsrooms copied them."""
-    cited = (each for row in rows for each in (*row.live_body.claim.appearances, *row.live_body.sources))
+    cited = (each for row in rows for each in evidence_of(row.live_body))
     found = (url for each in cited if each.url and url_key(each.url) in keys for url in urls_of([each]))
     return [url for url in found if url_key(url) not in keys]
 
@@ -188,7 +188,7 @@ def _redirects(rows: Iterable[PublishedReview], keys: Collection[str]) -> list[s
 def _roles(review: Review, keys: Collection[str]) -> tuple[str | Promise, ...]:
     """Return the roles of the URLs with these keys in the review."""
     seen = review.claim.appearances
-    copies = (each.archive_url for part in (seen, review.sources) for each in part)
+    copies = (each.archive_url for each in evidence_of(review))
     parts: tuple[tuple[str | Promise, Iterable[str | None]], ...] = (
         (_("the claim’s post or page"), urls_of(seen)),
         (_("a source of the review"), urls_of(review.sources)),
