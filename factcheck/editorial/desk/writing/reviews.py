@@ -30,7 +30,7 @@ from factcheck.editorial.desk.deciding.review_actions import (
     submit_saved,
 )
 from factcheck.editorial.desk.deciding.review_decision import REVIEW_DECISIONS, review_decision
-from factcheck.editorial.desk.lists.columns import column
+from factcheck.editorial.desk.lists.columns import column, state_pill, verdict_pill
 from factcheck.editorial.desk.lists.filters import (
     AuthorFilter,
     ChangedFilter,
@@ -49,7 +49,6 @@ from factcheck.editorial.desk.lists.large_lists import (
     short_time,
     with_keys,
 )
-from factcheck.editorial.desk.lists.pills import state_pill, verdict_pill
 from factcheck.editorial.desk.writing.autosave import AutosaveAdmin
 from factcheck.editorial.desk.writing.review_forms import AuthorInline, ReviewForm, SourceInline
 from factcheck.editorial.desk.writing.screen import claim_context, claim_facts, steps_context, text_preview
