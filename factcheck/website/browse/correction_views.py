@@ -1,7 +1,6 @@
 """The page of corrections, updates, withdrawals, reinstatements and erasures."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -71,7 +70,7 @@ def corrections(request: HttpRequest) -> HttpResponse:
         raise Http404  # the page would have nothing to link back to
     # The API doesn't have the year, and refuses invalid values.
     query = filters.query() if filters and not filters.errors and "year" not in filters.values else ""
-    context: dict[str, Any] = {
+    context = {
         "corrections": found,
         "filters": filters,
         "facets": filters.facets(PublishedCorrection.objects.using("public")),
