@@ -18,7 +18,7 @@ from factcheck.website.statistics import statistics_views
 from factcheck.website.verifying import capture_views, picture_views, proof_views, verify_views
 
 REVISION = (
-    rf"^(?P<section>reviews|demands|claims)/(?P<subject>{UUIDConverter.regex})/revisions/(?P<number>[0-9]{{1,9}})"
+    rf"^(?P<section>reviews|demands|claims|keys)/(?P<subject>{UUIDConverter.regex})/revisions/(?P<number>[0-9]{{1,9}})"
 )
 
 permanent = [
