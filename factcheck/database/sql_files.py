@@ -35,6 +35,12 @@ _DROP_FUNCTIONS = """
     AND NOT EXISTS (SELECT FROM pg_depend WHERE deptype = 'e' AND classid = 'pg_proc'::regclass AND objid = pg_proc.oid)
     AND NOT EXISTS (SELECT FROM pg_depend WHERE refclassid = 'pg_proc'::regclass AND refobjid = pg_proc.oid)
 """
+# A changed right is a changed row of pg_class. An autovacuum that holds its table's lock would wait for this row, and the
+# migration for the lock. So the migration takes the locks first.
+_LOCK = """
+    SELECT format('LOCK TABLE %s IN SHARE UPDATE EXCLUSIVE MODE', string_agg(oid::regclass::text, ', ' ORDER BY oid))
+    FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace HAVING count(*) > 0
+"""
 _REVOKE = """
     REVOKE ALL ON ALL TABLES IN SCHEMA public FROM :"application", :"reading";
     REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM :"application", :"reading";
@@ -45,6 +51,7 @@ def drop_rules(connection: BaseDatabaseWrapper) -> None:
     """Drop the functions, triggers and rights of all SQL files, then create the functions that the tables need."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with pending triggers can't be altered
+        _execute_all(cursor, _LOCK)
         _execute_all(cursor, _DROP_TRIGGERS)
         _execute_all(cursor, _DROP_FUNCTIONS)
         cursor.execute(for_this_site(_REVOKE))

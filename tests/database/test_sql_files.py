@@ -128,3 +128,15 @@ def add_file(monkeypatch: pytest.MonkeyPatch, folder: Path, sql: str) -> None:
     file.write_text(sql)
     shipped = sql_files.sql_files
     monkeypatch.setattr(sql_files, "sql_files", lambda name="": [*shipped(name), *([] if name else [file])])
+
+
+def test_migration_locks_all_tables_so_that_an_autovacuum_cannot_wait_for_it(module_database: str) -> None:
+    with transaction.atomic(using="owner"):
+        sql_files.drop_rules(connections["owner"])
+        unlocked = rows(
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND NOT EXISTS"
+            " (SELECT FROM pg_locks WHERE relation = pg_class.oid AND pid = pg_backend_pid()"
+            "  AND mode = 'ShareUpdateExclusiveLock')"
+        )
+        transaction.set_rollback(True, using="owner")
+    assert unlocked == []

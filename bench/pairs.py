@@ -1,0 +1,78 @@
+"""What matching says about pairs of a post and a claim: the same, about the same, or nothing.
+
+    python bench/pairs.py [--reviews 8459]
+
+PAIRS names the file of the pairs, one JSON object a line: `post`, `claim`, `says_the_same`, and the `kind` of what the
+post changes. The claims are published among the real reviews of `finding.py`. A claim with the same text counts as the
+pair's claim. The two files and their digests are named in the README. One of them is measured once.
+"""
+
+import json
+import os
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from database import own_server, publish
+from finding import real_reviews
+from generated import Reviews
+from matching import Kept, claim_only, clean
+from table import options_of, report
+
+REWORDING = "rewording"
+
+
+def place_of(answer: Any, texts: dict[Any, str], claim: str) -> str:
+    """Return the list of the answer that contains the claim: results, related, candidates or nothing."""
+    for name in ("results", "related", "candidates"):
+        if any(texts.get(each.claim_id) == claim for each in getattr(answer, name, ())):
+            return name
+    return "nothing"
+
+
+def rows(found: dict[str, Counter[str]]) -> Iterator[str]:
+    print("| kind | pairs | results | related | candidates | nothing |\n|---|---|---|---|---|---|")
+    for kind, places in sorted(found.items()):
+        numbers = " | ".join(str(places[name]) for name in ("results", "related", "candidates", "nothing"))
+        print(f"| {kind} | {places.total()} | {numbers} |")
+    other = sum((places for kind, places in found.items() if kind != REWORDING), Counter[str]())
+    for work, places, names, target in (
+        ("contradictions among the results", other, ["results"], "≤ 0.05"),
+        ("rewordings among the results", found[REWORDING], ["results"], "≥ 0.65"),
+        ("rewordings among the results or related", found[REWORDING], ["results", "related"], "≥ 0.92"),
+    ):
+        share = sum(places[name] for name in names) / max(1, places.total())
+        yield f"| {places.total()} pairs: {work} | – | – | {target} | {share:.3f} |"
+
+
+def main() -> None:
+    options = options_of(__doc__, reviews=None)
+    file = os.environ.get("PAIRS")
+    if not file:
+        sys.exit("Name the file of the pairs: PAIRS=… python bench/pairs.py")
+    pairs = [json.loads(line) for line in Path(file).read_text(encoding="utf-8").splitlines()]
+    with own_server():
+        from factcheck.record.matching import matches
+        from factcheck.record.models import PublishedClaim
+
+        kept, blank = Kept(), Reviews().blank
+        made = [claim_only(each["id"], clean(each["claim"]), each["claim_language"], blank) for each in pairs]
+        made += islice(real_reviews(blank), options.reviews)
+        publish({each["id"]: each for each in made}.values())
+        kept.embed_published()
+        texts = {pk: json.loads(body)["text"] for pk, body in PublishedClaim.objects.values_list("pk", "body")}
+        found = defaultdict[str, Counter[str]](Counter)
+        for each in pairs:
+            with kept.asked_by("words and meaning"):
+                answer = matches.match(each["post"])
+            where = place_of(answer, texts, clean(each["claim"]))
+            found[each["kind"]][where] += 1
+            sys.stderr.write(json.dumps({"id": each["id"], "kind": each["kind"], "found": where}) + "\n")
+        report(rows(found))
+
+
+if __name__ == "__main__":
+    main()
