@@ -24,14 +24,13 @@ _OUTPUTS = [
 COMPONENTS: Json = {
     **CLAIM_REVIEW,
     **lists.LISTS,
-    **references.PAGES,
     **log_answers.FORMATS,
     "ReviewOrTombstone": {"oneOf": [ref("Review"), ref("Tombstone")]},
     "ClaimOrTombstone": {"oneOf": [ref("Claim"), ref("ClaimTombstone")]},
     "QuestionOrBatch": {"oneOf": [ref("Question"), ref("Questions")]},
     "FullOrBrief": {"anyOf": [ref("Matching"), ref("BriefMatching")]},
     "MatchingOrBatch": {"anyOf": [ref("Matching"), ref("BriefMatching"), ref("MatchingBatch")]},
-    **published_schemas(ErasureNotice, Meta, Problem, *_OUTPUTS),
+    **published_schemas(ErasureNotice, Meta, Problem, *_OUTPUTS, *lists.PAGES),
     **draft_bodies.DRAFTS,
     **request_schemas(intake.Tip, intake.CorrectionRequest, match_answers.Question, match_answers.Questions),
 }
