@@ -35,14 +35,14 @@ def found() -> Rows:
 
 @pytest.fixture(scope="module")
 def taken(found: Rows) -> dict[tuple[str, int], Any]:
-    return {place: record.data for place, record in found.items() if isinstance(record, Record)}
+    return {place: record.data.to_json_object() for place, record in found.items() if isinstance(record, Record)}
 
 
 def test_counts(found: Rows) -> None:
     taken = [record for record in found.values() if isinstance(record, Record)]
     assert (len(found), len(taken), len({record.key for record in taken})) == (23, 19, 18)
     # No file states a language.
-    languages = Counter(record.data["language"] for record in taken)
+    languages = Counter(record.data.to_json_object()["language"] for record in taken)
     assert languages == {"en": 8, "und": 5, "es": 2, "ar": 1, "hi": 1, "te": 1, "fr": 1}
 
 
@@ -153,21 +153,21 @@ def own_format(tmp_path: Path, rows: list[dict[str, Any]]) -> list[Record]:
 def test_averitec_claims_and_evidence(tmp_path: Path, evidence: list[dict[str, Any]]) -> None:
     """Words that aren't addresses arrive as titles. Two rows about one claim of a page become one record."""
     taken = own_format(tmp_path, evidence)
-    sources = [source for record in taken for source in record.data["sources"]]
+    sources = [source for record in taken for source in record.data.to_json_object()["sources"]]
     assert [source["url"] is not None for source in sources] == [True, True, True, False, False, True]
     assert [source["title"] for source in sources if source["url"] is None] == [
         "Metadata",
         "news.example/2018-12-11/water",
     ]
     assert [source["quote"] for source in sources[:2]] == [None, "Fruit News is an imaginary news organization"]
-    assert [len(record.data["claim"]["appearances"]) for record in taken] == [0, 0, 1, 1, 0]
-    data = taken[0].data
+    assert [len(record.data.to_json_object()["claim"]["appearances"]) for record in taken] == [0, 0, 1, 1, 0]
+    data = taken[0].data.to_json_object()
     page = "https://web.archive.org/web/20201130144023/https://checkthis.example/2020/11/03/letter-1998/"
     assert (data["original_url"], data["archive_url"], data["publisher"]["site"]) == (page, page, "checkthis.example")
     assert data["claim"]["claimed_on"] == "2020-10-31"
     joined = own_format(tmp_path, averitec.merged(evidence))
     assert len(joined) == len({record.key for record in joined}) == len({record.key for record in taken}) == 4
-    assert sum(len(record.data["sources"]) for record in joined) == 6
+    assert sum(len(record.data.to_json_object()["sources"]) for record in joined) == 6
 
 
 @pytest.mark.parametrize("file", ["averitec/dev.jsonl", "vietnamese/vifactcheck_dev.jsonl"])
