@@ -19,7 +19,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.desk.lists.large_lists import BoundedPaginator, DeskChangeList
+from factcheck.editorial.desk.lists.large_lists import BoundedPaginator, DeskChangeList, list_filter
 from factcheck.editorial.desk.read_only import drop_empty_fields, list_read_only_rows, replace_account_links
 from factcheck.editorial.desk.widgets import FORMFIELDS, AutocompleteMixin, TextareaRowsMixin
 from factcheck.editorial.events import record_event
@@ -294,19 +294,15 @@ class NewsroomAdmin(DeskAdmin[M]):
         return super().save_form(request, form, change)
 
 
-class OwnNewsroomFilter(admin.SimpleListFilter):
-    """A filter by newsroom that lists the person's own newsrooms, if there are several."""
+def _own_newsrooms(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return the person's own newsrooms, if there are several."""
+    newsrooms = get_desk(request).newsrooms
+    return [(str(row.pk), row.name) for row in newsrooms] if len(newsrooms) > 1 else []
 
-    title = _("newsroom")
-    parameter_name = "newsroom"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        newsrooms = get_desk(request).newsrooms
-        return [(str(row.pk), row.name) for row in newsrooms] if len(newsrooms) > 1 else []
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        known = {key for key, _name in self.lookup_choices}
-        return queryset.filter(newsroom=self.value()) if self.value() in known else queryset
+OwnNewsroomFilter = list_filter(
+    "newsroom", _("newsroom"), _own_newsrooms, lambda _request, rows, newsroom: rows.filter(newsroom=newsroom)
+)
 
 
 class ParentPermissionsMixin:

@@ -33,7 +33,7 @@ from factcheck.editorial.desk.action_views import (
 )
 from factcheck.editorial.desk.deciding.public_text import show_public_text
 from factcheck.editorial.desk.lists.columns import column
-from factcheck.editorial.desk.lists.large_lists import language_in_words
+from factcheck.editorial.desk.lists.large_lists import language_in_words, list_filter
 from factcheck.editorial.desk.subjects import merges
 from factcheck.editorial.encryption import KeyProblem
 from factcheck.editorial.messages import reader_messages
@@ -44,18 +44,10 @@ MAX_NETWORKS = 10
 PERIODS = {"hour": (_("last hour"), timedelta(hours=1)), "day": (_("last 24 hours"), timedelta(days=1))}
 
 
-class ReceivedFilter(admin.SimpleListFilter):
-    title = _("received")
-    parameter_name = "received"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterator[tuple[str, Any]]:
-        yield from ((name, label) for name, (label, _period) in PERIODS.items())
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[ReaderMessage]) -> QuerySet[ReaderMessage]:
-        value = self.value()
-        if value not in PERIODS:
-            return queryset
-        return queryset.filter(received_at__gt=timezone.now() - PERIODS[value][1])
+ReceivedFilter = list_filter(
+    "received", _("received"), [(name, label) for name, (label, _period) in PERIODS.items()],
+    lambda _request, rows, name: rows.filter(received_at__gt=timezone.now() - PERIODS[name][1]),
+)  # fmt: skip
 
 
 class NetworkFilter(admin.SimpleListFilter):
