@@ -17,9 +17,7 @@ from factcheck.website.sharing import embed_views, share_views
 from factcheck.website.statistics import statistics_views
 from factcheck.website.verifying import capture_views, picture_views, proof_views, verify_views
 
-REVISION = (
-    rf"^(?P<section>reviews|demands|claims)/(?P<subject>{UUIDConverter.regex})/revisions/(?P<number>[0-9]{{1,9}})"
-)
+REVISION = rf"^(?P<section>[a-z]+s)/(?P<subject>{UUIDConverter.regex})/revisions/(?P<number>[0-9]{{1,9}})"
 
 permanent = [
     path("reviews/<uuid:review_id>/", review_views.review, name="review"),
