@@ -17,9 +17,8 @@ from django.db import models
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.desk.lists.large_lists import BoundedPaginator, DeskChangeList, list_filter
+from factcheck.editorial.desk.lists.large_lists import BoundedPaginator, DeskChangeList
 from factcheck.editorial.desk.read_only import drop_empty_fields, list_read_only_rows, replace_account_links
 from factcheck.editorial.desk.widgets import FORMFIELDS, AutocompleteMixin, TextareaRowsMixin
 from factcheck.editorial.events import record_event
@@ -292,17 +291,6 @@ class NewsroomAdmin(DeskAdmin[M]):
         if not change and "newsroom" not in form.cleaned_data:
             (form.instance.newsroom_id,) = get_desk(request).roles
         return super().save_form(request, form, change)
-
-
-def _own_newsrooms(request: HttpRequest) -> list[tuple[str, str]]:
-    """Return the person's own newsrooms, if there are several."""
-    newsrooms = get_desk(request).newsrooms
-    return [(str(row.pk), row.name) for row in newsrooms] if len(newsrooms) > 1 else []
-
-
-OwnNewsroomFilter = list_filter(
-    "newsroom", _("newsroom"), _own_newsrooms, lambda _request, rows, newsroom: rows.filter(newsroom=newsroom)
-)
 
 
 class ParentPermissionsMixin:

@@ -1,6 +1,6 @@
 """Filters of the lists of reviews and claims. An index can serve each filter."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,9 +12,39 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk.access import get_desk
 from factcheck.editorial.desk.action_views import Text
-from factcheck.editorial.desk.lists.large_lists import Choices, Rows, list_filter
+from factcheck.editorial.desk.lists.large_lists import LANGUAGES
 from factcheck.editorial.models import Authorship, Claim, Proposal, Review, Topic, User, Verdict
 from factcheck.editorial.models.kinds import SHAPES, Decision, kind_of
+
+Rows = QuerySet[Any]
+Choices = Iterable[tuple[Any, Any]]
+
+
+def list_filter(
+    name: str,
+    label: Any,
+    choices: Choices | Callable[[HttpRequest], Choices],
+    narrow: Callable[[HttpRequest, Rows, Any], Rows],
+    *,
+    is_closed: bool = False,
+) -> type[admin.SimpleListFilter]:
+    """Return a filter of a list by one of these choices. A value that isn't a choice is ignored.
+
+    A closed filter has many choices. It stays closed until somebody opens or uses the filter.
+    """
+
+    class ListFilter(admin.SimpleListFilter):
+        title, parameter_name, starts_closed = label, name, is_closed
+
+        def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, Any]]:
+            return list(choices(request) if callable(choices) else choices)
+
+        def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
+            known = {str(key) for key, _name in self.lookup_choices}
+            value = self.value() or ""
+            return narrow(request, queryset, value) if value in known else queryset
+
+    return ListFilter
 
 
 class DecisionMixin:
@@ -35,6 +65,12 @@ class DecisionMixin:
         if row.decision:
             return Decision(row.decision).label
         return _("not finished yet") if row.decision is None else _("waiting for approval")
+
+
+def _own_newsrooms(request: HttpRequest) -> Choices:
+    """Return the person's own newsrooms, if there are several."""
+    newsrooms = get_desk(request).newsrooms
+    return [(row.pk, row.name) for row in newsrooms] if len(newsrooms) > 1 else []
 
 
 def _by_verdict(request: HttpRequest, rows: Rows, verdict: Any) -> Rows:
@@ -104,6 +140,10 @@ def _date_filter(field: str, title: Text) -> type[admin.SimpleListFilter]:
     return list_filter("date", title, choices, narrow, is_closed=True)
 
 
+# The languages are those of the site, so that no query has to find the languages in the table.
+LanguageFilter = list_filter(
+    "language", _("language"), LANGUAGES.items(), lambda _request, rows, language: rows.filter(language=language)
+)
 VerdictFilter = list_filter(
     "verdict", _("verdict"), lambda _: ((each.pk, str(each)) for each in Verdict.objects.prefetch_related("labels")),
     _by_verdict, is_closed=True,
@@ -128,3 +168,6 @@ ReviewStateFilter = list_filter(
 )  # fmt: skip
 ChangedFilter = _date_filter("changed_at", _("date of the last change"))
 LoggedFilter = _date_filter("logged_at", _("date of logging"))
+OwnNewsroomFilter = list_filter(
+    "newsroom", _("newsroom"), _own_newsrooms, lambda _request, rows, newsroom: rows.filter(newsroom=newsroom)
+)

@@ -1,6 +1,6 @@
 """Lists for tables with a million rows, which never count a whole table and search in trigram indexes."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -20,8 +20,6 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.record.search.words import split_words
 
-Rows = QuerySet[Any]
-Choices = Iterable[tuple[Any, Any]]
 MAX_ROWS = 2000  # of all pages of a list. People find further rows by searching or filtering.
 MAX_HITS = 500
 TRIGRAM = 3
@@ -150,39 +148,6 @@ def short_time(moment: datetime) -> SafeString:
     shown = date_format(local, "TIME_FORMAT" if local.date() == timezone.localdate() else "DATE_FORMAT")
     full = date_format(local, "DATETIME_FORMAT")
     return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), full, shown)
-
-
-def list_filter(
-    name: str,
-    label: Any,
-    choices: Choices | Callable[[HttpRequest], Choices],
-    narrow: Callable[[HttpRequest, Rows, Any], Rows],
-    *,
-    is_closed: bool = False,
-) -> type[admin.SimpleListFilter]:
-    """Return a filter of a list by one of these choices. A value that isn't a choice is ignored.
-
-    A closed filter has many choices. It stays closed until somebody opens or uses the filter.
-    """
-
-    class ListFilter(admin.SimpleListFilter):
-        title, parameter_name, starts_closed = label, name, is_closed
-
-        def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, Any]]:
-            return list(choices(request) if callable(choices) else choices)
-
-        def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
-            known = {str(key) for key, _name in self.lookup_choices}
-            value = self.value() or ""
-            return narrow(request, queryset, value) if value in known else queryset
-
-    return ListFilter
-
-
-# The languages are those of the site, so that no query has to find the languages in the table.
-LanguageFilter = list_filter(
-    "language", _("language"), LANGUAGES.items(), lambda _request, rows, language: rows.filter(language=language)
-)
 
 
 class DraftStateFilter(admin.ChoicesFieldListFilter):

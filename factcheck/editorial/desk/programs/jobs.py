@@ -13,7 +13,7 @@ from procrastinate.contrib.django.models import ProcrastinateEvent, Procrastinat
 
 from factcheck.editorial.desk.access import AdministratorsAdmin, ParentPermissionsMixin
 from factcheck.editorial.desk.lists.columns import column
-from factcheck.editorial.desk.lists.large_lists import list_filter
+from factcheck.editorial.desk.lists.filters import list_filter
 from factcheck.editorial.models import Job
 
 # Procrastinate registers a page of its own, which is full of technical terms.

@@ -33,7 +33,8 @@ from factcheck.editorial.desk.action_views import (
 )
 from factcheck.editorial.desk.deciding.public_text import show_public_text
 from factcheck.editorial.desk.lists.columns import column
-from factcheck.editorial.desk.lists.large_lists import language_in_words, list_filter
+from factcheck.editorial.desk.lists.filters import list_filter
+from factcheck.editorial.desk.lists.large_lists import language_in_words
 from factcheck.editorial.desk.subjects import merges
 from factcheck.editorial.encryption import KeyProblem
 from factcheck.editorial.messages import reader_messages
