@@ -17,7 +17,8 @@ from django.http import (
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 
-from factcheck.record.lists.pages import run_public
+from factcheck.database.rows import run_prepared
+from factcheck.record.lists.pages import Run
 from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.tools.budget import current
 
@@ -117,22 +118,22 @@ def read_head() -> None:
 
 def newest_sequence() -> int | None:
     """Return the sequence of the newest log entry, or None if the log is empty."""
-    for (sequence,) in run_public(_HEAD):
+    for (sequence,) in run_prepared(_HEAD):
         return int(sequence)
     return None
 
 
-def fetch(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+def fetch(sql: str, parameters: Sequence[Any] = (), run: Run = run_prepared) -> list[tuple[Any, ...]]:
     """Return the rows. If the log's head hasn't been read, read it in the same statement, as a column of the rows.
 
     Without rows, read the head and run the statement again. The result must not be older than the head.
     """
     if not current().has_head:
-        if rows := run_public(f"SELECT ({_HEAD}), rows.* FROM ({sql}) AS rows", parameters):  # noqa: S608 (ours)
+        if rows := run(f"SELECT ({_HEAD}), rows.* FROM ({sql}) AS rows", parameters):  # noqa: S608 (ours)
             set_head(rows[0][0])
             return [row[1:] for row in rows]
         read_head()
-    return run_public(sql, parameters)
+    return run(sql, parameters)
 
 
 def set_head(sequence: int | None) -> None:

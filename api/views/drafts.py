@@ -12,7 +12,8 @@ from rest_framework.response import Response
 from api import intake
 from api.lists.requests import ListOptions, read_list_request
 from api.views.private import PrivateView
-from factcheck.record.lists.pages import Order, read_page, run_public
+from factcheck.database.rows import run_public
+from factcheck.record.lists.pages import Order, read_page
 
 
 class _Drafts(

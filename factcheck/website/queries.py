@@ -6,12 +6,13 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from django.db import connections, models
+from django.db import models
 from django.db.models import QuerySet
 from django.db.models.functions import Cast
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
+from factcheck.database.rows import run_prepared
 from factcheck.record.models import (
     LogCheckpoint,
     LogEntry,
@@ -81,10 +82,7 @@ def page_version(review_id: UUID) -> tuple[Any, ...]:
 
     The page of a review must be rendered again when one of these values changes. Checks and captures aren't in the log.
     """
-    with connections["public"].cursor() as cursor:
-        cursor.execute(f"SELECT {PAGE_VERSION}", [review_id] * 3)
-        version: tuple[Any, ...] = cursor.fetchone()
-        return version
+    return run_prepared(f"SELECT {PAGE_VERSION}", [review_id] * 3)[0]
 
 
 def find_claim(claim_id: UUID) -> WholeClaim | None:

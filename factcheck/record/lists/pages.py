@@ -15,10 +15,11 @@ from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import connections, models
 from django.db.models import QuerySet
 
+from factcheck.database.rows import Row, run_public
+
 Sql = tuple[str, list[Any]]  # a condition or query with a placeholder %s for each parameter, and the parameters
 Position = tuple[Any, Any]  # value and tie
-Row = tuple[Any, ...]  # value, tie, and the selected columns
-Run = Callable[[str, Sequence[Any]], list[Row]]
+Run = Callable[[str, Sequence[Any]], list[Row]]  # value, tie, and the selected columns
 
 # The rows at the beginning of a page that are compared with a filter on an array column. If too few of them match, all
 # matching rows are found by the filter's own index and then sorted. PostgreSQL can't choose, because it overestimates
@@ -104,13 +105,6 @@ def condition_of(rows: QuerySet[Any]) -> Sql:
     except FullResultSet:
         return "true", []
     return sql or "true", [*parameters]
-
-
-def run_public(sql: str, parameters: Sequence[Any] = (), alias: str = "public") -> list[Row]:
-    with connections[alias].cursor() as cursor:
-        cursor.execute(sql, parameters)
-        found: list[Row] = cursor.fetchall()
-        return found
 
 
 def read_page(

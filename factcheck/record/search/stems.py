@@ -8,9 +8,9 @@ import re
 from collections.abc import Collection, Mapping
 
 from django.contrib.postgres.search import SearchQuery
-from django.db import connections
 from django.db.models import Q
 
+from factcheck.database.rows import run_prepared
 from factcheck.record.search.models import SEARCH_CONFIG
 from factcheck.record.search.query import Query, any_of
 
@@ -29,9 +29,8 @@ def word_stems(words: Collection[str]) -> Stems:
     if missing := [word for word in words if word not in found]:
         if len(_remembered) > MAX_REMEMBERED:
             _remembered.clear()
-        with connections["public"].cursor() as cursor:
-            cursor.execute("SELECT word, public.record_word_stems(word) FROM unnest(%s::text[]) word", [missing])
-            computed = {word: tuple(stems) for word, stems in cursor.fetchall()}
+        rows = run_prepared("SELECT word, public.record_word_stems(word) FROM unnest(%s::text[]) word", [missing])
+        computed = {word: tuple(stems) for word, stems in rows}
         found |= computed
         _remembered.update(computed)
     return found
