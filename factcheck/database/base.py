@@ -54,6 +54,7 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
     client_class = DatabaseClient
 
     checked_at = 0.0  # the time of the last check of a replica's lag
+    _prepared: Any = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -103,12 +104,16 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
         return with_timeouts(self.alias, super().get_connection_params()) | {"prepare_threshold": sys.maxsize}
 
     def prepared_cursor(self) -> CursorWrapper:
-        """Return a cursor for statements that are sent often and have one good plan for all parameters."""
+        """Return the connection's cursor for statements that are sent often and have one good plan for all parameters.
+
+        Read all rows before the next statement, and don't close the cursor. It keeps what it knows of the columns.
+        """
         if self.queries_logged:
             return self.cursor()  # Django's log of statements needs its own cursor
         self.ensure_connection()
-        cursor: Any = PreparedCursor(self.connection)
-        return self.make_cursor(cursor)
+        if self._prepared is None or self._prepared.connection is not self.connection:
+            self._prepared = PreparedCursor(self.connection)
+        return self.make_cursor(self._prepared)
 
     def _is_current(self) -> bool:
         """Check the lag of a replica every few seconds. Django then connects again, to another replica."""

@@ -5,21 +5,19 @@ from typing import Any
 
 from django.db import connections
 
-Row = tuple[Any, ...]
 
-
-def run_public(sql: str, parameters: Sequence[Any] = (), alias: str = "public") -> list[Row]:
+def run_public(sql: str, parameters: Sequence[Any] = (), alias: str = "public") -> list[Any]:
     """Run a statement that the server plans for its parameters, for example for the values of a filter."""
-    return _rows(connections[alias].cursor(), sql, parameters)
+    with connections[alias].cursor() as cursor:
+        return _rows(cursor, sql, parameters)
 
 
-def run_prepared(sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+def run_prepared(sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
     """Run a statement that is sent often. One plan must be good for all parameters, because the server keeps it."""
     return _rows(connections["public"].prepared_cursor(), sql, parameters)  # type: ignore[attr-defined] # our backend's
 
 
-def _rows(opened: Any, sql: str, parameters: Sequence[Any]) -> list[Row]:
-    with opened as cursor:
-        cursor.execute(sql, parameters)
-        found: list[Row] = cursor.fetchall()
-        return found
+def _rows(cursor: Any, sql: str, parameters: Sequence[Any]) -> list[Any]:
+    cursor.execute(sql, parameters)
+    found: list[Any] = cursor.fetchall()
+    return found

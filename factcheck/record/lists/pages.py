@@ -15,11 +15,12 @@ from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import connections, models
 from django.db.models import QuerySet
 
-from factcheck.database.rows import Row, run_public
+from factcheck.database.rows import run_public
 
 Sql = tuple[str, list[Any]]  # a condition or query with a placeholder %s for each parameter, and the parameters
 Position = tuple[Any, Any]  # value and tie
-Run = Callable[[str, Sequence[Any]], list[Row]]  # value, tie, and the selected columns
+Row = tuple[Any, ...]  # value, tie, and the selected columns
+Run = Callable[[str, Sequence[Any]], list[Row]]
 
 # The rows at the beginning of a page that are compared with a filter on an array column. If too few of them match, all
 # matching rows are found by the filter's own index and then sorted. PostgreSQL can't choose, because it overestimates

@@ -174,7 +174,7 @@ class Search:
     def _total(self) -> int:
         """Return the approximate number of reviews."""
         sql = "SELECT reltuples::bigint FROM pg_class WHERE oid = 'record_publishedreview'::regclass"
-        return max(1, run_prepared(sql)[0][0], *(each.reviews for each in self._frequencies.values()))
+        return max(1, int(run_prepared(sql)[0][0]), *(each.reviews for each in self._frequencies.values()))
 
     @cached_property
     def _frequencies(self) -> dict[str, Frequency]:
