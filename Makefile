@@ -30,7 +30,7 @@ assistants: .venv/assistants.stamp ## install the packages of `manage.py mcp`, t
 test: .venv/dev.stamp ## run the tests (ARGS="tests/record -x" for some of them, COVERAGE=1 to measure their coverage)
 	$(python) -m pytest -n 2 $(ARGS) $(if $(COVERAGE),--cov --cov-report=term --cov-fail-under=$(COVERAGE_MIN))
 
-prove: .venv/dev.stamp .venv/bench.stamp .venv/browser.stamp .venv/release.stamp .venv/guide.stamp .venv/proxy.stamp .venv/vnu.stamp ## run the slow tests: killed processes, large imports, fuzzing, a real browser, a new server
+prove: .venv/dev.stamp .venv/bench.stamp .venv/browser.stamp .venv/release.stamp .venv/guide.stamp .venv/proxy.stamp .venv/vnu.stamp .venv/go.stamp ## run the slow tests: killed processes, large imports, fuzzing, a real browser, a new server
 	$(python) -m pytest -m prove $(ARGS)
 
 bench: .venv/bench.stamp ## compare the speed with other programs (REVIEWS=20000 for a short run)
@@ -47,10 +47,10 @@ check: .venv/dev.stamp ## check formatting, lint of Python and JavaScript, types
 	$(python) -m mypy
 	$(python) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
 	$(python) manage.py makemigrations --check --dry-run
-	$(python) manage.py check_migrations
+	$(python) .ci/check_migrations.py
 	$(python) manage.py spectacular --validate --fail-on-warn --file var/openapi.yaml
 	diff -u docs/reference/openapi.yaml var/openapi.yaml || { echo "docs/reference/openapi.yaml is out of date: run make openapi" >&2; exit 1; }
-	$(python) manage.py fields --check
+	$(python) .ci/fields.py --check
 	$(extract) && cp $(catalogue) var/django.po && $(update) --output-file=var/django.po
 	diff -u $(catalogue) var/django.po || { echo "$(catalogue) is out of date: run make messages" >&2; exit 1; }
 	$(python) .ci/budget.py
@@ -63,7 +63,7 @@ openapi: .venv/dev.stamp ## generate the OpenAPI document from the code
 	$(python) manage.py spectacular --validate --fail-on-warn --file docs/reference/openapi.yaml
 
 fields: .venv/dev.stamp ## generate the field tables in docs/ from the models
-	$(python) manage.py fields
+	$(python) .ci/fields.py
 
 examples: .venv/dev.stamp ## record the documentation's examples from real responses
 	RECORD_EXAMPLES=1 $(python) -m pytest -q tests/api/test_examples.py -k "answers or real"
@@ -141,6 +141,11 @@ endef
 # fails and says so.
 .venv/guide.stamp: .venv/dev.stamp
 	command -v mmdebstrap >/dev/null || ! command -v apt-get >/dev/null || { apt-get update --quiet && apt-get install --yes --quiet --no-install-recommends mmdebstrap; }
+	touch $@
+
+# Google's client in Go and Go's checks of a log are Debian packages. On other systems, their tests are left out.
+.venv/go.stamp: .venv/dev.stamp
+	command -v go >/dev/null && test -d /usr/share/gocode/src/google.golang.org/api || ! command -v apt-get >/dev/null || { apt-get update --quiet && apt-get install --yes --quiet --no-install-recommends golang-go golang-google-api-dev golang-golang-x-mod-dev; }
 	touch $@
 
 # Tests of deploy/nginx.conf use Debian's nginx. On other systems, install nginx first.

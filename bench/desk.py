@@ -195,7 +195,7 @@ def submit(proposal: Any) -> None:
     from factcheck.editorial.models import Proposal, Review
     from factcheck.record.formats.canonical import canonical, sha256_hex
 
-    statement = review_statements.build_statement(Review.objects.get(pk=proposal.review_id))
+    statement = review_statements.build_statement(Review.objects.get(pk=proposal.review_id)).to_json_object()
     content = canonical(statement)
     Proposal.objects.using("owner").filter(pk=proposal.pk).update(
         statement=content.decode(), digest=sha256_hex(content)

@@ -123,10 +123,14 @@ class Reviews:
 
 def claim_review(statement: dict[str, Any]) -> dict[str, Any]:
     """Return the statement as it is on a publisher's page, so that the importer can read it."""
-    from factcheck.record.formats.claimreview import claim_review as exported
+    from factcheck.record.readmodel.bodies import Review
+    from factcheck.record.readmodel.claimreview import claim_review as exported
+    from factcheck.record.statements.output import construct
 
     day = f"{statement['reviewed_on']}T00:00:00Z"
-    found = exported({**statement, "url": statement["original_url"], "updated_at": day, "corrections": []})
+    found = exported(
+        construct(Review, {**statement, "url": statement["original_url"], "updated_at": day, "corrections": []})
+    )
     return {"@context": "https://schema.org", **{key: value for key, value in found.items() if key != "@id"}}
 
 

@@ -242,9 +242,11 @@ def left_out(statements: dict[UUID, dict[str, Any]], removed: set[UUID], kept: K
     import numpy as np
 
     from factcheck.record.matching.vectors import embedded_text
+    from factcheck.record.statements.output import construct
+    from factcheck.record.statements.review import Review
 
     ids = [*statements]
-    vectors = np.array(kept.embed_passages([embedded_text(each) for each in statements.values()]))
+    vectors = np.array(kept.embed_passages([embedded_text(construct(Review, each)) for each in statements.values()]))
     near = vectors @ vectors[[ids.index(each) for each in removed]].T > NEAR
     return removed | {pk for pk, some in zip(ids, near.any(axis=1), strict=True) if some}
 

@@ -9,8 +9,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from api.feeds.feed_formats import FORMATS
-from api.feeds.views import CorrectionFeed, ReviewFeed
-from api.views.datafeed import ClaimReviewFeed
+from api.feeds.views import ClaimReviewFeed, CorrectionFeed, ReviewFeed
 from factcheck.website.urls import pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -28,4 +27,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *i18n_patterns(*pages),
 ]
 
-handler500 = "factcheck.website.error_pages.server_error"
+handler500 = "factcheck.website.error_views.server_error"

@@ -17,7 +17,7 @@ from factcheck.record.search import constants, query, questions, snippets
 from factcheck.record.search import pictures as pictures_search
 from factcheck.tools import budget
 from factcheck.web import places
-from factcheck.website import filters as page_filters
+from factcheck.website.browse import filters as page_filters
 
 PAGE = Path(__file__).parent.parent / "docs/reference/limits.md"
 LIMITS: dict[str, list[float]] = {

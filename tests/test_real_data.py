@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-MODULES = ("tests/record/log/test_merkle.py", "tests/record/formats/test_claimreview.py")
+MODULES = ("tests/record/log/test_merkle.py", "tests.record.readmodel.test_claimreview.py")
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import translation
 from django.utils.formats import date_format
 
-from factcheck.website.templatetags.published import utc_time
+from factcheck.website.words import utc_time
 
 ROOT = Path(__file__).parent.parent
 

@@ -1,7 +1,8 @@
 """The four tools. They use the filters, cursors and error messages of the API."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from collections.abc import Callable, Mapping
+from inspect import Parameter, signature
+from typing import Annotated, Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import orjson
@@ -25,44 +26,45 @@ from factcheck.record.readmodel.revisions import notice_in
 from factcheck.record.statements.output import construct, read
 from factcheck.web.places import match_places, search_places
 
-MAX_RESULTS, MAX_MATCHES = 10, 5
+PAGE_SIZE, MAX_RESULTS, MAX_MATCHES = 5, 10, 5
 REVIEWS_OF_A_CLAIM = 3
 
-_DIMENSIONS = {
-    each.name: Field(description=f"{each.description} For example, {each.example}.") for each in REVIEWS.filters
-}
-Language = Annotated[str | None, _DIMENSIONS["language"]]
-Publisher = Annotated[str | None, _DIMENSIONS["publisher"]]
-Cursor = Annotated[
-    str | None, Field(description="`next_cursor` from the previous page. Keep the other arguments the same.")
-]
-PageSize = Annotated[int, Field(ge=1, le=MAX_RESULTS, description="The maximum number of results.")]
+Tool = TypeVar("Tool", bound=Callable[..., Any])
 
 
-def search_reviews(
-    q: Annotated[
-        str | None, Field(description='Words to search for. You can use "a phrase", `or` and -without.')
-    ] = None,
-    language: Language = None,
-    verdict: Annotated[str | None, _DIMENSIONS["verdict"]] = None,
-    publisher: Publisher = None,
-    topic: Annotated[str | None, _DIMENSIONS["topic"]] = None,
-    published_after: Annotated[str | None, _DIMENSIONS["published_after"]] = None,
-    published_before: Annotated[str | None, _DIMENSIONS["published_before"]] = None,
-    page_size: PageSize = 5,
-    cursor: Cursor = None,
-) -> ReviewPage:
+def _list_tool(options: ListOptions) -> Callable[[Tool], Tool]:
+    """Return a decorator that gives a tool the filters of a list as arguments, described as in the API."""
+    texts = {
+        **{each.name: f"{each.description} For example, {each.example}." for each in options.filters},
+        "cursor": "`next_cursor` from the previous page. Keep the other arguments the same.",
+    }
+    kinds: dict[str, Any] = {
+        name: Annotated[str | None, Field(alias=name, description=text)] for name, text in texts.items()
+    }
+    size = f"The maximum number of results. {PAGE_SIZE} if absent."
+    kinds["page_size"] = Annotated[int | None, Field(alias="page_size", ge=1, le=MAX_RESULTS, description=size)]
+    # A name such as `class` can't be in a signature, but it can be an alias.
+    parameters = [
+        Parameter(f"{name}_", Parameter.KEYWORD_ONLY, default=None, annotation=kind) for name, kind in kinds.items()
+    ]
+
+    def decorate(tool: Tool) -> Tool:
+        tool.__signature__ = signature(tool).replace(parameters=parameters)  # type: ignore[attr-defined]
+        return tool
+
+    return decorate
+
+
+@_list_tool(REVIEWS)
+def search_reviews(**arguments: str | int | None) -> ReviewPage:
     """Search published fact-checks by words and filters. With `q`, the best matches come first, otherwise the newest.
 
     To find out whether a statement has been checked, use `match_claim`.
     """
-    list_request = _read_request(
-        "api:reviews", REVIEWS, q=q, language=language, verdict=verdict, publisher=publisher, topic=topic,
-        published_after=published_after, published_before=published_before, page_size=page_size, cursor=cursor,
-    )  # fmt: skip
+    list_request = _read_request("api:reviews", REVIEWS, arguments)
     with search_places.enter():
         page, meta = read_searched(list_request)
-    found = [shapes.review(kept_review(orjson.loads(body))) for (body,) in page.rows]
+    found = [shapes.review(kept_review(body)) for (body,) in page.rows]
     return {
         "results": found,
         "relaxed": bool(meta and meta.relaxed),
@@ -106,37 +108,28 @@ def get_review(
         ) from None
     if status == Status.ERASED:
         raise ToolError(f"This review has been erased. The public notice: {notice_in(body).text}")
-    return shapes.whole_review(kept_review(orjson.loads(body)))
+    return shapes.whole_review(kept_review(body))
 
 
-def list_corrections(
-    change_class: Annotated[
-        Literal["typo", "update", "substantive"] | None, Field(description="How significant the correction is.")
-    ] = None,
-    language: Language = None,
-    publisher: Publisher = None,
-    page_size: PageSize = 5,
-    cursor: Cursor = None,
-) -> CorrectionPage:
+@_list_tool(CORRECTIONS)
+def list_corrections(**arguments: str | int | None) -> CorrectionPage:
     """List corrections, updates and withdrawals of fact-checks, newest first, each with the current review."""
-    list_request = _read_request(
-        "api:corrections", CORRECTIONS, language=language, publisher=publisher, page_size=page_size, cursor=cursor,
-        **{"class": change_class},
-    )  # fmt: skip
+    list_request = _read_request("api:corrections", CORRECTIONS, arguments)
     page = read_in_time(list_request)
     corrections = [read(bodies.CorrectionOfReview, body) for (body,) in page.rows]
     rows = PublishedReview.objects.using("public").exclude(status=Status.ERASED)
     rows = rows.filter(id__in=[each.review.id for each in corrections])
-    now = {str(pk): kept_review(orjson.loads(body)) for pk, body in rows.values_list("pk", "body")}
+    now = {str(pk): kept_review(body) for pk, body in rows.values_list("pk", "body")}
     found = [shapes.correction(each, now[each.review.id]) for each in corrections if each.review.id in now]
     return {"results": found, "next_cursor": list_request.cursor_of(page.next)}
 
 
-def _read_request(name: str, options: ListOptions, **arguments: str | int | None) -> ListRequest:
+def _read_request(name: str, options: ListOptions, arguments: Mapping[str, str | int | None]) -> ListRequest:
     """Return a list request with these arguments as parameters. Raise ParameterProblem for invalid arguments."""
     request = HttpRequest()
     request.method, request.path = "GET", reverse(name)
-    request.GET = QueryDict(urlencode({key: value for key, value in arguments.items() if value is not None}))
+    sent = {"page_size": PAGE_SIZE, **{key: value for key, value in arguments.items() if value is not None}}
+    request.GET = QueryDict(urlencode(sent))
     return read_list_request(request, options)
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from api.dumps.file_formats import FORMATS, JSON_LINES, ZSTANDARD, write_compressed
 from api.dumps.tables import Table, one_snapshot, row_schema, tables
 from api.schema.dump_manifests import DumpFile, DumpManifest
-from factcheck.record import dump_files
+from factcheck.record.files import dump_files
 from factcheck.record.formats.canonical import rfc3339
 from factcheck.record.log import tree
 from factcheck.record.models import LogEntry

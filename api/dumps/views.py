@@ -11,7 +11,7 @@ from api.http.ranges import respond_file
 from api.schema import dump_manifests
 from api.schema.dump_manifests import ListedDump
 from api.schema.operations import documented
-from factcheck.record.dump_files import Dump, available
+from factcheck.record.files.dump_files import Dump, available
 from factcheck.record.statements.output import read
 
 

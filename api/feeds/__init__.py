@@ -1,4 +1,4 @@
 """RSS, Atom and JSON feeds of reviews and corrections.
 
-The changes feed for mirrors is in `api.views.changes`. The ClaimReview DataFeed is in `api.views.datafeed`.
+The file of the ClaimReview feed is made here too. The changes feed for mirrors is in `api.views.changes`.
 """

@@ -1,4 +1,4 @@
-"""The review and corrections feeds, in the formats of api/feeds/feed_formats.py."""
+"""The feeds of reviews and corrections in the formats of `feed_formats`, and the ClaimReview feed."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,9 +7,10 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
@@ -17,16 +18,21 @@ from rest_framework.request import Request
 
 from api.feeds.feed_formats import Entry, paragraphs, write_feed
 from api.http import responses
-from api.http.endpoint import Endpoint
+from api.http.endpoint import Endpoint, refuse_parameters
+from api.http.negotiation import LINKED_DATA, accepts_gzip
+from api.http.problems import UNAVAILABLE, Refused
+from api.http.ranges import respond_file
 from api.lists.requests import ListOptions, ListRequest, read_list_request
 from api.lists.search_pages import read_in_time
 from api.views.corrections import CORRECTIONS
+from factcheck.record.files import dump_files
 from factcheck.record.formats.markdown import ShownPicture, to_html
 from factcheck.record.lists.dimensions import REVIEW_DIMENSIONS
 from factcheck.record.lists.pages import Cursor, Order
 from factcheck.record.log.models import ChangeClass
 from factcheck.record.models import PublishedReference, PublishedReview
 from factcheck.record.readmodel.bodies import CorrectionOfReview, Review
+from factcheck.record.readmodel.claimreview import MEDIA_TYPE
 from factcheck.record.readmodel.picture_rows import shown_pictures
 from factcheck.record.statements.output import read
 from factcheck.record.statements.review import Publisher
@@ -34,6 +40,8 @@ from factcheck.record.statements.statement_labels import KINDS, claim_with_verdi
 from factcheck.tools.budget import current
 
 CONTENT = {"content": ("summary", "full")}
+# The worker makes the feed every five minutes (factcheck/operations/tasks.py).
+RETRY_AFTER = 300
 REVIEW_FEED = ListOptions(
     # The latest change comes first, so that readers see every correction on the first page.
     orders={"-updated_at": Order("updated_at", descending=True)},
@@ -219,3 +227,33 @@ def _change(correction: CorrectionOfReview, language: str | None) -> str:
     name = dict(ChangeClass.choices).get(change_class, change_class) if language else change_class
     words = _("Verdict on the claim:")
     return f"[{name}] {words} {verdict}"
+
+
+@extend_schema(exclude=True)
+class ClaimReviewFeed(Endpoint):
+    """The newest file that the worker has made. The feed is never generated for a reader, who may read it slowly."""
+
+    media_type = LINKED_DATA
+    reads_log_head = False
+
+    def get(self, request: Request) -> HttpResponseBase:
+        refuse_parameters(request)
+        feed = next(iter(dump_files.feeds("public")), None)
+        if feed is None:
+            raise _unavailable()
+        responses.set_head(feed.size - 1 if feed.size else None)
+        try:
+            if accepts_gzip(request._request):
+                etag = f'"{feed.digest}-gzip"'
+                response = respond_file(request._request, feed.compressed_path, MEDIA_TYPE, etag, encoding="gzip")
+            else:
+                response = respond_file(request._request, feed.path, MEDIA_TYPE, f'"{feed.digest}"')
+        except FileNotFoundError:  # an erasure has just deleted the feed
+            raise _unavailable() from None
+        patch_vary_headers(response, ["Accept-Encoding"])
+        return response
+
+
+def _unavailable() -> Refused:
+    detail = "The feed hasn't been made yet. The site makes it every five minutes. Try again later."
+    return Refused(UNAVAILABLE, detail, headers={"Retry-After": str(RETRY_AFTER)})

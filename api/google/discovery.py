@@ -5,11 +5,10 @@ from the file and aren't declared anywhere else.
 """
 
 from pathlib import Path
-from typing import Any
 
 import orjson
 
-Shape = dict[str, Any]  # maps each name to the shape below it, which is empty for a plain value
+Shape = dict[str, "Shape"]  # maps each name to the shape below it, which is empty for a plain value
 
 EXAMPLE_SITE = "https://factcheck.example"  # the site's URL in the file
 DOCUMENT = Path(__file__).with_suffix(".json").read_text(encoding="utf-8")

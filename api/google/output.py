@@ -1,7 +1,5 @@
 """The parameters of a request, and responses as JSON, indented or not."""
 
-from typing import Any
-
 import orjson
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, QueryDict
@@ -30,7 +28,7 @@ def read_boolean(value: str) -> bool:
     return _BOOLEANS[value.lower()]
 
 
-def write(request: HttpRequest, content: dict[str, Any]) -> bytes:
+def write(request: HttpRequest, content: object) -> bytes:
     """Return the JSON. An invalid prettyPrint is ignored here, because `parameters.read_search` reports it."""
     try:
         pretty = parameters_of(request).get("prettyPrint", "")

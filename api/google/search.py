@@ -2,7 +2,6 @@
 
 import hashlib
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -14,6 +13,7 @@ from api.google.parameters import ImageSearch, Search, read_token
 from api.http.problems import TooSlow
 from api.lists.cursors import write_cursor
 from factcheck.database.query_timeout import time_limit
+from factcheck.record.formats.canonical import JsonObject
 from factcheck.record.formats.urls import site_of
 from factcheck.record.lists.dimensions import LANGUAGE, PUBLISHER, where
 from factcheck.record.lists.pages import Cursor, Order, Position, Row, condition_of, live, read_rows
@@ -26,8 +26,6 @@ from factcheck.record.search.query import read_query
 from factcheck.record.search.ranking import Search as Ranking
 from factcheck.record.statements.output import read
 
-Body = dict[str, Any]
-
 RESPONSE, IMAGE_RESPONSE = shape_of("SearchResponse"), shape_of("ImageSearchResponse")
 
 ORDER = Order("published_at", descending=True)
@@ -37,7 +35,7 @@ TOO_SLOW = "This search takes too long. Use rarer words or fewer conditions, or 
 PICTURE_TOO_SLOW = "This search takes too long. Try again later."
 
 
-def search_claims(search: Search) -> Body:
+def search_claims(search: Search) -> JsonObject:
     """Return a page of claims that have a matching live review, and the token of the next page.
 
     Raise GoogleError for an invalid token, and TooSlow if the search takes too long.
@@ -51,13 +49,11 @@ def search_claims(search: Search) -> Body:
     claims = [_write_claim(read(Claim, body), search) for _, _, body in page]
     # A claim can match only because of the date of a merged claim. In this case, it has no review to show.
     matching_claims = [claim for claim in claims if "claimReview" in claim]
-    response: Body = {"claims": matching_claims} if matching_claims else {}
-    if len(found) > len(page):
-        response["nextPageToken"] = write_cursor(Cursor(position=(page[-1][0], page[-1][1])), search.place)
-    return response
+    token = write_cursor(Cursor(position=(page[-1][0], page[-1][1])), search.place) if len(found) > len(page) else None
+    return _known({"claims": matching_claims, "nextPageToken": token})
 
 
-def search_by_picture(search: ImageSearch) -> Body:
+def search_by_picture(search: ImageSearch) -> JsonObject:
     """Return a page of claims with similar pictures, most similar first.
 
     Raise GoogleError for an invalid token or picture, and TooSlow if the search takes too long.
@@ -74,18 +70,17 @@ def search_by_picture(search: ImageSearch) -> Body:
     claims = [_write_claim(read(Claim, body), Search(language=search.language)) for body in bodies]
     results = [{"claim": claim} for claim in claims if "claimReview" in claim]
     end = offset + search.page_size
-    response: Body = {"results": results[offset:end]} if results[offset:end] else {}
-    if len(results) > end:
-        response["nextPageToken"] = write_cursor(Cursor(position=(end, 0)), place)
-    return response
+    token = write_cursor(Cursor(position=(end, 0)), place) if len(results) > end else None
+    return _known({"results": results[offset:end], "nextPageToken": token})
 
 
-def _write_claim(claim: Claim, search: Search) -> Body:
+def _write_claim(claim: Claim, search: Search) -> JsonObject:
     """Return the claim with its reviews that match the search. The claim has no `claimReview` if no review matches."""
+    claimant = claim.claimant
     return _known(
         {
             "text": claim.text,
-            "claimant": claim.claimant and (claim.claimant.name or claim.claimant.description),
+            "claimant": (claimant.name or claimant.description) if claimant else None,
             "claimDate": _day(claim.claimed_on),
             "claimReview": [_review(review) for review in claim.reviews if _shows(review, claim, search)],
         }
@@ -159,7 +154,7 @@ def _shows(review: ReviewOfClaim, claim: Claim, search: Search) -> bool:
     return search.since is None or any(day and date.fromisoformat(day[:10]) >= search.since for day in days)
 
 
-def _review(review: ReviewOfClaim) -> Body:
+def _review(review: ReviewOfClaim) -> JsonObject:
     verdict = review.verdict.original or review.verdict
     return _known(
         {
@@ -187,5 +182,5 @@ def _day(day: str | None) -> str | None:
     return f"{day[:10]}T00:00:00Z" if day else None
 
 
-def _known(value: Body) -> Body:
+def _known(value: JsonObject) -> JsonObject:
     return {key: each for key, each in value.items() if each}

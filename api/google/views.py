@@ -44,22 +44,20 @@ class SearchEndpoint(GoogleEndpoint):
             )
         return self.get(request)
 
-    def search(self, query: QueryDict) -> dict[str, Any]:
+    def search(self, query: QueryDict) -> object:
         raise NotImplementedError
 
 
 class ClaimSearch(SearchEndpoint):
-    def search(self, query: QueryDict) -> dict[str, Any]:
+    def search(self, query: QueryDict) -> object:
         search = read_search(query, RESPONSE)
-        found: dict[str, Any] = apply_mask(search.fields, search_claims(search))
-        return found
+        return apply_mask(search.fields, search_claims(search))
 
 
 class ImageSearch(SearchEndpoint):
-    def search(self, query: QueryDict) -> dict[str, Any]:
+    def search(self, query: QueryDict) -> object:
         search = read_image_search(query, IMAGE_RESPONSE)
-        found: dict[str, Any] = apply_mask(search.fields, search_by_picture(search))
-        return found
+        return apply_mask(search.fields, search_by_picture(search))
 
 
 class Discovery(GoogleEndpoint):

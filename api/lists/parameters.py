@@ -24,7 +24,7 @@ MAX_FIELDS = 100
 MAX_GROUP = 2  # values of `group_by`
 EMPTY = "A name is missing. Send names separated by commas, for example id,claim.text."
 
-Mask = dict[str, Any]  # maps each name to the mask below it, which is empty for a whole value
+Mask = dict[str, "Mask"]  # maps each name to the mask below it, which is empty for a whole value
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ def read_groups(parameters: Parameters) -> Group:
 
 def _read_known_names(parameters: Parameters, name: str, known: Collection[str]) -> Group:
     found = _read_names(parameters, name)
-    parameters.faults += [(name, unknown_value(each[:100], known)) for each in found if each not in known]
+    parameters.faults += [(name, str(unknown_value(each[:100], known))) for each in found if each not in known]
     return tuple(dict.fromkeys(found))
 
 

@@ -15,7 +15,7 @@ from api.http.parameters import Parameters
 from api.lists import parameters as shared
 from api.lists.cursors import read_cursor, write_cursor
 from api.lists.parameters import AS_OF, FIELDS, GROUP_BY, IN_META, Extras, Mask
-from factcheck.record.formats.text import MAX_COMPOSED, find_forbidden, nfc
+from factcheck.record.formats.text import MAX_COMPOSED, nfc
 from factcheck.record.lists.counts import Group
 from factcheck.record.lists.dimensions import CLAIMANT, MAX_VALUES, Dimension
 from factcheck.record.lists.pages import Cursor, Order, Source, Sql, join
@@ -195,13 +195,6 @@ def _read_filter(parameters: Parameters, each: Dimension) -> list[Any]:
     if each.characters and _characters(texts, each.characters) > each.characters:
         parameters.faults.append((each.name, f"The text is too long. Send at most {each.characters} characters."))
         return []
-    found = []
-    for text in dict.fromkeys(texts):
-        if forbidden := find_forbidden(text):
-            parameters.faults.append((each.name, f"The character {forbidden} isn't allowed. Remove it."))
-            continue
-        try:
-            found.append(each.read(text.strip()))
-        except ValueError as error:
-            parameters.faults.append((each.name, str(error)))
-    return found
+    found, errors = each.read_all(texts)
+    parameters.faults += [(each.name, str(error)) for error in errors.values()]
+    return list(found.values())

@@ -3,8 +3,6 @@
 from collections.abc import Collection
 from uuid import UUID
 
-import orjson
-
 from api.http import responses
 from api.http.problems import TooSlow
 from api.lists.meta import Facet, FacetValue, LeftOut, Meta, Total
@@ -15,10 +13,13 @@ from factcheck.record.lists.counts import count
 from factcheck.record.lists.dimensions import has_words
 from factcheck.record.lists.pages import Page, Sql, page_of
 from factcheck.record.matching.similar_rows import find_similar
+from factcheck.record.readmodel.bodies import Claim, Review
+from factcheck.record.readmodel.models import PublishedReview
 from factcheck.record.readmodel.row_models import Status
 from factcheck.record.search.ranking import Search
 from factcheck.record.search.results import Results, SearchModel
 from factcheck.record.search.snippets import mark
+from factcheck.record.statements.output import read
 
 TOO_SLOW = "Searching for these words in this order takes too long. Use rarer words, or leave out `sort`."
 
@@ -45,9 +46,10 @@ def read_searched(list_request: ListRequest) -> tuple[Page, Meta | None]:
     )
     _count(list_request, answer.tsquery, meta)
     if list_request.extras.highlight:
-        bodies = [orjson.loads(body) for (body,) in page.rows]
+        kind: type[Review | Claim] = Review if model is PublishedReview else Claim
+        bodies = [read(kind, body) for (body,) in page.rows]
         meta.highlights = {
-            body["id"]: marked for body, marked in zip(bodies, mark(bodies, answer.used), strict=True) if marked
+            body.id: marked for body, marked in zip(bodies, mark(bodies, answer.used), strict=True) if marked
         }
     return page, meta
 

@@ -20,11 +20,13 @@ from api.lists.requests import ListOptions, ListRequest, read_list_request
 from api.schema import lists
 from api.schema.operations import DOCUMENT_HEADERS, documented
 from api.views.reviews import entries_of, find_review
-from factcheck.record.formats.canonical import canonical_unchecked, rfc3339
+from factcheck.record.formats.canonical import rfc3339
 from factcheck.record.lists.pages import Order
 from factcheck.record.models import LogEntry, RevisionDocument
+from factcheck.record.readmodel.bodies import Document
 from factcheck.record.readmodel.review_rows import body_of
 from factcheck.record.readmodel.revisions import in_revision, last_notice, notice_in
+from factcheck.record.statements.output import read
 
 REVISIONS = ListOptions(
     LogEntry.objects.using("public").annotate(
@@ -106,10 +108,11 @@ def list_revisions(list_request: ListRequest, subject: UUID, what: str = "review
 
 def respond_revision(entry: LogEntry, row: RevisionDocument) -> HttpResponse:
     """Return a revision, with the review or demand as it was served at the time."""
-    document = row.parsed()
-    change = {"note": document["revision"]["note"], "change_class": document["revision"]["class"]}
+    document = row.checked()
+    revision = read(Document, document).revision
+    change = {"note": revision.note, "change_class": revision.class_}
     known = {column: getattr(entry, column) for column in COLUMNS if column not in change} | change
-    served = orjson.Fragment(canonical_unchecked(body_of(entry, document)))
+    served = orjson.Fragment(body_of(entry, document))
     if entry.is_of_review:
         return responses.respond(_revision(lists.RevisionWithReview, **known, review=served).to_json())
     return responses.respond(_revision(lists.RevisionWithDemand, **known, demand=served).to_json())

@@ -24,7 +24,7 @@ def store_checks(claims: list[dict[str, Any]], now: datetime) -> None:
         for source in review.get("sources", [])
     }
     for published in PublishedReview.objects.live().filter(pk__in=Review.objects.values("pk"), original_key=None):
-        urls = {source["url"] for source in published.parsed_body["sources"] if source["url"]}
+        urls = {source.url for source in published.live_body.sources if source.url}
         for place, url in enumerate(sorted(urls)):
             state, checked = results[url], now - timedelta(days=1 + place, hours=place)
             since = checked - SINCE if state != SourceState.UNCHANGED else published.published_at

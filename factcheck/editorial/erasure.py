@@ -4,7 +4,6 @@ After an erasure, readers see only the notice. A redaction is an erasure that ke
 editors have removed the content that must be erased. The draft is then published like any other revision.
 """
 
-import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
@@ -36,10 +35,13 @@ from factcheck.editorial.models import (
 from factcheck.record.formats.canonical import canonical
 from factcheck.record.formats.text import clean_text, find_forbidden
 from factcheck.record.models import LogEntry, PublishedReview, RevisionDocument
+from factcheck.record.readmodel import bodies
+from factcheck.record.readmodel.revisions import notice_in
 from factcheck.record.statements.drafts import ReviewToDraft
-from factcheck.record.statements.erasure import ErasureNotice, Ground
+from factcheck.record.statements.erasure import ErasingNewsroom, Erasure, ErasureNotice, Ground
 from factcheck.record.statements.parts import Part, max_length
 from factcheck.record.statements.review import ReviewedClaim
+from factcheck.record.statements.tombstone import ClaimReference
 
 PLACEHOLDER = "[erased]"  # for columns that must not be empty
 MAX_NOTICE = max_length(ErasureNotice, "text")
@@ -52,7 +54,7 @@ def find_repeated(text: str, phrases: Iterable[str]) -> str | None:
     return next((words for words in phrases if len(words) >= MIN_REPEATED and words.casefold() in text), None)
 
 
-def build_notice(review: Review, ground: str, text: str, *, redact: bool) -> dict[str, Any]:
+def build_notice(review: Review, ground: str, text: str, *, redact: bool) -> Erasure:
     """Return the statement of an erasure, which contains the public notice but no content of the review.
 
     Raises EditorialError if the text of the notice is missing or repeats erased content.
@@ -68,21 +70,14 @@ def build_notice(review: Review, ground: str, text: str, *, redact: bool) -> dic
         raise WrongValue(_("The character %s can’t be published. Delete the character or retype the text.") % forbidden)
     if repeated := _repeated(review, text, redact=redact):
         raise RepeatsContent(_("The public notice must not repeat erased content. Remove “%s”.") % repeated)
-    return {
-        "id": str(review.pk),
-        "notice": {
-            "ground": ground,
-            "text": text,
-            "redaction": redact,
-            "newsroom": responsible_newsroom(review),
-        },
-        "license": settings.LICENSE_URL,
-    }
+    newsroom = responsible_newsroom(review)
+    notice = ErasureNotice.model_construct(ground=ground, text=text, redaction=redact, newsroom=newsroom)
+    return Erasure.model_construct(id=str(review.pk), notice=notice, license=settings.LICENSE_URL)
 
 
-def responsible_newsroom(review: Review) -> dict[str, str]:
+def responsible_newsroom(review: Review) -> ErasingNewsroom:
     """Return the newsroom that is responsible for the erasure, never the publisher of an imported review."""
-    return {"name": review.newsroom.name, "site": review.newsroom.site}
+    return ErasingNewsroom.model_construct(name=review.newsroom.name, site=review.newsroom.site)
 
 
 def require_decided_imports(review: Review) -> None:
@@ -140,10 +135,11 @@ def erase_drafts(review: Review, erasure: Proposal) -> None:
 
     All texts are deleted, but people, actions and times are kept. The trigger was_erased_whole checks the result.
     """
-    redact = json.loads(erasure.statement)["notice"]["redaction"]
+    redact = notice_in(erasure.statement).redaction
     WatchedSource.objects.filter(review=review).delete()
     claims, claimants = claims_of(review), {review.claim.claimant_id} if review.claim.claimant_id else set()
-    claimants |= {UUID(claim["claimant"]["id"]) for claim in _submitted_claims(review) if claim.get("claimant")}
+    submitted = [claim for claim in _submitted_claims(review) if isinstance(claim, ReviewedClaim)]
+    claimants |= {UUID(claim.claimant.id) for claim in submitted if claim.claimant}
     # The database checks the claims in the submitted statements before it allows this. The statements are therefore
     # deleted afterwards.
     forget_states({review.pk} | claims, erased=review.pk)
@@ -174,25 +170,25 @@ def erase_drafts(review: Review, erasure: Proposal) -> None:
 
 def claims_of(review: Review) -> set[UUID]:
     """Return the ids of the review's claim and of all claims in its submitted statements."""
-    return {review.claim_id} | {UUID(claim["id"]) for claim in _submitted_claims(review)}
+    return {review.claim_id} | {UUID(claim.id) for claim in _submitted_claims(review)}
 
 
 def _repeated(review: Review, text: str, *, redact: bool) -> str | None:
     """Return the first published phrase that the notice repeats. Phrases that a redacted draft keeps don't count."""
-    stays = canonical(review_statements.build_statement(review)).decode().casefold() if redact else ""
+    kept = review_statements.build_statement(review).to_json_object() if redact else ""
+    stays = canonical(kept).decode().casefold()
     rows = RevisionDocument.objects.filter(entry__subject=review.pk).select_related("entry").order_by("-entry")
-    texts = (words for row in rows for words in _identifying_texts(row.parsed()))
+    texts = (words for row in rows for words in _identifying_texts(bodies.any_review(row.checked())))
     return find_repeated(text, (words for words in texts if words.casefold() not in stays))
 
 
-def _identifying_texts(document: dict[str, Any]) -> Iterator[str]:
-    claim = document.get("claim", {})
-    claimant = claim.get("claimant") or {}
-    texts = [document.get("headline"), document.get("summary"), document.get("original_url"), claim.get("text")]
-    texts += [claimant.get("name"), *claimant.get("same_as", [])]
-    texts += [appearance["url"] for appearance in claim.get("appearances", [])]
-    for source in document.get("sources", []):
-        texts += [source["title"], source["quote"], source["url"]]
+def _identifying_texts(published: bodies.Kept | bodies.Erasure) -> Iterator[str]:
+    texts = [] if isinstance(published, bodies.Erasure) else [published.headline, published.original_url]
+    if isinstance(published, bodies.Review):
+        claim = published.claim
+        texts += [published.summary, claim.text, *(appearance.url for appearance in claim.appearances)]
+        texts += [claim.claimant.name, *claim.claimant.same_as] if claim.claimant else []
+        texts += [text for each in published.sources for text in (each.title, each.quote, each.url)]
     return (text for text in texts if text)
 
 
@@ -202,9 +198,9 @@ def _other_reviews(claim: Claim, review: Review) -> models.QuerySet[Review]:
     return used.not_erased().exclude(pk=review.pk)
 
 
-def _submitted_claims(review: Review) -> Iterator[dict[str, Any]]:
+def _submitted_claims(review: Review) -> Iterator[ReviewedClaim | ClaimReference]:
     statements = review.proposals.exclude(statement="").values_list("statement", flat=True)
-    return (statement["claim"] for statement in map(json.loads, statements) if "claim" in statement)
+    return (each.claim for each in map(bodies.any_review, statements) if not isinstance(each, bodies.Erasure))
 
 
 def forget_draft(review: Review) -> None:

@@ -3,7 +3,7 @@
 The application's database role can add events only through `editorial_record_events` (sql/events.sql).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,9 @@ from psycopg.types.json import Jsonb
 
 from factcheck.editorial.models import ImportBatch, Publisher, User, VerdictMapping
 from factcheck.editorial.people import account_mail
+
+Detail = Mapping[str, str | int | None]
+Act = tuple[str, UUID | str, Detail]  # the name of an action, its subject and its details
 
 UNKNOWN_ACCOUNT = "user:unknown"  # the subject of failed logins with names that no account has
 _NAMES: dict[type[Model], str] = {ImportBatch: "import", VerdictMapping: "mapping"}
@@ -28,9 +31,7 @@ def record_event(by: User, action: str, subject: Model, **detail: Any) -> None:
     record_events(by, newsroom, [(action, key, detail)])
 
 
-def record_events(
-    by: User | None, newsroom: int | None, acts: Iterable[tuple[str, UUID | str, dict[str, Any]]]
-) -> None:
+def record_events(by: User | None, newsroom: int | None, acts: Iterable[Act]) -> None:
     """Record many actions in a newsroom in one SQL statement. Each action has a name, a subject and details.
 
     The database refuses the events if the transaction has already named another person.

@@ -21,9 +21,10 @@ from factcheck.editorial.errors import EditorialError, TooLarge, UnreadableFile,
 from factcheck.editorial.file_quotas import require_room
 from factcheck.editorial.models import Appearance, Claim, Picture, Review, User
 from factcheck.editorial.people import roles
-from factcheck.record.files.picture_files import HEAD, PATH, PictureError, decode, encode_for_readers, video_type
+from factcheck.record.files.picture_files import HEAD, PictureError, decode, encode_for_readers, video_type
 from factcheck.record.files.public_files import lock_file, old_files
 from factcheck.record.formats.markdown import own_pictures
+from factcheck.record.formats.urls import PICTURE_PATH
 from factcheck.record.models import PublishedPicture
 
 MEGABYTE = 1024 * 1024
@@ -160,7 +161,7 @@ def _of_newsroom(review: Review, hashes: Collection[str]) -> QuerySet[Picture]:
 
 
 def _hashes_in(text: str) -> set[str]:
-    return {found[1] for path, _description in own_pictures(text) if (found := PATH.fullmatch(path))}
+    return {found[1] for path, _description in own_pictures(text) if (found := PICTURE_PATH.fullmatch(path))}
 
 
 def _require_size(file: File[bytes], most: int) -> None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
 
 from factcheck.operations.backup.making import newest_backup
-from factcheck.record import dump_files
+from factcheck.record.files import dump_files
 from factcheck.record.log import tree
 from factcheck.record.models import LogEntry
 from factcheck.webhooks.models import Subscription

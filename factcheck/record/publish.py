@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from factcheck.record import dump_files
+from factcheck.record.files import dump_files
 from factcheck.record.log import checkpoints
 from factcheck.record.log import entries as log
 from factcheck.record.log.models import LogCheckpoint, LogEntry, RevisionDocument

@@ -30,7 +30,7 @@ from factcheck.record.statements.values import SITE
 from factcheck.tools.budget import current
 from factcheck.web.networks import address_of
 from factcheck.website import queries
-from factcheck.website.views import page_for_readers
+from factcheck.website.responses import page_for_readers
 
 Page = Callable[..., HttpResponse]
 

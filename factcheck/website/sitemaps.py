@@ -18,7 +18,7 @@ from django.views.decorators.http import etag, require_safe
 
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedDemand, PublishedReference, PublishedReview
 from factcheck.website import queries
-from factcheck.website.documentation import list_guides
+from factcheck.website.documentation.guides import list_guides
 
 Page = tuple[str, Sequence[str], list[str]]  # the name of the URL, its arguments, and the page's languages
 

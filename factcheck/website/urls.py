@@ -8,29 +8,16 @@ from django.contrib.sitemaps.views import sitemap
 from django.urls import path, re_path
 from django.urls.converters import UUIDConverter
 
-from factcheck.record.files.picture_files import PATH
-from factcheck.website import (
-    browse_views,
-    capture_views,
-    correction_views,
-    data_views,
-    demand_views,
-    diff_views,
-    documentation,
-    embed_views,
-    home_views,
-    intake,
-    picture_views,
-    profile_views,
-    proof_views,
-    review_views,
-    search_views,
-    share_views,
-    statistics_views,
-    verify_views,
-    well_known,
-)
+from factcheck.record.formats.urls import PICTURE_PATH
+from factcheck.website import intake
+from factcheck.website.browse import browse_views, correction_views, demand_views, home_views
+from factcheck.website.documentation import data_views, guide_views, profile_views, well_known_views
+from factcheck.website.reviews import diff_views, review_views
+from factcheck.website.search import search_views
+from factcheck.website.sharing import embed_views, share_views
 from factcheck.website.sitemaps import changes_with_log, index, sitemaps
+from factcheck.website.statistics import statistics_views
+from factcheck.website.verifying import capture_views, picture_views, proof_views, verify_views
 
 REVISION = (
     rf"^(?P<section>reviews|demands|claims)/(?P<subject>{UUIDConverter.regex})/revisions/(?P<number>[0-9]{{1,9}})"
@@ -70,9 +57,9 @@ pages = [
     path("complain/", profile_views.complain, name="complain"),
     path("privacy/", profile_views.explanation, {"page": "privacy"}, name="privacy"),
     path("what-we-do-not-do/", profile_views.explanation, {"page": "what-we-do-not-do"}, name="limits"),
-    path("docs/", documentation.index, name="documentation"),
-    path("docs/<slug:kind>/", documentation.guide, name="guides"),
-    path("docs/<slug:kind>/<slug:name>/", documentation.guide, name="guide"),
+    path("docs/", guide_views.index, name="documentation"),
+    path("docs/<slug:kind>/", guide_views.guide, name="guides"),
+    path("docs/<slug:kind>/<slug:name>/", guide_views.guide, name="guide"),
 ]
 
 # Parts of pages have URLs like pages.
@@ -101,14 +88,14 @@ urlpatterns = [
     path("embed/reviews/<uuid:review_id>/", embed_views.embed, name="embed"),
     path("oembed/", embed_views.oembed, name="oembed"),
     re_path("^captures/(?P<sha256>[0-9a-f]{64})/file/$", capture_views.capture_file, name="capture_file"),
-    re_path(rf"^{PATH.pattern[1:]}$", picture_views.picture, name="picture"),
-    path("docs/<slug:kind>/<slug:name>.md", documentation.markdown),
-    path("llms.txt", documentation.llms),
+    re_path(rf"^{PICTURE_PATH.pattern[1:]}$", picture_views.picture, name="picture"),
+    path("docs/<slug:kind>/<slug:name>.md", guide_views.markdown),
+    path("llms.txt", guide_views.llms),
     path("sitemap.xml", changes_with_log(index), {**of_site, "sitemap_url_name": "sitemap"}),
     path("sitemaps/<section>.xml", changes_with_log(sitemap), of_site, name="sitemap"),
-    path("robots.txt", well_known.robots),
-    path("favicon.ico", well_known.favicon),
-    path(".well-known/security.txt", well_known.security),
-    path(".well-known/change-password", well_known.change_password),
-    path(well_known.CATALOG.removeprefix("/"), well_known.api_catalog),
+    path("robots.txt", well_known_views.robots),
+    path("favicon.ico", well_known_views.favicon),
+    path(".well-known/security.txt", well_known_views.security),
+    path(".well-known/change-password", well_known_views.change_password),
+    path(well_known_views.CATALOG.removeprefix("/"), well_known_views.api_catalog),
 ]

@@ -2,8 +2,11 @@
 
 import asyncio
 import json
+import shutil
+import subprocess
 import sys
 import time
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import Mock
@@ -168,7 +171,7 @@ def test_search_says_that_nothing_has_all_words_and_that_the_time_was_up(world, 
         ("get_review", {"review": "latest"}, "There isn't a review with this id or URL."),
         ("get_review", {"review": "http://[x/"}, "There isn't a review with this id or URL."),
         ("get_review", {"review": "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a"}, "There isn't a review with this id or URL."),
-        ("list_corrections", {"change_class": "huge"}, "'typo', 'update' or 'substantive'"),
+        ("list_corrections", {"class": "huge"}, "class: Use one of typo, update, substantive."),
     ],
 )
 def test_what_is_wrong_is_said_in_a_sentence(world, name, arguments, said):
@@ -220,7 +223,7 @@ def test_erased_review_is_told_of_by_its_notice_alone(world: SimpleNamespace) ->
 
 
 def test_corrections_come_with_the_review_as_it_is_now(world: SimpleNamespace) -> None:
-    answer = ask("list_corrections", change_class="substantive", language="vi")
+    answer = ask("list_corrections", **{"class": "substantive"}, language="vi")
     [found] = answer["results"]
     assert (found["sequence"], found["revision"], found["verdict_before"]) == (4, 2, "Sai")
     assert (found["review"]["id"], found["review"]["verdict"]["label"]) == (world.flood, "Đúng")
@@ -301,6 +304,23 @@ def test_process_over_http_answers_many_at_once(world: SimpleNamespace) -> None:
         for method in ("GET", "DELETE"):
             refused = httpx.request(method, address, headers={"Accept": "text/event-stream"}, timeout=5)
             assert (refused.status_code, refused.headers["Allow"]) == (405, "POST")
+
+
+if shutil.which("npm"):
+
+    @pytest.mark.prove
+    def test_client_in_typescript_reads_the_tools(world: SimpleNamespace, tmp_path: Path) -> None:
+        """`@modelcontextprotocol/sdk` from npm."""
+        program = shutil.copy(Path(__file__).with_name("assistant.mjs"), tmp_path)
+        install = ["npm", "install", "--no-audit", "--no-fund", "--loglevel=error", "@modelcontextprotocol/sdk@1.32.2"]
+        subprocess.run(install, cwd=tmp_path, check=True, timeout=300)
+        with on_http(world.database) as address:
+            done = subprocess.run(["node", program, address], check=True, timeout=60, capture_output=True, text=True)
+        assert json.loads(done.stdout) == {
+            "names": ["get_review", "list_corrections", "match_claim", "search_reviews"],
+            "ids": [world.flood],
+            "refused": True,
+        }
 
 
 def test_command_without_its_packages_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

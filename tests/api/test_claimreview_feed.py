@@ -10,10 +10,10 @@ from django.core.management import CommandError, call_command
 from django.db import connections
 from django.test import Client
 
+from api.feeds import claimreview_feed
 from factcheck.editorial.models import Review
-from factcheck.record import dump_files
+from factcheck.record.files import dump_files
 from factcheck.record.models import LogEntry, PublishedReview
-from factcheck.record.readmodel import datafeed
 from tests.api.published import World, make_imported, publish_world
 from tests.support.drafts import Newsroom, make_newsroom
 
@@ -84,7 +84,7 @@ def test_feed_has_every_review_and_says_which_are_no_more(world, schemaorg):
 def test_feed_is_what_the_record_holds_as_of_its_head(world):
     head = LogEntry.objects.newest().first()
     sent = read()
-    assert sent.content == b"".join(datafeed.data_feed(head))
+    assert sent.content == b"".join(claimreview_feed.data_feed(head))
     assert sent["Factcheck-Head"] == str(head.sequence)
     assert sent["ETag"] == f'"{hashlib.sha256(sent.content).hexdigest()[:32]}"'
     assert sent["Content-Length"] == str(len(sent.content))
@@ -213,7 +213,7 @@ def test_feed_that_cannot_be_finished_leaves_the_previous_one(newsroom: Newsroom
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(datafeed, "feed_item", full)
+        patch.setattr(claimreview_feed, "feed_item", full)
         with pytest.raises(CommandError, match="The previous feed is kept"):
             call_command("make_feed")
     assert feed()["dataFeedElement"] == []

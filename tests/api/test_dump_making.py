@@ -15,7 +15,7 @@ from django.db import connections
 
 from api.dumps import making
 from factcheck.editorial.models import Review
-from factcheck.record import dump_files
+from factcheck.record.files import dump_files
 from factcheck.record.log.notes import Checkpoint, open_note
 from factcheck.record.models import PublishedReview
 from tests.api.unpacking import lines_of, text_of

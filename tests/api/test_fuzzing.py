@@ -132,9 +132,9 @@ def fitting(context: Any, query: Json | None) -> Json | None:
 
 
 def storable(context: Any, query: Json | None) -> bool:
-    """False is sent as a word like others."""
+    """False and null are sent as words like others."""
     words = [value for name, value in (query or {}).items() if name not in ("count", "highlight")]
-    return not any(isinstance(each, bool) for each in words) and assigned(context, query)
+    return not any(isinstance(each, bool | None) for each in words) and assigned(context, query)
 
 
 def assigned(context: Any, content: Any) -> bool:

@@ -15,7 +15,6 @@ from django.utils import timezone
 
 from factcheck.demo import loading
 from factcheck.demo.clock import past_clock
-from factcheck.editorial.drafts.review_statements import extract_statement
 from factcheck.editorial.models import (
     Capture,
     Demand,
@@ -46,6 +45,7 @@ from factcheck.record.statements.tombstone import Tombstone
 from tests.support.databases import Ground
 from tests.support.drafts import Newsroom, make_user
 from tests.support.refusals import refused
+from tests.support.whole import extract_statement
 
 LOGINS = settings.VAR / "demo-logins.json"
 

@@ -10,7 +10,7 @@ from django.db import IntegrityError, ProgrammingError, connection, connections,
 from django.db.models import CheckConstraint, UniqueConstraint
 from django.utils import timezone
 
-from factcheck.editorial.drafts.review_statements import build_statement, extract_statement, publisher_values
+from factcheck.editorial.drafts.review_statements import build_statement, publisher_part
 from factcheck.editorial.fields import ProseField
 from factcheck.editorial.messages import reader_messages
 from factcheck.editorial.models import (
@@ -37,6 +37,7 @@ from tests.support.refusals import refused
 from tests.support.sql import execute
 from tests.support.tokens import make_program
 from tests.support.waiting import begin_until_it_waits
+from tests.support.whole import extract_statement
 
 
 @pytest.fixture(scope="module")
@@ -147,8 +148,8 @@ def test_only_a_person_who_can_write_the_review_submits_it(newsroom: Newsroom) -
     give_role(visitor, newsroom.publisher, "reporter")
     for person in (visitor, make_newsroom("la.example").chief):
         with pytest.raises(IntegrityError, match="only a person who can write the review submits it"):
-            written(review, build_statement(review), person)
-    assert written(review, build_statement(review), newsroom.reporter).pk
+            written(review, build_statement(review).to_json_object(), person)
+    assert written(review, build_statement(review).to_json_object(), newsroom.reporter).pk
 
 
 def test_who_began_it_never_approves_whoever_is_named_as_author(newsroom: Newsroom) -> None:
@@ -243,14 +244,14 @@ def added(statement: dict[str, Any]) -> dict[str, Any]:
 def test_publication_without_approval_is_refused(newsroom: Newsroom) -> None:
     review = newsroom.make_review()
     with pytest.raises(IntegrityError, match="nobody approved what it publishes"):
-        insert_revision(review, added(build_statement(review)), None)
+        insert_revision(review, added(build_statement(review).to_json_object()), None)
 
 
 def test_publication_of_something_else_than_approved_is_refused(newsroom: Newsroom) -> None:
     review = newsroom.make_review()
     approval = workflow.submit(subject=review, by=newsroom.reporter)
     approval = workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
-    said = build_statement(review)
+    said = build_statement(review).to_json_object()
     with pytest.raises(IntegrityError, match="nobody approved what it publishes"):
         insert_revision(review, added(said | {"summary": "Đúng."}), approval)
     with pytest.raises(IntegrityError, match="nobody approved what it publishes"):
@@ -268,11 +269,11 @@ def approved(newsroom: Newsroom, review: Review, said: dict[str, Any], action: s
 
 def test_publication_of_another_review_or_for_another_newsroom_is_refused(newsroom: Newsroom) -> None:
     review, other = newsroom.make_review(), make_newsroom("khac.example")
-    said = build_statement(newsroom.make_review())
+    said = build_statement(newsroom.make_review()).to_json_object()
     with pytest.raises(IntegrityError, match="does not follow from the log"):
         insert_revision(review, added(said), approved(newsroom, review, said))
     review = newsroom.make_review()
-    said = build_statement(review) | {"publisher": publisher_values(other.publisher)}
+    said = build_statement(review).to_json_object() | {"publisher": publisher_part(other.publisher).to_json_object()}
     with pytest.raises(IntegrityError, match="it speaks for another newsroom"):
         insert_revision(review, added(said), approved(newsroom, review, said))
 
@@ -305,7 +306,7 @@ def test_withdrawal_and_reinstatement_of_something_else_are_refused(newsroom, ac
 
 def test_own_review_is_complete_whatever_its_row_says(newsroom: Newsroom) -> None:
     review = newsroom.make_review(sources=1)
-    said = build_statement(review)
+    said = build_statement(review).to_json_object()
     theirs = make_newsroom("ai.example").publisher.pk
     execute(
         "UPDATE editorial_review SET original_url = 'https://x.example/', publisher_id = %s WHERE id = %s",
@@ -318,7 +319,7 @@ def test_own_review_is_complete_whatever_its_row_says(newsroom: Newsroom) -> Non
 @pytest.mark.parametrize("fields", [{"summary": ""}, {"verdict": None}, {"sources": 1}, {"sources": 0}])
 def test_publication_of_an_incomplete_review_is_refused(newsroom: Newsroom, fields: dict[str, Any]) -> None:
     review = newsroom.make_review(**fields)
-    approved(newsroom, review, build_statement(review))
+    approved(newsroom, review, build_statement(review).to_json_object())
     execute("UPDATE editorial_review SET state = 'approved' WHERE id = %s", [review.pk])
     with pytest.raises(IntegrityError, match="verdict, summary or sources are missing"):
         workflow.publish(proposal=waiting(review), by=newsroom.editor)

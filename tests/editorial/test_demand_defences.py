@@ -46,14 +46,16 @@ def approved(newsroom: Newsroom, demand: Demand, statement: dict[str, Any], **fi
 def test_by_hand_with_approval_is_taken(newsroom: Newsroom, database: str) -> None:
     demand = newsroom.make_demand()
     insert_revision(
-        demand, demand_policy.build_statement(demand), approved(newsroom, demand, demand_policy.build_statement(demand))
+        demand,
+        demand_policy.build_statement(demand).to_json_object(),
+        approved(newsroom, demand, demand_policy.build_statement(demand).to_json_object()),
     )
     assert LogEntry.objects.count() == 1
 
 
 def test_by_hand_without_approval_is_refused(newsroom: Newsroom) -> None:
     demand, other = newsroom.make_demand(), newsroom.make_demand()
-    said = demand_policy.build_statement(demand)
+    said = demand_policy.build_statement(demand).to_json_object()
     submitted = workflow.submit(subject=newsroom.make_demand(), by=newsroom.reporter)
     message = "nobody approved what it publishes"
     with pytest.raises(IntegrityError, match=message):
@@ -82,7 +84,7 @@ def test_by_hand_without_approval_is_refused(newsroom: Newsroom) -> None:
 def test_by_hand_against_the_registers_rules_is_refused(newsroom, changes, message):
     make_newsroom("khac.example")
     demand = newsroom.make_demand()
-    said = demand_policy.build_statement(demand) | changes
+    said = demand_policy.build_statement(demand).to_json_object() | changes
     with pytest.raises(IntegrityError, match=message):
         insert_revision(demand, said, approved(newsroom, demand, said))
 
@@ -90,7 +92,7 @@ def test_by_hand_against_the_registers_rules_is_refused(newsroom, changes, messa
 def test_by_hand_update_without_note_is_refused(newsroom: Newsroom) -> None:
     demand = newsroom.make_demand()
     first = rfc3339(newsroom.publish_demand(demand).at)
-    said = demand_policy.build_statement(demand)
+    said = demand_policy.build_statement(demand).to_json_object()
     with pytest.raises(IntegrityError, match="nothing says what changed"):
         insert_revision(demand, said, approved(newsroom, demand, said), first, number=2, kind="updated")
     with pytest.raises(IntegrityError, match="cannot follow"):

@@ -210,4 +210,4 @@ def test_erasure_needs_two_editors(newsroom: Newsroom) -> None:
         review_policy.withdraw(review=review, by=newsroom.reporter, reason="x")
     assert PublishedReview.objects.get().status == "live"
     workflow.return_(proposal=waiting(review), by=newsroom.chief, reason="Không có căn cứ.")
-    assert review_statements.build_statement(review)["headline"] == "Video nước lũ là của năm 2020"
+    assert review_statements.build_statement(review).to_json_object()["headline"] == "Video nước lũ là của năm 2020"

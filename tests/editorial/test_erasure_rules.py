@@ -43,7 +43,7 @@ def desk(module_database: str) -> Iterator[Desk]:
 
 def insert_erasure(review: Review, approval: Proposal | None, *more: str) -> None:
     """An erasure by hand: the entry, its document, the deletion of the documents before, and what else is said."""
-    said = erasure.build_notice(review, "law", NOTICE, redact=False)
+    said = erasure.build_notice(review, "law", NOTICE, redact=False).to_json_object()
     at = "2126-01-01T00:00:00.000000Z"  # behind whatever was published
     first = RevisionDocument.objects.get(entry__subject=review.pk, entry__number=1)
     document = said | {
@@ -199,6 +199,6 @@ def test_approval_is_emptied_by_an_erasure_alone(desk: Desk, review: str, action
 )
 def test_erasure_cannot_be_asked_for_without_its_notice(desk: Desk, change: dict[str, Any], note: str) -> None:
     review = desk.newsroom.make_review()
-    said = erasure.build_notice(review, "law", NOTICE, redact=False) | change
+    said = erasure.build_notice(review, "law", NOTICE, redact=False).to_json_object() | change
     with pytest.raises(IntegrityError, match="needs a ground, a public notice and nothing else"):
         written(review, said, desk.newsroom.editor, action="erasure", note=note)

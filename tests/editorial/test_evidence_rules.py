@@ -93,13 +93,14 @@ def test_capture_that_arrives_after_the_submission_enters_with_the_next_revision
     workflow.publish(proposal=waiting(review), by=newsroom.editor)
     before = review_statements.last_statement(review)
     assert before is not None
-    assert before["sources"][0]["capture"] is None
+    assert before.sources[0].capture is None
     review_policy.open_correction(review=review, by=newsroom.reporter, change_class="metadata", note="Thêm bản sao.")
     review.sources.filter(position=0).update(no_capture_reason="")
     newsroom.publish_review(review)
     after = review_statements.last_statement(review)
     assert after is not None
-    assert after["sources"][0]["capture"] == SAID
+    assert after.sources[0].capture is not None
+    assert after.sources[0].capture.to_json_object() == SAID
     assert has_same_content(before, after)
 
 
@@ -109,8 +110,8 @@ def test_other_newsroom_repeats_the_published_capture_of_an_appearance(newsroom:
     newsroom.publish_review(first)
     second = make_newsroom("checkpoint.example").make_review(first.claim, language="en")
     for said in (
-        review_statements.build_statement(Review.objects.get(pk=second.pk)),
-        review_statements.build_draft_statement(drafts_of([second.pk])[second.pk]),
+        review_statements.build_statement(Review.objects.get(pk=second.pk)).to_json_object(),
+        review_statements.build_draft_statement(drafts_of([second.pk])[second.pk]).to_json_object(),
     ):
         assert [each["capture"] for each in said["claim"]["appearances"]] == [SAID]
 
@@ -126,7 +127,7 @@ def test_other_newsroom_repeats_the_published_capture_of_an_appearance(newsroom:
 def test_database_refuses_a_review_without_evidence(newsroom: Newsroom, table: str, change: str, database: str) -> None:
     review = newsroom.make_review()
     execute(f"UPDATE {table} SET {change}", [])
-    statement = review_statements.build_statement(Review.objects.get(pk=review.pk))
+    statement = review_statements.build_statement(Review.objects.get(pk=review.pk)).to_json_object()
     approved(newsroom, review, statement)
     execute("UPDATE editorial_review SET state = 'approved' WHERE id = %s", [review.pk])
     with pytest.raises(IntegrityError, match="a source has no title, or there is neither a copy nor a reason"):

@@ -219,9 +219,9 @@ def test_publish_now_names_the_person(newsroom: Newsroom) -> None:
 
 def test_held_review_never_gets_an_entry_early(newsroom: Newsroom, database: str) -> None:
     proposal = held(newsroom)
-    policy, statement = workflow.policy_of(proposal), build_statement(proposal.review)  # type: ignore[arg-type]
+    policy, statement = workflow.policy_of(proposal), build_statement(proposal.review).to_json_object()  # type: ignore[arg-type]
     with pytest.raises(IntegrityError, match="it is held until"), transaction.atomic():
-        append_approved(policy, [proposal], [statement], newsroom.editor)
+        append_approved(policy, [proposal], newsroom.editor)
     with pytest.raises(IntegrityError, match="it is held until"):  # the entry's own time is in 100 years
         insert_revision(proposal.review, added(statement), proposal)  # type: ignore[arg-type]
     assert not LogEntry.objects.exists()

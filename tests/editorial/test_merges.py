@@ -267,8 +267,12 @@ def test_database_refuses_a_merge_that_nobody_approved(newsroom: Newsroom, monke
 
 def test_database_refuses_a_merge_in_the_name_of_another(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     one, two = newsroom.publish_claim("Lời đồn thứ nhất."), newsroom.publish_claim("Lời đồn thứ nhì.")
-    theirs = {"publisher": review_statements.publisher_values(make_newsroom("khac.example").publisher)}
+    theirs = {"publisher": review_statements.publisher_part(make_newsroom("khac.example").publisher)}
     real = merge_policy.MergePolicy.build_statement
-    monkeypatch.setattr(merge_policy.MergePolicy, "build_statement", lambda policy, merge: real(policy, merge) | theirs)
+
+    def change(policy: Any, merge: Proposal) -> Any:
+        return real(policy, merge).model_copy(update=theirs)
+
+    monkeypatch.setattr(merge_policy.MergePolicy, "build_statement", change)
     with pytest.raises(IntegrityError, match="it speaks for another newsroom"):
         newsroom.merge_claims(one, two)

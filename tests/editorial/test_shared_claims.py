@@ -30,7 +30,7 @@ def change(claim: Claim) -> None:
 
 
 def said(review: Review) -> dict[str, object]:
-    return PublishedReview.objects.get(pk=review.pk).parsed_body
+    return PublishedReview.objects.get(pk=review.pk).live_body.model_dump()
 
 
 def test_review_says_of_another_newsrooms_claim_what_is_public(newsroom: Newsroom, other: Newsroom) -> None:
@@ -76,7 +76,7 @@ def test_claimant_is_described_anew_before_the_claims_newsroom_has_published_it(
         type="unnamed", is_public_figure=False, name="", description="một người dân"
     )
     review = other.make_review(claim)
-    told = build_statement(Review.objects.get(pk=review.pk))["claim"]["claimant"]
+    told = build_statement(Review.objects.get(pk=review.pk)).to_json_object()["claim"]["claimant"]
     assert (told["name"], told["description"]) == (None, "một người dân")
 
 
@@ -86,7 +86,7 @@ def test_claimant_whom_readers_see_stays_when_another_newsroom_erases(newsroom: 
     change(claim)  # its draft names another claimant by now
     other.erase_review(theirs)
     review = make_newsroom("ba.example").make_review(claim)
-    told = build_statement(Review.objects.get(pk=review.pk))["claim"]["claimant"]
+    told = build_statement(Review.objects.get(pk=review.pk)).to_json_object()["claim"]["claimant"]
     assert told["description"] == "một người dùng mạng xã hội"
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from factcheck.editorial.drafts.review_statements import extract_statement
 from factcheck.record.audit.key_rotation import rotate
 from factcheck.record.log import tree
 from factcheck.record.log.notes import SigningKey
@@ -10,6 +9,7 @@ from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.record.statements import demand, erasure, merge, review, rotation, tombstone
 from factcheck.record.statements.checks import check
 from tests.support.drafts import Newsroom
+from tests.support.whole import extract_statement
 
 MODELS = {
     "review.original": review.Review,

@@ -67,11 +67,11 @@ def test_merge_of_a_claim_that_is_added_later_is_refused(newsroom: Newsroom, oth
 
 def test_erasure_names_the_newsroom_that_answers_for_it(newsroom: Newsroom, other: Newsroom) -> None:
     review = newsroom.publish_new()
-    said = erasure.build_notice(review, "law", NOTICE, redact=False)
+    said = erasure.build_notice(review, "law", NOTICE, redact=False).to_json_object()
     said["notice"]["newsroom"] = {"name": other.publisher.name, "site": other.publisher.site}
     proposal = written(review, said, newsroom.editor, action=Action.ERASURE, note=NOTICE)
     with refused("changed_since"):
         workflow.approve(proposal=proposal, by=newsroom.chief, digest=proposal.digest)
     proposal.decide(Decision.APPROVED, newsroom.chief)
     with pytest.raises(IntegrityError, match="it speaks for another newsroom"), transaction.atomic():
-        append_approved(Erasure(), [proposal], [said], newsroom.chief)
+        append_approved(Erasure(), [proposal], newsroom.chief)

@@ -54,7 +54,7 @@ def test_translation_is_published_with_its_original(newsroom: Newsroom) -> None:
     original, draft = translated(newsroom)
     assert review_completeness.find_missing(draft) == []
     newsroom.publish_review(draft)
-    body = PublishedReview.objects.get(pk=draft.pk).parsed_body
+    body = PublishedReview.objects.get(pk=draft.pk).live_body.model_dump()
     assert body["translation_of"] == {"id": str(original.pk), "revision": 1}
     assert (body["language"], body["verdict"]["label"]) == ("en", "False")
     assert len(body["sources"]) == 2
@@ -170,4 +170,4 @@ def test_published_translation_of_a_withdrawn_original_can_be_corrected(newsroom
     newsroom.publish_review(draft)
     newsroom.withdraw_review(original)
     newsroom.correct_review(Review.objects.get(pk=draft.pk), summary="False. It was filmed in October 2020.")
-    assert "October" in PublishedReview.objects.get(pk=draft.pk).parsed_body["summary"]
+    assert "October" in PublishedReview.objects.get(pk=draft.pk).live_body.summary

@@ -14,8 +14,9 @@ from factcheck.editorial.drafts import review_statements, translations
 from factcheck.editorial.models import Demand, Review
 from factcheck.editorial.models.kinds import Decision
 from factcheck.editorial.proposals import demand_policy, workflow
-from factcheck.record.statements.checks import equivalent, without_empty
+from factcheck.record.statements.checks import without_empty
 from factcheck.record.statements.demand import Demand as DemandStatement
+from factcheck.record.statements.output import construct
 from factcheck.record.statements.review import Review as ReviewStatement
 from factcheck.record.statements.statement_changes import compare
 from tests.api.unpacking import lines_of
@@ -88,7 +89,7 @@ def test_field_comes_in_from_a_program(newsroom: Newsroom, field: str) -> None:
     program = make_program(newsroom)
     claim = program.post("claims/", CLAIM)
     made = program.post("reviews/", {"claim": {"id": claim}, "language": "vi", **sent})
-    assert read(review_statements.build_statement(Review.objects.get(pk=made))) == READ[field]
+    assert read(review_statements.build_statement(Review.objects.get(pk=made)).to_json_object()) == READ[field]
     assert read(program.get(f"reviews/{made}/")) == READ[field]
 
 
@@ -97,11 +98,11 @@ def test_field_is_written_at_the_desk_and_read_by_everybody(newsroom, tmp_path, 
     monkeypatch.setattr(settings, "DUMPS_FOLDER", tmp_path / "dumps")
     filled, words = FORMS[field]
     review = newsroom.make_review()
-    before = review_statements.build_statement(review)
+    before = review_statements.build_statement(review).to_json_object()
     signed_in(newsroom.reporter).open(f"/admin/editorial/review/{review.pk}/change/").fill(**filled).press(
         "Save and go on"
     )
-    after = review_statements.build_statement(Review.objects.get(pk=review.pk))
+    after = review_statements.build_statement(Review.objects.get(pk=review.pk)).to_json_object()
     assert compare(before, after)
     newsroom.publish_review(review)
     assert words in Client().get(f"/reviews/{review.pk}/", headers={"accept-language": "en"}).content.decode()
@@ -117,13 +118,13 @@ def test_field_is_written_at_the_desk_and_read_by_everybody(newsroom, tmp_path, 
 def test_older_document_without_the_field_says_the_same(newsroom: Newsroom, field: str) -> None:
     review = newsroom.make_review()
     review.sources.update(no_capture_reason="")
-    now = review_statements.build_statement(review)
+    now = review_statements.build_statement(review).to_json_object()
     outer, _, inner = field.partition(".")
     older = {key: value for key, value in now.items() if key != outer or inner}
     if inner:
         older[outer] = [{key: value for key, value in each.items() if key != inner} for each in now[outer]]
     assert older != now
-    assert equivalent(older, now, ReviewStatement)
+    assert construct(ReviewStatement, older) == construct(ReviewStatement, now)
     assert compare(older, now) == []
 
 
@@ -147,7 +148,7 @@ def test_translation_names_the_revision_that_it_translates(newsroom: Newsroom, l
 
 def test_database_refuses_a_translation_of_what_was_never_published(newsroom, live, monkeypatch):
     translation = newsroom.make_review(translation_of=live, translation_of_revision=7)
-    proposal = written(translation, review_statements.build_statement(translation), newsroom.reporter)
+    proposal = written(translation, review_statements.build_statement(translation).to_json_object(), newsroom.reporter)
     proposal.decide(Decision.APPROVED, newsroom.editor)
     monkeypatch.setattr(translations, "find_lost_original", lambda _review: None)
     with pytest.raises(IntegrityError, match="what it translates was never published"):
@@ -169,7 +170,7 @@ def test_translation_comes_in_with_an_import_and_from_a_program(newsroom, live, 
 def test_demand_says_when_and_how_it_came_and_by_which_law(newsroom: Newsroom) -> None:
     """A telephone call that gives hours, as Law 116/2025/QH15 of Vietnam allows since July 2026."""
     demand = newsroom.make_demand()
-    before = demand_policy.build_statement(demand)
+    before = demand_policy.build_statement(demand).to_json_object()
     page = signed_in(newsroom.reporter).open(f"/admin/editorial/demand/{demand.pk}/change/")
     page.fill(
         received_at="2026-10-20 09:30 +07:00", channel="telephone", kinds=["remove", "users_data"], hours_given="6",
@@ -183,8 +184,10 @@ def test_demand_says_when_and_how_it_came_and_by_which_law(newsroom: Newsroom) -
         "hours_given": 6,
         "law": {"country": "VN", "act": "116/2025/QH15", "article": "Điều 25"},
     }
-    assert without_empty(before) | said == without_empty(demand_policy.build_statement(demand))
-    assert {str(change.label) for change in compare(before, demand_policy.build_statement(demand))} >= {
+    assert without_empty(before) | said == without_empty(demand_policy.build_statement(demand).to_json_object())
+    assert {
+        str(change.label) for change in compare(before, demand_policy.build_statement(demand).to_json_object())
+    } >= {
         "channel",
         "hours given",
     }
@@ -195,7 +198,7 @@ def test_demand_says_when_and_how_it_came_and_by_which_law(newsroom: Newsroom) -
     for words in ("20 October 2026, 09:30 UTC+07:00", "telephone", "hand over users’ data", "6 hours", "116/2025/QH15"):
         assert words in page
     older = {key: value for key, value in before.items() if key not in said}
-    assert equivalent(older, before, DemandStatement)
+    assert construct(DemandStatement, older) == construct(DemandStatement, before)
 
 
 @pytest.mark.parametrize(
@@ -209,4 +212,7 @@ def test_demand_is_refused_with_what_nobody_can_read(module_newsroom: Newsroom, 
     demand = module_newsroom.make_demand()
     page = signed_in(module_newsroom.reporter).open(f"/admin/editorial/demand/{demand.pk}/change/")
     assert "Error:" in page.fill(**{field: value}).press("Save and go on").text
-    assert demand_policy.build_statement(Demand.objects.get(pk=demand.pk)) == demand_policy.build_statement(demand)
+    assert (
+        demand_policy.build_statement(Demand.objects.get(pk=demand.pk)).to_json_object()
+        == demand_policy.build_statement(demand).to_json_object()
+    )

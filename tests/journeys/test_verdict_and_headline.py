@@ -16,8 +16,8 @@ from factcheck.editorial.models import User
 from factcheck.record.models import PublicCapture, PublishedReview, RevisionDocument, Status
 from factcheck.record.readmodel.bodies import Review
 from factcheck.record.statements.output import construct
-from factcheck.website.post_texts import post_text
-from factcheck.website.share_cards import review_card
+from factcheck.website.sharing.post_texts import post_text
+from factcheck.website.sharing.share_cards import review_card
 from tests.support.databases import Ground
 
 SITE = "http://127.0.0.1:8000"

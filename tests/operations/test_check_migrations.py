@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
+from check_migrations import find_problems  # in `.ci`
 from django.contrib.postgres.operations import AddConstraintNotValid, AddIndexConcurrently, ValidateConstraint
-from django.core.management import CommandError, call_command
 from django.db import models
 from django.db.migrations import AddConstraint, AddField, AddIndex, AlterField, RemoveField, RunPython, RunSQL
 
@@ -54,17 +54,15 @@ def nothing(apps: Any, schema_editor: Any) -> None:
 )
 def test_migration_with_a_long_lock_is_refused(module_database, monkeypatch, operation, atomic, finding):
     add_migration(monkeypatch, operation, atomic=atomic)
-    with pytest.raises(CommandError) as refused:
-        call_command("check_migrations")
-    assert str(refused.value).startswith("record.9999_made_up: ")
-    assert finding in str(refused.value)
+    found = find_problems()
+    assert found[0].startswith("record.9999_made_up: ")
+    assert finding in "\n".join(found)
 
 
 def test_several_operations_without_a_transaction_are_refused(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """After a failure, the migration would run again from its first operation, which then fails."""
     add_migration(monkeypatch, RunPython(nothing), AddIndexConcurrently("logentry", INDEX), atomic=False)
-    with pytest.raises(CommandError, match="use one operation a migration"):
-        call_command("check_migrations")
+    assert "use one operation a migration" in find_problems()[0]
 
 
 @pytest.mark.parametrize(
@@ -80,11 +78,10 @@ def test_several_operations_without_a_transaction_are_refused(database: str, mon
 )
 def test_migration_with_short_locks_passes(module_database, monkeypatch, operation, atomic):
     add_migration(monkeypatch, operation, atomic=atomic)
-    call_command("check_migrations")
+    assert find_problems() == []
 
 
 def test_constraint_is_validated_in_a_later_migration(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     both = AddConstraintNotValid("logentry", CONSTRAINT), ValidateConstraint("logentry", "made_up")
     add_migration(monkeypatch, *both)
-    with pytest.raises(CommandError, match="in the same transaction"):
-        call_command("check_migrations")
+    assert "in the same transaction" in "\n".join(find_problems())

@@ -16,7 +16,7 @@ from django.test import Client
 from factcheck.database import hang_guard, timeouts
 from factcheck.database.embedded import Cluster
 from factcheck.database.hang_guard import HangGuard
-from factcheck.website import home_views
+from factcheck.website.browse import home_views
 from tests.security.hanging import get, silent_server, site, stopped
 from tests.support.drafts import make_scale
 from tests.support.waiting import begin_until_it_waits

@@ -95,15 +95,15 @@ def doors(newsroom: Newsroom, other: User) -> dict[str, User]:
     """Each URL that takes something away from others, with a person who can use it."""
     membership = newsroom.second.memberships.get()
     token, _secret = create_token(
-        by=newsroom.editor, newsroom=newsroom.publisher.pk, name="x", scopes=["claims:write"], days=7
+        by=newsroom.chief, newsroom=newsroom.publisher.pk, name="x", scopes=["claims:write"], days=7
     )
     root = User.objects.get(username="root")
     names = {"end-sessions": newsroom.editor, "pause": newsroom.editor, "close": newsroom.reporter}
     return {
         **{f"/admin/editorial/user/{account.pk}/do/{name}/": root for name, account in names.items()},
         f"/admin/editorial/user/{other.pk}/do/remove-administration/": root,
-        f"/admin/editorial/membership/{membership.pk}/remove/": newsroom.chief,
-        f"/admin/editorial/apitoken/{token.pk}/revoke/": newsroom.chief,
+        f"/admin/editorial/membership/{membership.pk}/do/remove/": newsroom.chief,
+        f"/admin/editorial/apitoken/{token.pk}/do/revoke/": newsroom.chief,
         "/admin/editorial/freeze/add/": newsroom.chief,
     }
 
@@ -183,7 +183,7 @@ def test_stolen_cookie_and_password_take_two_an_hour_and_two_people_undo_it(news
     for victim in victims:
         thief.post(f"/admin/editorial/user/{victim.pk}/do/close/", {"confirm-password": PASSWORD})
     for membership in Membership.objects.all():
-        thief.post(f"/admin/editorial/membership/{membership.pk}/remove/", {"confirm-password": PASSWORD})
+        thief.post(f"/admin/editorial/membership/{membership.pk}/do/remove/", {"confirm-password": PASSWORD})
     assert [is_open(victim) for victim in victims] == [False, False, True, True, True]
     assert Membership.objects.count() == 4
     assert Proposal.objects.filter(action=Action.CLOSING, decision="").count() == 3

@@ -17,6 +17,7 @@ from factcheck.record.log.notes import SigningKey, open_note
 from factcheck.record.models import LogCheckpoint, LogEntry, PublishedDemand, PublishedReview, RevisionDocument
 from tests.record.conftest import publish_some, rotated
 from tests.support.drafts import make_newsroom
+from tests.support.go_programs import has_package, run_go
 from tests.verifier.verifying import as_owner, cosign, sign_anew, verify
 from verifier import verifier
 
@@ -33,6 +34,14 @@ def test_verifier_runs_alone_from_the_command_line(read_site: str, tmp_path: Pat
         assert (done.returncode, done.stderr) == (0, "")
         assert done.stdout.startswith("9 entries about 5 subjects hold; root ")
     assert json.loads(state.read_text())["seen"]["size"] == 9
+
+
+if has_package("golang.org/x/mod/sumdb"):
+
+    @pytest.mark.prove
+    def test_packages_of_go_accept_the_log(site: str, tmp_path: Path) -> None:
+        publish_some(300)
+        assert run_go(Path(__file__).with_name("log.go"), site, tmp_path) == "309\n"
 
 
 def test_verifier_needs_no_django() -> None:

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from factcheck.editorial.models import Claim, Claimant, Publisher, Review, Topic, TopicLabel
-from factcheck.website import word_search
+from factcheck.website.browse import review_lists
 from tests.support.drafts import Newsroom, make_newsroom
 from tests.website.conftest import Page
 
@@ -151,8 +151,8 @@ def test_subject_that_does_not_exist_is_404(record: SimpleNamespace, path: str) 
 
 
 def test_pages_lead_to_each_other_without_an_end(record: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(word_search, "PAGE_SIZE", 1)
-    monkeypatch.setattr(word_search.newest_first, "__defaults__", (1, None))
+    monkeypatch.setattr(review_lists, "PAGE_SIZE", 1)
+    monkeypatch.setattr(review_lists.newest_first, "__defaults__", (1, None))
     found, path = [], "/topics/health/"
     while path:
         page = get(path)

@@ -11,7 +11,7 @@ from django.test import Client
 from factcheck.record.models import LogEntry
 from factcheck.record.readmodel.bodies import Review
 from factcheck.record.statements.output import construct
-from factcheck.website.citations import bibtex
+from factcheck.website.sharing.citations import bibtex
 from tests.api.published import make_imported
 from tests.support.drafts import Newsroom
 from tests.website.conftest import Published

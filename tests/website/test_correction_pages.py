@@ -2,6 +2,7 @@
 
 import re
 from types import SimpleNamespace
+from uuid import UUID
 
 import pytest
 from django.db import connections
@@ -9,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from factcheck.editorial.models import Publisher, Review
-from factcheck.website import correction_views
+from factcheck.website.browse import correction_views
 from tests.support.drafts import Newsroom, make_newsroom, make_scale
 from tests.website.conftest import HOSTILE, Page, get
 
@@ -181,17 +182,17 @@ def test_pages_lead_to_each_other_without_an_end(record: SimpleNamespace, monkey
     while path:
         page = get(path)
         pages.append(links(page))
-        path = next((f"/corrections/{link}" for link in page.links if link.startswith("?before=")), "")
+        path = next((f"/corrections/{link}" for link in page.links if link.startswith("?after=")), "")
     assert list(map(len, pages)) == [4, 4, 3]
     assert [link for page in pages for link in page] == links_of_all(record)
-    newer = next(link for link in page.links if link.startswith("?after="))
+    newer = next(link for link in page.links if link.startswith("?before="))
     assert links(get(f"/corrections/{newer}")) == pages[1]
     assert "noindex" in page.values("meta", "content")
 
 
 def test_page_that_is_none_is_404(record: SimpleNamespace) -> None:
-    for query in ("before=0", "before=x", "before=-1", "after=99", f"after={'9' * 16}"):
-        assert "This page doesn’t exist" in get(f"/corrections/?{query}", status=404).text
+    for place in (f"after=0.{UUID(int=0)}", f"before={'9' * 18}.{UUID(int=0)}"):
+        assert "This page doesn’t exist" in get(f"/corrections/?{place}", status=404).text
 
 
 @pytest.mark.parametrize(

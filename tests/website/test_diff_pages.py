@@ -10,9 +10,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from factcheck.editorial.models import Review
+from factcheck.record.readmodel import bodies
+from factcheck.record.statements.output import construct
 from factcheck.tools.budget import current
 from factcheck.web.places import search_places
-from factcheck.website import diff_views
+from factcheck.website.reviews import diff_views
 from tests.support.drafts import Newsroom, make_newsroom, make_scale
 from tests.support.serving import full
 from tests.website.conftest import HOSTILE, Page, get
@@ -130,13 +132,13 @@ def test_page_costs_three_queries(reviews: SimpleNamespace) -> None:
     assert len(queries) == 3
 
 
-def body(text: str, quotes: list[str]) -> dict[str, Any]:
+def body(text: str, quotes: list[str]) -> bodies.Review:
     claim = {"id": "1", "text": text[:10_000], "appearances": []}
     sources = [{"title": f"Nguồn {number}", "url": None, "quote": quote} for number, quote in enumerate(quotes)]
-    return {
+    return construct(bodies.Review, {
         "headline": text[:1000], "summary": text[:10_000], "body": text, "claim": claim, "sources": sources,
         "authors": [], "topics": [], "verdict": {"label": "Sai", "explanation": text[:10_000]},
-    }  # fmt: skip
+    })  # fmt: skip
 
 
 @pytest.mark.parametrize("step", [2, 3, 7])
@@ -148,5 +150,5 @@ def test_page_of_huge_texts_ends_in_time(step: int) -> None:
     with current().within(1):
         found = diff_views.find_changes(body(before, [before[:10_000]] * 50), body(after, [after[:10_000]] * 50))
     assert time.thread_time() - start < 5
-    assert len(found["changes"]) == 5
-    assert sum(len(piece.text) for change in found["changes"] for piece in change.pieces) < 150_000
+    assert len(found.changes) == 5
+    assert sum(len(piece.text) for change in found.changes for piece in change.pieces) < 150_000

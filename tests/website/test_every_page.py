@@ -9,7 +9,7 @@ from django.db import InterfaceError, OperationalError
 from django.test import Client, RequestFactory
 from django.views.defaults import permission_denied
 
-from factcheck.website import home_views
+from factcheck.website.browse import home_views
 from tests.website.conftest import Page, Published
 
 PAGES = [

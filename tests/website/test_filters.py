@@ -7,8 +7,8 @@ from django.utils import translation
 from factcheck.record.lists import counts
 from factcheck.record.models import PublishedReview
 from factcheck.tools.budget import current
-from factcheck.website import filters
-from factcheck.website.filters import Facet, Filters
+from factcheck.website.browse import filters
+from factcheck.website.browse.filters import Facet, Filters
 from tests.website.conftest import Published
 
 

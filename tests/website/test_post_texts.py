@@ -6,7 +6,7 @@ from django.utils import translation
 
 from factcheck.record.readmodel.bodies import Kept, Review, Tombstone
 from factcheck.record.statements.output import construct
-from factcheck.website.post_texts import MAX_LENGTH, length_of, post_text
+from factcheck.website.sharing.post_texts import MAX_LENGTH, length_of, post_text
 
 URL = "https://factcheck.example.org/reviews/bd1d6be1-487b-42da-b21e-6c39ebfe0339/"
 

@@ -12,7 +12,7 @@ from factcheck.editorial.models import Publisher, VerdictLabel
 from factcheck.record.models import ProfileChange
 from factcheck.record.readmodel import profile_rows
 from factcheck.record.statements.review import Verdict
-from factcheck.website.profile_views import changed_parts, scales_of
+from factcheck.website.documentation.profile_views import changed_parts, scales_of
 from tests.support.drafts import make_newsroom, make_scale
 from tests.website.conftest import Page, Published
 

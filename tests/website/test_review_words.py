@@ -7,7 +7,7 @@ from django.utils.translation import override
 from factcheck.record.readmodel.bodies import Correction, Review
 from factcheck.record.statements.output import construct
 from factcheck.record.statements.review import Verdict
-from factcheck.website.review_words import agreement, important_corrections, title_of
+from factcheck.website.reviews.review_words import agreement, important_corrections, title_of
 
 
 def verdict(label: str | None, slug: str | None = None, value: int | None = None, scale: str = "truth") -> Verdict:

@@ -14,8 +14,9 @@ from django.test import Client
 from factcheck.record.models import PublishedReview
 from factcheck.tools.budget import current
 from factcheck.web.places import search_places
-from factcheck.website import search_views, url_search, word_search
-from factcheck.website.filters import DIMENSIONS
+from factcheck.website.browse import review_lists
+from factcheck.website.browse.filters import DIMENSIONS
+from factcheck.website.search import search_views, url_search, word_search
 from tests.support.drafts import FLOOD, NOTICE, Newsroom, make_newsroom
 from tests.support.serving import full
 from tests.website.conftest import Page, Published
@@ -212,7 +213,7 @@ def test_pages_reach_every_result(newsroom: Newsroom, monkeypatch: pytest.Monkey
     monkeypatch.setattr(
         search_views, "best_matches", lambda *given: word_search.best_matches(*given, *([] if len(given) > 3 else [2]))
     )
-    monkeypatch.setattr(search_views, "newest_first", lambda *given: word_search.newest_first(*given, 2))
+    monkeypatch.setattr(search_views, "newest_first", lambda *given: review_lists.newest_first(*given, 2))
     pages, address = [], f"{SEARCH}?q=l%C5%A9" + (f"&sort={sort}" if sort else "")
     for _ in range(3):
         page = get(address)

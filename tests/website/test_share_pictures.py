@@ -17,8 +17,8 @@ from factcheck.record.models import PublishedReview
 from factcheck.record.readmodel.bodies import Correction
 from factcheck.record.statements.output import construct
 from factcheck.web.places import search_places
-from factcheck.website.share_cards import newest_correction, review_card
-from factcheck.website.share_picture import HEIGHT, MAX_CHARACTERS, MAX_CLUSTER, WIDTH, Card, drawable, paint
+from factcheck.website.sharing.share_cards import newest_correction, review_card
+from factcheck.website.sharing.share_picture import HEIGHT, MAX_CHARACTERS, MAX_CLUSTER, WIDTH, Card, drawable, paint
 from tests.support.drafts import Newsroom, make_scale
 from tests.support.serving import full
 from tests.website.conftest import Page, Published

@@ -16,7 +16,7 @@ from factcheck.editorial.models import Topic, TopicLabel, Verdict
 from factcheck.record.evidence.source_checks import SourceState, store_check
 from factcheck.record.lists.statistics import STATISTICS, Statistic
 from factcheck.record.models import PublishedReview
-from factcheck.website.statistics_words import about_months, about_topics
+from factcheck.website.statistics.statistics_words import about_months, about_topics
 from tests.support.drafts import make_newsroom
 from tests.website.conftest import Page
 

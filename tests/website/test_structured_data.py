@@ -7,8 +7,8 @@ import orjson
 import pytest
 from django.test import Client
 
-from factcheck.record.formats.claimreview import claim_review_document
 from factcheck.record.models import PublishedReview
+from factcheck.record.readmodel.claimreview import claim_review_document
 from tests.website.conftest import HOSTILE, Published
 
 SCRIPT = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)

@@ -11,8 +11,8 @@ from factcheck.editorial.models import Review
 from factcheck.record.models import PublishedReview
 from factcheck.record.readmodel import bodies
 from factcheck.record.statements.output import construct
-from factcheck.website.review_words import verdict_since
-from factcheck.website.share_cards import review_card
+from factcheck.website.reviews.review_words import verdict_since
+from factcheck.website.sharing.share_cards import review_card
 from tests.api.published import make_imported
 from tests.support.drafts import Newsroom, make_scale
 from tests.website.conftest import Page

@@ -7,7 +7,7 @@ from django.utils import translation
 
 from factcheck.record.formats.markdown import is_safe_address
 from factcheck.record.statements.review import Topic, Verdict
-from factcheck.website.templatetags import published as filters
+from factcheck.website import words
 
 
 def verdict(value: int | None, worst: int | None = 1, best: int | None = 5) -> Verdict:
@@ -25,19 +25,19 @@ def verdict(value: int | None, worst: int | None = 1, best: int | None = 5) -> V
     ],
 )
 def test_scale_place(value: int, worst: int, best: int, tone: str, steps: list[bool]) -> None:
-    assert filters.scale(verdict(value, worst, best)) == (tone, steps)
+    assert words.scale(verdict(value, worst, best)) == (tone, steps)
 
 
 @pytest.mark.parametrize("outside", [verdict(None), verdict(1, None), verdict(1, 1, None), verdict(1, 1, 1)])
 def test_scale_none(outside: Verdict) -> None:
-    assert filters.scale(outside) is None
+    assert words.scale(outside) is None
 
 
 def test_word_known_and_unknown() -> None:
-    assert filters.word("review.correction", "kind") == "Corrected"
-    assert filters.word("refutes", "stance") == "refutes the claim"
-    assert filters.word("parrot", "Medium") == "parrot"
-    assert filters.word(None, "class") == ""
+    assert words.in_words("review.correction", "kind") == "Corrected"
+    assert words.in_words("refutes", "stance") == "refutes the claim"
+    assert words.in_words("parrot", "Medium") == "parrot"
+    assert words.in_words(None, "class") == ""
 
 
 @pytest.mark.parametrize(
@@ -52,14 +52,14 @@ def test_word_known_and_unknown() -> None:
     ],
 )
 def test_label_language(labels: dict[str, str], language: str, spoken: str) -> None:
-    assert filters.label_language(Verdict(labels=labels), language) == spoken
+    assert words.label_language(Verdict(labels=labels), language) == spoken
 
 
 def test_dates_in_words() -> None:
-    assert filters.day("2026-10-03") == "3 October 2026"
-    assert filters.day(None) == ""
-    assert filters.day_of("2026-10-03T23:59:59.000001Z") == "3 October 2026"
-    assert filters.utc_time(datetime(2026, 10, 3, 7, 5, tzinfo=UTC)) == "3 October 2026, 07:05 UTC"
+    assert words.day("2026-10-03") == "3 October 2026"
+    assert words.day(None) == ""
+    assert words.day_of("2026-10-03T23:59:59.000001Z") == "3 October 2026"
+    assert words.utc_time(datetime(2026, 10, 3, 7, 5, tzinfo=UTC)) == "3 October 2026, 07:05 UTC"
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_dates_in_words() -> None:
 )
 def test_language_name(value: str, interface: str, name: str) -> None:
     with translation.override(interface):
-        assert filters.language_name(value) == name
+        assert words.language_name(value) == name
 
 
 @pytest.mark.parametrize(
@@ -98,34 +98,34 @@ def test_language_name(value: str, interface: str, name: str) -> None:
     ],
 )
 def test_link_out(url: str | None, html: str) -> None:
-    assert filters.out(url, "<x>") == html
+    assert words.external_link(url, "<x>") == html
 
 
 def test_link_out_without_words_shows_the_address() -> None:
-    assert filters.out("javascript:x", None) == "<bdi>javascript:x</bdi>"
+    assert words.external_link("javascript:x", None) == "<bdi>javascript:x</bdi>"
 
 
 def test_address_short() -> None:
-    assert filters.short("https://a.example/b") == "a.example/b"
-    assert filters.short("https://a.example/" + "b" * 100) == "a.example/" + "b" * 45 + "…"
+    assert words.short("https://a.example/b") == "a.example/b"
+    assert words.short("https://a.example/" + "b" * 100) == "a.example/" + "b" * 45 + "…"
 
 
 def test_plain_takes_directions_out() -> None:
-    assert filters.plain("a\u202eb\u2066c\n d") == "abc d"
+    assert words.plain("a\u202eb\u2066c\n d") == "abc d"
 
 
 def test_license_name() -> None:
-    assert filters.license_name("https://creativecommons.org/licenses/by-sa/4.0/") == "CC BY-SA 4.0"
-    assert filters.license_name("https://www.example.org/licence") == "example.org"
+    assert words.license_name("https://creativecommons.org/licenses/by-sa/4.0/") == "CC BY-SA 4.0"
+    assert words.license_name("https://www.example.org/licence") == "example.org"
 
 
 def test_topic_label_falls_back() -> None:
     assert (
-        filters.topic_label(Topic.model_validate({"slug": "health", "labels": {"en": "Health", "vi": "Sức khỏe"}}))
+        words.topic_label(Topic.model_validate({"slug": "health", "labels": {"en": "Health", "vi": "Sức khỏe"}}))
         == "Health"
     )
-    assert filters.topic_label(Topic.model_validate({"slug": "health", "labels": {"vi": "Sức khỏe"}})) == "Sức khỏe"
-    assert filters.topic_label(Topic.model_validate({"slug": "health", "labels": {}})) == "health"
+    assert words.topic_label(Topic.model_validate({"slug": "health", "labels": {"vi": "Sức khỏe"}})) == "Sức khỏe"
+    assert words.topic_label(Topic.model_validate({"slug": "health", "labels": {}})) == "health"
 
 
 @pytest.mark.parametrize("address", ["", "https:", "a:b", "/x", "javascript:x", " javascript:x", "HTTPX://a"])

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from api.dumps.feed_making import make_feed
+from api.feeds.claimreview_feed import make_feed
 from factcheck.record.readmodel.address import require_address
 
 

@@ -6,7 +6,6 @@ Each check is committed in its own transaction, so the next run continues after 
 
 import logging
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,6 +26,7 @@ from factcheck.editorial.models.captures import WEEK
 from factcheck.editorial.people import roles
 from factcheck.record.evidence.source_checks import SourceState, store_check
 from factcheck.record.models import PublishedReview
+from factcheck.record.statements.review import Source
 from factcheck.tools.http_client import FetchError, Problem, fetch
 
 logger = logging.getLogger(__name__)
@@ -88,7 +88,7 @@ def read_new_sources() -> None:
 
 @transaction.atomic
 def _read_sources(review: PublishedReview) -> None:
-    urls = {source["url"] for source in review.parsed_body["sources"] if source["url"]}
+    urls = {source.url for source in review.live_body.sources if source.url}
     watched = WatchedSource.objects.filter(review=review.pk)
     watched.exclude(url__in=urls).delete()
     # A correction may have replaced the quote, so the next run checks the source again.
@@ -142,13 +142,13 @@ def _store(source: WatchedSource, state: SourceState, at: datetime) -> None:
     store_check(source.review_id, source.url, state=state, checked_at=at, since=min(source.since, at))
 
 
-def _cited(source: WatchedSource) -> list[Mapping[str, Any]]:
+def _cited(source: WatchedSource) -> list[Source]:
     """Return the published sources with this URL. Several sources can quote the same page."""
     review = PublishedReview.objects.live().filter(pk=source.review_id).first()
-    return [each for each in review.parsed_body["sources"] if each["url"] == source.url] if review else []
+    return [each for each in review.live_body.sources if each.url == source.url] if review else []
 
 
-def _find_state(source: WatchedSource, cited: list[Mapping[str, Any]]) -> tuple[bool, SourceState] | None:
+def _find_state(source: WatchedSource, cited: list[Source]) -> tuple[bool, SourceState] | None:
     """Return whether the page has all quotes, and the page's state. Return None if the page can't be judged now."""
     try:
         last = fetch(source.url)[-1]
@@ -162,7 +162,7 @@ def _find_state(source: WatchedSource, cited: list[Mapping[str, Any]]) -> tuple[
         return None  # the host refuses programs, or the page has no text
     is_html = "html" in content_type
     page = Page(readable, text_of_html(last.body.decode(errors="replace")) if is_html else "")
-    quotes = [each["quote"] for each in cited if each["quote"]]
+    quotes = [each.quote for each in cited if each.quote]
     copy = _text_of_copy(source, cited)
     has_quotes = bool(quotes) and all(_holds(page, quote) for quote in quotes)
     had_quotes = source.had_quote or (bool(quotes) and all(contains_quote(copy, quote) for quote in quotes))
@@ -177,9 +177,9 @@ def _holds(page: Page, quote: str) -> bool:
     return contains_quote(page.readable, quote) or contains_quote(page.everything, quote)
 
 
-def _text_of_copy(source: WatchedSource, cited: list[Mapping[str, Any]]) -> str:
+def _text_of_copy(source: WatchedSource, cited: list[Source]) -> str:
     """Return the readable text of the published capture, or ""."""
-    hashes = [each["capture"]["sha256"] for each in cited if each["capture"]]
+    hashes = [each.capture.sha256 for each in cited if each.capture]
     found = Capture.objects.filter(newsroom=source.review.newsroom_id, sha256__in=hashes).exclude(text="")
     return found.values_list("text", flat=True).first() or ""
 

@@ -3,21 +3,22 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import OperationalError
-from django.db.models import Model
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.db.models import Model, UUIDField
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.database.problems import caused_by_full_disk
-from factcheck.editorial.desk.access import get_desk
+from factcheck.editorial.desk.access import DeskAdmin, M, get_desk
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import User
 
@@ -94,18 +95,6 @@ def perform(
     return None
 
 
-def action_page(
-    request: HttpRequest, action: DeskAction[Any], row: Model, page: str, *, is_available: bool = True
-) -> HttpResponse:
-    """Run the action on POST, or return the confirmation page of an action without a template of its own."""
-    form = action.form(submitted_data(request))
-    if answer := perform(request, action, row, form, page):
-        return answer
-    if not form.is_bound and not is_available:
-        return redirect_unavailable(request, page)
-    return confirm_page(request, action, row, form, page)
-
-
 def redirect_unavailable(request: HttpRequest, page: str, reason: Text | None = None) -> HttpResponse:
     """Redirect to the page, with a warning that the action is no longer available."""
     messages.warning(
@@ -146,3 +135,60 @@ def subject_page(
     site = {**admin.site.each_context(request), "opts": row._meta}
     own = {"title": title, "subtitle": str(row), "back": page}
     return TemplateResponse(request, template, site | own | context)
+
+
+class ActionsAdmin(DeskAdmin[M], Generic[M]):
+    """A page of a row with buttons. Each button opens the confirmation page of an action."""
+
+    desk_actions: ClassVar[dict[str, DeskAction[Any]]] = {}
+    action_template = "admin/editorial/confirm.html"
+
+    def available_actions(self, request: HttpRequest, row: M) -> list[str]:
+        """Return the names of the actions that the person can currently use on the row."""
+        raise NotImplementedError
+
+    def may_act(self, request: HttpRequest, row: M) -> bool:
+        """Return whether the person can open the confirmation pages of this row. For others, they don't exist."""
+        return self.has_view_permission(request, row)
+
+    def page_after(self, request: HttpRequest, row: M) -> str:
+        """Return the URL to which an action leads, by default the page of the row."""
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.pk])
+
+    def why_unavailable(self, row: M, action: DeskAction[M]) -> Text | None:
+        """Return a sentence about an action that isn't available, or None for the general sentence."""
+        return None
+
+    def action_context(self, request: HttpRequest, row: M, action: DeskAction[M], form: forms.Form) -> dict[str, Any]:
+        """Return template variables of a confirmation page."""
+        return {}
+
+    def get_urls(self) -> list[URLPattern]:
+        view, key = (
+            self.admin_site.admin_view(self.action_view),
+            "uuid" if isinstance(self.opts.pk, UUIDField) else "int",
+        )
+        name = f"{self.opts.app_label}_{self.opts.model_name}_action"
+        return [path(f"<{key}:pk>/do/<slug:name>/", view, name=name), *super().get_urls()]
+
+    def action_view(self, request: HttpRequest, pk: Any, name: str) -> HttpResponse:
+        row = self.get_queryset(request).filter(pk=pk).first()
+        if name not in self.desk_actions or row is None or not self.may_act(request, row):
+            raise Http404
+        return self.action_page(request, row, self.desk_actions[name])
+
+    def action_page(self, request: HttpRequest, row: M, action: DeskAction[M]) -> HttpResponse:
+        """Show the confirmation page. On POST, run the action, or say why it was refused and keep the input."""
+        page, form = self.page_after(request, row), action.form(submitted_data(request))
+        if answer := perform(request, action, row, form, page):
+            return answer
+        if form.is_bound:
+            row = self.model._default_manager.get(pk=row.pk)  # the refused action may have changed the row in memory
+        elif action.name not in self.available_actions(request, row):
+            return redirect_unavailable(request, page, self.why_unavailable(row, action))
+        context = self.action_context(request, row, action, form)
+        return confirm_page(request, action, row, form, page, self.action_template, **context)
+
+    def status_context(self, request: HttpRequest, row: M) -> dict[str, Any]:
+        names = self.available_actions(request, row)
+        return {**super().status_context(request, row), "actions": [self.desk_actions[name] for name in names]}

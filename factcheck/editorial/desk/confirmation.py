@@ -27,9 +27,9 @@ EVERY: frozenset[str] = frozenset()
 # a thief of the session's cookie would profit from the login too. Only a fresh confirmation counts.
 TAKING_AWAY: dict[str, frozenset[str]] = {
     "editorial_user_action": frozenset(name for name, action in ACCOUNT_ACTIONS.items() if action.is_destructive),
-    "editorial_membership_remove": EVERY,
+    "editorial_membership_action": EVERY,
     "editorial_freeze_add": EVERY,
-    "editorial_apitoken_revoke": EVERY,
+    "editorial_apitoken_action": EVERY,
 }
 CONFIRMED: dict[str, frozenset[str]] = {
     "editorial_proposal": frozenset({"approve", "approve-and-publish", "hold", "publish", "undo"}),

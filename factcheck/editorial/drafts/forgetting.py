@@ -5,6 +5,7 @@ the passage, so the event says only who has forgotten something. Published text 
 decide (`erasure.py`).
 """
 
+import json
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -244,7 +245,8 @@ def _require_unpublished(passage: Passage, draft: Draft, claims: Collection[UUID
     reviews = {draft.pk, *about.values_list("id", flat=True)}
     documents = []
     for row in RevisionDocument.objects.filter(entry__subject__in=reviews).select_related("entry"):
-        if passage.is_in(row.parsed() if row.entry.subject == draft.pk else row.parsed().get("claim")):
+        content = json.loads(row.checked())
+        if passage.is_in(content if row.entry.subject == draft.pk else content.get("claim")):
             raise WrongState(
                 _(
                     "This passage has been published, so it can’t be forgotten here. Only an erasure removes it, and"

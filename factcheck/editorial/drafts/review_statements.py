@@ -5,10 +5,8 @@ A statement lacks the values that are known only at publication. The record adds
 """
 
 from collections.abc import Collection
-from typing import Any
 from uuid import UUID
 
-import orjson
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -27,11 +25,11 @@ from factcheck.editorial.models import (
     Verdict,
 )
 from factcheck.editorial.pictures import find_missing_pictures
-from factcheck.record.log.entries import ADDED_KEYS
 from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.record.statements import capture as statement_captures
 from factcheck.record.statements import review as statements
-from factcheck.record.statements.tombstone import Tombstone
+from factcheck.record.statements.output import construct, read
+from factcheck.record.statements.tombstone import ClaimReference, Tombstone
 
 MIN_SOURCES = 2
 # Entries of these kinds have no text that people could translate.
@@ -41,19 +39,22 @@ HIDDEN_CLAIM = _(
 )
 
 
-def build_statement(review: Review) -> dict[str, Any]:
+def build_statement(review: Review) -> statements.Review:
     """Return the statement of a review as the database has it. Unsaved changes aren't included."""
     return build_draft_statement(drafts_of([review.pk])[review.pk])
 
 
-def build_draft_statement(draft: Draft) -> dict[str, Any]:
-    """Return the statement of a draft, with the keys and types of docs/reference/reviews.md."""
+def build_draft_statement(draft: Draft) -> statements.Review:
+    """Return the statement of a draft. Its values may be invalid until somebody submits the draft."""
     review = draft.review
-    return values_of(review, statements.Review, Review) | {
+    values = values_of(review, statements.Review, Review) | {
         "claim": _claim(draft),
         "verdict": _verdict(review, draft.verdict),
-        "sources": [values_of(source, statements.Source, Source) | _capture(source, draft) for source in draft.sources],
-        "publisher": publisher_values(draft.publisher) | review.original_publisher,
+        "sources": [
+            values_of(source, statements.Source, Source) | {"capture": _capture(source, draft)}
+            for source in draft.sources
+        ],
+        "publisher": values_of(draft.publisher, statements.Publisher) | review.original_publisher,
         "authors": [{"name": name} for name in draft.authors],
         "topics": [
             {"slug": topic.slug, "labels": {label.language: label.label for label in topic.labels.all()}}
@@ -61,16 +62,13 @@ def build_draft_statement(draft: Draft) -> dict[str, Any]:
         ],
         "license": review.license_url or settings.LICENSE_URL,
     }
+    return construct(statements.Review, values)
 
 
-def build_tombstone(published: dict[str, Any]) -> dict[str, Any]:
+def build_tombstone(published: statements.Review) -> Tombstone:
     """Return the tombstone for the URL of a withdrawn review, built from the withdrawn statement."""
-    return {key: published[key] for key in Tombstone.model_fields} | {"claim": {"id": published["claim"]["id"]}}
-
-
-def extract_statement(document: bytes) -> dict[str, Any]:
-    """Return the statement in a document, without the keys that the publication added."""
-    return {key: value for key, value in orjson.loads(document).items() if key not in ADDED_KEYS}
+    values = {name: getattr(published, name) for name in Tombstone.model_fields.keys() - {"claim"}}
+    return Tombstone(**values, claim=ClaimReference(id=published.claim.id))
 
 
 def last_entry(review: Review) -> LogEntry | None:
@@ -78,12 +76,12 @@ def last_entry(review: Review) -> LogEntry | None:
     return LogEntry.objects.filter(subject=review.pk).order_by("-number").first()
 
 
-def last_statement(review: Review) -> dict[str, Any] | None:
+def last_statement(review: Review) -> statements.Review | None:
     """Return the newest published statement of the review, or None. Tombstones don't count."""
     return last_statements([review.pk]).get(review.pk)
 
 
-def last_statements(ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
+def last_statements(ids: Collection[UUID]) -> dict[UUID, statements.Review]:
     """Return the newest published statement of each review, by id. Tombstones don't count."""
     found = (
         RevisionDocument.objects.filter(entry__subject__among=ids)
@@ -92,7 +90,7 @@ def last_statements(ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
         .distinct("entry__subject")
         .values_list("entry__subject", "document")
     )
-    return {subject: extract_statement(bytes(document)) for subject, document in found}
+    return {subject: read(statements.Review, bytes(document)) for subject, document in found}
 
 
 def find_missing(review: Review) -> list[str | Promise]:
@@ -167,21 +165,24 @@ def _capture_state(row: Row, draft: Draft) -> str | None:
     return capture.state if capture else None
 
 
-def publisher_values(row: Publisher) -> dict[str, Any]:
-    return values_of(row, statements.Publisher)
+def publisher_part(row: Publisher) -> statements.Publisher:
+    return construct(statements.Publisher, values_of(row, statements.Publisher))
 
 
-def _claim(draft: Draft) -> dict[str, Any]:
-    return draft.public_claim or values_of(draft.claim, statements.ReviewedClaim, Claim) | {
+def _claim(draft: Draft) -> statements.ReviewedClaim:
+    if draft.public_claim:
+        return draft.public_claim
+    values = values_of(draft.claim, statements.ReviewedClaim, Claim) | {
         "claimant": values_of(draft.claimant, statements.Claimant, Claimant) if draft.claimant else None,
         "appearances": [
-            values_of(appearance, statements.Appearance, Appearance) | _capture(appearance, draft)
+            values_of(appearance, statements.Appearance, Appearance) | {"capture": _capture(appearance, draft)}
             for appearance in draft.appearances
         ],
     }
+    return construct(statements.ReviewedClaim, values)
 
 
-def _capture(row: Row, draft: Draft) -> dict[str, Any]:
+def _capture(row: Row, draft: Draft) -> statement_captures.Capture | None:
     """Return the capture of a source or an appearance, if the capture is done.
 
     The capture is left out while the row has a reason why there is none. Otherwise, a capture that is done after the
@@ -189,20 +190,20 @@ def _capture(row: Row, draft: Draft) -> dict[str, Any]:
     the reason.
     """
     capture = None if row.no_capture_reason else draft.captures.get(row.capture_id)
-    done = capture is not None and capture.state == Capture.State.DONE
-    return {"capture": values_of(capture, statement_captures.Capture, Capture) if done else None}
+    if capture is None or capture.state != Capture.State.DONE:
+        return None
+    return construct(statement_captures.Capture, values_of(capture, statement_captures.Capture, Capture))
 
 
-def _verdict(review: Row, verdict: Verdict | None) -> dict[str, Any]:
+def _verdict(review: Row, verdict: Verdict | None) -> statements.Verdict:
     original = {key: getattr(review, f"original_{key}") or None for key in statements.OriginalRating.model_fields}
-    return {
+    words = verdict.labels.all() if verdict else ()
+    values = {
         "scale": verdict.scale.slug if verdict else None,
         "slug": verdict.slug if verdict else None,
         "label": verdict.label(review.language) if verdict else review.original_label or None,
-        "labels": {label.language: label.label for label in verdict.labels.all()} if verdict else {},
-        "meanings": {label.language: label.explanation for label in verdict.labels.all() if label.explanation}
-        if verdict
-        else {},
+        "labels": {label.language: label.label for label in words},
+        "meanings": {label.language: label.explanation for label in words if label.explanation},
         "value": verdict.value if verdict else None,
         "best": verdict.scale.best if verdict else None,
         "worst": verdict.scale.worst if verdict else None,
@@ -211,6 +212,7 @@ def _verdict(review: Row, verdict: Verdict | None) -> dict[str, Any]:
         or None,
         "original": original if review.original_label else None,
     }
+    return construct(statements.Verdict, values)
 
 
 def _scale_explanation(verdict: Verdict, language: str) -> str:

@@ -20,6 +20,7 @@ from factcheck.editorial.models import (
     Topic,
     Verdict,
 )
+from factcheck.record.statements.review import ReviewedClaim
 
 # A model instance, or a named tuple of its columns. Statements are built from columns only.
 Row = Any
@@ -43,7 +44,7 @@ class Draft:
     authors: list[str] = field(default_factory=list)
     topics: list[Topic] = field(default_factory=list)
     captures: dict[UUID, Capture] = field(default_factory=dict)
-    public_claim: dict[str, Any] | None = None
+    public_claim: ReviewedClaim | None = None
 
 
 def drafts_of(ids: Collection[UUID]) -> dict[UUID, Draft]:

@@ -5,7 +5,7 @@ when this newsroom publishes them. They don't become public when another newsroo
 """
 
 from collections.abc import Collection
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
@@ -14,7 +14,7 @@ from factcheck.editorial.drafts.statement_columns import values_of
 from factcheck.editorial.models import Claim, Claimant, Review, Topic
 from factcheck.record.models import PublishedReview
 from factcheck.record.statements import review as statements
-from factcheck.record.statements.checks import with_defaults
+from factcheck.record.statements.output import construct
 
 
 class PublicClaim(NamedTuple):
@@ -24,7 +24,7 @@ class PublicClaim(NamedTuple):
     database, so that a redacted name doesn't come back.
     """
 
-    statement: dict[str, Any]
+    statement: statements.ReviewedClaim
     claimant: Claimant | None
     topics: list[Topic]
 
@@ -38,18 +38,18 @@ def public_claims(ids: Collection[UUID]) -> dict[UUID, PublicClaim]:
         return {}
     documents = _public_statements(ids)
     claimants = Claimant.objects.in_bulk(
-        {found["claim"]["claimant"]["id"] for found in documents.values() if found["claim"]["claimant"]}
+        {found.claim.claimant.id for found in documents.values() if found.claim.claimant}
     )
-    slugs = {topic["slug"] for found in documents.values() for topic in found["topics"]}
+    slugs = {topic.slug for found in documents.values() for topic in found.topics}
     topics = {topic.slug: topic for topic in Topic.objects.prefetch_related("labels").filter(slug__in=slugs)}
     claims = {}
     for pk, found in documents.items():
-        claimant = claimants.get(UUID(found["claim"]["claimant"]["id"])) if found["claim"]["claimant"] else None
-        values = values_of(claimant, statements.Claimant) if claimant else None
+        claimant = claimants.get(UUID(found.claim.claimant.id)) if found.claim.claimant else None
+        named = construct(statements.Claimant, values_of(claimant, statements.Claimant)) if claimant else None
         claims[pk] = PublicClaim(
-            with_defaults(found["claim"], statements.ReviewedClaim) | {"claimant": values},
+            found.claim.model_copy(update={"claimant": named}),
             claimant,
-            [topics[topic["slug"]] for topic in found["topics"] if topic["slug"] in topics],
+            [topics[topic.slug] for topic in found.topics if topic.slug in topics],
         )
     return claims
 
@@ -61,8 +61,8 @@ def has_hidden_claim(review: Review) -> bool:
     return not PublishedReview.objects.live().filter(claim_id=review.claim_id).exists()
 
 
-def _public_statements(ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
+def _public_statements(ids: Collection[UUID]) -> dict[UUID, statements.Review]:
     owner = Claim.objects.filter(pk=OuterRef(OuterRef("claim_id"))).values("newsroom")
     own = Exists(Review.objects.filter(pk=OuterRef("pk"), newsroom__in=owner))
     found = PublishedReview.objects.live().filter(claim_id__among=ids).order_by(own.asc(), "sequence")
-    return {row.claim_id: row.parsed_body for row in found if row.claim_id}
+    return {row.claim_id: row.live_body for row in found if row.claim_id}

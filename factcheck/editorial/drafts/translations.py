@@ -3,8 +3,6 @@
 A translation is a review of its own. It names the original's revision that it translates, and has the same verdict.
 """
 
-from typing import Any
-
 from django.conf import settings
 from django.db import transaction
 from django.utils.functional import Promise
@@ -17,6 +15,8 @@ from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Authorship, Review, Source, User, Verdict
 from factcheck.editorial.people import roles
 from factcheck.record.models import LogEntry, RevisionDocument
+from factcheck.record.statements.output import read
+from factcheck.record.statements.review import Review as Statement
 
 State = Review.State
 
@@ -96,7 +96,7 @@ def is_behind(review: Review) -> bool:
     return review.translation_of_id is not None and Review.objects.behind().filter(pk=review.pk).exists()
 
 
-def revision_of(review: Review, *, newest: bool = False) -> dict[str, Any] | None:
+def revision_of(review: Review, *, newest: bool = False) -> Statement | None:
     """Return the statement that the review translates, or the original's newest statement.
 
     Return None if an erasure has removed the statement.
@@ -107,7 +107,7 @@ def revision_of(review: Review, *, newest: bool = False) -> dict[str, Any] | Non
     if not newest:
         documents = documents.filter(entry__number=review.translation_of_revision or 0)
     document = documents.order_by("-entry__number").values_list("document", flat=True).first()
-    return review_statements.extract_statement(bytes(document)) if document else None
+    return read(Statement, bytes(document)) if document else None
 
 
 def find_missing(review: Review) -> list[Promise]:
@@ -124,9 +124,9 @@ def find_missing(review: Review) -> list[Promise]:
         ]
     if reason := find_lost_original(review):
         return [reason]
-    original = (revision_of(review) or {}).get("verdict") or {}
-    own = review.verdict
-    if original.get("slug") and (own is None or (own.scale.slug, own.slug) != (original["scale"], original["slug"])):
+    original, own = revision_of(review), review.verdict
+    verdict = original.verdict if original else None
+    if verdict and verdict.slug and (own is None or (own.scale.slug, own.slug) != (verdict.scale, verdict.slug)):
         return [_("The verdict differs from the original’s. Choose the same verdict, or first correct the original.")]
     return []
 
@@ -153,6 +153,5 @@ def _newest_revision(original: Review) -> int:
     return entries.order_by("-number").values_list("number", flat=True)[0]
 
 
-def _verdict_of(statement: dict[str, Any] | None) -> Verdict | None:
-    verdict = (statement or {}).get("verdict") or {}
-    return Verdict.objects.find(verdict.get("scale"), verdict.get("slug"))
+def _verdict_of(statement: Statement | None) -> Verdict | None:
+    return Verdict.objects.find(statement.verdict.scale, statement.verdict.slug) if statement else None

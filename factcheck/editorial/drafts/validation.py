@@ -46,7 +46,7 @@ def fill(row: Row, values: Values, place: str, problems: list[Problem], *, exclu
     return row
 
 
-def require_valid(statement: Mapping[str, Any], model: type[Part]) -> None:
-    """Raise WrongValue unless the statement is valid for its model."""
-    if faults := check(statement, model):
+def require_valid(statement: Part) -> None:
+    """Raise WrongValue unless the statement is valid."""
+    if faults := check(statement.to_json_object(), type(statement)):
         raise WrongValue(*(f"{fault.pointer.strip('/')}: {fault.message(gettext)}" for fault in faults))

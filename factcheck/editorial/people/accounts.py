@@ -17,6 +17,7 @@ from factcheck.editorial.models.kinds import SETTLED_AFTER, TAKING, Action
 from factcheck.editorial.people import roles
 from factcheck.editorial.proposals import account_policy, workflow
 from factcheck.editorial.sign_in import sessions
+from factcheck.record.statements.output import read
 
 AGAIN = timedelta(minutes=10)  # the wait before the same person can end the same sessions again
 
@@ -62,7 +63,7 @@ def undo(*, removal: Proposal, by: User) -> Proposal:
     _make_way(removal.account, Action.UNDOING, by)
     said = {"removal": removal.pk, "taken": removal.action}
     if removal.newsroom is not None:
-        said["role"] = removal.content["role"]
+        said["role"] = read(account_policy.AccountChange, removal.statement).role
     return account_policy.propose(
         account=removal.account, action=Action.UNDOING, by=by, newsroom=removal.newsroom, **said
     )

@@ -15,11 +15,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import errors
+from factcheck.editorial.events import Detail
 from factcheck.editorial.models import Membership, Proposal, Publisher, User
 from factcheck.editorial.models.kinds import SETTLED_AFTER, Action, Decision, Kind
 from factcheck.editorial.people import account_mail, roles
 from factcheck.editorial.proposals.policy import Policy, Text, submit_statement
 from factcheck.editorial.sign_in.second_factors import reset_second_factors
+from factcheck.record.statements.output import Output, left_out, read
 
 _ASK_A_CHIEF = _("Only an account administrator or a Chief editor of this newsroom can do this. Ask one of them.")
 LAST_DECIDER = _(
@@ -28,6 +30,23 @@ LAST_DECIDER = _(
 )
 
 NOT_UNDONE = _("This can’t be undone any more. An account administrator can propose to give it back.")
+
+
+class AccountChange(Output):
+    """The statement about an account: the change, and the account's current values.
+
+    `taken` is the action that took something away, and `removal` is its proposal.
+    """
+
+    action: str
+    id: int | None = left_out()
+    username: str | None = left_out()
+    email: str | None = left_out()
+    newsroom: str | None = left_out()
+    role: str | None = left_out()
+    new_email: str | None = left_out()
+    removal: int | None = left_out()
+    taken: str | None = left_out()
 
 
 class AccountPolicy(Policy[User]):
@@ -55,9 +74,9 @@ class AccountPolicy(Policy[User]):
     changed = _("The account was changed after this was proposed. Return the proposal, then propose the change again.")
 
     def title(self, proposal: Proposal) -> str:
-        said = proposal.content
-        role = Membership.Role(said["role"]).label if said.get("role") else ""
-        newsroom, email = proposal.newsroom, said.get("new_email", "")
+        said = _change(proposal)
+        role = Membership.Role(said.role).label if said.role else ""
+        newsroom, email = proposal.newsroom, said.new_email or ""
         return str(self.text % {"account": proposal.account, "role": role, "newsroom": newsroom, "email": email})
 
     def deadline_note(self, proposal: Proposal) -> str:
@@ -89,21 +108,22 @@ class AccountPolicy(Policy[User]):
     def newsrooms(self, proposal: Proposal) -> tuple[Publisher | None, None]:
         return proposal.newsroom, None
 
-    def build_statement(self, proposal: Proposal) -> dict[str, Any]:
+    def build_statement(self, proposal: Proposal) -> AccountChange:
         account, newsroom = self.subject(proposal), proposal.newsroom
         now = {"id": account.pk, "username": account.username, "email": account.email}
-        return {**proposal.content, **now, **({"newsroom": newsroom.site} if newsroom else {})}
+        site = newsroom.site if newsroom else None
+        return _change(proposal).model_copy(update={**now, "newsroom": site})
 
     def require_submitter(self, proposal: Proposal) -> None:
         if not _may_propose(proposal):
             raise errors.NotAllowed(self.ask)
 
-    def require_unchanged(self, proposal: Proposal) -> dict[str, Any]:
+    def require_unchanged(self, proposal: Proposal) -> None:
         if not _may_propose(proposal):
             raise errors.ChangedSince(
                 _("The person who proposed this can no longer propose it. Return the proposal with a message.")
             )
-        return super().require_unchanged(proposal)
+        super().require_unchanged(proposal)
 
     def after_submit(self, proposal: Proposal) -> None:
         account_mail.queue_notice(proposal)
@@ -111,7 +131,7 @@ class AccountPolicy(Policy[User]):
     def after_return(self, proposal: Proposal) -> None:
         account_mail.queue_notice(proposal)
 
-    def after_approval(self, proposal: Proposal, by: User, statement: dict[str, Any]) -> None:
+    def after_approval(self, proposal: Proposal, by: User) -> None:
         account_mail.queue_notice(proposal)
         account = self.subject(proposal)
         account.refresh_from_db()
@@ -123,9 +143,9 @@ class AccountPolicy(Policy[User]):
     def event(self, proposal: Proposal) -> str:
         return "account_proposal"
 
-    def event_detail(self, proposal: Proposal) -> dict[str, Any]:
-        said = proposal.content
-        return {"change": proposal.action, **{k: said[k] for k in ("newsroom", "role", "new_email") if k in said}}
+    def event_detail(self, proposal: Proposal) -> Detail:
+        said = _change(proposal).model_dump(include={"newsroom", "role", "new_email"})
+        return {"change": proposal.action, **said}
 
 
 class RolePolicy(AccountPolicy):
@@ -174,7 +194,7 @@ class EmailPolicy(AccountPolicy):
 
     def require_possible(self, proposal: Proposal) -> None:
         super().require_possible(proposal)
-        if proposal.content["new_email"] in ("", self.subject(proposal).email):
+        if _change(proposal).new_email in ("", self.subject(proposal).email):
             raise errors.Incomplete(_("Enter the new e-mail address."))
 
 
@@ -242,26 +262,22 @@ class PausePolicy(AccountPolicy):
 
 
 class UndoingPolicy(AccountPolicy):
-    """The return of something that was taken away.
-
-    In the statement, `taken` is the action that took something away, and `removal` is its proposal.
-    """
+    """The return of something that was taken away."""
 
     action = Action.UNDOING
     ask = _ASK_A_CHIEF
 
     def title(self, proposal: Proposal) -> str:
-        return _("Undo this: %s") % ACCOUNT_POLICIES[proposal.content["taken"]].title(proposal)
+        return _("Undo this: %s") % ACCOUNT_POLICIES[_change(proposal).taken or ""].title(proposal)
 
     def require_possible(self, proposal: Proposal) -> None:
         if not _can_be_undone(proposal):
             raise errors.TooLate(NOT_UNDONE)
 
-    def require_unchanged(self, proposal: Proposal) -> dict[str, Any]:
-        statement = super().require_unchanged(proposal)
+    def require_unchanged(self, proposal: Proposal) -> None:
+        super().require_unchanged(proposal)
         if not _can_be_undone(proposal):
             raise errors.ChangedSince(self.changed)
-        return statement
 
 
 _GIVING = (RolePolicy(), AdministratorPolicy(), ResetPolicy(), EmailPolicy(), ReopeningPolicy())
@@ -311,12 +327,17 @@ def has_powers(account: User) -> bool:
     return roles.ask("editorial_has_powers", account.pk)
 
 
+def _change(proposal: Proposal) -> AccountChange:
+    return read(AccountChange, proposal.statement)
+
+
 def _held(proposal: Proposal) -> QuerySet[Membership]:
-    return Membership.objects.filter(user=proposal.account, publisher=proposal.newsroom, role=proposal.content["role"])
+    role = _change(proposal).role or ""
+    return Membership.objects.filter(user=proposal.account, publisher=proposal.newsroom, role=role)
 
 
 def _can_be_undone(proposal: Proposal) -> bool:
-    taken = proposal.content.get("taken")
+    taken = _change(proposal).taken
     return roles.ask("editorial_can_be_undone", proposal.account_id, proposal.newsroom_id, taken)
 
 

@@ -20,7 +20,7 @@ from factcheck.editorial.people import roles
 from factcheck.editorial.proposals.policy import Policy, Reasons
 from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.record.statements import demand as statements
-from factcheck.record.statements.checks import equivalent
+from factcheck.record.statements.output import construct, read
 
 State = Demand.State
 
@@ -36,9 +36,8 @@ class DemandPolicy(Policy[Demand]):
     }
     waits = True
     related = ("newsroom", "review")
-    model = statements.Demand
 
-    def build_statement(self, proposal: Proposal) -> dict[str, Any]:
+    def build_statement(self, proposal: Proposal) -> statements.Demand:
         return build_statement(self.subject(proposal))
 
     def find_missing(self, proposal: Proposal) -> Reasons:
@@ -66,7 +65,7 @@ class DemandPolicy(Policy[Demand]):
     def after_return(self, proposal: Proposal) -> None:
         _set_state(self.subject(proposal), State.DRAFT)
 
-    def after_approval(self, proposal: Proposal, by: User, statement: dict[str, Any]) -> None:
+    def after_approval(self, proposal: Proposal, by: User) -> None:
         _set_state(self.subject(proposal), State.APPROVED)
 
     def log_kind(self, proposal: Proposal) -> LogEntry.Kind:
@@ -80,15 +79,16 @@ class DemandPolicy(Policy[Demand]):
             _set_state(demand, State.PUBLISHED)
 
 
-def build_statement(demand: Demand) -> dict[str, Any]:
-    """Return the entry in the register, with the keys and types of docs/reference/demands.md."""
-    return values_of(demand, statements.Demand) | {
+def build_statement(demand: Demand) -> statements.Demand:
+    """Return the entry in the register."""
+    values = values_of(demand, statements.Demand) | {
         "review": {"id": str(demand.review_id)} if demand.review_id else None,
         "withheld": demand.withheld_reason or None,
         "delayed_until": demand.publish_after.isoformat() if demand.publish_after else None,
-        "publisher": review_statements.publisher_values(demand.newsroom),
+        "publisher": review_statements.publisher_part(demand.newsroom),
         "license": settings.LICENSE_URL,
     }
+    return construct(statements.Demand, values)
 
 
 def find_missing(demand: Demand) -> Reasons:
@@ -106,7 +106,7 @@ def find_missing(demand: Demand) -> Reasons:
     if (published := last_statement(demand)) is not None:
         if not demand.change_note:
             reasons.append(_("Describe what changed. Readers will see your description."))
-        if equivalent(build_statement(demand), published, statements.Demand):
+        if build_statement(demand) == published:
             reasons.append(
                 _("Nothing has changed since the published revision. Change the draft before you submit it.")
             )
@@ -153,10 +153,10 @@ def utc_today() -> date:
     return datetime.now(UTC).date()
 
 
-def last_statement(demand: Demand) -> dict[str, Any] | None:
+def last_statement(demand: Demand) -> statements.Demand | None:
     """Return the statement of the newest published revision, or None."""
     found = RevisionDocument.objects.filter(entry__subject=demand.pk).order_by("-entry__number").first()
-    return review_statements.extract_statement(bytes(found.document)) if found else None
+    return read(statements.Demand, bytes(found.document)) if found else None
 
 
 def _lock_demand(pk: Any) -> Demand:

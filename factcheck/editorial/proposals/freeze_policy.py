@@ -1,7 +1,7 @@
 """Freezes of a newsroom's publishing: a Chief editor freezes at once, and two people end the freeze together."""
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -15,6 +15,15 @@ from factcheck.editorial.models import Freeze, Proposal, Publisher, User
 from factcheck.editorial.models.kinds import Action, Kind
 from factcheck.editorial.people import roles
 from factcheck.editorial.proposals.policy import Policy, Reasons
+from factcheck.record.statements.parts import Part
+
+
+class FreezeEnd(Part):
+    """The statement about the end of a freeze."""
+
+    freeze: int
+    newsroom: str
+    reason: str
 
 
 class FreezePolicy(Policy[Freeze]):
@@ -37,9 +46,9 @@ class FreezePolicy(Policy[Freeze]):
         "no_chief_editor": _("One of the two people who end a freeze must be a Chief editor. Ask a Chief editor.")
     }
 
-    def build_statement(self, proposal: Proposal) -> dict[str, Any]:
+    def build_statement(self, proposal: Proposal) -> FreezeEnd:
         freeze = self.subject(proposal)
-        return {"freeze": freeze.pk, "newsroom": freeze.newsroom.site, "reason": freeze.reason}
+        return FreezeEnd(freeze=freeze.pk, newsroom=freeze.newsroom.site, reason=freeze.reason)
 
     def find_missing(self, proposal: Proposal) -> Reasons:
         freeze = self.subject(proposal)
@@ -52,7 +61,7 @@ class FreezePolicy(Policy[Freeze]):
     def require_submitter(self, proposal: Proposal) -> None:
         roles.require_decider(proposal.submitted_by, self.subject(proposal).newsroom)
 
-    def after_approval(self, proposal: Proposal, by: User, statement: dict[str, Any]) -> None:
+    def after_approval(self, proposal: Proposal, by: User) -> None:
         freeze = self.subject(proposal)
         freeze.ended_at = timezone.now()
         freeze.save(update_fields=["ended_at"])

@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial.drafts import review_statements
 from factcheck.editorial.drafts.rows import drafts_of
 from factcheck.editorial.errors import ChangedSince, WrongState
-from factcheck.editorial.events import record_event, record_events
+from factcheck.editorial.events import Detail, record_event, record_events
 from factcheck.editorial.models import ImportBatch, Proposal, Review, User
 from factcheck.editorial.models.kinds import Action, Decision, Kind
 from factcheck.editorial.people import roles
@@ -21,6 +21,7 @@ from factcheck.editorial.proposals.policy import Policy, save_proposal
 from factcheck.editorial.proposals.publication import append_approved
 from factcheck.editorial.proposals.review_policy import Publication
 from factcheck.record.formats.canonical import canonical_unchecked
+from factcheck.record.statements.parts import Part
 
 State = Review.State
 
@@ -59,14 +60,13 @@ class ImportPolicy(Policy[ImportBatch]):
         "author": _("You are an author of a review in this import. Someone else has to decide.")
     }
 
-    def build_statement(self, proposal: Proposal) -> dict[str, Any]:
+    def build_statement(self, proposal: Proposal) -> Part:
         """Return an empty statement, because the digest covers the digests of the members."""
-        return {}
+        return Part()
 
-    def require_unchanged(self, proposal: Proposal) -> dict[str, Any]:
+    def require_unchanged(self, proposal: Proposal) -> None:
         if _digest(self.subject(proposal)) != proposal.digest:
             raise ChangedSince(_("The import has changed since you read it. Read it again before you decide."))
-        return {}
 
     def is_unfinished(self, proposal: Proposal) -> bool:
         return bool(self.subject(proposal).members.open().exists())
@@ -92,7 +92,7 @@ class ImportPolicy(Policy[ImportBatch]):
             message=proposal.message,
         )
 
-    def event_detail(self, proposal: Proposal) -> dict[str, Any]:
+    def event_detail(self, proposal: Proposal) -> Detail:
         batch = self.subject(proposal)
         return {"new": batch.new, "changed": batch.changed}
 
@@ -191,15 +191,16 @@ def _lock_reviews(members: QuerySet[Proposal]) -> None:
 def _publish(members: Sequence[Proposal], by: User) -> int:
     """Publish these members and return how many were published. Their reviews must be locked."""
     drafts = drafts_of([member.subject_id for member in members])
-    statements = [review_statements.build_draft_statement(drafts[member.subject_id]) for member in members]
-    same = [
-        canonical_unchecked(each) == member.statement.encode() for member, each in zip(members, statements, strict=True)
-    ]
-    approved = [(member, each) for member, each, is_same in zip(members, statements, same, strict=True) if is_same]
+    approved: list[Proposal] = []
+    stale: list[Proposal] = []
+    for member in members:
+        statement = review_statements.build_draft_statement(drafts[member.subject_id])
+        is_same = canonical_unchecked(statement.to_json_object()) == member.statement.encode()
+        (approved if is_same else stale).append(member)
     if approved:
-        append_approved(Publication(), [each[0] for each in approved], [each[1] for each in approved], by)
-    if len(approved) < len(members):
-        _return_stale([member for member, is_same in zip(members, same, strict=True) if not is_same], by)
+        append_approved(Publication(), approved, by)
+    if stale:
+        _return_stale(stale, by)
     return len(approved)
 
 

@@ -1,15 +1,29 @@
 """Verdict mappings: one Editor proposes the meaning of another publisher's words, and another Editor approves it."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.errors import NotAllowed, Undecided
+from factcheck.editorial.events import Detail
 from factcheck.editorial.models import Proposal, VerdictMapping
 from factcheck.editorial.models.kinds import Action, Decision, Kind
 from factcheck.editorial.people import roles
 from factcheck.editorial.proposals.policy import Policy, Reasons
 from factcheck.record.formats.canonical import canonical
+from factcheck.record.statements.parts import Part
+
+
+class MappedVerdict(Part):
+    """A publisher's words, the publisher's site, and the verdict on this site.
+
+    The site is None for a mapping that applies to all publishers.
+    """
+
+    words: str
+    site: str | None
+    scale: str
+    verdict: str
 
 
 class MappingPolicy(Policy[VerdictMapping]):
@@ -39,7 +53,7 @@ class MappingPolicy(Policy[VerdictMapping]):
     def newsrooms(self, proposal: Proposal) -> tuple[None, None]:
         return None, None
 
-    def build_statement(self, proposal: Proposal) -> dict[str, Any]:
+    def build_statement(self, proposal: Proposal) -> MappedVerdict:
         return build_statement(self.subject(proposal))
 
     def find_missing(self, proposal: Proposal) -> Reasons:
@@ -53,22 +67,14 @@ class MappingPolicy(Policy[VerdictMapping]):
         if not roles.ask("editorial_is_editor_anywhere", proposal.submitted_by_id):
             raise NotAllowed(self.refusals["not_editor"])
 
-    def event_detail(self, proposal: Proposal) -> dict[str, Any]:
+    def event_detail(self, proposal: Proposal) -> Detail:
         mapping = self.subject(proposal)
         return {"words": mapping.words, "site": mapping.site, "verdict": mapping.verdict_id}
 
 
-def build_statement(mapping: VerdictMapping) -> dict[str, Any]:
-    """Return the publisher's words, the publisher's site, and the verdict on this site.
-
-    The site is None for a mapping that applies to all publishers.
-    """
-    return {
-        "words": mapping.words,
-        "site": mapping.site or None,
-        "scale": mapping.verdict.scale.slug,
-        "verdict": mapping.verdict.slug,
-    }
+def build_statement(mapping: VerdictMapping) -> MappedVerdict:
+    verdict = mapping.verdict
+    return MappedVerdict(words=mapping.words, site=mapping.site or None, scale=verdict.scale.slug, verdict=verdict.slug)
 
 
 def adopted_mappings() -> list[VerdictMapping]:
@@ -88,4 +94,5 @@ def is_adopted(mapping: VerdictMapping) -> bool:
 
 
 def _adopts(proposal: Proposal, mapping: VerdictMapping) -> bool:
-    return proposal.decision == Decision.APPROVED and proposal.statement == canonical(build_statement(mapping)).decode()
+    statement = canonical(build_statement(mapping).to_json_object()).decode()
+    return proposal.decision == Decision.APPROVED and proposal.statement == statement

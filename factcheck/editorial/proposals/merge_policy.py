@@ -5,7 +5,7 @@ Readers find a merged claim under the other claim until a split (ADR 8).
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -27,7 +27,7 @@ from factcheck.editorial.errors import (
     WrongState,
     WrongValue,
 )
-from factcheck.editorial.events import record_event
+from factcheck.editorial.events import Detail, record_event
 from factcheck.editorial.models import Claim, Proposal, Publisher, ReaderMessage, Review, User
 from factcheck.editorial.models.kinds import Action, Kind
 from factcheck.editorial.people import roles
@@ -35,6 +35,8 @@ from factcheck.editorial.proposals.policy import Policy, Text, submit_statement
 from factcheck.editorial.proposals.publication import append_approved
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedMerge
 from factcheck.record.statements.merge import Merge, Split
+from factcheck.record.statements.output import construct
+from factcheck.record.statements.parts import Part
 
 
 class MergePolicy(Policy[Claim]):
@@ -55,6 +57,7 @@ class MergePolicy(Policy[Claim]):
         "take-back": _("You proposed this. If you take it back, the claims remain unchanged."),
     }
     text: ClassVar[Text]
+    model: ClassVar[type[Part]]
     other: ClassVar[str]  # the key of the other claim in the statement
 
     def title(self, proposal: Proposal) -> str:
@@ -72,25 +75,26 @@ class MergePolicy(Policy[Claim]):
             )
         return proposing, proposing
 
-    def build_statement(self, proposal: Proposal) -> dict[str, Any]:
+    def build_statement(self, proposal: Proposal) -> Part:
         """Return the claims' ids without their texts.
 
         The log is permanent, but the text of a claim may have to be erased.
         """
-        return {
+        values = {
             "id": str(proposal.claim_id),
             self.other: {"id": str(proposal.into_id)},
-            "publisher": review_statements.publisher_values(self.newsrooms(proposal)[0]),
+            "publisher": review_statements.publisher_part(self.newsrooms(proposal)[0]),
             "license": settings.LICENSE_URL,
         }
+        return construct(self.model, values)
 
-    def after_approval(self, proposal: Proposal, by: User, statement: dict[str, Any]) -> None:
-        append_approved(self, [proposal], [statement], by)
+    def after_approval(self, proposal: Proposal, by: User) -> None:
+        append_approved(self, [proposal], by)
 
     def event(self, proposal: Proposal) -> str:
         return str(proposal.action)
 
-    def event_detail(self, proposal: Proposal) -> dict[str, Any]:
+    def event_detail(self, proposal: Proposal) -> Detail:
         return {"into": str(proposal.into_id)}
 
 
@@ -108,10 +112,10 @@ class MergeOfClaims(MergePolicy):
         claim, into = (each.newsroom for each in proposal.claims)
         return proposing, into if proposing == claim else claim
 
-    def after_approval(self, proposal: Proposal, by: User, statement: dict[str, Any]) -> None:
+    def after_approval(self, proposal: Proposal, by: User) -> None:
         if not _is_live(proposal.claims[1]):
             raise NotPublic(_("The other claim no longer has a published review. Return this proposal."))
-        super().after_approval(proposal, by, statement)
+        super().after_approval(proposal, by)
 
 
 class SplitOfClaims(MergePolicy):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.drafts.validation import require_valid
 from factcheck.editorial.errors import ChangedSince, NeedsChiefEditor, NeedsOtherPerson, NotAllowed, WrongValue
-from factcheck.editorial.events import record_event
+from factcheck.editorial.events import Detail, record_event
 from factcheck.editorial.models import Proposal, Publisher, User
 from factcheck.editorial.models.kinds import SHAPES, Action, Kind
 from factcheck.editorial.people import roles
@@ -42,8 +42,6 @@ class Policy(ABC, Generic[S]):
     action: ClassVar[Action]
     # The related rows that the statement needs, which are loaded with the locked subject.
     related: ClassVar[tuple[str, ...]] = ()
-    # The model that validates the statement, or None if the statement isn't published.
-    model: ClassVar[type[Part] | None] = None
     entry_kind: ClassVar[LogEntry.Kind | None] = None  # None: the log chooses original, update or correction
     # Whether lists and events use the name of the action. Otherwise, they use the name of the kind.
     is_named_by_action: ClassVar[bool] = False
@@ -93,7 +91,7 @@ class Policy(ABC, Generic[S]):
         setattr(proposal, shape.columns[0], rows.get(pk=proposal.subject_id))
 
     @abstractmethod
-    def build_statement(self, proposal: Proposal) -> dict[str, Any]:
+    def build_statement(self, proposal: Proposal) -> Part:
         """Return the statement for the second person, built from the current drafts."""
 
     def newsrooms(self, proposal: Proposal) -> tuple[Publisher | None, Publisher | None]:
@@ -125,12 +123,10 @@ class Policy(ABC, Generic[S]):
         if (refusal := self.find_refusal(proposal, by, approving=approving)) is not None:
             raise refusal
 
-    def require_unchanged(self, proposal: Proposal) -> dict[str, Any]:
-        """Return the submitted statement. Raise EditorialError if the drafts have changed since the submission."""
-        statement = self.build_statement(proposal)
-        if canonical(statement).decode() != proposal.statement:
+    def require_unchanged(self, proposal: Proposal) -> None:
+        """Raise EditorialError if the drafts have changed since the submission."""
+        if canonical(self.build_statement(proposal).to_json_object()).decode() != proposal.statement:
             raise ChangedSince(self.changed)
-        return statement
 
     def require_ready(self, proposal: Proposal) -> None:
         """Raise EditorialError if an approved proposal can't be published yet."""
@@ -168,7 +164,7 @@ class Policy(ABC, Generic[S]):
     def after_return(self, proposal: Proposal) -> None:
         """React to the return of the proposal."""
 
-    def after_approval(self, proposal: Proposal, by: User, statement: dict[str, Any]) -> None:
+    def after_approval(self, proposal: Proposal, by: User) -> None:
         """React to the approval.
 
         The statement takes effect now, or is published in a later step.
@@ -180,7 +176,7 @@ class Policy(ABC, Generic[S]):
     def after_publication(self, proposals: Sequence[Proposal], by: User) -> None:
         """React to the publication. Each proposal then refers to its log entry."""
 
-    def event_detail(self, proposal: Proposal) -> dict[str, Any]:
+    def event_detail(self, proposal: Proposal) -> Detail:
         """Return details of a submission or publication for the audit log, in addition to digest and sequence."""
         return {}
 
@@ -189,14 +185,10 @@ class Policy(ABC, Generic[S]):
         return str(self.action if self.is_named_by_action else self.kind)
 
 
-def submit_statement(policy: Policy[Any], proposal: Proposal, statement: dict[str, Any]) -> Proposal:
-    """Save the proposal for this statement. The subject must be locked.
-
-    Raise WrongValue if the statement of a published kind is invalid.
-    """
-    if policy.model is not None:
-        require_valid(statement, policy.model)
-    data = canonical(statement)
+def submit_statement(policy: Policy[Any], proposal: Proposal, statement: Part) -> Proposal:
+    """Save the proposal for this statement. The subject must be locked. Raise WrongValue for an invalid statement."""
+    require_valid(statement)
+    data = canonical(statement.to_json_object())
     proposal.statement, proposal.digest = data.decode(), sha256_hex(data)
     return save_proposal(policy, proposal, proposal.submitted_by, "submitted")
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection
 
 from factcheck.editorial.errors import translate_record_errors
-from factcheck.editorial.events import record_events
+from factcheck.editorial.events import Act, record_events
 from factcheck.editorial.models import Proposal, User
 from factcheck.editorial.proposals.freeze_policy import require_not_frozen
 from factcheck.editorial.proposals.policy import Policy
@@ -26,10 +26,8 @@ WHERE mine.id = given.id
 """
 
 
-def append_approved(
-    policy: Policy[Any], proposals: Sequence[Proposal], statements: Sequence[dict[str, Any]], by: User
-) -> list[LogEntry]:
-    """Publish these approved proposals of one newsroom and one kind, and return their log entries.
+def append_approved(policy: Policy[Any], proposals: Sequence[Proposal], by: User) -> list[LogEntry]:
+    """Publish the statements of these approved proposals of one newsroom and one kind, and return their log entries.
 
     Each proposal is linked to its log entry. The subjects must be locked. Reviews must all belong to the same import or
     to no import. Raise EditorialError if the newsroom has frozen its publishing or the record refuses a statement.
@@ -40,12 +38,12 @@ def append_approved(
             [
                 log.Publication(
                     subject=proposal.subject_id,
-                    statement=statement,
+                    statement=proposal.content,
                     kind=policy.log_kind(proposal),
                     change_class=proposal.change_class or None,
                     note=proposal.note or None,
                 )
-                for proposal, statement in zip(proposals, statements, strict=True)
+                for proposal in proposals
             ]
         )
     sequences = [entry.sequence for entry in entries]
@@ -55,7 +53,7 @@ def append_approved(
         proposal.entry = entry
     newsroom = proposals[0].newsroom_id
     assert newsroom is not None
-    acts = [
+    acts: list[Act] = [
         (str(entry.kind), entry.subject, {"sequence": entry.sequence, **policy.event_detail(proposal)})
         for proposal, entry in zip(proposals, entries, strict=True)
     ]

@@ -1,7 +1,5 @@
 """The check for everything that is missing before a review can be submitted."""
 
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.drafts import review_statements, translations
@@ -10,8 +8,7 @@ from factcheck.editorial.models import Proposal, Review
 from factcheck.editorial.proposals.policy import Reasons
 from factcheck.record.log import entries
 from factcheck.record.models import LogEntry
-from factcheck.record.statements import review as statements
-from factcheck.record.statements.checks import equivalent
+from factcheck.record.statements.review import Review as Statement
 from factcheck.record.statements.same_content import has_same_content
 
 WAITS = _(
@@ -45,7 +42,7 @@ def find_missing(review: Review) -> Reasons:
     if published is None:
         return [*reasons, CONTENT_CHANGED] if last is not None and metadata else reasons
     statement = review_statements.build_statement(review)
-    if equivalent(statement, published, statements.Review):
+    if statement == published:
         reasons.append(_("Nothing has changed since the published revision. Change the draft before you submit it."))
     if review.change_class == Review.ChangeClass.TYPO and _rating(statement) != _rating(published):
         reasons.append(_("The verdict has changed, so this isn’t a typing error. Choose another kind of correction."))
@@ -64,6 +61,6 @@ def find_short_note(change_class: str, note: str) -> str | None:
     ) % {"least": entries.MIN_SUBSTANTIVE_NOTE, "count": len(note.strip())}
 
 
-def _rating(statement: dict[str, Any]) -> tuple[str | None, str | None]:
+def _rating(statement: Statement) -> tuple[str | None, str | None]:
     """Return the verdict without its label, because the label may have changed since then."""
-    return statement["verdict"]["scale"], statement["verdict"]["slug"]
+    return statement.verdict.scale, statement.verdict.slug

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import transaction
 from django.utils import timezone
@@ -22,11 +22,9 @@ from factcheck.editorial.proposals.policy import Policy, Reasons, Text, submit_s
 from factcheck.editorial.proposals.publication import append_approved
 from factcheck.editorial.proposals.review_completeness import WAITS, find_missing, find_short_note
 from factcheck.record.models import LogEntry
+from factcheck.record.readmodel.revisions import notice_in
 from factcheck.record.statements import review as statements
-from factcheck.record.statements.checks import equivalent
-from factcheck.record.statements.erasure import Erasure as ErasureNotice
 from factcheck.record.statements.parts import Part
-from factcheck.record.statements.tombstone import Tombstone
 
 State = Review.State
 LONGEST_HOLD = timedelta(days=366)  # a later time is probably a typing error
@@ -51,18 +49,17 @@ class ReviewPolicy(Policy[Review]):
             "You requested this. Nothing has changed yet, and nothing will change if you take the request back."
         ),
     }
-    model: ClassVar[type[Part]] = statements.Review
     # The columns of the review after the publication.
     after: ClassVar[dict[str, str]] = {"state": State.PUBLISHED}
 
-    def build_statement(self, proposal: Proposal) -> dict[str, Any]:
+    def build_statement(self, proposal: Proposal) -> statements.Review:
         return review_statements.build_statement(self.subject(proposal))
 
-    def require_unchanged(self, proposal: Proposal) -> dict[str, Any]:
-        return review_statements.extract_statement(proposal.statement.encode())
+    def require_unchanged(self, proposal: Proposal) -> None:
+        """Accept every change of the draft, because the statement doesn't depend on the draft."""
 
-    def after_approval(self, proposal: Proposal, by: User, statement: dict[str, Any]) -> None:
-        append_approved(self, [proposal], [statement], by)
+    def after_approval(self, proposal: Proposal, by: User) -> None:
+        append_approved(self, [proposal], by)
 
     def after_publication(self, proposals: Sequence[Proposal], by: User) -> None:
         published = [proposal.subject_id for proposal in proposals]
@@ -97,10 +94,10 @@ class Publication(ReviewPolicy):
         else:
             super().require_submitter(proposal)
 
-    def require_unchanged(self, proposal: Proposal) -> dict[str, Any]:
+    def require_unchanged(self, proposal: Proposal) -> None:
         if reason := translations.find_lost_original(self.subject(proposal)):
             raise WrongState(reason)
-        return Policy.require_unchanged(self, proposal)
+        Policy.require_unchanged(self, proposal)
 
     def require_holdable(self, proposal: Proposal, until: datetime) -> None:
         if until <= timezone.now():
@@ -115,7 +112,7 @@ class Publication(ReviewPolicy):
     def after_return(self, proposal: Proposal) -> None:
         self._set_state(proposal, State.DRAFT)
 
-    def after_approval(self, proposal: Proposal, by: User, statement: dict[str, Any]) -> None:
+    def after_approval(self, proposal: Proposal, by: User) -> None:
         self._set_state(proposal, State.APPROVED)
 
     def _set_state(self, proposal: Proposal, state: Review.State) -> None:
@@ -127,7 +124,6 @@ class Publication(ReviewPolicy):
 class Withdrawal(ReviewPolicy):
     action = Action.WITHDRAWAL
     is_destructive = True
-    model = Tombstone
     entry_kind = LogEntry.Kind.WITHDRAWAL
     after: ClassVar = {"state": State.WITHDRAWN}
 
@@ -142,7 +138,6 @@ class Erasure(ReviewPolicy):
 
     action = Action.ERASURE
     is_destructive = True
-    model = ErasureNotice
     entry_kind = LogEntry.Kind.ERASURE
     after: ClassVar = {"state": State.ERASED}
 
@@ -158,12 +153,10 @@ class Erasure(ReviewPolicy):
         if not erasure.claims_of(self.subject(proposal)) <= claims:
             raise ChangedSince(_("Someone else changed this at the same time. Try again."))
 
-    def require_unchanged(self, proposal: Proposal) -> dict[str, Any]:
-        statement = super().require_unchanged(proposal)
+    def require_unchanged(self, proposal: Proposal) -> None:
         erasure.require_decided_imports(self.subject(proposal))
-        if statement["notice"]["newsroom"] != erasure.responsible_newsroom(self.subject(proposal)):
+        if notice_in(proposal.statement).newsroom != erasure.responsible_newsroom(self.subject(proposal)):
             raise ChangedSince(self.changed)
-        return statement
 
     def after_publication(self, proposals: Sequence[Proposal], by: User) -> None:
         super().after_publication(proposals, by)
@@ -246,10 +239,7 @@ def erase(*, review: Review, by: User, ground: str, notice: str, redact: bool = 
     published = last_statement(review)
     if published is None:
         raise NotPublic(_("No revision of this review is public, so there is nothing to erase."))
-    if redact and (
-        review.state != State.DRAFT
-        or equivalent(review_statements.build_statement(review), published, statements.Review)
-    ):
+    if redact and (review.state != State.DRAFT or review_statements.build_statement(review) == published):
         raise WrongState(
             _(
                 "A redaction keeps the draft. First open a correction and delete the content to be erased from the"
@@ -258,10 +248,10 @@ def erase(*, review: Review, by: User, ground: str, notice: str, redact: bool = 
         )
     erasure.require_decided_imports(review)
     statement = erasure.build_notice(review, ground, notice, redact=redact)
-    return _propose(review, by, Erasure(), statement, statement["notice"]["text"])
+    return _propose(review, by, Erasure(), statement, statement.notice.text)
 
 
-def _propose(review: Review, by: User, policy: ReviewPolicy, statement: dict[str, Any], reason: str) -> Proposal:
+def _propose(review: Review, by: User, policy: ReviewPolicy, statement: Part, reason: str) -> Proposal:
     if not reason.strip():
         raise Incomplete(_("Enter the reason. Readers will see it."))
     if Proposal.objects.about(review).open().exists():

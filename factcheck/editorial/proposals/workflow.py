@@ -91,10 +91,10 @@ def approve_and_publish(*, proposal: Proposal, by: User, digest: str, checked: S
     policy, proposal = _lock(proposal)
     if not policy.waits:
         raise WrongState(_("This takes effect as soon as it is approved. Approve it."))
-    statement = _approve(policy, proposal, by, digest, checked=checked)
+    _approve(policy, proposal, by, digest, checked=checked)
     if proposal.entry is not None:  # a withdrawal, a reinstatement or an erasure
         return proposal.entry
-    return _publish(policy, proposal, statement, by)
+    return _publish(policy, proposal, by)
 
 
 @transaction.atomic
@@ -129,12 +129,12 @@ def publish(*, proposal: Proposal, by: User) -> LogEntry:
         raise WrongState(
             _("This can’t be published, because it has not been approved or is already public. Reload the page.")
         )
-    statement = policy.require_unchanged(proposal)
+    policy.require_unchanged(proposal)
     if proposal.is_held:
         proposal.released_by = by
         proposal.save(update_fields=["released_by"])
         record_event(by, f"{policy.event(proposal)}.released", proposal.subject)
-    return _publish(policy, proposal, statement, by)
+    return _publish(policy, proposal, by)
 
 
 @transaction.atomic
@@ -146,7 +146,8 @@ def publish_held(proposal: Proposal) -> LogEntry | None:
         return None
     assert proposal.decided_by is not None
     policy.require_decider(proposal, proposal.decided_by)
-    return _publish(policy, proposal, policy.require_unchanged(proposal), proposal.decided_by)
+    policy.require_unchanged(proposal)
+    return _publish(policy, proposal, proposal.decided_by)
 
 
 @transaction.atomic
@@ -201,28 +202,27 @@ def _approve(
     *,
     hold_until: datetime | None = None,
     checked: Sequence[str] = (),
-) -> dict[str, Any]:
-    """Record the approval and return the approved statement. The proposal and its subject must be locked."""
+) -> None:
+    """Record the approval. The proposal and its subject must be locked."""
     policy.require_decider(proposal, by)
     if proposal.effective_decision:
         raise AlreadyDecided(_("This has already been decided. Reload the page to see the decision."))
     policy.require_decider(proposal, by, approving=True)
     if digest != proposal.digest:
         raise ChangedSince(_("The content has changed since you read it. Read it again before you decide."))
-    statement = policy.require_unchanged(proposal)
+    policy.require_unchanged(proposal)
     proposal.decide(Decision.APPROVED, by, hold_until=hold_until)
     detail = {"digest": proposal.digest, **({"checked": list(checked)} if checked else {})}
     if hold_until is not None:
         detail["hold_until"] = hold_until.isoformat()
     record_event(by, f"{policy.event(proposal)}.approved", proposal.subject, **detail)
-    policy.after_approval(proposal, by, statement)
-    return statement
+    policy.after_approval(proposal, by)
 
 
-def _publish(policy: Policy[Any], proposal: Proposal, statement: dict[str, Any], by: User) -> LogEntry:
+def _publish(policy: Policy[Any], proposal: Proposal, by: User) -> LogEntry:
     """Publish the approved statement. The draft must still give this statement."""
     policy.require_ready(proposal)
-    return append_approved(policy, [proposal], [statement], by)[0]
+    return append_approved(policy, [proposal], by)[0]
 
 
 def _return(policy: Policy[Any], proposal: Proposal, by: User, message: str) -> Proposal:

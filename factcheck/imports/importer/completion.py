@@ -5,34 +5,34 @@ from typing import Any
 from django.conf import settings
 
 from factcheck.imports.importer.references import Record
-from factcheck.record.statements.checks import with_defaults
 from factcheck.record.statements.parts import Part
 from factcheck.record.statements.review import Claimant, Review, ReviewedClaim
 from factcheck.record.statements.values import UNKNOWN_LANGUAGE
 
 
-def complete_record(record: Record, unspecified: frozenset[str], statement: dict[str, Any]) -> Record:
+def complete_record(record: Record, unspecified: frozenset[str], statement: Review) -> Record:
     """Return the record with the statement's values at the paths in `unspecified`, for example "claim.location".
 
     A claimant is completed only if the name is the same, and a verdict only if its wording is the same. For sources and
     appearances, see `_members`. The verdict on this site's scale is never completed, because mappings and editors
     choose it.
     """
-    if statement["language"] == UNKNOWN_LANGUAGE:
+    known = statement.to_json_object()
+    if statement.language == UNKNOWN_LANGUAGE:
         unspecified -= {
             "language",
             "language_detected",
             "claim.language",
         }  # a detected language is better than none
-    if statement["license"] == settings.LICENSE_URL:
-        statement = statement | {"license": None}  # records never contain the site's default licence
-    filled: Record = _filled(record, statement, unspecified, "")
+    if statement.license == settings.LICENSE_URL:
+        known["license"] = None  # records never contain the site's default licence
+    filled: Record = _filled(record, known, unspecified, "")
     return filled
 
 
-def leaves_unchanged(record: Record, statement: dict[str, Any]) -> bool:
+def leaves_unchanged(record: Record, known: Review) -> bool:
     """Return whether importing the record would leave the statement unchanged."""
-    statement = with_defaults(statement, Review)
+    statement = known.to_json_object()
     verdict, claim, publisher = record["verdict"], record["claim"], record["publisher"]
     publisher_now = statement["publisher"]
     return (

@@ -11,12 +11,12 @@ from django.db.models import Model
 from django.utils import timezone
 
 from factcheck.database.bulk_writes import insert, update
-from factcheck.editorial.drafts import review_statements
 from factcheck.editorial.drafts.rows import Row
-from factcheck.editorial.drafts.statement_columns import columns_of
+from factcheck.editorial.drafts.statement_columns import columns_of, values_of
 from factcheck.editorial.models import Appearance, Authorship, Claim, Claimant, Publisher, Review, Source, User
 from factcheck.imports.importer.references import Record, References, new_id
 from factcheck.record.statements.review import OriginalRating
+from factcheck.record.statements.review import Publisher as PublisherPart
 
 
 @dataclass
@@ -164,6 +164,6 @@ def _defaults(model: type[Model]) -> dict[str, Any]:
 
 def _difference(row: Publisher, record: Record) -> dict[str, Any]:
     """Return the publisher's values in the record that differ from the row. A missing value is None."""
-    ours, theirs = review_statements.publisher_values(row), record["publisher"]
+    ours, theirs = values_of(row, PublisherPart), record["publisher"]
     given = {**theirs, "name": theirs["name"] or theirs["site"]}
     return {key: value for key, value in given.items() if ours[key] != value}

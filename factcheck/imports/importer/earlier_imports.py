@@ -8,6 +8,8 @@ from uuid import UUID
 from factcheck.editorial.drafts.review_statements import last_statement
 from factcheck.editorial.models import Claim, Proposal, Review, Verdict
 from factcheck.editorial.models.kinds import Action, Decision
+from factcheck.record.statements.review import Review as Statement
+from factcheck.record.statements.review import Verdict as PublicVerdict
 
 
 def find_keys(keys: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -71,7 +73,7 @@ def _annotate(reviews: Sequence[Any]) -> None:
         review.is_shared = sharing[review.claim_id] > 1
 
 
-def published_statement(existing: Any) -> dict[str, Any] | None:
+def published_statement(existing: Any) -> Statement | None:
     """Return the published statement of a review whose new proposal was returned, otherwise None."""
     return last_statement(existing) if existing.is_published and existing.was_returned else None
 
@@ -86,11 +88,11 @@ def is_claim_imported(existing: Any) -> bool:
     return came_together and bool(existing.imported_at) and claim.changed_at <= existing.imported_at
 
 
-def restore_public_verdict(existing: Review, public: dict[str, Any]) -> None:
+def restore_public_verdict(existing: Review, public: PublicVerdict) -> None:
     """Restore the published verdict, together with the publisher's wording for which it was chosen."""
-    existing.original_label = (public["original"] or {}).get("label") or ""
-    existing.verdict = Verdict.objects.find(public["scale"], public["slug"])
-    existing.verdict_explanation = public["explanation"] or ""
+    existing.original_label = public.original.label if public.original else ""
+    existing.verdict = Verdict.objects.find(public.scale, public.slug)
+    existing.verdict_explanation = public.explanation or ""
 
 
 def _lock(model: type[Claim | Review], keys: Collection[UUID]) -> None:

@@ -18,7 +18,7 @@ from factcheck.editorial.drafts import review_statements
 from factcheck.editorial.drafts.review_statements import last_statements
 from factcheck.editorial.drafts.rows import Row, drafts_of
 from factcheck.editorial.drafts.shared_claims import has_hidden_claim
-from factcheck.editorial.events import record_events
+from factcheck.editorial.events import Act, record_events
 from factcheck.editorial.models import ImportBatch, Proposal, Review, User
 from factcheck.editorial.proposals.review_policy import Publication
 from factcheck.imports.importer.change_notes import describe_change
@@ -34,7 +34,7 @@ from factcheck.imports.importer.earlier_imports import (
 from factcheck.imports.importer.references import Record, References
 from factcheck.record.formats.canonical import canonical, sha256_hex
 from factcheck.record.statements import review as statements
-from factcheck.record.statements.checks import equivalent, without_empty
+from factcheck.record.statements.checks import without_empty
 
 State = Review.State
 # The key of a lock for one chunk of one import, so that no import sees another import's half-written chunk.
@@ -142,7 +142,7 @@ def import_records(batch: ImportBatch, by: User, records: Sequence[IncomingRecor
 
 def _current_statements(
     records: Sequence[IncomingRecord], digests: Sequence[str], existing: Mapping[str, Any]
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, statements.Review]:
     """Return the statements of existing reviews whose record has changed and has unspecified paths.
 
     Erased reviews are left out. The statements are needed to complete the records.
@@ -220,7 +220,7 @@ def _taken_id(record: Record, references: References) -> Refused | None:
 
 
 def _plan(
-    incoming: IncomingRecord, digest: str, existing: Any, current: dict[str, Any] | None, rows: Rows
+    incoming: IncomingRecord, digest: str, existing: Any, current: statements.Review | None, rows: Rows
 ) -> _Planned | Outcome | Refused:
     """Collect the rows that the record changes. Return the review to submit, or the outcome if nothing is submitted.
 
@@ -264,7 +264,7 @@ def _plan(
         return _hidden_claim()
     # The verdict of a returned proposal was never published, so the published verdict counts.
     if public := published_statement(existing):
-        restore_public_verdict(existing, public["verdict"])
+        restore_public_verdict(existing, public.verdict)
     rows.change(existing, record, digest, with_claim=is_claim_imported(existing) and not existing.is_shared)
     return _plan_again(existing)
 
@@ -287,7 +287,7 @@ def _submit_reviews(batch: ImportBatch, by: User, planned: Sequence[_Planned]) -
         current = review_statements.build_draft_statement(drafts[plan.review])
         if plan.outcome == Outcome.CHANGED:
             before = published.get(plan.review)
-            if before and equivalent(current, before, statements.Review):
+            if current == before:
                 unchanged.add(plan.review)
                 continue
             plan.change_class, note = describe_change(before, current)
@@ -296,7 +296,7 @@ def _submit_reviews(batch: ImportBatch, by: User, planned: Sequence[_Planned]) -
     update(Review, submitted)
 
     def proposal(plan: _Planned) -> Row:
-        data = canonical(review_statements.build_draft_statement(drafts[plan.review]))
+        data = canonical(review_statements.build_draft_statement(drafts[plan.review]).to_json_object())
         return new_row(
             Proposal,
             kind=Publication.kind,
@@ -315,9 +315,7 @@ def _submit_reviews(batch: ImportBatch, by: User, planned: Sequence[_Planned]) -
 
     # If a returned correction no longer changes anything, it is closed, and the review's state is PUBLISHED again.
     closed = Review.objects.filter(pk__in=unchanged, state=State.DRAFT)
-    closings: list[tuple[str, UUID, dict[str, Any]]] = [
-        ("correction.closed", pk, {}) for pk in closed.values_list("pk", flat=True)
-    ]
+    closings: list[Act] = [("correction.closed", pk, {}) for pk in closed.values_list("pk", flat=True)]
     closed.update(state=State.PUBLISHED, change_class="", change_note="")
     record_events(by, batch.newsroom_id, closings)
     insert(Proposal, (proposal(plan) for plan in planned if plan.review not in unchanged))

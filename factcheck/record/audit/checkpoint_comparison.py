@@ -6,7 +6,6 @@ The checkpoint comes from a witness's or a mirror's signed note, from a verifier
 
 import json
 from pathlib import Path
-from typing import Any
 
 from factcheck.record.audit.verification import DiscrepancyError
 from factcheck.record.log import merkle, tree
@@ -31,7 +30,7 @@ def read_checkpoints(place: str, key: VerifierKey) -> Kept:
     text = _read(place)
     try:
         if text.lstrip().startswith("{"):
-            return _from_state(json.loads(text), key.name)
+            return _from_state(text, key.name)
         checkpoint = Checkpoint.parse(open_note(text)[0])
         if not any(signed_by(text, known) for known in (key, *_earlier_keys())):
             raise UnreadableError(f"The checkpoint in {place} isn't signed by this log's key.")
@@ -77,8 +76,9 @@ def _read(place: str) -> str:
         raise UnreadableError(f"{place} can't be read: {problem}.") from problem
 
 
-def _from_state(state: dict[str, Any], origin: str) -> Kept:
+def _from_state(text: str, origin: str) -> Kept:
     """Return the checkpoints of a verifier's state, or the checkpoint that a witness stored for this log."""
+    state = json.loads(text)
     if "seen" in state or "shown" in state:
         kept = [(int(size), bytes.fromhex(root)) for size, root in state.get("shown", {}).items()]
         if last := state.get("seen"):

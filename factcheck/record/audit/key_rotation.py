@@ -7,6 +7,7 @@ from factcheck.record.errors import RecordError
 from factcheck.record.log import checkpoints, entries, tree
 from factcheck.record.log.notes import VerifierKey, open_note, signed_by
 from factcheck.record.models import LogEntry
+from factcheck.record.statements.rotation import KeyRotation
 
 
 def rotate() -> LogEntry:
@@ -46,7 +47,7 @@ def current_key(using: str | None = None) -> VerifierKey:
     first, last = (UUID(bytes=key_id + rest * 12) for rest in (b"\x00", b"\xff"))
     rotations = LogEntry.objects.using(using).filter(kind=LogEntry.Kind.KEY_ROTATION, subject__range=(first, last))
     for rotation in rotations.select_related("revision_document"):
-        new = VerifierKey.parse(rotation.revision_document.parsed()["new_key"])
+        new = VerifierKey.parse(rotation.revision_document.read(KeyRotation).new_key)
         if signed_by(newest.note, new):
             return new
     return ours

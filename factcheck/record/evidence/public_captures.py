@@ -15,6 +15,7 @@ from factcheck.record.files.picture_files import PictureError, decode
 from factcheck.record.files.public_files import CAPTURES, delete_after_commit, publish_file
 from factcheck.record.files.visual_hashes import stored_hashes
 from factcheck.record.readmodel.models import PublishedReview
+from factcheck.record.statements.review import Appearance, Source
 
 
 class PublicCaptureQuerySet(models.QuerySet["PublicCapture"]):
@@ -56,8 +57,8 @@ def cited_urls(review: UUID) -> dict[str, str]:
     row = PublishedReview.objects.live().filter(pk=review).first()
     if row is None:
         return {}
-    cited = [*row.parsed_body["sources"], *row.parsed_body["claim"]["appearances"]]
-    return {each["capture"]["sha256"]: each["url"] or "" for each in cited if each.get("capture")}
+    cited: list[Source | Appearance] = [*row.live_body.sources, *row.live_body.claim.appearances]
+    return {each.capture.sha256: each.url or "" for each in cited if each.capture}
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""Files that readers can download, and pictures: how they are stored, decoded, resized and compared.
+"""Files that readers can download: pictures and how they are decoded and compared, dumps, and the ClaimReview feed.
 
-This package knows neither reviews nor the log. Rows about pictures are in the read model.
+This package doesn't know reviews. Rows about pictures are in the read model.
 """

@@ -16,7 +16,6 @@ from PIL import Image, ImageCms, ImageOps
 FOR_READERS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 # Files that a claim is about are stored unchanged, so they can have more types.
 EXTENSIONS = FOR_READERS | {"image/gif": "gif", "image/avif": "avif", "video/mp4": "mp4", "video/webm": "webm"}
-PATH = re.compile(r"/pictures/([0-9a-f]{64})\.(jpg|png|webp)")
 MAX_PIXELS = 40_000_000  # a picture with more pixels would need more than 160 MB of memory
 MAX_SIDE = 2000  # the longer side of a picture for readers, in pixels
 QUALITY = 88

@@ -8,14 +8,19 @@ written as strings.
 import hashlib
 import re
 import unicodedata
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 import orjson
 
 from factcheck.record.formats.text import find_forbidden
 
 MAX_INTEGER = 2**53 - 1
+
+# JSON that is built to be sent. JSON that is read has a model.
+JsonObject = Mapping[str, "JsonValue"]
+JsonValue: TypeAlias = "str | float | JsonObject | Sequence[JsonValue] | None"
 
 
 class CanonicalError(ValueError):

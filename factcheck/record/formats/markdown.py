@@ -16,7 +16,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-from factcheck.record.files.picture_files import PATH
+from factcheck.record.formats.urls import PICTURE_PATH
 
 SCHEMES = frozenset({"http", "https", "mailto"})
 REL = "nofollow noopener noreferrer"
@@ -102,7 +102,7 @@ def is_safe_address(url: str) -> bool:
 
 
 def _is_allowed(url: str) -> bool:
-    return is_safe_address(url) or PATH.fullmatch(url) is not None
+    return is_safe_address(url) or PICTURE_PATH.fullmatch(url) is not None
 
 
 def _is_within_limits(text: str) -> bool:
@@ -140,7 +140,7 @@ def _without_images(tokens: list[Token], env: Any) -> Iterator[Token]:
         address = str(token.attrGet("src") or "")
         # A description can contain links and images. Only its text is kept.
         description = "".join(_text_of(token.children or [])).strip()
-        own = PATH.fullmatch(address) is not None
+        own = PICTURE_PATH.fullmatch(address) is not None
         if own and "found" in env:
             env["found"].append((address, description))
         words = Token("text", "", 0, content=description or address)

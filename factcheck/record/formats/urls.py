@@ -10,6 +10,7 @@ from django.conf import settings
 
 from factcheck.record.formats.text import nfc
 
+PICTURE_PATH = re.compile(r"/pictures/([0-9a-f]{64})\.(jpg|png|webp)")
 _ESCAPED = re.compile("%([0-9a-fA-F]{2})")
 _UNRESERVED = frozenset(string.ascii_letters + string.digits + "-._~")
 _RESERVED = ":/?#[]@!$&'()*+,;="

@@ -6,7 +6,7 @@ Google's form and the tools for assistants derive from it.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -18,7 +18,7 @@ from django.db.models.expressions import RawSQL
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.record.formats.text import MAX_COMPOSED
+from factcheck.record.formats.text import MAX_COMPOSED, find_forbidden
 from factcheck.record.lists import values
 from factcheck.record.lists.pages import Sql, join
 from factcheck.record.log.models import CORRECTION_CLASSES
@@ -74,11 +74,30 @@ class Dimension:
     column: str = ""
     label: str | Promise = ""
     facet: bool = False
+    mistyped: Callable[[Collection[Any]], Mapping[Any, ValueError]] = lambda _parsed: {}  # returns errors by value
+
+    def read_all(self, texts: Iterable[str]) -> tuple[dict[str, Any], dict[str, ValueError]]:
+        """Return the parsed values by text, and the errors of the other texts."""
+        found, errors = dict[str, Any](), dict[str, ValueError]()
+        for text in texts:
+            try:
+                found[text] = self.read(_allowed(text).strip())
+            except ValueError as error:
+                errors[text] = error
+        mistyped = self.mistyped(found.values())
+        errors |= {text: mistyped[value] for text, value in found.items() if value in mistyped}
+        return {text: value for text, value in found.items() if text not in errors}, errors
 
     def of_reviews(self, column: str, what: str) -> "Dimension":
         """Return the dimension of claims whose column contains the values of all reviews of the claim."""
         described = f"{what} {self.description}"
         return replace(self, column=column, where=_overlaps(column), walks=True, description=described)
+
+
+def _allowed(text: str) -> str:
+    if forbidden := find_forbidden(text):
+        raise ValueError(f"The character {forbidden} isn't allowed. Remove it.")
+    return text
 
 
 def where(chosen: Iterable[tuple[Dimension, list[Any]]]) -> Q:
@@ -126,8 +145,8 @@ def _between(name: str, column: str, what: str, times: bool = False) -> list[Dim
 Q_FILTER = Dimension(
     "q", values.read_words, lambda found: join(" OR ", [has_words(read_query(words)) for words in found]),
     _written_as(values.WORDS, maxLength=MAX_COMPOSED * MAX_QUERY),
-    'Words to search for, with or without diacritics. You can use "a phrase", `or` and -without, as in web search. The'
-    f" best matches come first unless you set `sort`. The response has `meta`. At most {MAX_QUERY} characters in NFC.",
+    'Words to search for, with or without diacritics. You can use "a phrase", `or` and -without, as in web search. At'
+    f" most {MAX_QUERY} characters in NFC.",
     "nước lũ",
     characters=MAX_QUERY,
 )  # fmt: skip
@@ -168,9 +187,9 @@ APPEARANCE = Dimension(
     "https://social.example/p/1", walks=True, few=True,
 )  # fmt: skip
 VERDICT = Dimension(
-    "verdict", values.read_known_verdict, is_in("verdict"), VERDICT_SCHEMA,
+    "verdict", values.read_verdict, is_in("verdict"), VERDICT_SCHEMA,
     "`scale:slug`, or a slug from the site's own scale (see `/api/v1/rating-scales/`).", "truth:false",
-    column="verdict", label=_("Verdict"), facet=True,
+    column="verdict", label=_("Verdict"), facet=True, mistyped=values.mistyped_verdicts,
 )  # fmt: skip
 ORIGINAL_VERDICT = Dimension(
     "original_verdict", values.read_original_verdict, is_in("original_verdict"),
@@ -298,7 +317,7 @@ def _by_review(each: Dimension) -> Dimension:
         # of ids and read all corrections.
         return f"review_id = ANY(ARRAY({reviews}))" if each.few else f"review_id IN ({reviews})", parameters
 
-    return replace(each, where=where, walks=False, facet=False, label="")
+    return replace(each, where=where, walks=not each.few, facet=False, label="")
 
 
 _KINDS = PublishedCorrection.Kind.values

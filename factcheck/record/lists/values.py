@@ -1,13 +1,13 @@
 """The readers of parameter values. A reader gets the text of a value and returns the parsed value.
 
-If the text is invalid, the reader raises ValueError with a sentence for the client.
+If the text is invalid, the reader raises ValueError with a sentence for the client, or UnknownValue with suggestions.
 """
 
 import contextlib
 import difflib
 import re
 import unicodedata
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from functools import cache
 from urllib.parse import urlsplit
@@ -55,6 +55,14 @@ _SYNONYMS = {
 }
 
 
+class UnknownValue(ValueError):
+    """A value that isn't known. `near` contains the values that it may mean."""
+
+    def __init__(self, text: str, near: Sequence[str]) -> None:
+        super().__init__(f"{text} Did you mean {' or '.join(near)}?" if near else text)
+        self.near = near
+
+
 def read_words(value: str) -> str:
     """Return the search words in NFC, as in the record."""
     if not value:
@@ -79,9 +87,9 @@ def read_language(value: str) -> str:
     if len(value) > MAX_LANGUAGE or not _LANGUAGE.fullmatch(value):
         written = value.replace("_", "-")
         near = written if _LANGUAGE.fullmatch(written) else _meant_tag(value)
-        raise ValueError(
-            "This isn't a language tag. "
-            + (f"Did you mean {near}?" if near else "Send a BCP 47 tag, for example vi or pt-BR.")
+        what = "This isn't a language tag."
+        raise UnknownValue(
+            what if near else f"{what} Send a BCP 47 tag, for example vi or pt-BR.", [near] if near else []
         )
     return value.lower()
 
@@ -128,7 +136,7 @@ def read_choice(known: Collection[str]) -> Callable[[str], str]:
 
     def read(value: str) -> str:
         if value not in known:
-            raise ValueError(unknown_value(value, known))
+            raise unknown_value(value, known)
         return value
 
     return read
@@ -156,24 +164,22 @@ def read_verdict(value: str) -> str:
     return value if ":" in value else f"{settings.DEFAULT_RATING_SCALE}:{value}"
 
 
-def read_known_verdict(value: str) -> str:
-    """Return `scale:slug`. Raise ValueError if the value resembles a known verdict, but isn't one.
+def mistyped_verdicts(verdicts: Collection[str]) -> Mapping[str, UnknownValue]:
+    """Return the errors for verdicts that resemble a known verdict, but aren't one. The database is asked only once.
 
-    The newsrooms' scales can contain verdicts that no review has used yet. So all other unknown values are accepted.
+    The newsrooms' scales can contain verdicts that no review has used yet. So all other unknown verdicts are accepted.
     """
-    verdict = read_verdict(value)
-    if verdict in STARTER_VERDICTS:
-        return verdict
+    found: dict[str, UnknownValue] = {}
+    if {*verdicts} <= {*STARTER_VERDICTS}:
+        return found
     published = PublishedReference.objects.using("public").filter(kind=PublishedReference.Kind.VERDICT)
-    known = [*published.values_list("key", flat=True), *STARTER_VERDICTS]
-    if verdict in known:
-        return verdict
-    scale, _, slug = verdict.partition(":")
-    slugs = [each.partition(":")[2] for each in known if each.startswith(f"{scale}:")]
-    near = [f"{scale}:{each}" for each in nearest(slug, slugs)] if slugs else nearest(verdict, known)
-    if near:
-        raise ValueError(f"No review has this verdict. Did you mean {' or '.join(dict.fromkeys(near))}?")
-    return verdict
+    known = list(dict.fromkeys([*published.values_list("key", flat=True), *STARTER_VERDICTS]))
+    for verdict in {*verdicts} - {*known}:
+        scale, _, slug = verdict.partition(":")
+        slugs = [each.partition(":")[2] for each in known if each.startswith(f"{scale}:")]
+        if near := [f"{scale}:{each}" for each in nearest(slug, slugs)] if slugs else nearest(verdict, known):
+            found[verdict] = UnknownValue("No review has this verdict.", near)
+    return found
 
 
 def read_site(value: str) -> str:
@@ -235,8 +241,8 @@ def read_sequence_or_time(value: str) -> int | datetime:
     return read_time(value)
 
 
-def unknown_value(value: str, known: Collection[str]) -> str:
-    return f"Use {listed(known)}.{meant(value, known)}"
+def unknown_value(value: str, known: Collection[str]) -> UnknownValue:
+    return UnknownValue(f"Use {listed(known)}.", nearest(value, known))
 
 
 def nearest(word: str, known: Collection[str]) -> list[str]:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +21,8 @@ from factcheck.record.errors import RecordError
 from factcheck.record.formats.canonical import canonical, rfc3339, sha256_hex
 from factcheck.record.log import checkpoints
 from factcheck.record.log.models import ChangeClass, LogEntry, Published, RevisionDocument
+from factcheck.record.statements.output import construct
+from factcheck.record.statements.review import Verdict
 
 LOCK = 1178682196  # "FACT" in ASCII. The trigger record_entry_follows takes the same lock.
 Kind = LogEntry.Kind
@@ -27,9 +30,6 @@ Kind = LogEntry.Kind
 # In characters, after trimming. Readers of a substantive correction must learn what was wrong. The trigger
 # record_reason_given enforces the same minimum.
 MIN_SUBSTANTIVE_NOTE = 40
-
-# The keys that a document adds to its statement.
-ADDED_KEYS = frozenset({"published_at", "updated_at", "revision", "corrections"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +97,13 @@ def append(publications: Sequence[Publication]) -> list[Published]:
         for index, (publication, kind) in enumerate(zip(publications, kinds, strict=True), sequence):
             previous = before.get(publication.subject)
             number = previous.entry.number + 1 if previous else 1
-            document = _document(publication, kind, number, at, previous.document if previous else None)
-            salt, data = secrets.token_bytes(32), canonical(document)
+            salt, data = secrets.token_bytes(32), canonical(_document(publication, kind, number, at, previous))
             digest = sha256_hex(salt + data)
             entry = LogEntry(
                 sequence=index, at=at, kind=kind, subject=publication.subject, number=number, digest=digest
             )
             documents.append(RevisionDocument(entry_id=index, salt=salt, document=data))
-            published.append(Published(entry, document, previous))
+            published.append(Published(entry, data, previous))
             yield entry
 
     insert(LogEntry, entries())
@@ -162,12 +161,11 @@ def _require_target(publication: Publication) -> None:
         )
 
 
-def _document(
-    publication: Publication, kind: Kind, number: int, at: datetime, previous: dict[str, Any] | None
-) -> dict[str, Any]:
+def _document(publication: Publication, kind: Kind, number: int, at: datetime, previous: Published | None) -> object:
     """Return the statement with the keys that the log adds (docs/explanation/architecture.md, "Bytes")."""
+    before = orjson.loads(previous.document) if previous else {}
     # An erasure drops the list of corrections, because the list can contain erased content.
-    corrections = list(previous.get("corrections", [])) if previous and kind != Kind.ERASURE else []
+    corrections = before.get("corrections", []) if kind != Kind.ERASURE else []
     short_kind = kind.partition(".")[2]
     if previous and kind in (Kind.UPDATE, Kind.CORRECTION) and publication.change_class != ChangeClass.METADATA:
         corrections.append(
@@ -178,13 +176,13 @@ def _document(
                 "class": publication.change_class,
                 "note": publication.note,
                 "publisher": publication.statement["publisher"]["site"],
-                "verdict_before": _verdict_names(previous),
-                "verdict_after": _verdict_names(publication.statement),
+                "verdict_before": _verdict_names(previous.review.verdict),
+                "verdict_after": _verdict_names(construct(Verdict, publication.statement["verdict"])),
             }
         )
     document = {
         **publication.statement,
-        "published_at": previous["published_at"] if previous else rfc3339(at),
+        "published_at": before.get("published_at", rfc3339(at)),
         "updated_at": rfc3339(at),
         "revision": {
             "number": number,
@@ -198,8 +196,6 @@ def _document(
     return document | {"corrections": corrections}
 
 
-def _verdict_names(document: dict[str, Any]) -> dict[str, Any] | None:
-    """Return the verdict's names, or None for the notice of an erasure."""
-    if "verdict" not in document:
-        return None
-    return {key: document["verdict"][key] for key in ("scale", "slug", "label")}
+def _verdict_names(verdict: Verdict | None) -> dict[str, str | None] | None:
+    """Return the verdict's names, or None for a withdrawn or erased review."""
+    return {"scale": verdict.scale, "slug": verdict.slug, "label": verdict.label} if verdict else None

@@ -5,10 +5,10 @@ Entries and documents never change.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, Self
+from functools import cached_property
+from typing import Self
 from uuid import UUID
 
-import orjson
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.record.formats.canonical import canonical_unchecked, rfc3339
 from factcheck.record.log.digests import require_digest
 from factcheck.record.log.merkle import tile_name
+from factcheck.record.statements.output import Read, read
+from factcheck.record.statements.review import Review
 
 
 class ChangeClass(models.TextChoices):
@@ -167,24 +169,28 @@ class RevisionDocument(models.Model):
         """Return the document. Raises DamagedError if it doesn't have the digest of its entry."""
         return require_digest(self.entry_id, self.entry.digest, bytes(self.salt), bytes(self.document))
 
-    def parsed(self) -> dict[str, Any]:
-        """Return the document as a dictionary. Raises DamagedError."""
-        document: dict[str, Any] = orjson.loads(self.checked())
-        return document
+    def read(self, model: type[Read]) -> Read:
+        """Return the document as an object of the model. Raises DamagedError."""
+        return read(model, self.checked())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Published:
     """An entry with its document, and the previous revision if it exists and hasn't been erased."""
 
     entry: LogEntry
-    document: dict[str, Any]
+    document: bytes
     previous: "Published | None" = None
 
     @classmethod
     def of(cls, entry: LogEntry, previous: "Published | None" = None) -> Self:
-        """Parse the document of an entry that was selected with `with_documents`."""
-        return cls(entry, entry.revision_document.parsed(), previous)
+        """Return an entry that was selected with `with_documents`. Raises DamagedError."""
+        return cls(entry, entry.revision_document.checked(), previous)
+
+    @cached_property
+    def review(self) -> Review:
+        """The statement of a live review."""
+        return read(Review, self.document)
 
 
 class LogTile(models.Model):

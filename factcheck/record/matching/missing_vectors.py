@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-import orjson
 from django.db import connection
 from django.db.models import Q, QuerySet
 
@@ -20,6 +19,8 @@ from factcheck.record.matching.embeddings import EmbeddingError, Embeddings
 from factcheck.record.matching.models import ReviewVector, Vector, half_vector
 from factcheck.record.matching.vectors import embedded_text, text_digest
 from factcheck.record.readmodel.models import PublishedReview
+from factcheck.record.statements.output import read
+from factcheck.record.statements.review import Review
 
 BATCH = 32
 CLEARED = 1000  # vectors from other models that are cleared per SQL statement
@@ -79,7 +80,7 @@ def compute_missing(embeddings: Embeddings, seconds: float | None = None) -> Ite
                     return
                 last = ids[-1]
                 reviews = PublishedReview.objects.live().filter(id__in=ids).values_list("id", "body")
-                texts = {pk: embedded_text(orjson.loads(body)) for pk, body in reviews}
+                texts = {pk: embedded_text(read(Review, body)) for pk, body in reviews}
                 vectors = _vectors(embeddings, texts)
                 digests = [text_digest(texts[pk]) for pk in vectors]
                 literals = [half_vector(vector).to_text() for vector in vectors.values()]

@@ -9,18 +9,18 @@ or if its text has been corrected.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from django.db import connection
 
 from factcheck.record.log.models import Published
 from factcheck.record.matching.match_numbers import MAX_TEXT
+from factcheck.record.statements.review import Review
 
 
-def embedded_text(document: Mapping[str, Any]) -> str:
-    """Return the text that is compared by meaning, from a review's document or body."""
-    parts = (document["claim"]["text"], document["headline"], document["summary"])
+def embedded_text(review: Review) -> str:
+    """Return the text that is compared by meaning."""
+    parts = (review.claim.text, review.headline, review.summary)
     return " ".join(part for part in parts if part)[:MAX_TEXT]
 
 
@@ -42,7 +42,7 @@ def apply(published: Sequence[Published]) -> None:
     if live:
         ids = [each.entry.subject for each in live]
         with connection.cursor() as cursor:
-            cursor.execute(_EXPECT, [ids, [text_digest(embedded_text(each.document)) for each in live]])
+            cursor.execute(_EXPECT, [ids, [text_digest(embedded_text(each.review)) for each in live]])
 
 
 def rebuild() -> None:

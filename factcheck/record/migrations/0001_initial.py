@@ -785,7 +785,6 @@ class Migration(migrations.Migration):
                 models.F("original_verdict"),
                 models.OrderBy(models.F("published_at"), descending=True),
                 models.OrderBy(models.F("id"), descending=True),
-                condition=models.Q(("status", "live")),
                 name="review_original_verdict",
             ),
         ),

@@ -4,7 +4,6 @@
 Within v1, keys may be added but never removed.
 """
 
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 import orjson
@@ -178,13 +177,22 @@ class Erasure(_AtPublication, _WithUrl):
     revision: CurrentRevision
 
 
+class RevisionOfDocument(Nested):
+    """The revision that a document belongs to."""
+
+    number: int
+    kind: str
+    class_: str | None = named("class")
+    note: str | None
+
+
 class Document(_AtPublication, _WithId):
     """A review, tombstone or erasure notice as canonical JSON (RFC 8785).
 
     It doesn't contain `url`, `revision.sequence` and `revision.digest`, which depend on the serving site.
     """
 
-    revision: Annotated[dict[str, Any], WithJsonSchema({"type": "object"})]
+    revision: Annotated[RevisionOfDocument, WithJsonSchema({"type": "object"})]
 
 
 class NameOfPublisher(Nested):
@@ -274,10 +282,16 @@ class DemandDocument(_Times, demand.Demand):
 Kept = Review | Tombstone  # of a review that hasn't been erased
 
 
-def kept_review(body: Mapping[str, Any]) -> Kept:
+def kept_review(body: str | bytes) -> Kept:
     """Return a live review, or the tombstone of a withdrawn review."""
-    return construct(Review, body) if "verdict" in body else construct(Tombstone, body)
+    found = any_review(body)
+    assert not isinstance(found, Erasure)
+    return found
 
 
-def any_review(body: Mapping[str, Any]) -> Kept | Erasure:
-    return construct(Erasure, body) if "notice" in body else kept_review(body)
+def any_review(body: str | bytes) -> Kept | Erasure:
+    """Return what a body contains. In a document or a statement, the keys that are added later are null."""
+    values = orjson.loads(body)
+    if "notice" in values:
+        return construct(Erasure, values)
+    return construct(Review, values) if "verdict" in values else construct(Tombstone, values)

@@ -5,7 +5,6 @@ it.
 """
 
 from collections.abc import Collection, Sequence
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -13,11 +12,11 @@ from django.conf import settings
 from factcheck.database.bulk_writes import insert
 from factcheck.record.formats.canonical import canonical_unchecked
 from factcheck.record.formats.urls import claim_url
-from factcheck.record.readmodel.bodies import ReviewOfClaim
+from factcheck.record.readmodel.bodies import Claim, ClaimTombstone, NameOfPublisher, Review, ReviewOfClaim
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.models import PublishedClaim, PublishedReview
 from factcheck.record.readmodel.row_models import Status
-from factcheck.record.statements.output import construct
+from factcheck.record.statements.output import Output
 
 
 def write_claims(ids: Collection[UUID], added: Sequence[PublishedReview] = ()) -> None:
@@ -53,16 +52,16 @@ def claim_row(claim_id: UUID, reviews: Sequence[PublishedReview]) -> PublishedCl
     row.published_at = min(review.published_at for review in reviews)
     row.updated_at = max(review.updated_at for review in reviews)
     url = claim_url(claim_id)
-    body: dict[str, Any] = {"id": str(claim_id), "url": url, "reviews": [], "license": settings.LICENSE_URL}
+    body: Output = ClaimTombstone(id=str(claim_id), url=url, reviews=[], license=settings.LICENSE_URL)
     if live:
         # The newest review of each claim. The claim is worded as in its own review, not as in a merged claim's review.
         newest = {review.claim_id: review for review in live}
         main = newest.get(claim_id, live[-1])
         merged = [review for claim, review in sorted(newest.items()) if claim != claim_id]
         sources = [main, *merged]
-        claim = main.parsed_body["claim"]
-        topics = {topic["slug"]: topic for review in reversed(sources) for topic in review.parsed_body["topics"]}
-        row.language = claim["language"].lower()
+        claim = main.live_body.claim
+        topics = {topic.slug: topic for review in reversed(sources) for topic in review.live_body.topics}
+        row.language = claim.language.lower()
         row.claimant = main.claimant
         row.topics = sorted(topics)
         row.appearance_keys = list(dict.fromkeys(key for review in sources for key in review.appearance_keys))
@@ -70,15 +69,22 @@ def claim_row(claim_id: UUID, reviews: Sequence[PublishedReview]) -> PublishedCl
         row.verdicts = sorted({review.verdict for review in live if review.verdict})
         row.original_verdicts = sorted({review.original_verdict for review in live if review.original_verdict})
         row.publishers = sorted({review.publisher for review in live})
-        body = {**claim, **body}
-        body["merged"] = [review.parsed_body["claim"] for review in merged]
-        body["license"] = main.parsed_body["license"]
-        body["topics"] = [topics[slug] for slug in row.topics]
-        body["reviews"] = [
-            construct(ReviewOfClaim, review.parsed_body).model_dump()
-            for review in sorted(live, key=lambda review: (review.published_at, review.sequence))
-        ]
-        body["published_at"] = body["reviews"][0]["published_at"]
-        body["updated_at"] = max(found["updated_at"] for found in body["reviews"])
-    row.body = canonical_unchecked(body).decode()
+        oldest_first = sorted(live, key=lambda review: (review.published_at, review.sequence))
+        body = Claim.model_construct(
+            **{**vars(claim), "id": str(claim_id)},
+            url=url,
+            merged=[review.live_body.claim for review in merged],
+            topics=[topics[slug] for slug in row.topics],
+            reviews=[_short(review.live_body) for review in oldest_first],
+            published_at=oldest_first[0].live_body.published_at,
+            updated_at=max(review.live_body.updated_at for review in live),
+            license=main.live_body.license,
+        )
+    row.body = canonical_unchecked(body.model_dump()).decode()
     return row
+
+
+def _short(review: Review) -> ReviewOfClaim:
+    publisher = NameOfPublisher(name=review.publisher.name, site=review.publisher.site)
+    names = ReviewOfClaim.model_fields.keys() - {"publisher"}
+    return ReviewOfClaim.model_construct(**{name: getattr(review, name) for name in names}, publisher=publisher)

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
-from factcheck.record.formats.canonical import canonical_unchecked
 from factcheck.record.log.models import LogEntry, Published
+from factcheck.record.readmodel.bodies import DemandDocument
 from factcheck.record.readmodel.models import PublishedDemand
 from factcheck.record.readmodel.review_rows import body_of
+from factcheck.record.statements.output import read
 
 
 def apply(published: Sequence[Published]) -> None:
@@ -21,16 +21,17 @@ def rebuild() -> None:
     PublishedDemand.objects.all().delete()
 
 
-def demand_row(entry: LogEntry, document: dict[str, Any]) -> PublishedDemand:
+def demand_row(entry: LogEntry, document: bytes) -> PublishedDemand:
+    demand = read(DemandDocument, document)
     return PublishedDemand(
         id=entry.subject,
         sequence=entry.sequence,
-        body=canonical_unchecked(body_of(entry, document)).decode(),
-        publisher=document["publisher"]["site"],
-        review=UUID(document["review"]["id"]) if document["review"] else None,
-        from_type=document["from"]["type"],
-        outcome=document["outcome"],
-        received_on=date.fromisoformat(document["received_on"]),
-        published_at=datetime.fromisoformat(document["published_at"]),
-        updated_at=datetime.fromisoformat(document["updated_at"]),
+        body=body_of(entry, document).decode(),
+        publisher=demand.publisher.site,
+        review=UUID(demand.review.id) if demand.review else None,
+        from_type=demand.from_.type,
+        outcome=demand.outcome,
+        received_on=date.fromisoformat(demand.received_on),
+        published_at=datetime.fromisoformat(demand.published_at),
+        updated_at=datetime.fromisoformat(demand.updated_at),
     )

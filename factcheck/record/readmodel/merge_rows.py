@@ -1,15 +1,15 @@
 """The projection of merges and splits, which also rebuilds the rows of the claims. Rows of reviews don't change."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
-from factcheck.record.formats.canonical import canonical_unchecked
 from factcheck.record.log.models import LogEntry, Published
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.claim_rows import write_claims
 from factcheck.record.readmodel.models import PublishedMerge
 from factcheck.record.readmodel.review_rows import body_of
+from factcheck.record.statements.merge import Merge
+from factcheck.record.statements.output import read
 
 
 def apply(published: Sequence[Published]) -> None:
@@ -27,12 +27,13 @@ def rebuild() -> None:
     PublishedMerge.objects.all().delete()
 
 
-def merge_row(entry: LogEntry, document: dict[str, Any], until: int | None = None) -> PublishedMerge:
+def merge_row(entry: LogEntry, document: bytes, until: int | None = None) -> PublishedMerge:
     """Return the row of a merge or split. `until` is the sequence number of the next entry about the claim."""
+    into = read(Merge, document).into if entry.kind == LogEntry.Kind.CLAIM_MERGE else None
     return PublishedMerge(
         sequence=entry.sequence,
         claim_id=entry.subject,
-        into_id=UUID(document["into"]["id"]) if "into" in document else None,
+        into_id=UUID(into.id) if into else None,
         until=until,
-        body=canonical_unchecked(body_of(entry, document)).decode(),
+        body=body_of(entry, document).decode(),
     )

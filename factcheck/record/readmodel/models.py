@@ -4,9 +4,7 @@ All rows are derived from the log (`manage.py rebuild_record`). The database rul
 """
 
 from functools import cached_property
-from typing import Any
 
-import orjson
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, HashIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
@@ -15,7 +13,7 @@ from django.db.models import F, Func, Q
 from django.db.models.functions import Lower
 
 from factcheck.database import lookups as lookups
-from factcheck.record.readmodel.bodies import Erasure, Kept, any_review
+from factcheck.record.readmodel.bodies import Erasure, Kept, Review, any_review
 from factcheck.record.readmodel.row_models import MAX_ORIGINAL, RowQuerySet, Status
 
 SHELF_BITS = 11  # the search indexes group 2**11 log entries into a shelf
@@ -89,11 +87,7 @@ class PublishedReview(models.Model):
             ),
             models.Index(F("verdict"), F("published_at").desc(), F("id").desc(), name="review_verdict"),
             models.Index(
-                F("original_verdict"),
-                F("published_at").desc(),
-                F("id").desc(),
-                name="review_original_verdict",
-                condition=Q(status="live"),
+                F("original_verdict"), F("published_at").desc(), F("id").desc(), name="review_original_verdict"
             ),
             # Live reviews are counted from this index alone, because rows with their bodies are large. A review has up
             # to MAX_TOPICS topics, so that the index can contain every row.
@@ -122,16 +116,13 @@ class PublishedReview(models.Model):
 
     @cached_property
     def published(self) -> Kept | Erasure:
-        return any_review(self.parsed_body)
+        return any_review(self.body)
 
-    @cached_property
-    def parsed_body(self) -> dict[str, Any]:
-        """Return the body as a dictionary.
-
-        Code that already has the dictionary sets this attribute to avoid parsing.
-        """
-        found: dict[str, Any] = orjson.loads(self.body)
-        return found
+    @property
+    def live_body(self) -> Review:
+        """The body of a live review."""
+        assert isinstance(self.published, Review)
+        return self.published
 
 
 class PublishedClaim(models.Model):

@@ -6,8 +6,7 @@ Pictures that readers see are also copied to the public files (`record/files/pub
 
 import hashlib
 import io
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from uuid import UUID
 
 from django.core.files.storage import default_storage
@@ -17,7 +16,6 @@ from factcheck.record.files import visual_hashes
 from factcheck.record.files.picture_files import (
     EXTENSIONS,
     FOR_READERS,
-    PATH,
     PictureError,
     decode,
     picture_path,
@@ -25,8 +23,10 @@ from factcheck.record.files.picture_files import (
 )
 from factcheck.record.files.public_files import delete_after_commit, public_file, publish_file, read_public_file
 from factcheck.record.formats.markdown import ShownPicture, own_pictures
+from factcheck.record.formats.urls import PICTURE_PATH
 from factcheck.record.log.models import Published
 from factcheck.record.readmodel.picture_models import PublishedPicture
+from factcheck.record.statements.review import Review
 
 _CHECKED = [media_type for media_type in EXTENSIONS if media_type.startswith("image/")]
 _ENOUGH = 512  # pixels of the longer side. The hashes need only 32.
@@ -34,7 +34,7 @@ _ENOUGH = 512  # pixels of the longer side. The hashes need only 32.
 
 def apply(published: Sequence[Published]) -> None:
     """Replace the rows of each live review whose pictures have changed. A trigger deletes the rows of other reviews."""
-    live = {each.entry.subject: each.document for each in published if each.entry.is_live}
+    live = {each.entry.subject: each.review for each in published if each.entry.is_live}
     revised = [each.entry.subject for each in published if each.entry.is_live and each.previous]
     stored: dict[UUID, set[tuple[str, bool]]] = {}
     if revised:
@@ -45,14 +45,14 @@ def apply(published: Sequence[Published]) -> None:
         picture
         for each in published
         if each.previous and each.previous.entry.is_live and not each.entry.is_live
-        for picture in _pictures_of(each.previous.document)
+        for picture in _pictures_of(each.previous.review)
     }
-    for review, document in live.items():
-        wanted = set(_pictures_of(document))
+    for review, statement in live.items():
+        wanted = set(_pictures_of(statement))
         if wanted != stored.get(review, set()):
             gone |= stored.get(review, set()) - wanted
             PublishedPicture.objects.filter(review_id=review).delete()
-            PublishedPicture.objects.bulk_create(picture_rows(review, document, publish=True))
+            PublishedPicture.objects.bulk_create(picture_rows(statement, publish=True))
     delete_after_commit(storage_name(sha256, kind) for sha256, shown in gone if shown for kind in FOR_READERS)
 
 
@@ -71,12 +71,12 @@ def rebuild() -> None:
     PublishedPicture.objects.all().delete()
 
 
-def picture_rows(review: UUID, document: Mapping[str, Any], *, publish: bool = False) -> list[PublishedPicture]:
+def picture_rows(review: Review, *, publish: bool = False) -> list[PublishedPicture]:
     """Return the rows of a live review, for all pictures that have a file.
 
     With `publish`, also copy the files that readers see.
     """
-    found = (_picture_row(review, sha256, shown, publish) for sha256, shown in sorted(_pictures_of(document)))
+    found = (_picture_row(UUID(review.id), *picture, publish) for picture in sorted(_pictures_of(review)))
     return [row for row in found if row]
 
 
@@ -90,11 +90,12 @@ def shown_pictures(reviews: Collection[UUID], site: str = "") -> dict[str, Shown
     return {path: ShownPicture(f"{site}{path}", width, height) for path, width, height in paths}
 
 
-def _pictures_of(document: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
+def _pictures_of(review: Review) -> Iterator[tuple[str, bool]]:
     """Yield the SHA-256 of each picture, and whether readers see the picture in the text."""
-    in_text = {found[1] for path, _words in own_pictures(document["body"] or "") if (found := PATH.fullmatch(path))}
+    paths = (PICTURE_PATH.fullmatch(path) for path, _words in own_pictures(review.body or ""))
+    in_text = {found[1] for found in paths if found}
     yield from ((sha256, True) for sha256 in in_text)
-    checked = {each["media_sha256"] for each in document["claim"]["appearances"]} - {None, *in_text}
+    checked = {each.media_sha256 for each in review.claim.appearances if each.media_sha256} - in_text
     yield from ((sha256, False) for sha256 in checked)
 
 

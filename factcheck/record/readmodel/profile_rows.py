@@ -5,7 +5,7 @@ log, and two people approved the review that contains it. Imported reviews don't
 another publisher's file. A reinstatement doesn't count either, because it repeats an earlier text.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -18,12 +18,12 @@ from factcheck.record.log.models import LogEntry, Published, RevisionDocument
 from factcheck.record.readmodel.models import PublishedReview
 from factcheck.record.readmodel.profile_models import ProfileChange
 from factcheck.record.statements.output import read
-from factcheck.record.statements.review import Publisher
+from factcheck.record.statements.review import Publisher, Review
 
 Kind = LogEntry.Kind
 KINDS = (Kind.ORIGINAL, Kind.UPDATE, Kind.CORRECTION)
 MAX_CHANGES, MAX_NEWSROOMS = 200, 500
-VERDICT_KEYS = ("scale", "slug", "labels", "meanings", "value", "best", "worst")
+VERDICT_KEYS = {"scale", "slug", "labels", "meanings", "value", "best", "worst"}
 
 
 class Profiles:
@@ -32,10 +32,10 @@ class Profiles:
     def __init__(self, rows: Iterable[ProfileChange] = ()) -> None:
         self._newest = {(row.publisher, row.key): row.body for row in rows}
 
-    def changes(self, entry: LogEntry, document: Mapping[str, Any]) -> Iterator[ProfileChange]:
+    def changes(self, entry: LogEntry, review: Review) -> Iterator[ProfileChange]:
         """Yield the rows that begin with this entry."""
-        for key, content in _contents(entry, document):
-            site, body = document["publisher"]["site"], canonical_unchecked(content).decode()
+        for key, body in _contents(entry, review):
+            site = review.publisher.site
             if self._newest.get((site, key)) != body:
                 self._newest[site, key] = body
                 yield ProfileChange(publisher=site, key=key, sequence=entry.sequence, body=body)
@@ -49,27 +49,25 @@ def apply(published: Sequence[Published]) -> None:
     erased = [each.entry.subject for each in published if each.entry.kind == Kind.ERASURE]
     if erased:
         _move_from_erased(erased, before=published[0].entry.sequence)
-    own = [each for each in published if _is_counted(each.entry, each.document)]
+    own = [each for each in published if each.entry.kind in KINDS and each.review.original_url is None]
     if own:
-        sites = {each.document["publisher"]["site"] for each in own}
+        sites = {each.review.publisher.site for each in own}
         profiles = Profiles(ProfileChange.objects.filter(publisher__in=sites).newest())
-        ProfileChange.objects.bulk_create(row for each in own for row in profiles.changes(each.entry, each.document))
+        ProfileChange.objects.bulk_create(row for each in own for row in profiles.changes(each.entry, each.review))
 
 
 def rebuild() -> None:
     ProfileChange.objects.all().delete()
 
 
-def _is_counted(entry: LogEntry, document: Mapping[str, Any]) -> bool:
-    return entry.kind in KINDS and document["original_url"] is None
-
-
-def _contents(entry: LogEntry, document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    if _is_counted(entry, document):
-        verdict = document["verdict"]
-        yield "", document["publisher"]
-        if verdict["slug"]:
-            yield f"{verdict['scale']}:{verdict['slug']}", {name: verdict[name] for name in VERDICT_KEYS}
+def _contents(entry: LogEntry, review: Review) -> Iterator[tuple[str, str]]:
+    """Yield the keys of a newsroom's own review, each with its content as canonical JSON."""
+    if entry.kind in KINDS and review.original_url is None:
+        verdict = review.verdict
+        yield "", canonical_unchecked(review.publisher.model_dump()).decode()
+        if verdict.slug:
+            content = canonical_unchecked(verdict.model_dump(include=VERDICT_KEYS))
+            yield f"{verdict.scale}:{verdict.slug}", content.decode()
 
 
 def _move_from_erased(subjects: Collection[UUID], before: int) -> None:
@@ -100,8 +98,8 @@ def _find_heir(row: ProfileChange, before: int) -> int | None:
     entries = LogEntry.objects.filter(subject__in=own, kind__in=KINDS, sequence__gt=row.sequence, sequence__lt=before)
     documents = RevisionDocument.objects.filter(entry__in=entries).select_related("entry").order_by("entry")
     for each in documents.iterator(100):
-        content = each.parsed()
-        if content["publisher"]["site"] == row.publisher and row.key in dict(_contents(each.entry, content)):
+        review = each.read(Review)
+        if review.publisher.site == row.publisher and row.key in dict(_contents(each.entry, review)):
             return each.entry.sequence
     return None
 

@@ -11,13 +11,12 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import orjson
 from django.conf import settings
 from django.db.models import Q
 
 from factcheck.database.rows import run_prepared
 from factcheck.record.errors import DamagedError
-from factcheck.record.formats.canonical import canonical_unchecked, sha256_hex
+from factcheck.record.formats.canonical import sha256_hex
 from factcheck.record.log.digests import report, require_digest
 from factcheck.record.log.models import ChangeClass, LogEntry, RevisionDocument
 from factcheck.record.readmodel.claim_merges import MergeGroup
@@ -86,9 +85,9 @@ def find_state(section: str, subject: UUID, as_of: int | None = None, run: Run =
     for sequence, kind, digest, salt, status, body, document in run(_DOCUMENTS[section], [subject, upto]):
         if document is None and as_of is not None:
             raise RevisionDocument.DoesNotExist
-        content = orjson.loads(require_digest(sequence, digest, salt, document))
+        content = require_digest(sequence, digest, salt, document)
         state = PublicState(sequence, kind, subject, digest, b"")
-        made = canonical_unchecked(body_of(state.entry, content))
+        made = body_of(state.entry, content)
         is_in_row = (status, body) == (state.status, made.decode())
         if as_of is None and not is_in_row:
             report(sequence, "The row isn't what the document gives. Readers get the document.")
@@ -115,7 +114,7 @@ def find_claim(claim_id: UUID, as_of: int | None = None) -> tuple[str | None, UU
     entries = LogEntry.objects.using("public").of_reviews().filter(subject__in=reviews, sequence__lte=as_of)
     newest = entries.order_by("subject", "-number").distinct("subject").values("sequence")
     documents = RevisionDocument.objects.using("public").filter(entry__in=newest).select_related("entry")
-    then = [review_row(each.entry, each.parsed()) for each in documents.order_by("entry")]
+    then = [review_row(each.entry, body_of(each.entry, each.checked())) for each in documents.order_by("entry")]
     then = [row for row in then if row.claim_id in shown]
     return claim_row(claim_id, then).body if then else None, home
 

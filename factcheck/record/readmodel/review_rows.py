@@ -6,15 +6,16 @@ verdicts, claimants and topics come from the newest live document that refers to
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
+import orjson
 from django.db.models import Q
 
 from factcheck.database.bulk_writes import collect, insert
 from factcheck.record.formats.canonical import canonical_unchecked
 from factcheck.record.formats.urls import claim_url, link_key, page_url, url_key
 from factcheck.record.log.models import LogEntry, Published
+from factcheck.record.readmodel.bodies import Erasure, Kept, Review
 from factcheck.record.readmodel.claim_rows import write_claims
 from factcheck.record.readmodel.correction_models import PublishedCorrection
 from factcheck.record.readmodel.correction_rows import correction_rows
@@ -24,6 +25,8 @@ from factcheck.record.readmodel.models import (
     PublishedReview,
 )
 from factcheck.record.readmodel.row_models import Status, original_verdict_of
+from factcheck.record.statements.parts import Part
+from factcheck.record.statements.review import Appearance, Source
 
 Kind = PublishedReference.Kind
 Reference = tuple[str, str]
@@ -45,9 +48,14 @@ def apply(published: Sequence[Published]) -> None:
     if replaced:
         PublishedReview.objects.filter(id__among=replaced).delete()
     rows: list[PublishedReview] = []
-    made = (review_row(each.entry, each.document, replaced.get(each.entry.subject)) for each in published)
+    made = (
+        review_row(each.entry, body_of(each.entry, each.document), replaced.get(each.entry.subject))
+        for each in published
+    )
     insert(PublishedReview, collect(made, rows))
-    insert(PublishedCorrection, [row for each in published for row in correction_rows(each.entry, each.document)])
+    entries = [each.entry for each in published]
+    corrections = map(correction_rows, entries, [row.published for row in rows])
+    insert(PublishedCorrection, [each for some in corrections for each in some])
     write_claims({row.claim_id for row in [*rows, *replaced.values()] if row.claim_id}, rows)
     references = {key: row for row in rows for key in references_of(row)}
     _save_references([reference_row(*key, row) for key, row in references.items()])
@@ -59,13 +67,12 @@ def rebuild() -> None:
         model.objects.all().delete()
 
 
-def body_of(entry: LogEntry, document: dict[str, Any]) -> dict[str, Any]:
+def body_of(entry: LogEntry, document: bytes) -> bytes:
     """Return the body in the API: the document, the URL of its review, demand or claim, and its position in the log."""
-    return {
-        **document,
-        "url": claim_url(entry.subject) if entry.is_of_claim else page_url(entry.section, entry.subject),
-        "revision": {**document["revision"], "sequence": entry.sequence, "digest": entry.digest},
-    }
+    body = orjson.loads(document)
+    body["url"] = claim_url(entry.subject) if entry.is_of_claim else page_url(entry.section, entry.subject)
+    body["revision"] |= {"sequence": entry.sequence, "digest": entry.digest}
+    return canonical_unchecked(body)
 
 
 def status_after(kind: str) -> Status:
@@ -73,57 +80,49 @@ def status_after(kind: str) -> Status:
     return _STATUS.get(LogEntry.Kind(kind), Status.LIVE)
 
 
-def review_row(entry: LogEntry, document: dict[str, Any], before: PublishedReview | None = None) -> PublishedReview:
-    """Return the row of a review. For a tombstone or an erasure, the columns for filters are empty.
+def review_row(entry: LogEntry, data: bytes, before: PublishedReview | None = None) -> PublishedReview:
+    """Return the row of a review with this body. For a tombstone or an erasure, the columns for filters are empty.
 
     `before` is the row of the previous revision. Its claims are kept until an erasure. The URLs that a withdrawn review
     cited are kept too, so that it can still be found by them.
     """
-    body = body_of(entry, document)
     row = PublishedReview(
         id=entry.subject,
-        claim_id=UUID(document["claim"]["id"]) if "claim" in document else None,
         status=status_after(entry.kind),
         sequence=entry.sequence,
-        body=canonical_unchecked(body).decode(),
-        language=document.get("language", "und").lower(),
-        publisher=document["publisher"]["site"] if "publisher" in document else "",
-        published_at=datetime.fromisoformat(document["published_at"]),
-        updated_at=datetime.fromisoformat(document["updated_at"]),
+        body=data.decode(),
+        language="und",
     )
-    row.parsed_body = body
+    body = row.published
+    row.published_at, row.updated_at = map(datetime.fromisoformat, (body.published_at, body.updated_at))
+    if not isinstance(body, Erasure):
+        row.claim_id, row.language, row.publisher = UUID(body.claim.id), body.language.lower(), body.publisher.site
     row.link_keys = list(dict.fromkeys(map(link_key, cited_urls(body))))
     if before and row.status != Status.ERASED:
         earlier = {*before.earlier_claims, *([before.claim_id] if before.claim_id else [])}
         row.earlier_claims = sorted(earlier - {row.claim_id})
         if row.status == Status.WITHDRAWN:
             row.link_keys = list(dict.fromkeys([*row.link_keys, *before.link_keys]))
-    if row.status == Status.LIVE:
-        claim, verdict = document["claim"], document["verdict"]
-        row.verdict = f"{verdict['scale']}:{verdict['slug']}" if verdict["slug"] else None
-        row.original_verdict = original_verdict_of(verdict["original"]["label"]) if verdict["original"] else None
-        row.claimant = UUID(claim["claimant"]["id"]) if claim["claimant"] else None
-        row.topics = [topic["slug"] for topic in document["topics"]]
-        row.appearance_keys = appearance_keys(claim)
-        row.original_key = url_key(document["original_url"]) if document["original_url"] else None
-        row.claimed_on = _date(claim["claimed_on"])
-        row.reviewed_on = _date(document["reviewed_on"])
+    if isinstance(body, Review):
+        claim, verdict = body.claim, body.verdict
+        row.verdict = f"{verdict.scale}:{verdict.slug}" if verdict.slug else None
+        row.original_verdict = original_verdict_of(verdict.original.label) if verdict.original else None
+        row.claimant = UUID(claim.claimant.id) if claim.claimant else None
+        row.topics = [topic.slug for topic in body.topics]
+        row.appearance_keys = list(dict.fromkeys(url_key(appearance.url) for appearance in claim.appearances))
+        row.original_key = url_key(body.original_url) if body.original_url else None
+        row.claimed_on = _date(claim.claimed_on)
+        row.reviewed_on = _date(body.reviewed_on)
     return row
 
 
-def appearance_keys(claim: dict[str, Any]) -> list[str]:
-    """Return the keys of the URLs where the claim appeared, in order and without duplicates."""
-    return list(dict.fromkeys(url_key(appearance["url"]) for appearance in claim["appearances"]))
-
-
-def cited_urls(body: dict[str, Any]) -> list[str]:
-    """Return the URLs in a body: the URLs of the review, the claim's appearances and the sources, and of their copies.
-
-    The body can be of a review, a tombstone or an erasure.
-    """
-    cited = [body, *body.get("claim", {}).get("appearances", ()), *body.get("sources", ())]
-    found = [body.get("original_url"), *(each.get("url") for each in cited[1:])]
-    return [url for url in (*found, *(each.get("archive_url") for each in cited)) if url]
+def cited_urls(body: Kept | Erasure) -> list[str]:
+    """Return the URLs of the review, of the claim's appearances and of the sources, and the URLs of their copies."""
+    found = [None if isinstance(body, Erasure) else body.original_url]
+    if isinstance(body, Review):
+        cited: list[Appearance | Source] = [*body.claim.appearances, *body.sources]
+        found += [*(each.url for each in cited), body.archive_url, *(each.archive_url for each in cited)]
+    return [url for url in found if url]
 
 
 def references_of(row: PublishedReview) -> list[Reference]:
@@ -140,23 +139,19 @@ def references_of(row: PublishedReview) -> list[Reference]:
 
 
 def reference_row(kind: str, key: str, review: PublishedReview) -> PublishedReference:
-    document = review.parsed_body
+    document, left_out = review.live_body, set[str]()
+    body: Part
     if kind == Kind.PUBLISHER:
-        body, name = document["publisher"], document["publisher"]["name"]
+        body, name = document.publisher, document.publisher.name
     elif kind == Kind.VERDICT:
-        verdict = document["verdict"]
-        body = {name: value for name, value in verdict.items() if name not in ("label", "original")}
-        name = verdict["slug"]
-    elif kind == Kind.CLAIMANT:
-        body = document["claim"]["claimant"]
-        name = body["name"] or body["description"] or ""
+        body, name, left_out = document.verdict, document.verdict.slug or "", {"label", "original"}
+    elif claimant := document.claim.claimant if kind == Kind.CLAIMANT else None:
+        body, name = claimant, claimant.name or claimant.description or ""
     else:
-        body = next(topic for topic in document["topics"] if topic["slug"] == key)
-        name = key
+        body, name = next(topic for topic in document.topics if topic.slug == key), key
     name = name[: PublishedReference._meta.get_field("name").max_length]  # a description can be longer
-    return PublishedReference(
-        kind=kind, key=key, name=name, sequence=review.sequence, body=canonical_unchecked(body).decode()
-    )
+    data = canonical_unchecked(body.model_dump(exclude=left_out))
+    return PublishedReference(kind=kind, key=key, name=name, sequence=review.sequence, body=data.decode())
 
 
 def _date(value: str | None) -> date | None:

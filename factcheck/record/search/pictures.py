@@ -13,9 +13,9 @@ from django.conf import settings
 
 from factcheck.database.query_timeout import time_limit
 from factcheck.database.rows import run_public
-from factcheck.record.files.picture_files import PATH, PictureError, decode
+from factcheck.record.files.picture_files import PictureError, decode
 from factcheck.record.files.visual_hashes import MAX_DISTANCE, query_hashes
-from factcheck.record.formats.urls import url_key
+from factcheck.record.formats.urls import PICTURE_PATH, url_key
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.models import PublishedClaim, PublishedReview
 from factcheck.record.readmodel.picture_models import PublishedPicture
@@ -60,7 +60,7 @@ def _distances(uri: str) -> Mapping[UUID, int]:
     pictures = PublishedPicture.objects.using("public")
     if uri.startswith(_DATA):
         return similar_reviews(_hashes_of(uri))
-    if found := PATH.fullmatch(uri.removeprefix(settings.SITE_URL)):
+    if found := PICTURE_PATH.fullmatch(uri.removeprefix(settings.SITE_URL)):
         stored = pictures.filter(sha256=found[1], width__isnull=False)
         hashes = {each for pair in stored.values_list("whole_hash", "inner_hash") for each in pair if each is not None}
         if not (same := dict.fromkeys(stored.values_list("review_id", flat=True), 0)):

@@ -5,13 +5,14 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
-from typing import Any
 
 from factcheck.database.rows import run_prepared
+from factcheck.record.readmodel.bodies import Claim, Review
 from factcheck.record.search.models import SEARCH_CONFIG
 from factcheck.record.search.query import Query
 from factcheck.record.search.stems import with_stems
 from factcheck.record.search.words import split_words, word_spans
+from factcheck.record.statements.review import ReviewedClaim
 
 LENGTH = 240  # the approximate number of characters in a snippet
 BEFORE = 60  # the number of characters before the first marked word
@@ -22,14 +23,14 @@ _RUNS = re.compile(r"\S+")
 Snippets = dict[str, str]
 
 
-def mark(bodies: Sequence[dict[str, Any]], query: Query) -> list[Snippets]:
+def mark(bodies: Sequence[Review | Claim], query: Query) -> list[Snippets]:
     """Return snippets for each body, as HTML with <mark>.
 
     A key is the name of a text that contains a word of the query.
     """
     numbers = defaultdict[str, list[int]](list)
     for number, body in enumerate(bodies):
-        numbers[body.get("language") or "und"].append(number)
+        numbers[body.language].append(number)
     found = dict[int, Snippets]()
     for language, each in numbers.items():
         found |= zip(each, _mark_texts([_texts(bodies[number]) for number in each], language, query), strict=True)
@@ -48,20 +49,28 @@ def _mark_texts(texts: Sequence[dict[str, str]], language: str, query: Query) ->
     ]
 
 
-def _texts(body: dict[str, Any]) -> dict[str, str]:
-    """Return the searched texts of a review's body, or of a claim's body with its reviews and merged claims."""
-    claim = body.get("claim", body)
-    merged = body.get("merged", [])
-    claimants = [each.get("claimant") or {} for each in (claim, *merged)]
-    found = {
-        "claim": claim.get("text"),
-        "merged": _join(each["text"] for each in merged),
-        "headline": body.get("headline") or _join(review["headline"] for review in body.get("reviews", [])),
-        "summary": body.get("summary"),
-        "claimant": _join(each.get("name") or each.get("description") for each in claimants),
-        "body": (body.get("body") or "")[:SEARCHED],
-    }
+def _texts(body: Review | Claim) -> dict[str, str]:
+    """Return the searched texts of a review, or of a claim with its reviews and merged claims."""
+    if isinstance(body, Claim):
+        found = {
+            "claim": body.text,
+            "merged": _join(each.text for each in body.merged),
+            "headline": _join(each.headline for each in body.reviews),
+            "claimant": _claimants(body, *body.merged),
+        }
+    else:
+        found = {
+            "claim": body.claim.text,
+            "headline": body.headline or "",
+            "summary": body.summary or "",
+            "claimant": _claimants(body.claim),
+            "body": (body.body or "")[:SEARCHED],
+        }
     return {name: text for name, text in found.items() if text}
+
+
+def _claimants(*claims: ReviewedClaim) -> str:
+    return _join(each.claimant.name or each.claimant.description for each in claims if each.claimant)
 
 
 def _join(texts: Iterable[str | None]) -> str:

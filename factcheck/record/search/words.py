@@ -7,9 +7,8 @@ review disappears with the review. Search uses the counts to find rare words and
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import connection
 
@@ -17,6 +16,7 @@ from factcheck.database.rows import run_prepared
 from factcheck.record.formats.text import nfc
 from factcheck.record.log.models import Published
 from factcheck.record.search.models import MAX_LENGTH, SEARCH_CONFIG, Word
+from factcheck.record.statements.review import Review
 
 # Invisible characters that join letters. They are removed, because people often leave them out.
 _JOINING = "\u00ad\u200c\u200d\u2060\ufeff"
@@ -98,9 +98,9 @@ def apply(published: Sequence[Published]) -> None:
     change = Counter[str]()
     for each in published:
         if each.entry.is_live:
-            change.update(title_words(each.document))
+            change.update(title_words(each.review))
         if each.previous and each.previous.entry.is_live:
-            change.subtract(title_words(each.previous.document))
+            change.subtract(title_words(each.previous.review))
     count(change)
 
 
@@ -145,9 +145,9 @@ def without_diacritics(word: str) -> str:
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
-def title_words(document: Mapping[str, Any]) -> set[str]:
-    """Return the words in the claim and headline, from the document or body of a live review."""
-    return set(split_words(f"{document['claim']['text']} {document['headline'] or ''}"))
+def title_words(review: Review) -> set[str]:
+    """Return the words in the claim and headline."""
+    return set(split_words(f"{review.claim.text} {review.headline or ''}"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,11 +25,6 @@ def without_empty(value: Any) -> Any:
     return [without_empty(each) for each in value] if isinstance(value, list) else value
 
 
-def equivalent(before: Mapping[str, Any], after: Mapping[str, Any], model: type[Part]) -> bool:
-    """Return whether two statements are equal. A missing key counts as its default."""
-    return with_defaults(before, model) == with_defaults(after, model)
-
-
 def parse(data: Any, model: type[Part]) -> tuple[dict[str, Any] | None, list[Fault]]:
     """Return the input in normal form with every key, or None and all faults."""
     try:

@@ -88,10 +88,14 @@ def construct(model: type[Read], data: Mapping[str, Any]) -> Read:
     values = {name: data[key] if key in data else default() for key, name, default in keys}
     for name, part in parts:
         if value := values[name]:
-            values[name] = [construct(part, each) for each in value] if type(value) is list else construct(part, value)
+            values[name] = [_part(part, each) for each in value] if type(value) is list else _part(part, value)
     found = model.__new__(model)
     found.__setstate__({"__dict__": values, **rest})
     return found
+
+
+def _part(model: type[Read], value: Any) -> Any:
+    return construct(model, value) if type(value) is dict else value
 
 
 @cache

@@ -26,6 +26,10 @@ class Part(BaseModel):
         json_schema_serialization_defaults_required=True,
     )
 
+    def to_json_object(self) -> Any:
+        """Return the object as JSON has it. The values of a draft may be invalid."""
+        return self.model_dump(by_alias=True, warnings=False)
+
 
 class Reference(Part):
     """A reference to another object by its ID."""

@@ -93,6 +93,11 @@ def compare(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
     return list(_compare("", before, after))
 
 
+def compare_statements(before: Part, after: Part) -> list[Change]:
+    """Return every difference between two statements of the same kind."""
+    return compare(before.to_json_object(), after.to_json_object())
+
+
 def compare_rows(place: str, before: list[dict[str, Any]], after: list[dict[str, Any]]) -> list[RowChange]:
     """Return the rows that differ, in the new order, followed by the removed rows.
 

@@ -13,10 +13,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
 from factcheck.record.readmodel.bodies import Kept, Review
-from factcheck.website import citations, embeds, post_texts, review_words, share_cards
 from factcheck.website.queries import WholeClaim
-from factcheck.website.share_picture import HEIGHT, WIDTH
-from factcheck.website.templatetags.published import time_tag
+from factcheck.website.reviews import review_words
+from factcheck.website.sharing import citations, embed_views, post_texts, share_cards
+from factcheck.website.sharing.share_picture import HEIGHT, WIDTH
+from factcheck.website.words import time_tag
 
 register = template.Library()
 
@@ -69,4 +70,4 @@ def citation(review: Kept) -> str:
 
 @register.filter
 def embed_code(review: Kept) -> SafeString:
-    return embeds.embed_code(review, _interface())
+    return embed_views.embed_code(review, _interface())

@@ -11,6 +11,7 @@ from googleapiclient.discovery import build
 from googleapiclient.errors import HttpError
 
 from tests.support.drafts import make_newsroom
+from tests.support.go_programs import has_package, run_go
 from tests.support.serving import served
 
 SCRIPT = Path(__file__).with_name("client.mjs")
@@ -98,4 +99,17 @@ if shutil.which("npm"):  # a skipped test is a failed one, and without Node ther
             "rating": "Sai",
             "status": 400,
             "reason": "INVALID_ARGUMENT",
+        }
+
+
+if has_package("google.golang.org/api/factchecktools"):
+
+    @pytest.mark.prove
+    def test_go_client_searches_and_understands_errors(site, tmp_path):
+        """`google.golang.org/api/factchecktools/v1alpha1`."""
+        assert json.loads(run_go(SCRIPT.with_suffix(".go"), site, tmp_path)) == {
+            "texts": ["Nước lũ số 0", "Nước lũ số 1", "Nước lũ số 2"],
+            "rating": "Sai",
+            "pages": 2,
+            "statuses": [400, 501],
         }

@@ -182,8 +182,8 @@ def test_chief_editor_removes_roles_of_their_own_newsroom(database: str) -> None
     chief = signed_in(newsroom.chief).open(f"/admin/editorial/membership/{mine.pk}/change/")
     chief.follow("Remove the role").press("Remove the role").confirm()
     assert not Membership.objects.filter(pk=mine.pk).exists()
-    assert chief.open(f"/admin/editorial/membership/{theirs.pk}/remove/").status == 404
-    assert signed_in(newsroom.second).open(f"/admin/editorial/membership/{mine.pk}/remove/").status == 404
+    assert chief.open(f"/admin/editorial/membership/{theirs.pk}/do/remove/").status == 404
+    assert signed_in(newsroom.second).open(f"/admin/editorial/membership/{mine.pk}/do/remove/").status == 404
     assert chief.open(f"/admin/editorial/user/{newsroom.editor.pk}/do/close/").status == 404
 
 

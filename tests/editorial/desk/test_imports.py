@@ -251,10 +251,10 @@ def test_interrupted_import_is_closed_and_then_decided_on(newsroom, tmp_path, mo
     assert "was interrupted. Run it again to continue, or close it." in editor.text
     assert not editor.has_link("Approve all of it")
     assert not signed_in(newsroom.reporter).open(editor.path).has_link("Close it")
-    assert signed_in(make_newsroom("khac.example").chief).open(editor.path.replace("change", "close")).status == 404
+    assert signed_in(make_newsroom("khac.example").chief).open(editor.path.replace("change", "do/close")).status == 404
     editor.follow("Close it").press("Close it")
     assert "Waiting for approval by someone other than the person who ran the import." in editor.text
-    assert "You can’t do this any more" in editor.open(f"/admin/editorial/importbatch/{batch.pk}/close/").text
+    assert "You can’t do this any more" in editor.open(f"/admin/editorial/importbatch/{batch.pk}/do/close/").text
     assert not EditorialEvent.objects.filter(action="import.submitted").exists()
     assert EditorialEvent.objects.get(action="import.closed").actor == newsroom.editor
     assert editor.has_link("Approve all of it")

@@ -24,7 +24,7 @@ def offered(user: User, review: Review) -> list[DeskAction[Any]]:
     at = Desk(user)
     return [
         *proposal_actions.available_actions(at, workflow.open_proposal(review)),
-        *review_actions.available_actions(at, review),
+        *(review_actions.ACTIONS[name] for name in review_actions.available_actions(at, review)),
     ]
 
 

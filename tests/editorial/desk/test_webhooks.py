@@ -115,7 +115,7 @@ def test_attempts_are_shown_and_a_delivery_is_sent_again(sysop: User, settings: 
         browser = signed_in(sysop).open(f"/admin/webhooks/delivery/{sent.pk}/change/")
         for words in (sent.message_id, "delivered", "204"):
             assert words in browser.text
-        browser.open(f"/admin/webhooks/delivery/{sent.pk}/send-again/").press("Send again")
+        browser.open(f"/admin/webhooks/delivery/{sent.pk}/do/send-again/").press("Send again")
         assert "The message has been queued" in browser.text
         deliver()
         # Delivered at the first attempt: none failed.
@@ -146,7 +146,7 @@ def test_nobody_in_a_newsroom_sees_webhooks(newsroom: Newsroom) -> None:
             "subscription/", "subscription/add/", f"subscription/{subscription.pk}/change/",
             f"subscription/{subscription.pk}/delete/", f"subscription/{subscription.pk}/do/stop/",
             f"subscription/{subscription.pk}/do/new-secret/", "delivery/", f"delivery/{sent.pk}/change/",
-            f"delivery/{sent.pk}/send-again/",
+            f"delivery/{sent.pk}/do/send-again/",
         ):  # fmt: skip
             for ask in (client.get, client.post):
                 assert ask(f"/admin/webhooks/{address}").status_code in (403, 404), address

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.test import Client, override_settings
 
-from api.dumps.feed_making import make_feed
+from api.feeds.claimreview_feed import make_feed
 from tests.api.published import make_imported
 from tests.imports.own_records import IMPORTER, publish, run
-from tests.record.formats.test_claimreview import full_review
+from tests.record.readmodel.test_claimreview import full_review
 from tests.support.databases import fresh_database
 from tests.support.drafts import make_newsroom
 

@@ -155,6 +155,11 @@ def test_type_is_recognised(tmp_path: Path, type_: object) -> None:
             {"reviewRating": {"alternateName": "x" * 2_001}},
             "/reviewRating/alternateName: Write at most 2000 characters. This text has 2001.",
         ),
+        (
+            {"reviewRating": {"alternateName": ["False", "Sai"]}},
+            "/reviewRating: the verdict in words is missing (reviewRating.alternateName);"
+            " /reviewRating/alternateName: 2 texts, but one is expected",
+        ),
         ({"url": ...}, "/url: the review's own URL is missing"),
         ({"url": ""}, "/url: the review's own URL is missing"),
         ({"url": "/relative"}, "/url: '/relative' isn't an absolute URL (http or https)"),
@@ -254,7 +259,7 @@ def test_texts_and_dates_of_the_review(tmp_path: Path) -> None:
         abstract="Short.",
         description="Longer.",
         reviewBody="Line.\n\nLine.",
-        datePublished="2020-10-07 20:05",
+        datePublished="7 tháng 10, 2020",
         archivedAt={"@type": "WebPage", "url": "https://archive.example/1"},
         license="https://example.org/all-rights-reserved",
         sdLicense="https://creativecommons.org/licenses/by/4.0/",
@@ -356,8 +361,10 @@ def test_appearance_has_the_medium_of_its_format(tmp_path: Path, work: dict[str,
 
 def test_item_that_is_a_work_is_where_the_claim_was_made(tmp_path: Path) -> None:
     item = {"@type": "AudioObject", "url": "https://example.org/talk", "name": "an address to Congress"}
+    item |= {"author": {"@type": "Person", "name": "A. B."}, "datePublished": "2016-06-22"}
     claim = taken(tmp_path, itemReviewed=item)["claim"]
-    assert claim["location"] == "an address to Congress"
+    assert (claim["location"], claim["claimed_on"]) == ("an address to Congress", "2016-06-22")
+    assert claim["claimant"]["name"] == "A. B."
     expected = {
         "url": "https://example.org/talk",
         "medium": "audio",

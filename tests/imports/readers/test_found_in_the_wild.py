@@ -10,7 +10,7 @@ import pytest
 from factcheck.imports.readers.results import Record, Refusal
 from tests.imports.readers.test_claimreview import MINIMAL
 from tests.imports.reading import records
-from tests.imports.spelled import place, told, why
+from tests.imports.spelled import told, why
 
 
 def read(folder: Path, content: object) -> list[Record | Refusal]:
@@ -19,53 +19,8 @@ def read(folder: Path, content: object) -> list[Record | Refusal]:
     return list(records(file))
 
 
-def taken(folder: Path, **changes: Any) -> Any:
-    (found,) = read(folder, MINIMAL | changes)
-    assert isinstance(found, Record), found
-    return found.data
-
-
 def other(number: int) -> dict[str, Any]:
     return MINIMAL | {"url": f"https://www.example.org/{number}"}
-
-
-def test_item_reviewed_that_is_a_creative_work(tmp_path):
-    claim = taken(
-        tmp_path,
-        itemReviewed={
-            "@type": "CreativeWork",
-            "author": {"@type": "Person", "name": "A. B."},
-            "datePublished": "2016-06-22",
-            "name": "A speech in Huế",
-            "url": "https://speech.example/",
-        },
-    )["claim"]
-    assert (claim["text"], claim["claimed_on"], claim["location"]) == (
-        "The moon is made of cheese.", "2016-06-22", "A speech in Huế",
-    )  # fmt: skip
-    assert claim["claimant"]["name"] == "A. B."
-    assert [each["url"] for each in claim["appearances"]] == ["https://speech.example/"]
-
-
-def test_person_as_author(tmp_path):
-    publisher = taken(
-        tmp_path, author={"@type": "Person", "name": "Reporter", "url": "https://www.example.org/reporter"}
-    )["publisher"]
-    assert (publisher["type"], publisher["name"], publisher["site"]) == ("person", "Reporter", "example.org")
-
-
-def test_strings_for_numbers(tmp_path):
-    rating = {"alternateName": "False", "ratingValue": "1", "bestRating": "5", "worstRating": 1}
-    original = taken(tmp_path, reviewRating=rating)["verdict"]["original"]
-    assert (original["value"], original["best"], original["worst"]) == ("1", "5", "1")
-
-
-def test_graph_with_other_nodes(tmp_path):
-    graph = {
-        "@context": "https://schema.org",
-        "@graph": [{"@type": "WebPage", "url": "https://www.example.org/"}, other(1)],
-    }
-    assert [place(each.position) for each in read(tmp_path, graph)] == ["line 1, /@graph/1"]
 
 
 def test_graph_whose_nodes_name_each_other(tmp_path):
@@ -170,10 +125,6 @@ def test_deep_node_of_a_graph_ends_no_import(tmp_path):
     assert isinstance(found[1], Record)
 
 
-def test_array(tmp_path):
-    assert [place(each.position) for each in read(tmp_path, [other(1), other(2)])] == ["line 1, /0", "line 1, /1"]
-
-
 def test_several_claims_on_one_page(tmp_path):
     """All at the address of the page: none is taken for another."""
     first, second = read(tmp_path, {"@graph": [MINIMAL, MINIMAL | {"claimReviewed": "The sun is cold."}]})
@@ -181,61 +132,6 @@ def test_several_claims_on_one_page(tmp_path):
     assert isinstance(second, Record)
     assert first.data["original_url"] == second.data["original_url"]
     assert first.key != second.key
-
-
-def test_html_in_text(tmp_path):
-    """References are resolved, tags stay: what is code to one publisher is text to another. Pages show it as text."""
-    data = taken(tmp_path, claimReviewed="<p>Tom &amp; Jerry&rsquo;s <b>moon</b></p>")
-    assert data["claim"]["text"] == "<p>Tom & Jerry’s <b>moon</b></p>"
-
-
-def test_local_forms_of_dates(tmp_path):
-    """Those in which the day cannot be mistaken; others are left out, and listed."""
-    for written, day in (
-        ("2020-10-07 20:05", "2020-10-07"),
-        ("2021-7-5", "2021-07-05"),
-        ("2020/10/07", "2020-10-07"),
-        ("2017-03-01T20:30:17+07:00", "2017-03-01"),
-        ("07/10/2020", None),
-        ("7 tháng 10, 2020", "2020-10-07"),
-        ("Oct 7, 2020", "2020-10-07"),
-        ("2020-02-30", None),
-    ):
-        (found,) = read(tmp_path, MINIMAL | {"datePublished": written})
-        assert isinstance(found, Record)
-        assert found.data["reviewed_on"] == day, written
-        assert [each.code for each in found.dropped] == ([] if day else ["no_date"]), written
-
-
-def test_missing_rating(tmp_path):
-    (found,) = read(tmp_path, {key: value for key, value in MINIMAL.items() if key != "reviewRating"})
-    assert isinstance(found, Refusal)
-    assert why(found) == "/reviewRating: the verdict in words is missing (reviewRating.alternateName)"
-
-
-def test_several_words_for_one_verdict(tmp_path):
-    """The reason quotes the value instead of saying that there is none."""
-    (found,) = read(tmp_path, MINIMAL | {"reviewRating": {"alternateName": ["False", "Sai"]}})
-    assert isinstance(found, Refusal)
-    assert "/reviewRating/alternateName: 2 texts, but one is expected" in why(found)
-
-
-def test_relative_address_of_the_review(tmp_path):
-    """Nothing in a file says what it is relative to."""
-    (found,) = read(tmp_path, MINIMAL | {"url": "/reviews/1"})
-    assert isinstance(found, Refusal)
-    assert why(found) == "/url: '/reviews/1' isn't an absolute URL (http or https)"
-
-
-def test_relative_addresses_elsewhere_are_left_out(tmp_path):
-    (found,) = read(tmp_path, MINIMAL | {"author": {"@type": "Organization", "name": "Us", "logo": "/logo.png"}})
-    assert isinstance(found, Record)
-    assert found.data["publisher"]["logo_url"] is None
-    assert [told(each) for each in found.dropped] == ["/author/logo: '/logo.png' isn't an absolute URL (http or https)"]
-
-
-def test_byte_order_mark(tmp_path):
-    assert isinstance(read(tmp_path, b"\xef\xbb\xbf" + json.dumps(MINIMAL).encode())[0], Record)
 
 
 def test_byte_order_marks_of_files_that_were_put_together(tmp_path):

@@ -15,7 +15,7 @@ from factcheck.imports.readers.results import Record, Refusal
 from factcheck.record.statements.review import Appearance
 from tests.imports import averitec
 from tests.imports.reading import records
-from tests.imports.spelled import day, line, text, told, why
+from tests.imports.spelled import told, why
 from tests.support.whole import whole
 
 DATA = Path(__file__).parents[2] / "data"
@@ -84,43 +84,6 @@ def test_repeated_records_are_equal(found: Rows) -> None:
     one, other = (found["averitec_candidates", number] for number in (6, 7))
     assert isinstance(one, Record)
     assert one == other or (one.key, one.data) == (other.key, other.data)  # type: ignore[union-attr]
-
-
-def test_every_record_says_what_its_line_says(taken: dict[tuple[str, int], Any]) -> None:
-    """Field by field against the file, with the normalisations written out once more and independently."""
-    lines = {
-        (name, number): json.loads(raw)
-        for name in FILES
-        for number, raw in enumerate(
-            (DATA / "claimreview" / f"{name}.jsonl").read_text("utf-8").strip("\n").split("\n"), 1
-        )
-    }
-    for place, data in taken.items():
-        raw = lines[place]
-        item, rating, publisher = raw.get("itemReviewed") or {}, raw["reviewRating"], raw["author"]
-        speaker = item.get("author") or {}
-        assert data["original_url"] == raw["url"]
-        assert data["language"] == data["claim"]["language"]
-        assert data["language_detected"] == (data["language"] != "und")
-        assert data["headline"] == line(raw.get("name"))
-        assert (data["summary"], data["body"], data["authors"], data["topics"]) == (None, None, [], [])
-        assert data["claim"]["text"] == text(raw["claimReviewed"])
-        assert data["claim"]["claimed_on"] == day(item.get("datePublished"))
-        assert data["claim"]["location"] == line(item.get("name"))
-        assert (data["claim"]["claimant"] or {}).get("name") == line(speaker.get("name"))
-        assert (data["claim"]["claimant"] or {}).get("job_title") == line(speaker.get("jobTitle"))
-        assert data["verdict"]["original"]["label"] == text(rating["alternateName"])
-        for ours, theirs in (("value", "ratingValue"), ("best", "bestRating"), ("worst", "worstRating")):
-            assert data["verdict"]["original"][ours] == (str(rating[theirs]) if theirs in rating else None)
-        assert data["verdict"]["original"]["image_url"] == rating.get("image")
-        assert [source["url"] for source in data["sources"]] == [url.strip() for url in raw.get("citation", [])]
-        assert data["publisher"]["name"] == line(publisher.get("name"))
-        assert data["publisher"]["url"] == publisher["url"]
-        assert data["publisher"]["type"] == publisher["@type"].lower()
-        assert raw["url"].split("/")[2].removeprefix("www.").removesuffix(":80") == data["publisher"]["site"]
-        assert data["reviewed_on"] == day(raw.get("datePublished"))
-        assert data["archive_url"] == raw.get("archivedAt")
-    assert sum(len(data["sources"]) for data in taken.values()) == 3
 
 
 @pytest.mark.parametrize(

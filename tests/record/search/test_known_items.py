@@ -13,11 +13,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
+import orjson
 import pytest
 from django.db import connections
 
 from factcheck.record.models import LogEntry, PublishedReview, Word
-from factcheck.record.readmodel.review_rows import review_row
+from factcheck.record.readmodel.review_rows import body_of, review_row
 from factcheck.record.search.query import read_query
 from factcheck.record.search.ranking import Search
 from factcheck.record.search.words import count, title_words
@@ -62,7 +63,7 @@ def rows(module_database: str, statements: list[str]) -> None:
         )
         cursor.execute("ANALYZE record_publishedreview")
     for start in range(0, len(made), 5000):
-        count(Counter(word for each in made[start : start + 5000] for word in title_words(each.parsed_body)))
+        count(Counter(word for each in made[start : start + 5000] for word in title_words(each.live_body)))
     assert Word.objects.exists()
 
 
@@ -75,7 +76,7 @@ def row(sequence: int, text: str) -> PublishedReview:
     entry = LogEntry(
         sequence=sequence, kind="review.original", subject=UUID(int=sequence + 1), number=1, digest="0" * 64
     )
-    return review_row(entry, document)
+    return review_row(entry, body_of(entry, orjson.dumps(document)))
 
 
 def others(chance: random.Random, statements: list[str], count: int) -> Iterator[str]:

@@ -9,14 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from factcheck.record.readmodel.bodies import Review
 from factcheck.record.search import snippets
 from factcheck.record.search.query import read_query
 from factcheck.record.search.words import split_words, word_spans
+from factcheck.record.statements.output import construct
 
 
 def marked(words: str, *texts: str) -> list[str | None]:
     """Each text as a headline of its own."""
-    bodies: list[dict[str, Any]] = [{"claim": {"text": None}, "headline": text} for text in texts]
+    bodies = [construct(Review, {"claim": {"text": ""}, "headline": text, "language": "und"}) for text in texts]
     return [found.get("headline") for found in snippets.mark(bodies, read_query(words))]
 
 

@@ -147,8 +147,8 @@ def test_whatever_may_differ_has_a_label(newsroom: Newsroom) -> None:
     whole = newsroom.make_review(claim)
     drafts = rows.drafts_of([bare.pk, whole.pk])
     drafts[whole.pk].review = drafts[whole.pk].review._replace(original_label="Falsch")  # as of one that was imported
-    said = [review_statements.build_draft_statement(draft) for draft in drafts.values()]
-    said += [demand_policy.build_statement(newsroom.make_demand(review)) for review in (None, whole)]
+    said = [review_statements.build_draft_statement(draft).to_json_object() for draft in drafts.values()]
+    said += [demand_policy.build_statement(newsroom.make_demand(review)).to_json_object() for review in (None, whole)]
     found = {place for statement in said for place in places(statement)}
     assert {"claim.claimant", "claim.claimant.same_as", "verdict.original.image_url", "review.id"} <= found
     assert sorted(found - {"id"} - PLACES.keys()) == []  # of one review the id is the same

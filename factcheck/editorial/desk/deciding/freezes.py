@@ -6,16 +6,16 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.urls import URLPattern, path, reverse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk.access import Desk, DeskAdmin, NewsroomAdmin, get_desk
 from factcheck.editorial.desk.action_forms import NewsroomForm, ProseField
 from factcheck.editorial.desk.action_views import (
+    ActionsAdmin,
     DeskAction,
-    action_page,
     refusals_on_form,
     subject_page,
     submitted_data,
@@ -35,7 +35,7 @@ class FreezeForm(NewsroomForm):
 
 
 PROPOSE = DeskAction[Freeze](
-    "unfreeze",
+    "propose",
     _("Propose to end the freeze"),
     _("Publishing stays frozen until a second person approves. One of you must be a Chief editor."),
     _("Proposed. Publishing stays frozen until a second person approves."),
@@ -44,7 +44,8 @@ PROPOSE = DeskAction[Freeze](
 
 
 @admin.register(Freeze)
-class FreezeAdmin(NewsroomAdmin[Freeze]):
+class FreezeAdmin(ActionsAdmin[Freeze], NewsroomAdmin[Freeze]):
+    desk_actions = {PROPOSE.name: PROPOSE}
     change_form_template = "admin/editorial/freeze/change_form.html"
     list_display = fields = ("newsroom", "reason", "begun_by", "begun_at", "ended_at")
     list_select_related = ("newsroom", "begun_by")
@@ -89,21 +90,17 @@ class FreezeAdmin(NewsroomAdmin[Freeze]):
         page.context_data |= back  # type: ignore[operator]
         return page
 
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.propose)
-        return [path("<int:pk>/propose/", view, name="editorial_freeze_propose"), *super().get_urls()]
+    def may_act(self, request: HttpRequest, row: Freeze) -> bool:
+        return row.newsroom_id in get_desk(request).deciding_newsrooms
 
-    def propose(self, request: HttpRequest, pk: int) -> HttpResponse:
-        freezes = self.get_queryset(request).filter(newsroom__in=get_desk(request).deciding_newsrooms)
-        page = reverse("admin:editorial_freeze_change", args=[pk])
-        return action_page(request, PROPOSE, get_object_or_404(freezes, pk=pk), page)
+    def available_actions(self, request: HttpRequest, row: Freeze) -> list[str]:
+        waits = row.proposals.undecided().exists()
+        return [PROPOSE.name] if row.ended_at is None and not waits and self.may_act(request, row) else []
 
     def status_context(self, request: HttpRequest, row: Freeze) -> dict[str, Any]:
-        desk, proposal = get_desk(request), row.proposals.select_related("submitted_by", "decided_by").first()
-        waits = proposal is not None and not proposal.decision
-        can_propose = row.ended_at is None and not waits and row.newsroom_id in desk.deciding_newsrooms
-        decisions = available_actions(desk, proposal) if waits else []
-        return {"proposal": proposal, "decisions": decisions, "can_propose": can_propose}
+        proposal = row.proposals.select_related("submitted_by", "decided_by").first()
+        decisions = available_actions(get_desk(request), None if proposal and proposal.decision else proposal)
+        return super().status_context(request, row) | {"proposal": proposal, "decisions": decisions}
 
 
 def newsrooms_to_freeze(desk: Desk) -> list[Publisher]:

@@ -4,13 +4,11 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk.access import Desk, NewsroomAdmin, OwnNewsroomFilter, get_desk
-from factcheck.editorial.desk.action_views import DeskAction, Text, action_page
+from factcheck.editorial.desk.action_views import ActionsAdmin, DeskAction, Text
 from factcheck.editorial.desk.deciding.proposal_actions import available_actions
 from factcheck.editorial.desk.deciding.public_text import show_public_text
 from factcheck.editorial.desk.lists.filters import DecisionFilter, DecisionMixin
@@ -100,7 +98,8 @@ class ImportFilter(DecisionFilter):
 
 
 @admin.register(ImportBatch)
-class ImportBatchAdmin(DecisionMixin, NewsroomAdmin[ImportBatch]):
+class ImportBatchAdmin(DecisionMixin, ActionsAdmin[ImportBatch], NewsroomAdmin[ImportBatch]):
+    desk_actions = {CLOSE.name: CLOSE}
     change_form_template = "admin/editorial/importbatch/change_form.html"
     list_display = (
         "files",
@@ -129,26 +128,14 @@ class ImportBatchAdmin(DecisionMixin, NewsroomAdmin[ImportBatch]):
 
     def status_context(self, request: HttpRequest, row: ImportBatch) -> dict[str, Any]:
         desk, proposal = get_desk(request), row.proposal
-        return {
+        return super().status_context(request, row) | {
             "proposal": proposal,
             "decisions": available_actions(desk, proposal),
-            "may_close": self._may_close(request, row),
             "state_text": state_text(row, proposal),
             **member_rows(request, row),
         }
 
-    @staticmethod
-    def _may_close(request: HttpRequest, batch: ImportBatch) -> bool:
+    def available_actions(self, request: HttpRequest, row: ImportBatch) -> list[str]:
         desk = get_desk(request)
-        return batch.proposal is None and (
-            batch.imported_by_id == desk.user.pk or batch.newsroom_id in desk.deciding_newsrooms
-        )
-
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.close)
-        return [path("<int:pk>/close/", view, name="editorial_importbatch_close"), *super().get_urls()]
-
-    def close(self, request: HttpRequest, pk: int) -> HttpResponse:
-        batch = get_object_or_404(self.get_queryset(request), pk=pk)
-        page = reverse("admin:editorial_importbatch_change", args=[pk])
-        return action_page(request, CLOSE, batch, page, is_available=self._may_close(request, batch))
+        may_close = row.imported_by_id == desk.user.pk or row.newsroom_id in desk.deciding_newsrooms
+        return [CLOSE.name] if row.proposal is None and may_close else []

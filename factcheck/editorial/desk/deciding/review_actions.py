@@ -1,39 +1,34 @@
-"""Actions on reviews and their pages, which explain an action, ask for its data and run it on POST.
+"""Actions on reviews, and the statement that each action shows.
 
 `available_actions` decides which buttons are shown. The workflow checks the permission again.
 """
 
-import json
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import erasure
 from factcheck.editorial.desk.access import Desk, get_desk
 from factcheck.editorial.desk.action_forms import CorrectionForm, ErasureForm, PublicReasonForm
-from factcheck.editorial.desk.action_views import (
-    DeskAction,
-    by_name,
-    confirm_page,
-    perform,
-    redirect_unavailable,
-    submitted_data,
-)
+from factcheck.editorial.desk.action_views import DeskAction, by_name
 from factcheck.editorial.desk.deciding.discard_actions import DISCARD_ACTIONS, discard_actions
 from factcheck.editorial.desk.deciding.readable_statements import digest_of, readable_json
 from factcheck.editorial.drafts import review_statements
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import Membership, Proposal, Review
 from factcheck.editorial.models.kinds import Action
-from factcheck.editorial.proposals import review_completeness, review_policy, workflow
+from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.record.models import LogEntry
-from factcheck.record.statements.erasure import Ground
-from factcheck.record.statements.statement_changes import compare
+from factcheck.record.statements.erasure import Erasure, Ground
+from factcheck.record.statements.output import read
+from factcheck.record.statements.parts import Part
+from factcheck.record.statements.review import Review as Statement
+from factcheck.record.statements.statement_changes import compare_statements
 from factcheck.record.statements.statement_labels import label
+from factcheck.record.statements.tombstone import Tombstone
 
 State = Review.State
 
@@ -110,8 +105,8 @@ ACTIONS: dict[str, DeskAction[Review]] = by_name(
 )
 
 
-def available_actions(desk: Desk, review: Review) -> list[DeskAction[Review]]:
-    """Return the actions that the person can currently use on the review."""
+def available_actions(desk: Desk, review: Review) -> list[str]:
+    """Return the names of the actions that the person can currently use on the review."""
     if review.newsroom_id not in desk.roles:
         return []
     last = review_statements.last_entry(review)
@@ -130,33 +125,7 @@ def available_actions(desk: Desk, review: Review) -> list[DeskAction[Review]]:
         names.append("withdraw")
     if last is not None and last.kind != LogEntry.Kind.ERASURE and decides:
         names += ["redact", "erase"] if review.state == State.DRAFT else ["erase"]
-    names += discard_actions(review, writes=writes)
-    return [ACTIONS[name] for name in names]
-
-
-def action_page(request: HttpRequest, review: Review, action: DeskAction[Review]) -> HttpResponse:
-    """Show the review. On POST, run the action, or say why it was refused and keep the input."""
-    page = reverse("admin:editorial_review_change", args=[review.pk])
-    form = action.form(submitted_data(request))
-    if answer := perform(request, action, review, form, page):
-        return answer
-    if form.is_bound:
-        review = Review.objects.get(pk=review.pk)
-    elif action not in available_actions(get_desk(request), review):
-        is_submission = action.name == "submit" and review.state == State.DRAFT
-        reason = next(iter(review_completeness.find_missing(review)), None) if is_submission else None
-        return redirect_unavailable(request, page, reason)
-    return confirm_page(
-        request,
-        action,
-        review,
-        form,
-        page,
-        "admin/editorial/review/action.html",
-        review=review,
-        reasons=review_completeness.find_missing(review) if action.name == "submit" and not form.errors else [],
-        **statement_context(review, None, action.name),
-    )
+    return names + discard_actions(review, writes=writes)
 
 
 def submit_saved(request: HttpRequest, review: Review) -> HttpResponse:
@@ -173,6 +142,7 @@ def submit_saved(request: HttpRequest, review: Review) -> HttpResponse:
 def statement_context(review: Review, proposal: Proposal | None, action: str) -> dict[str, Any]:
     """Return template variables: the statement of the action, the published statement and their differences."""
     published = review_statements.last_statement(review)
+    statement: Part
     if action == "withdraw" and published is not None:
         statement = review_statements.build_tombstone(published)
     elif action == "reinstate" and published is not None:
@@ -180,38 +150,38 @@ def statement_context(review: Review, proposal: Proposal | None, action: str) ->
     elif action in ("correct", "erase") and published is not None:
         return {"statement": published, "warnings": erasure.warnings(review, redact=False) if action == "erase" else []}
     elif proposal is not None and proposal.action == Action.ERASURE:
-        return _erasure_context(review, json.loads(proposal.statement))
+        return _erasure_context(review, read(Erasure, proposal.statement))
     elif proposal is not None:
-        statement = json.loads(proposal.statement)
+        is_withdrawal = proposal.action == Action.WITHDRAWAL
+        statement = read(Tombstone if is_withdrawal else Statement, proposal.statement)
     else:
         statement = review_statements.build_statement(review)
-    is_tombstone = "text" not in statement["claim"]
-    compares = published is not None and statement != published and not is_tombstone
+    is_tombstone = isinstance(statement, Tombstone)
     return {
         "statement": statement,
         "is_tombstone": is_tombstone,
         "published": published,
-        "changes": compare(published or {}, statement) if compares else [],
+        "changes": compare_statements(published, statement) if published and not is_tombstone else [],
         "digest": digest_of(statement),
         "canonical": readable_json(statement),
         "warnings": erasure.warnings(review, redact=True) if action == "redact" else [],
     }
 
 
-def _erasure_context(review: Review, statement: dict[str, Any]) -> dict[str, Any]:
+def _erasure_context(review: Review, statement: Erasure) -> dict[str, Any]:
     """Return template variables: the proposed notice and the content that will be lost.
 
     For a redaction, the draft that stays is included.
     """
-    redact = statement["notice"]["redaction"]
+    redact = statement.notice.redaction
     draft, published = review_statements.build_statement(review), review_statements.last_statement(review)
     return {
         "statement": statement,
         "is_notice": True,
-        "ground": label(Ground(statement["notice"]["ground"]).label),
+        "ground": label(Ground(statement.notice.ground).label),
         "published": published,
         "draft": draft if redact else None,
-        "changes": compare(published or {}, draft) if redact else [],
+        "changes": compare_statements(published, draft) if published and redact else [],
         "digest": digest_of(statement),
         "canonical": readable_json(statement),
         "warnings": erasure.warnings(review, redact=redact),

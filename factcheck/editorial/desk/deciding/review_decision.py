@@ -33,7 +33,9 @@ from factcheck.editorial.desk.deciding.review_actions import statement_context
 from factcheck.editorial.desk.evidence.pictures import DESK_PICTURES
 from factcheck.editorial.models import Proposal, Publisher
 from factcheck.editorial.models.kinds import Action, Decision
-from factcheck.record.statements.statement_changes import Change, compare
+from factcheck.record.statements.output import read
+from factcheck.record.statements.review import Review as Statement
+from factcheck.record.statements.statement_changes import Change, compare_statements
 
 # The checklist of newsrooms that have written none. Each sentence is translated into the language of the desk.
 DEFAULT_CHECKLIST = (
@@ -108,7 +110,7 @@ def _shown(proposal: Proposal) -> dict[str, Any]:
     ]
     last = earlier.filter(action=Action.PUBLICATION).last()
     if proposal.action == Action.PUBLICATION and last and last.decision == Decision.RETURNED and last.statement:
-        changes = compare(last.content, context["statement"])
+        changes = compare_statements(read(Statement, last.statement), context["statement"])
         comparisons.insert(0, (_("Changes since the review was returned"), changes))
     # Links open in a new tab, because leaving the page would lose the ticks and the message.
     shown = render_to_string("admin/editorial/review/statement.html", {**context, "pictures": DESK_PICTURES})

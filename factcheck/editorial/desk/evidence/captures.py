@@ -17,8 +17,8 @@ from django.views.decorators.http import require_POST
 from factcheck.editorial.captures.requests import Evidence, capture_again, newsroom_of, renew_capture
 from factcheck.editorial.captures.rights import set_public
 from factcheck.editorial.captures.uploads import MAX_UPLOAD, store_upload
-from factcheck.editorial.desk.access import Desk, NewsroomAdmin, OwnNewsroomFilter, get_desk
-from factcheck.editorial.desk.action_views import DeskAction, action_page, by_name, subject_page
+from factcheck.editorial.desk.access import NewsroomAdmin, OwnNewsroomFilter, get_desk
+from factcheck.editorial.desk.action_views import ActionsAdmin, DeskAction, by_name, subject_page
 from factcheck.editorial.desk.evidence.uploads import receive_file
 from factcheck.editorial.desk.lists.columns import column
 from factcheck.editorial.errors import EditorialError, Incomplete, NotAllowed, WrongState
@@ -56,7 +56,8 @@ ACTIONS: dict[str, DeskAction[Capture]] = by_name(
 
 
 @admin.register(Capture)
-class CaptureAdmin(NewsroomAdmin[Capture]):
+class CaptureAdmin(ActionsAdmin[Capture], NewsroomAdmin[Capture]):
+    desk_actions = ACTIONS
     change_form_template = "admin/editorial/capture/change_form.html"
     list_display = ("__str__", "state_in_words", "size_in_words", "requested_by", "requested_at")
     list_select_related = ("requested_by",)
@@ -87,11 +88,16 @@ class CaptureAdmin(NewsroomAdmin[Capture]):
 
     def status_context(self, request: HttpRequest, row: Capture) -> dict[str, Any]:
         reviews = get_desk(request).own(Review.objects.filter(pk__in=row.reviews.values("pk")))
-        return {
-            "capture": row,
-            "actions": available_actions(get_desk(request), row),
-            "reviews": list(reviews.select_related("claim")[:50]),
-        }
+        context = {"capture": row, "reviews": list(reviews.select_related("claim")[:50])}
+        return super().status_context(request, row) | context
+
+    def available_actions(self, request: HttpRequest, row: Capture) -> list[str]:
+        desk, names = get_desk(request), []
+        if row.url and row.state != Capture.State.WAITING and row.newsroom_id in desk.roles:
+            names.append("again")
+        if row.state == Capture.State.DONE and desk.roles.get(row.newsroom_id) in Membership.DECIDING:
+            names.append("hide" if row.is_public else "show")
+        return names
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
@@ -100,7 +106,6 @@ class CaptureAdmin(NewsroomAdmin[Capture]):
             path("again/", view(require_POST(self.again)), name="editorial_capture_again"),
             path("<uuid:pk>/file/", view(self.file), name="editorial_capture_file"),
             path("<uuid:pk>/text/", view(self.text), name="editorial_capture_text"),
-            path("<uuid:pk>/do/<slug:name>/", view(self.action_view), name="editorial_capture_action"),
             *super().get_urls(),
         ]
 
@@ -113,14 +118,6 @@ class CaptureAdmin(NewsroomAdmin[Capture]):
         page = reverse("admin:editorial_capture_change", args=[capture.pk])
         template = "admin/editorial/capture/text.html"
         return subject_page(request, capture, page, _("Readable text"), template, copy=capture)
-
-    def action_view(self, request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
-        capture = get_object_or_404(self.get_queryset(request), pk=pk)
-        page = reverse("admin:editorial_capture_change", args=[capture.pk])
-        if name not in ACTIONS:
-            raise Http404
-        is_available = ACTIONS[name] in available_actions(get_desk(request), capture)
-        return action_page(request, ACTIONS[name], capture, page, is_available=is_available)
 
     def upload(self, request: HttpRequest) -> HttpResponse:
         """Store an editor's own capture of a source or an appearance, and return its state as JSON."""
@@ -140,16 +137,6 @@ class CaptureAdmin(NewsroomAdmin[Capture]):
     def _done(self, request: HttpRequest, pk: UUID) -> Capture:
         captures = get_desk(request).own(Capture.objects.filter(state=Capture.State.DONE))
         return get_object_or_404(captures, pk=pk)
-
-
-def available_actions(desk: Desk, capture: Capture) -> list[DeskAction[Capture]]:
-    """Return the actions that the person can currently use on the capture."""
-    names = []
-    if capture.url and capture.state != Capture.State.WAITING and capture.newsroom_id in desk.roles:
-        names.append("again")
-    if capture.state == Capture.State.DONE and desk.roles.get(capture.newsroom_id) in Membership.DECIDING:
-        names.append("hide" if capture.is_public else "show")
-    return [ACTIONS[name] for name in names]
 
 
 def _change_evidence(request: HttpRequest, change: Callable[[Evidence, User], Capture]) -> HttpResponse:

@@ -18,8 +18,9 @@ from factcheck.editorial.desk.evidence.uploads import may_upload, receive_file
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.models import Claim, Picture, Review
 from factcheck.editorial.pictures import MAX_MEDIA, add_media, add_picture
-from factcheck.record.files.picture_files import EXTENSIONS, PATH, picture_path
+from factcheck.record.files.picture_files import EXTENSIONS, picture_path
 from factcheck.record.formats.markdown import ShownPicture
+from factcheck.record.formats.urls import PICTURE_PATH
 
 # The files have the desk's host name, so a script in a file could act as the person. This header forbids scripts.
 SANDBOX = "default-src 'none'; sandbox"
@@ -33,7 +34,7 @@ class DeskPictures(Mapping[str, ShownPicture]):
     """
 
     def __getitem__(self, path: str) -> ShownPicture:
-        if not (found := PATH.fullmatch(path)):
+        if not (found := PICTURE_PATH.fullmatch(path)):
             raise KeyError(path)
         return ShownPicture(reverse("admin:editorial_picture", args=found.groups()))
 

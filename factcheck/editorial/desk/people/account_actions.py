@@ -8,14 +8,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.desk.access import Desk, get_desk
-from factcheck.editorial.desk.action_views import DeskAction, Text, action_page, by_name
+from factcheck.editorial.desk.access import Desk
+from factcheck.editorial.desk.action_views import DeskAction, Text, by_name
 from factcheck.editorial.desk.widgets import SafeAutocompleteSelect
 from factcheck.editorial.models import Membership, Proposal, Publisher, User
 from factcheck.editorial.models.kinds import TAKING, Action
@@ -125,8 +122,8 @@ ACTIONS: dict[str, DeskAction[User]] = by_name(
 REMOVE_ROLE = _taking("remove", Action.REMOVAL, _("Remove the role"), _BRAKE, _("Removed."))
 
 
-def available_actions(desk: Desk, account: User) -> list[DeskAction[User]]:
-    """Return the actions that the account administrator can currently use on the account."""
+def available_actions(desk: Desk, account: User) -> list[str]:
+    """Return the names of the actions that the account administrator can currently use on the account."""
     if not desk.administers_accounts:
         return []
     administers, has_roles = roles.has_administration(account), account.memberships.exists()
@@ -147,28 +144,7 @@ def available_actions(desk: Desk, account: User) -> list[DeskAction[User]]:
         names += ["remove-administration"]
     if account.is_active and account != desk.user:
         names += ["pause"] if is_taken else ["pause", "close"]
-    return [ACTIONS[name] for name in names]
-
-
-def account_page(request: HttpRequest, pk: int, name: str) -> HttpResponse:
-    """Return the confirmation page of an action on an account, or run the action on POST."""
-    desk = get_desk(request)
-    if name not in ACTIONS or not desk.administers_accounts:
-        raise Http404
-    account, page = get_object_or_404(User, pk=pk), reverse("admin:editorial_user_change", args=[pk])
-    is_available = ACTIONS[name] in available_actions(desk, account)
-    return action_page(request, ACTIONS[name], account, page, is_available=is_available)
-
-
-def remove_role_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """Return the page that confirms the removal of a role, for account administrators and Chief editors."""
-    desk = get_desk(request)
-    membership = get_object_or_404(Membership.objects.select_related("user", "publisher"), pk=pk)
-    if not desk.administers_accounts and membership.publisher_id not in desk.led_newsrooms:
-        raise Http404
-    listed = reverse("admin:editorial_membership_changelist")
-    page = reverse("admin:editorial_user_change", args=[membership.user_id]) if desk.administers_accounts else listed
-    return action_page(request, REMOVE_ROLE, membership, page)
+    return names
 
 
 def link_note(account: User) -> Text:

@@ -10,12 +10,13 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.urls import URLPattern, path
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from factcheck.editorial.desk.access import AdministratorsAdmin, DeskAdmin, M, get_desk
+from factcheck.editorial.desk.access import AdministratorsAdmin, M, get_desk
+from factcheck.editorial.desk.action_views import ActionsAdmin
 from factcheck.editorial.desk.deciding.proposal_actions import available_actions as available_decisions
-from factcheck.editorial.desk.people.account_actions import account_page, available_actions, link_note, remove_role_page
+from factcheck.editorial.desk.people.account_actions import ACTIONS, REMOVE_ROLE, available_actions, link_note
 from factcheck.editorial.events import set_actor
 from factcheck.editorial.models import Membership, Proposal, User
 from factcheck.editorial.models.kinds import TAKING
@@ -42,9 +43,10 @@ class AccountForm(forms.ModelForm[User]):
 
 
 @admin.register(User)
-class AccountAdmin(ActorRecordingAdmin[User], AdministratorsAdmin[User]):
+class AccountAdmin(ActorRecordingAdmin[User], ActionsAdmin[User], AdministratorsAdmin[User]):
     """The pages of accounts. An account can be closed but not deleted, because the audit log refers to it."""
 
+    desk_actions = ACTIONS
     form = AccountForm
     change_form_template = "admin/editorial/user/change_form.html"
     list_display = ("username", "byline", "email", "is_active", "last_login")
@@ -74,9 +76,8 @@ class AccountAdmin(ActorRecordingAdmin[User], AdministratorsAdmin[User]):
             obj.is_staff = True
         super().save_model(request, obj, form, change)
 
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(account_page)
-        return [path("<int:pk>/do/<slug:name>/", view, name="editorial_user_action"), *super().get_urls()]
+    def available_actions(self, request: HttpRequest, row: User) -> list[str]:
+        return available_actions(get_desk(request), row)
 
     def decision_context(self, request: HttpRequest, proposal: Proposal) -> dict[str, Any]:
         desk, account, mine = get_desk(request), proposal.account, proposal.submitted_by == request.user
@@ -96,13 +97,12 @@ class AccountAdmin(ActorRecordingAdmin[User], AdministratorsAdmin[User]):
         memberships = row.memberships.select_related("publisher")
         paused = proposal is not None and proposal.action == "pause"
         closed = _("Paused account") if paused else _("Closed account")
-        return {
+        return super().status_context(request, row) | {
             "state_text": _("Open account") if row.is_active else closed,
             "memberships": memberships,
             "administers": roles.has_administration(row),
             "proposal": proposal,
             "decisions": available_decisions(desk, proposal),
-            "actions": available_actions(desk, row),
             "waits_for_password": row.is_active and not row.has_usable_password() and row.pk and (
                 roles.has_administration(row) or memberships.exists()),
             "link_note": link_note(row),
@@ -110,9 +110,10 @@ class AccountAdmin(ActorRecordingAdmin[User], AdministratorsAdmin[User]):
 
 
 @admin.register(Membership)
-class MembershipAdmin(DeskAdmin[Membership]):
+class MembershipAdmin(ActionsAdmin[Membership]):
     """The members of the person's newsrooms. Chief editors can remove roles in the newsrooms that they lead."""
 
+    desk_actions = {"remove": REMOVE_ROLE}
     change_form_template = "admin/editorial/membership/change_form.html"
     list_display = ("user", "role", "publisher")
     list_select_related = ("user", "publisher")
@@ -128,12 +129,21 @@ class MembershipAdmin(DeskAdmin[Membership]):
         desk = get_desk(request)
         return desk.administers_accounts or (bool(desk.roles) if obj is None else obj.publisher_id in desk.roles)
 
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(remove_role_page)
-        return [path("<int:pk>/remove/", view, name="editorial_membership_remove"), *super().get_urls()]
+    def may_act(self, request: HttpRequest, row: Membership) -> bool:
+        desk = get_desk(request)
+        return desk.administers_accounts or row.publisher_id in desk.led_newsrooms
+
+    def available_actions(self, request: HttpRequest, row: Membership) -> list[str]:
+        return ["remove"] if self.may_act(request, row) else []
+
+    def page_after(self, request: HttpRequest, row: Membership) -> str:
+        """Return the page of the account, or the list for Chief editors. The page of the removed role is gone."""
+        if get_desk(request).administers_accounts:
+            return reverse("admin:editorial_user_change", args=[row.user_id])
+        return reverse("admin:editorial_membership_changelist")
 
     def status_context(self, request: HttpRequest, row: Membership) -> dict[str, Any]:
         desk, proposal = get_desk(request), open_proposal(row.user)
-        may_remove = desk.administers_accounts or row.publisher_id in desk.led_newsrooms
         decisions = available_decisions(desk, proposal)
-        return {"may_remove": may_remove, "decisions": decisions, "proposal": proposal if decisions else None}
+        context = {"decisions": decisions, "proposal": proposal if decisions else None}
+        return super().status_context(request, row) | context

@@ -1,23 +1,26 @@
 """API tokens at the desk, which people create and revoke themselves. Chief editors can revoke them too."""
 
 from typing import Any
-from uuid import UUID
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
-from factcheck.editorial.desk.access import DeskAdmin, get_desk
+from factcheck.editorial.desk.access import get_desk
 from factcheck.editorial.desk.action_forms import NewsroomForm
-from factcheck.editorial.desk.action_views import refusals_on_form, subject_page, submitted_data
+from factcheck.editorial.desk.action_views import (
+    ActionsAdmin,
+    DeskAction,
+    refusals_on_form,
+    subject_page,
+    submitted_data,
+)
 from factcheck.editorial.desk.widgets import OneLineInput
-from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import ApiToken
 from factcheck.editorial.programs.tokens import create_token, revoke_token
 
@@ -44,11 +47,22 @@ class TokenForm(NewsroomForm):
     )
 
 
+REVOKE = DeskAction[ApiToken](
+    "revoke",
+    _("Revoke"),
+    _("The token stops working immediately and permanently. Claims and drafts written with the token are kept."),
+    _("Revoked."),
+    lambda token, by, _data: revoke_token(token=token, by=by),
+    is_destructive=True,
+)
+
+
 @admin.register(ApiToken)
-class ApiTokenAdmin(DeskAdmin[ApiToken]):
+class ApiTokenAdmin(ActionsAdmin[ApiToken]):
     """The person's own tokens and, for Chief editors, all tokens of their newsroom."""
 
-    change_form_template = "admin/editorial/apitoken/change_form.html"
+    desk_actions = {REVOKE.name: REVOKE}
+    change_form_template = "admin/editorial/buttons.html"
     list_display = ("name", "user", "newsroom", "state", "used_at", "expires_at")
     list_select_related = ("user", "newsroom")
     fields = readonly_fields = (
@@ -111,22 +125,5 @@ class ApiTokenAdmin(DeskAdmin[ApiToken]):
             form=form,
         )
 
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.revoke)
-        return [path("<uuid:pk>/revoke/", view, name="editorial_apitoken_revoke"), *super().get_urls()]
-
-    def revoke(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        token = get_object_or_404(self.get_queryset(request), pk=pk)
-        page = reverse("admin:editorial_apitoken_change", args=[pk])
-        if request.method == "POST":
-            try:
-                revoke_token(token=token, by=get_desk(request).user)
-            except EditorialError as refusal:
-                messages.error(request, str(refusal))
-            else:
-                messages.success(request, _("Revoked."))
-            return redirect(page)
-        explanation = _(
-            "The token stops working immediately and permanently. Claims and drafts written with the token are kept."
-        )
-        return subject_page(request, token, page, _("Revoke"), explanation=explanation, is_destructive=True)
+    def available_actions(self, request: HttpRequest, row: ApiToken) -> list[str]:
+        return [REVOKE.name] if row.is_usable else []

@@ -1,27 +1,50 @@
 """Webhooks at the desk: subscriptions, their deliveries, and the attempts to send each delivery."""
 
+from collections.abc import Callable
 from typing import Any
-from uuid import UUID
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk.access import AdministratorsAdmin, ParentPermissionsMixin, get_desk
-from factcheck.editorial.desk.action_views import DeskAction, by_name, redirect_unavailable, subject_page
+from factcheck.editorial.desk.action_views import ActionsAdmin, DeskAction, by_name, subject_page
 from factcheck.editorial.desk.lists.columns import column
 from factcheck.editorial.desk.people.accounts import ActorRecordingAdmin
+from factcheck.editorial.errors import WrongState
 from factcheck.editorial.events import set_actor
+from factcheck.editorial.models import User
 from factcheck.webhooks import delivery
 from factcheck.webhooks.models import Attempt, Delivery, Event, Subscription
+
+
+def _recorded(change: Callable[[Subscription], Any]) -> Callable[[Subscription, User, dict[str, Any]], None]:
+    """Return the change as an action that tells the database triggers who makes the change."""
+
+    @transaction.atomic
+    def run(subscription: Subscription, by: User, _data: dict[str, Any]) -> None:
+        set_actor(by)
+        change(subscription)
+
+    return run
+
+
+def _send_again(row: Delivery, _by: User, _data: dict[str, Any]) -> None:
+    if not delivery.send_again(row):
+        raise WrongState(
+            _(
+                "The message is already in the queue, or its webhook has been stopped. If the webhook has"
+                " been stopped, start it again."
+            )
+        )
+
 
 ACTIONS: dict[str, DeskAction[Subscription]] = by_name(
     DeskAction(
@@ -32,14 +55,14 @@ ACTIONS: dict[str, DeskAction[Subscription]] = by_name(
             " be sent then."
         ),
         _("Stopped."),
-        lambda subscription, _by, _data: delivery.stop(subscription, Subscription.Stopped.BY_HAND),
+        _recorded(lambda subscription: delivery.stop(subscription, Subscription.Stopped.BY_HAND)),
     ),
     DeskAction(
         "start",
         _("Start again"),
         _("Undelivered events will be sent now, followed by all later events in order."),
         _("Started."),
-        lambda subscription, _by, _data: delivery.start(subscription),
+        _recorded(delivery.start),
     ),
     DeskAction(
         "new-secret",
@@ -48,14 +71,17 @@ ACTIONS: dict[str, DeskAction[Subscription]] = by_name(
             "From now on, messages are signed with the new secret. For the next 24 hours, they are also signed with"
             " the old secret."
         ),
-        "",
-        lambda subscription, _by, _data: delivery.new_secret(subscription),
+        _("Messages are signed with the new secret now."),
+        _recorded(delivery.new_secret),
     ),
 )
-
-
-def available_actions(subscription: Subscription) -> list[DeskAction[Subscription]]:
-    return [ACTIONS["stop" if subscription.is_running else "start"], ACTIONS["new-secret"]]
+SEND_AGAIN = DeskAction[Delivery](
+    "send-again",
+    _("Send again"),
+    _("The receiver will get the message again, with the same webhook-id."),
+    _("The message has been queued and will be sent immediately."),
+    _send_again,
+)
 
 
 class SubscriptionForm(forms.ModelForm[Subscription]):
@@ -67,9 +93,12 @@ class SubscriptionForm(forms.ModelForm[Subscription]):
 
 
 @admin.register(Subscription)
-class SubscriptionAdmin(ActorRecordingAdmin[Subscription], AdministratorsAdmin[Subscription]):
+class SubscriptionAdmin(
+    ActorRecordingAdmin[Subscription], ActionsAdmin[Subscription], AdministratorsAdmin[Subscription]
+):
     """The webhooks, which account administrators manage, because webhooks send only public data."""
 
+    desk_actions = ACTIONS
     form = SubscriptionForm
     change_form_template = "admin/editorial/subscription/change_form.html"
     list_display = ("name", "url", "stopped", "event_names")
@@ -107,34 +136,18 @@ class SubscriptionAdmin(ActorRecordingAdmin[Subscription], AdministratorsAdmin[S
         deliveries = Delivery.objects.filter(subscription__in=objs).count()
         return [str(obj) for obj in objs], {Delivery._meta.verbose_name_plural: deliveries}, set(), []
 
-    def status_context(self, request: HttpRequest, row: Subscription) -> dict[str, Any]:
-        return {"actions": available_actions(row)}
+    def available_actions(self, request: HttpRequest, row: Subscription) -> list[str]:
+        return ["stop" if row.is_running else "start", "new-secret"]
+
+    def action_page(self, request: HttpRequest, row: Subscription, action: DeskAction[Subscription]) -> HttpResponse:
+        response = super().action_page(request, row, action)
+        is_done = action.name == "new-secret" and response.status_code == 302
+        return self._secret_page(request, row) if is_done else response
 
     def response_add(
         self, request: HttpRequest, obj: Subscription, post_url_continue: str | None = None
     ) -> HttpResponse:
         return self._secret_page(request, obj)
-
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.action_view)
-        return [path("<uuid:pk>/do/<slug:name>/", view, name="webhooks_subscription_action"), *super().get_urls()]
-
-    def action_view(self, request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
-        if not self.has_change_permission(request) or name not in ACTIONS:
-            raise Http404
-        subscription, action = get_object_or_404(self.get_queryset(request), pk=pk), ACTIONS[name]
-        page = reverse("admin:webhooks_subscription_change", args=[pk])
-        if action not in available_actions(subscription):
-            return redirect_unavailable(request, page)
-        if request.method == "POST":
-            with transaction.atomic():
-                set_actor(get_desk(request).user)
-                action.run(subscription, get_desk(request).user, {})
-            if action.name == "new-secret":
-                return self._secret_page(request, subscription)
-            messages.success(request, str(action.success_message))
-            return redirect(page)
-        return subject_page(request, subscription, page, action.label, explanation=action.explanation)
 
     def _secret_page(self, request: HttpRequest, subscription: Subscription) -> HttpResponse:
         """Return the only page that ever shows the secret."""
@@ -162,8 +175,9 @@ class AttemptInline(ParentPermissionsMixin, admin.TabularInline[Attempt, Deliver
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(AdministratorsAdmin[Delivery]):
-    change_form_template = "admin/editorial/delivery/change_form.html"
+class DeliveryAdmin(ActionsAdmin[Delivery], AdministratorsAdmin[Delivery]):
+    desk_actions = {SEND_AGAIN.name: SEND_AGAIN}
+    change_form_template = "admin/editorial/buttons.html"
     list_display = ("number", "subscription", "type", "state", "failures", "derived_at")
     list_select_related = ("subscription",)
     list_filter = ("state", "event", "subscription")
@@ -185,26 +199,5 @@ class DeliveryAdmin(AdministratorsAdmin[Delivery]):
 
     message = column("webhook-id", lambda row: row.message_id)
 
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.send_again)
-        return [path("<int:pk>/send-again/", view, name="webhooks_delivery_send_again"), *super().get_urls()]
-
-    def send_again(self, request: HttpRequest, pk: int) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise Http404
-        row = get_object_or_404(self.get_queryset(request), pk=pk)
-        page = reverse("admin:webhooks_delivery_change", args=[pk])
-        if request.method == "POST":
-            if delivery.send_again(row):
-                messages.success(request, _("The message has been queued and will be sent immediately."))
-            else:
-                messages.warning(
-                    request,
-                    _(
-                        "The message is already in the queue, or its webhook has been stopped. If the webhook has"
-                        " been stopped, start it again."
-                    ),
-                )
-            return HttpResponseRedirect(page)
-        explanation = _("The receiver will get the message again, with the same webhook-id.")
-        return subject_page(request, row, page, _("Send again"), explanation=explanation)
+    def available_actions(self, request: HttpRequest, row: Delivery) -> list[str]:
+        return [SEND_AGAIN.name] if row.may_be_sent_again else []

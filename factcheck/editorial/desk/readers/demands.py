@@ -1,25 +1,16 @@
 """The register of demands at the desk: a form for the draft of an entry, and buttons for its actions."""
 
-import json
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.desk.access import Desk, OwnNewsroomFilter, get_desk
+from factcheck.editorial.desk.access import OwnNewsroomFilter, get_desk
 from factcheck.editorial.desk.action_forms import ProseField
-from factcheck.editorial.desk.action_views import (
-    DeskAction,
-    by_name,
-    confirm_page,
-    perform,
-    redirect_unavailable,
-    submitted_data,
-)
+from factcheck.editorial.desk.action_views import ActionsAdmin, DeskAction, by_name
 from factcheck.editorial.desk.deciding import proposal_actions
 from factcheck.editorial.desk.deciding.discard_actions import DISCARD_ACTIONS, discard_actions
 from factcheck.editorial.desk.deciding.public_text import ReviewReferencesMixin, show_public_text
@@ -31,7 +22,9 @@ from factcheck.editorial.drafts.statement_columns import remaining_fields
 from factcheck.editorial.models import Demand, Proposal
 from factcheck.editorial.proposals import demand_policy, workflow
 from factcheck.record.statements import demand as statements
-from factcheck.record.statements.statement_changes import compare
+from factcheck.record.statements.demand import Demand as Statement
+from factcheck.record.statements.output import read
+from factcheck.record.statements.statement_changes import compare_statements
 
 State = Demand.State
 
@@ -65,39 +58,14 @@ ACTIONS: dict[str, DeskAction[Demand]] = by_name(
 )
 
 
-def available_actions(desk: Desk, demand: Demand) -> list[DeskAction[Demand]]:
-    """Return the actions that the person can currently use on the demand."""
-    if demand.newsroom_id not in desk.roles or workflow.open_proposal(demand) is not None:
-        return []
-    names = {State.DRAFT: ["submit"], State.PUBLISHED: ["update"]}.get(State(demand.state), [])
-    decides = demand.newsroom_id in desk.deciding_newsrooms
-    names = [*names, *discard_actions(demand, writes=decides or demand.created_by_id == desk.user.pk)]
-    return [ACTIONS[name] for name in names]
-
-
-def action_page(request: HttpRequest, demand: Demand, action: DeskAction[Demand]) -> HttpResponse:
-    """Show the entry. On POST, run the action, or say why it was refused and keep the input."""
-    page = reverse("admin:editorial_demand_change", args=[demand.pk])
-    form = action.form(submitted_data(request))
-    if answer := perform(request, action, demand, form, page):
-        return answer
-    if not form.is_bound and action not in available_actions(get_desk(request), demand):
-        return redirect_unavailable(request, page)
-    reasons = demand_policy.find_missing(demand) if action.name == "submit" and not form.errors else []
-    template = "admin/editorial/demand/action.html"
-    return confirm_page(
-        request, action, demand, form, page, template, reasons=reasons, **statement_context(demand, None)
-    )
-
-
 def statement_context(demand: Demand, proposal: Proposal | None) -> dict[str, Any]:
     """Return template variables: the proposed statement, the published statement and their differences."""
-    statement = json.loads(proposal.statement) if proposal else demand_policy.build_statement(demand)
+    statement = read(Statement, proposal.statement) if proposal else demand_policy.build_statement(demand)
     published = demand_policy.last_statement(demand)
     return {
         "statement": statement,
         "published": published,
-        "changes": compare(published, statement) if published else [],
+        "changes": compare_statements(published, statement) if published else [],
         "digest": digest_of(statement),
         "canonical": readable_json(statement),
     }
@@ -109,8 +77,10 @@ class DemandForm(DetectedLanguageForm[Demand]):
 
 
 @admin.register(Demand)
-class DemandAdmin(ReviewReferencesMixin, AutosaveAdmin[Demand]):
+class DemandAdmin(ReviewReferencesMixin, ActionsAdmin[Demand], AutosaveAdmin[Demand]):
     form = DemandForm
+    desk_actions = ACTIONS
+    action_template = "admin/editorial/demand/action.html"
     change_form_template = "admin/editorial/demand/change_form.html"
     list_display = ("__str__", "state", "outcome", "changed_at")
     list_filter = (("state", DraftStateFilter), "outcome", OwnNewsroomFilter)
@@ -159,6 +129,20 @@ class DemandAdmin(ReviewReferencesMixin, AutosaveAdmin[Demand]):
             " can copy it."
         )
 
+    def available_actions(self, request: HttpRequest, row: Demand) -> list[str]:
+        desk = get_desk(request)
+        if row.newsroom_id not in desk.roles or workflow.open_proposal(row) is not None:
+            return []
+        writes = row.newsroom_id in desk.deciding_newsrooms or row.created_by_id == desk.user.pk
+        names = {State.DRAFT: ["submit"], State.PUBLISHED: ["update"]}.get(State(row.state), [])
+        return [*names, *discard_actions(row, writes=writes)]
+
+    def action_context(
+        self, request: HttpRequest, row: Demand, action: DeskAction[Demand], form: forms.Form
+    ) -> dict[str, Any]:
+        reasons = demand_policy.find_missing(row) if action.name == "submit" and not form.errors else []
+        return {"reasons": reasons, **statement_context(row, None)}
+
     def decision_context(self, request: HttpRequest, proposal: Proposal) -> dict[str, Any]:
         assert proposal.demand is not None
         return statement_context(proposal.demand, proposal)
@@ -167,25 +151,14 @@ class DemandAdmin(ReviewReferencesMixin, AutosaveAdmin[Demand]):
         if request.method != "GET":
             return {}
         proposal = workflow.open_proposal(row)
-        return {
+        return super().status_context(request, row) | {
             "demand": row,
-            "actions": available_actions(get_desk(request), row),
             "reasons": demand_policy.find_missing(row) if row.state == State.DRAFT else [],
             "proposal": proposal,
             "decisions": proposal_actions.available_actions(get_desk(request), proposal),
             "last_proposal": row.proposals.select_related("submitted_by", "decided_by").first(),
             "revisions": row.proposals.published(),
         }
-
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.action_view)
-        return [path("<uuid:pk>/do/<slug:name>/", view, name="editorial_demand_action"), *super().get_urls()]
-
-    def action_view(self, request: HttpRequest, pk: Any, name: str) -> HttpResponse:
-        if name not in ACTIONS:
-            raise Http404
-        demand = get_object_or_404(self.get_queryset(request).select_related("newsroom", "review"), pk=pk)
-        return action_page(request, demand, ACTIONS[name])
 
     def redirect_after_save(self, request: HttpRequest, row: Demand) -> HttpResponse | None:
         return redirect("admin:editorial_demand_action", row.pk, "submit") if "_submit" in request.POST else None

@@ -13,15 +13,16 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from factcheck.editorial.desk.access import Desk, DeskAdmin, get_desk
+from factcheck.editorial.desk.access import Desk, get_desk
 from factcheck.editorial.desk.action_forms import NewsroomForm, ProseField
 from factcheck.editorial.desk.action_views import (
+    ActionsAdmin,
     DeskAction,
     Text,
     by_name,
@@ -125,11 +126,6 @@ def explanation_for(action: DeskAction[ReaderMessage], message: ReaderMessage) -
     return TAKE_UP_MISTAKE if is_mistake and action.name == "take-up" else action.explanation
 
 
-def available_actions(message: ReaderMessage) -> list[DeskAction[ReaderMessage]]:
-    names = {State.WAITING: ("take-up", "answer", "dismiss"), State.TAKEN_UP: ("answer", "dismiss")}
-    return [ACTIONS[name] for name in names.get(State(message.state), ())]
-
-
 PUT_ASIDE_ALL = DeskAction["QuerySet[ReaderMessage]"](
     "put_aside_all",
     _("Put the selected messages aside"),
@@ -152,13 +148,14 @@ def can_read(desk: Desk, message: ReaderMessage) -> bool:
 
 
 @admin.register(ReaderMessage)
-class ReaderMessageAdmin(DeskAdmin[ReaderMessage]):
+class ReaderMessageAdmin(ActionsAdmin[ReaderMessage]):
     """The queue of messages, whose content only Editors can read.
 
     Reporters see that messages have arrived, and which reviews the messages are about.
     """
 
     actions = ["put_aside_all"]  # type: ignore[assignment] # DeskAdmin has no actions
+    desk_actions = ACTIONS
     change_form_template = "admin/editorial/readermessage/change_form.html"
     list_display = ("beginning", "kind", "state", "times", language_in_words, "received_at")
     list_filter = ("state", "kind", ReceivedFilter, NetworkFilter)
@@ -234,12 +231,9 @@ class ReaderMessageAdmin(DeskAdmin[ReaderMessage]):
         found = [_content(each, "contact") for each in [message, *others]]
         return "; ".join(dict.fromkeys(filter(None, found))) or "–"
 
-    def status_context(self, request: HttpRequest, row: ReaderMessage) -> dict[str, Any]:
-        return {"actions": available_actions(row) if can_read(get_desk(request), row) else []}
-
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.action_view)
-        return [path("<uuid:pk>/do/<slug:name>/", view, name="editorial_readermessage_action"), *super().get_urls()]
+    def available_actions(self, request: HttpRequest, row: ReaderMessage) -> list[str]:
+        names = {State.WAITING: ["take-up", "answer", "dismiss"], State.TAKEN_UP: ["answer", "dismiss"]}
+        return names.get(State(row.state), []) if can_read(get_desk(request), row) else []
 
     def action_view(self, request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
         if name not in ACTIONS or not self.has_view_permission(request):

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -14,7 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk.access import OwnNewsroomFilter, get_desk
-from factcheck.editorial.desk.action_views import subject_page
+from factcheck.editorial.desk.action_views import ActionsAdmin, DeskAction, Text, subject_page
 from factcheck.editorial.desk.deciding import proposal_actions
 from factcheck.editorial.desk.deciding.public_text import (
     PublicTextChoiceField,
@@ -24,7 +25,6 @@ from factcheck.editorial.desk.deciding.public_text import (
 )
 from factcheck.editorial.desk.deciding.review_actions import (
     ACTIONS,
-    action_page,
     available_actions,
     statement_context,
     submit_saved,
@@ -65,8 +65,12 @@ PARAGRAPHS = _("Leave a blank line between paragraphs. A single line break doesn
 
 
 @admin.register(Review)
-class ReviewAdmin(WordSearchMixin, TranslationsMixin, ReviewReferencesMixin, AutosaveAdmin[Review]):
+class ReviewAdmin(
+    WordSearchMixin, TranslationsMixin, ReviewReferencesMixin, ActionsAdmin[Review], AutosaveAdmin[Review]
+):
     form = ReviewForm
+    desk_actions = ACTIONS
+    action_template = "admin/editorial/review/action.html"
     change_form_template = "admin/editorial/review/change_form.html"
     add_title = _("Write a review")
     list_display = ("__str__", "newsroom", "state_label", "verdict_label", language_in_words, "changed")
@@ -219,24 +223,36 @@ class ReviewAdmin(WordSearchMixin, TranslationsMixin, ReviewReferencesMixin, Aut
         translation = translation_context(desk, row)
         if request.method != "GET":
             return {"proposal": proposal, **translation}
-        decisions, actions = proposal_actions.decision_buttons(desk, proposal), available_actions(desk, row)
+        decisions, context = proposal_actions.decision_buttons(desk, proposal), super().status_context(request, row)
         edited = self.has_change_permission(request, row)
         draft = Review.objects.get(pk=row.pk)
         events = EditorialEvent.objects.filter(subject=str(row.pk)).select_related("actor")
-        return {
+        return context | {
             "proposal": proposal,
             **translation,
             "decisions": decisions,
             "held": proposal_actions.hold_notice(proposal) if proposal else "",
             "review": row,
             "writes": desk.may_write(row),
-            "actions": actions,
-            **steps_context(row, actions, proposal, decisions, edited=edited),
+            **steps_context(row, context["actions"], proposal, decisions, edited=edited),
             "reasons": review_completeness.find_missing(draft) if row.state == State.DRAFT else [],
             "last_proposal": row.proposals.select_related("submitted_by", "decided_by").first(),
             "revisions": row.proposals.published(),
             "events": events[:MAX_EVENTS],
         }
+
+    def available_actions(self, request: HttpRequest, row: Review) -> list[str]:
+        return available_actions(get_desk(request), row)
+
+    def why_unavailable(self, row: Review, action: DeskAction[Review]) -> Text | None:
+        is_submission = action.name == "submit" and row.state == State.DRAFT
+        return next(iter(review_completeness.find_missing(row)), None) if is_submission else None
+
+    def action_context(
+        self, request: HttpRequest, row: Review, action: DeskAction[Review], form: forms.Form
+    ) -> dict[str, Any]:
+        reasons = review_completeness.find_missing(row) if action.name == "submit" and not form.errors else []
+        return {"review": row, "reasons": reasons, **statement_context(row, None, action.name)}
 
     def form_context(self, request: HttpRequest, form: Any, row: Review | None) -> dict[str, Any]:
         key = form["claim"].value() if "claim" in form.fields else row and row.claim_id
@@ -248,14 +264,8 @@ class ReviewAdmin(WordSearchMixin, TranslationsMixin, ReviewReferencesMixin, Aut
             path("claim/<uuid:pk>/", view(claim_facts), name="editorial_review_claim"),
             path("text-preview/", view(text_preview), name="editorial_review_text_preview"),
             path("<uuid:pk>/preview/", view(self.preview), name="editorial_review_preview"),
-            path("<uuid:pk>/do/<slug:name>/", view(self.action_view), name="editorial_review_action"),
             *super().get_urls(),
         ]
-
-    def action_view(self, request: HttpRequest, pk: Any, name: str) -> HttpResponse:
-        if name not in ACTIONS:
-            raise Http404
-        return action_page(request, self._get_review(request, pk), ACTIONS[name])
 
     def preview(self, request: HttpRequest, pk: Any) -> HttpResponse:
         review = self._get_review(request, pk)

@@ -14,7 +14,7 @@ from factcheck.editorial.drafts import translations
 from factcheck.editorial.drafts.review_statements import last_entry
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import Review
-from factcheck.record.statements.statement_changes import compare
+from factcheck.record.statements.statement_changes import compare_statements
 
 State = Review.State
 
@@ -63,7 +63,7 @@ def translation_context(desk: Desk, review: Review) -> dict[str, Any]:
             "translated": original,
             "original_number": review.translation_of_revision,
             "original_url": reverse("admin:editorial_review_change", args=[review.translation_of_id]),
-            "original_changes": compare(original, newest) if original and newest else [],
+            "original_changes": compare_statements(original, newest) if original and newest else [],
             "is_behind": behind,
             "correction_url": reverse("admin:editorial_review_action", args=[review.pk, "correct"]),
         }

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from factcheck.record.audit.key_rotation import rotate
 from factcheck.record.errors import RecordError
+from factcheck.record.statements.rotation import KeyRotation
 
 
 class Command(BaseCommand):
@@ -17,5 +18,5 @@ class Command(BaseCommand):
         except RecordError as problem:
             raise CommandError(str(problem)) from problem
         self.stdout.write(
-            f"Entry {entry.sequence}. The log's key is now {entry.revision_document.parsed()['new_key']}."
+            f"Entry {entry.sequence}. The log's key is now {entry.revision_document.read(KeyRotation).new_key}."
         )

@@ -1,0 +1,53 @@
+"""Pages for the register of demands."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from factcheck.record.lists.pages import Source, read_page
+from factcheck.website import queries
+from factcheck.website.browse.review_lists import ORDER, at_time, read_cursor, write_cursor
+from factcheck.website.responses import is_sample, page_for_readers
+
+ROWS = Source("SELECT * FROM record_publisheddemand", "record_publisheddemand")
+COLUMNS = ["body", "(SELECT about.body FROM record_publishedreview about WHERE about.id = review)"]
+
+
+@page_for_readers
+def demands(request: HttpRequest) -> HttpResponse:
+    """Show a page of the register, newest entries first. Raise Http404 beyond the last page."""
+    cursor = read_cursor(request.GET)
+    try:
+        page = read_page(ROWS, [], COLUMNS, ORDER, at_time(cursor), queries.PAGE_SIZE)
+    except OverflowError:
+        raise Http404 from None
+    found = [queries.answered_demand(body, about) for body, about in page.rows]
+    if cursor.position and not found:
+        raise Http404  # the page would have nothing to link back to
+    context = {
+        "demands": found,
+        "page": 2 if cursor.position else 1,  # only the first page is for search engines
+        "older": write_cursor(page.next),
+        "newer": write_cursor(page.previous),
+        "sample": any(is_sample(each.publisher.site) for each in found),
+        "license": settings.LICENSE_URL,
+        "json_url": f"{settings.SITE_URL}/api/v1/demands/",
+    }
+    return render(request, "website/demands.html", context)
+
+
+@page_for_readers
+def demand(request: HttpRequest, demand_id: UUID) -> HttpResponse:
+    """Show a demand as it currently appears in the register, with its revisions."""
+    body = queries.find_demand(demand_id)
+    context: dict[str, Any] = {
+        "demand": body,
+        "revisions": queries.list_revisions(demand_id),
+        "sample": is_sample(body.publisher.site),
+        "license": body.license,
+        "json_url": f"{settings.SITE_URL}/api/v1/demands/{demand_id}/",
+    }
+    return render(request, "website/demand.html", context)

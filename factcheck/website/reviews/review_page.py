@@ -1,0 +1,115 @@
+"""Everything that the page of a review shows, read in one statement."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
+from django.http import Http404
+
+from factcheck.database.rows import run_prepared
+from factcheck.record.evidence.source_checks import SourceCheck
+from factcheck.record.models import LogEntry, PublicCapture, PublishedDemand, PublishedReview
+from factcheck.record.readmodel.bodies import Demand
+from factcheck.record.readmodel.public_state import find_state
+from factcheck.record.readmodel.review_rows import review_row
+from factcheck.record.statements.output import read
+from factcheck.website.queries import OTHERS, PAGE_VERSION, OtherReview, list_revisions
+
+# The claim of a review, and the claims that are merged with it: the component of the review's claim in the forest of
+# merges in force.
+_SAME_CLAIM = """
+WITH RECURSIVE same (id) AS (
+    SELECT claim_id FROM record_publishedreview WHERE id = %s
+    UNION
+    SELECT CASE merge.claim_id WHEN same.id THEN merge.into_id ELSE merge.claim_id END
+    FROM same JOIN record_publishedmerge merge ON same.id = merge.claim_id OR same.id = merge.into_id
+    WHERE merge.until IS NULL AND merge.into_id IS NOT NULL
+) SELECT id FROM same WHERE id IS NOT NULL
+"""
+_ENTRY = ("sequence", "at", "kind", "subject", "number", "digest", "note", "change_class", "has_document", "is_signed")
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPage:
+    """A review with all that its page shows. The page must be rendered again when `version` changes.
+
+    `others` are the live reviews of the same claim. `revisions` are as from `queries.list_revisions`. `captures` are
+    the hashes of the review's captures that readers can see. `checks` are the checks of its sources by URL.
+    """
+
+    row: PublishedReview
+    version: tuple[Any, ...]
+    others: list[OtherReview]
+    revisions: list[LogEntry]
+    demands: list[Demand]
+    captures: set[str]
+    checks: dict[str, SourceCheck]
+
+
+def read_page(review_id: UUID) -> ReviewPage:
+    """Return the current page of a review, as the log gives it. Raise Http404 if nothing has that id."""
+    reviews = PublishedReview.objects.using("public").live().exclude(pk=review_id)
+    same_claim = reviews.filter(claim_id__in=RawSQL(_SAME_CLAIM, [review_id]))  # noqa: S611 (our own SQL)
+    demands = PublishedDemand.objects.using("public").filter(review=review_id).order_by("received_on", "id")
+    captures = PublicCapture.objects.using("public").live().filter(review_id=review_id)
+    reading = _Reading(
+        review_id,
+        [
+            same_claim.order_by("published_at", "id").values("body")[:OTHERS],
+            list_revisions(review_id).values(*_ENTRY),
+            demands.values("body")[:OTHERS],
+            captures.values("sha256"),
+            SourceCheck.objects.using("public").filter(review_id=review_id).values(),
+        ],
+    )
+    state = find_state("review", review_id, run=reading)
+    if state is None:
+        raise Http404
+    others, revisions, about, public, checks = reading.parts
+    return ReviewPage(
+        review_row(state.entry, state.body),
+        reading.version,
+        [read(OtherReview, each["body"]) for each in others],
+        [_entry(each) for each in revisions],
+        [read(Demand, each["body"]) for each in about],
+        {each["sha256"] for each in public},
+        {each["url"]: SourceCheck(**_with_times(each)) for each in checks},
+    )
+
+
+class _Reading:
+    """Runs a statement, and reads the version and the rows of other queries in the same statement."""
+
+    version: tuple[Any, ...]
+    parts: list[list[dict[str, Any]]]
+
+    def __init__(self, review_id: UUID, others: Sequence[QuerySet[Any, Any]]) -> None:
+        compiled = [each.query.get_compiler(using="public").as_sql() for each in others]
+        parts = (f"(SELECT coalesce(json_agg(part), '[]')::text FROM ({sql}) AS part)" for sql, _ in compiled)  # noqa: S608
+        self._columns = f"{PAGE_VERSION}, {', '.join(parts)}"
+        self._parameters = [*[review_id] * 3, *(each for _, parameters in compiled for each in parameters)]
+        self._count = 4 + len(compiled)  # columns
+
+    def __call__(self, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+        rows = run_prepared(f"SELECT {self._columns}, rows.* FROM ({sql}) AS rows", [*self._parameters, *parameters])  # noqa: S608
+        for row in rows:
+            self.version, self.parts = row[:4], [orjson.loads(each) for each in row[4 : self._count]]
+        return [row[self._count :] for row in rows]
+
+
+def _entry(values: dict[str, Any]) -> LogEntry:
+    """Return an entry with the values that `list_revisions` adds."""
+    fields = {field.attname: values.pop(field.attname) for field in LogEntry._meta.concrete_fields}
+    entry = LogEntry(**_with_times(fields))
+    entry.__dict__.update(values)
+    return entry
+
+
+def _with_times(values: dict[str, Any]) -> dict[str, Any]:
+    times = ("at", "checked_at", "since")
+    return {name: datetime.fromisoformat(each) if name in times else each for name, each in values.items()}

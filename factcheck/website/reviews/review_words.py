@@ -1,0 +1,141 @@
+"""The words of a review's page that are derived from the document: titles, translations and agreement.
+
+A claim for other sites always has its verdict, because a false claim alone would only spread. A headline never has the
+verdict, because the verdict is about the claim. "False: Bed nets work" would say the opposite of the review.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from django.utils.translation import get_language, get_supported_language_variant, override
+from django.utils.translation import gettext as _
+
+from factcheck.record.log.models import LogEntry
+from factcheck.record.readmodel.bodies import Correction, Kept, Review, Tombstone
+from factcheck.record.readmodel.translated_reviews import NEW_TEXTS
+from factcheck.record.statements.review import Verdict
+from factcheck.record.statements.statement_labels import claim_with_verdict
+from factcheck.website.queries import OtherReview, WholeClaim
+from factcheck.website.words import plain, scale
+
+MAX_NAME = 40  # a publisher's verdict can be a whole paragraph
+MAX_QUOTED = 120
+
+
+def verdict_of(body: Review) -> str:
+    """Return a review's verdict as one short line. Not every imported review has a verdict."""
+    return _shorten(body.verdict.label or _("No verdict"), MAX_NAME)
+
+
+def title_of(body: Kept, *, current: bool = True, status: str = "live") -> str:
+    """Return the title for browsers and other sites: the headline, or else the claim with its verdict."""
+    headline = _shorten(body.headline or "", MAX_QUOTED)
+    with _in_language(body.language):
+        if isinstance(body, Tombstone):
+            return ": ".join(word for word in (_("Withdrawn"), headline) if word)
+        title = headline or finding_of(body)
+        if current:
+            return title
+        # Not inside the f-string, where Babel doesn't find texts to translate.
+        state = _("Withdrawn") if status == "withdrawn" else _("Not the current revision")
+        return f"{state} – {title}"
+
+
+def finding_of(body: Review) -> str:
+    """Return the claim with its verdict as one line of limited length."""
+    return claim_with_verdict(_shorten(body.claim.text, MAX_QUOTED), verdict_of(body))
+
+
+def description_of(body: Kept) -> str:
+    """Return the description for other sites, in the review's language if the interface has this language."""
+    with _in_language(body.language):
+        if isinstance(body, Tombstone):
+            reason = body.revision.note or ""
+            return _("The newsroom no longer supports this review. Reason: %(reason)s") % {"reason": reason}
+        return f"{finding_of(body)}. {body.summary or ''}".strip()
+
+
+def claim_title(claim: WholeClaim) -> str:
+    """Return the title of a claim's page: the claim and its verdicts."""
+    reviews = claim.live_reviews[:2]
+    verdicts = [f"{verdict_of(each)} ({_shorten(each.publisher.name, MAX_NAME)})" for each in reviews]
+    return claim_with_verdict(_shorten(claim.text, MAX_QUOTED), "; ".join(verdicts))
+
+
+def important_corrections(corrections: Sequence[Correction]) -> list[Correction]:
+    """Return the newest correction and the newest change of the verdict, newest first."""
+    newest = {each.revision: each for each in (*corrections[-1:], *verdict_changes(corrections)[-1:])}
+    return list(newest.values())
+
+
+def verdict_changes(corrections: Sequence[Correction]) -> list[Correction]:
+    """Return the corrections that changed the verdict."""
+    return [each for each in corrections if each.verdict_before not in (None, each.verdict_after)]
+
+
+def verdict_since(body: Review) -> tuple[str | None, bool]:
+    """Return the day or the time of the current verdict, and whether a correction changed the verdict then.
+
+    The day of an imported review comes from its publisher, or is None. After an erasure, the time is that of the next
+    revision, because the verdict before the erasure isn't public.
+    """
+    for each in reversed(body.corrections):
+        if each.verdict_before != each.verdict_after:
+            return each.at, each.verdict_before is not None
+    return body.reviewed_on or (None if body.original_url else body.published_at), False
+
+
+def split_translations(
+    body: Kept, others: Sequence[OtherReview], revisions: Iterable[LogEntry]
+) -> tuple[list[OtherReview], list[OtherReview]]:
+    """Return the translations of a review, and the remaining reviews of its claim with their agreement.
+
+    A translation is `behind` if the review's text is newer than the revision that was translated. The agreement is
+    "same", "different", "own" for another review by the same newsroom, or an empty string.
+    """
+    newest = max((entry.number for entry in revisions if entry.kind in NEW_TEXTS), default=1)
+    live = body if isinstance(body, Review) else None
+    translations, remaining = [], []
+    for other in others:
+        if other.translation_of and other.translation_of.id == body.id:
+            other.behind = other.translation_of.revision < newest
+            translations.append(other)
+        elif not (live and live.translation_of and live.translation_of.id == other.id):
+            is_own = other.publisher.site == body.publisher.site
+            other.agreement = "own" if is_own else agreement(live.verdict if live else None, other.verdict)
+            remaining.append(other)
+    return translations, remaining
+
+
+def agreement(here: Verdict | None, there: Verdict) -> str:
+    """Return "same" or "different", or an empty string if the two verdicts can't be compared.
+
+    Verdicts of the same scale are compared by their slugs, and others by their labels in the same language. Verdicts
+    from opposite ends of two scales are different.
+    """
+    if not here or not here.label or not there.label:
+        return ""
+    if here.slug and here.scale == there.scale:
+        return "same" if here.slug == there.slug else "different"
+    if _labels(here) & _labels(there):
+        return "same"
+    tones = {place.tone for place in (scale(here), scale(there)) if place}
+    return "different" if tones == {"low", "high"} else ""
+
+
+def _labels(verdict: Verdict) -> set[tuple[str, str]]:
+    labels = {(language.lower(), label.casefold().strip()) for language, label in verdict.labels.items()}
+    return labels or {("", (verdict.label or "").casefold().strip())}
+
+
+def _in_language(tag: str) -> override:
+    """Activate the review's language, or the reader's language if the interface doesn't have the review's language."""
+    try:
+        return override(get_supported_language_variant(tag))
+    except LookupError:
+        return override(get_language())
+
+
+def _shorten(text: str, length: int) -> str:
+    """Return one line with at most this many characters. Combining characters count too."""
+    line = plain(text)
+    return line if len(line) <= length else f"{line[: length - 1].rstrip()}…"

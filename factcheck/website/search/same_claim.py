@@ -1,0 +1,95 @@
+"""Published claims that say the same thing as the search text or something similar, for the top of the search page.
+
+The page says nothing about claims below the threshold of matching. docs/explanation/performance.md has the precision.
+Only a claim in the same words is certainly the reader's claim. Other reviews don't show the colour of their verdict.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.record.matching.differences.comparison import find_missing_words, same_words
+from factcheck.record.matching.matches import match
+from factcheck.record.models import PublishedClaim, PublishedReview
+from factcheck.record.readmodel.bodies import Claim, Review
+from factcheck.record.statements.output import read
+from factcheck.website.browse.filters import Filters
+from factcheck.website.browse.review_lists import ResultsPage
+from factcheck.website.search.search_text import SearchText
+
+MAX_CLAIMS, MAX_REVIEWS = 3, 5
+MATCHED = 10  # claims that are compared, because a filter can leave some of them out
+MAX_MISSING = 8  # words. If more are missing, text and claim have little in common or are in different languages.
+
+Found = TypeVar("Found", Claim, Review)
+DIFFERENCES = {
+    "negation": _("One of the two texts denies what the other says."),
+    "number": _("The texts state different numbers."),
+    "name": _("The texts name different people or places."),
+    "date": _("The texts state different dates."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SameClaim:
+    """A claim with its live reviews that the filters allow.
+
+    - `differences` are warnings for readers.
+    - `missing` contains the text's words that the claim doesn't contain.
+    - `unsure` contains the ids of the reviews if the claim isn't in the same words as the text.
+    """
+
+    claim: Claim
+    reviews: list[Review]
+    differences: Sequence[str | Promise]
+    missing: list[str]
+    unsure: frozenset[str]
+
+    @property
+    def is_sure(self) -> bool:
+        return not self.unsure
+
+
+def find_same(text: str, filters: Filters) -> list[SameClaim]:
+    """Return the claims above the threshold: first the claim in the same words, then the best match.
+
+    Raise TimeoutError if the comparison takes too long.
+    """
+    matches = match(text, limit=MATCHED).results
+    if not matches:
+        return []
+    claims = _read(Claim, PublishedClaim.objects.using("public").live(), [each.claim_id for each in matches])
+    wanted = [UUID(review.id) for claim in claims.values() for review in claim.reviews]
+    allowed = _read(Review, filters.narrow(PublishedReview.objects.using("public").live()), wanted)
+    found = []
+    for each in matches:
+        if each.claim_id in claims:
+            claim = claims[each.claim_id]
+            reviews = [allowed[pk] for review in claim.reviews if (pk := UUID(review.id)) in allowed]
+            if reviews:
+                sure = same_words(text, claim.text)
+                missing = [] if sure else find_missing_words(text, claim.text)
+                unsure = frozenset[str]() if sure else frozenset(review.id for review in reviews)
+                differences = [DIFFERENCES[name] for name in each.differs]
+                missing = missing if len(missing) <= MAX_MISSING else []
+                found.append(SameClaim(claim, reviews[:MAX_REVIEWS], differences, missing, unsure))
+    return sorted(found, key=lambda each: not each.is_sure)[:MAX_CLAIMS]
+
+
+def find_unsure(text: SearchText, listed: ResultsPage) -> frozenset[str]:
+    """Return the ids of listed reviews whose claim may be a different claim than the reader's.
+
+    A search of several words must be in the same words as the claim. For a search of one or two words, a review only
+    has to contain the words.
+    """
+    if text.has_several_words:
+        return frozenset(each.id for each in listed.reviews if not same_words(text.text, each.claim.text))
+    return frozenset(each.id for each in listed.reviews if listed.relaxed or each.id in listed.similar)
+
+
+def _read(model: type[Found], rows: Any, ids: Sequence[UUID]) -> dict[UUID, Found]:
+    return {pk: read(model, body) for pk, body in rows.filter(pk__in=ids).values_list("pk", "body")}

@@ -1,0 +1,167 @@
+"""The search page: a word, a URL or a whole post, with filters, and suggestions as readers type.
+
+A search takes a place for searches and counts towards the reader's limit. Several words are matched with claims
+before the search, at a place for matches (`web/places.py`). If no place is free, the page says that results are
+missing.
+"""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_cache_control
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from factcheck.record.formats.text import MAX_COMPOSED
+from factcheck.record.lists.pages import Cursor
+from factcheck.record.models import PublishedReview
+from factcheck.record.readmodel.bodies import Review
+from factcheck.record.search.query import MAX_QUERY
+from factcheck.web.places import Busy, match_places, search_places
+from factcheck.website.browse.filters import Facet, Filters
+from factcheck.website.browse.review_lists import ResultsPage, newest_first, read_cursor
+from factcheck.website.responses import page_for_readers, sample_of, within_limits
+from factcheck.website.search.same_claim import SameClaim, find_same, find_unsure
+from factcheck.website.search.search_text import SearchText
+from factcheck.website.search.url_search import FoundByUrl, find_by_url, find_withdrawn
+from factcheck.website.search.word_search import best_matches
+
+NEWEST = "newest"
+SUGGESTED = 5  # reviews as readers type
+FRESH = 60  # seconds that a browser can reuse suggestions
+
+
+@csrf_exempt  # A search changes nothing, and a token would set a cookie.
+@require_http_methods(["GET", "HEAD", "POST"])
+def search(request: HttpRequest) -> HttpResponse:
+    """Show the results. A form sends the text by POST, because a whole post can be too long for a URL."""
+    if request.method != "POST":
+        return _search_page(request)
+    text = SearchText.read(request.POST.get("q", ""))
+    if not text.is_long:
+        return redirect(f"{request.path}?{urlencode({'q': text.text})}" if text else request.path)
+    response: HttpResponse = never_cache(_searched)(request, text)
+    return response
+
+
+@page_for_readers
+def _search_page(request: HttpRequest) -> HttpResponse:
+    return _searched(request, SearchText.read(request.GET.get("q", "")))
+
+
+def _searched(request: HttpRequest, text: SearchText) -> HttpResponse:
+    sort = request.GET.get("sort") if text.words else None
+    # A link can't contain a long text, so the next pages have only the words that search reads.
+    linked = text.words if text.is_long else text.text
+    filters = Filters.read(request.GET, q=linked, sort=NEWEST if sort == NEWEST else "")
+    newest = "sort" in dict(filters.kept)
+    place = read_cursor(request.GET)
+    matched = text.is_statement and not place.position and not newest
+
+    def answer() -> HttpResponse:
+        same, in_time = _find_same(text, filters) if matched else ([], True)
+        listed, facets = ResultsPage([]), list[Facet]()
+        with search_places.enter():
+            found = find_by_url(text)
+            if text.words or not text:
+                read = best_matches if text.words and not newest else newest_first
+                listed = read(text.words, filters, place)
+            # Counting comes last, because results are more important than numbers.
+            shown = _shown(text, found, same, listed, first_page=not place.position)
+            if (text.words or not text) and not text.is_long:  # the links of filters contain the text
+                facets = filters.facets(PublishedReview.objects.using("public").live(), listed.tsquery)
+        context = {
+            **shown,
+            **_links(text, filters, newest),
+            "next": listed.after and filters.query(after=[listed.after]),
+            "previous": listed.before and filters.query(before=[listed.before]),
+            "place": place, "filters": filters, "facets": facets, "complete": shown["complete"] and in_time,
+        }  # fmt: skip
+        return render(request, "website/search.html", context)
+
+    return _limited(request, text.text, answer)
+
+
+def _find_same(text: SearchText, filters: Filters) -> tuple[list[SameClaim], bool]:
+    try:
+        with match_places.enter():
+            return find_same(text.text, filters), True
+    except (Busy, TimeoutError):
+        return [], False
+
+
+def _shown(
+    text: SearchText, found: FoundByUrl, same: list[SameClaim], listed: ResultsPage, *, first_page: bool
+) -> dict[str, Any]:
+    """Return the results for the template. A review is shown once, in the first part that contains it.
+
+    Pages after the first contain only the list.
+    """
+    parts: list[list[Review]] = [each.reviews for each in found.live]
+    parts += [each.reviews for each in same]
+    first = [review for part in parts for review in part]
+    known = {review.id for review in first}
+    reviews = [review for review in listed.reviews if review.id not in known]
+    former, complete = list(found.former) if first_page else [], listed.complete
+    if text.words and first_page:
+        try:
+            former += [each for each in find_withdrawn(text.words) if each not in former]
+        except TimeoutError:
+            complete = False
+    return {
+        "text": text, "by_url": found.live if first_page else [], "former": former, "same": same,
+        "listed": listed, "reviews": reviews, "complete": complete, "unsure": find_unsure(text, listed),
+        "similar": listed.similar, "nothing": not (first or reviews or former),
+        "sample": sample_of([*first, *reviews]),
+    }  # fmt: skip
+
+
+def _links(text: SearchText, filters: Filters, newest: bool) -> dict[str, Any]:
+    """Return the links to share and follow the search. Feeds and the API have the same filters."""
+    own = filters.query()
+    otherwise = Filters(filters.values, (("q", text.text), *([] if newest else [("sort", NEWEST)])))
+    query = "" if text.is_long or text.has_url else filters.api_query()
+    if text.urls and not (text.words or text.ids or text.captures):
+        query = urlencode({"appearance_url": text.urls[0]})
+    return {
+        "query": text.text, "newest": newest, "own": own, "other_order": otherwise.query(),
+        "share_url": "" if text.is_long else f"{settings.SITE_URL}{reverse('search')}{own}",
+        "api_query": query, "license": settings.LICENSE_URL,
+        "json_url": f"{settings.SITE_URL}/api/v1/reviews/?{query}",
+    }  # fmt: skip
+
+
+@require_safe
+def as_you_type(request: HttpRequest) -> HttpResponse:
+    """Return the first results as a part of a page. The script stops before the reader's limit is reached."""
+    text = SearchText.read(request.GET.get("q", "")[: MAX_COMPOSED * MAX_QUERY])
+    filters = Filters.read(request.GET, q=text.text)
+
+    def answer() -> HttpResponse:
+        listed = ResultsPage([])
+        with search_places.enter():
+            found = find_by_url(text)
+            if text.words and not found:
+                listed = best_matches(text.words, filters, Cursor(), SUGGESTED, only_words=True)
+        reviews = [*(review for each in found.live for review in each.reviews), *listed.reviews][:SUGGESTED]
+        context = {"reviews": reviews, "unsure": find_unsure(text, listed), "former": found.former}
+        response = render(request, "website/as_you_type.html", context)
+        patch_cache_control(response, private=True, max_age=FRESH)  # a shared cache would keep erased text
+        return response
+
+    return _limited(request, text.text, answer)
+
+
+def _limited(request: HttpRequest, query: str, answer: Callable[[], HttpResponse]) -> HttpResponse:
+    """Run a search within the limits. A refused search shows the reader's text again, so that it isn't lost."""
+
+    def refuse(status: int) -> HttpResponse:
+        return render(request, "website/busy.html", {"query": query, "too_many": status == 429}, status=status)
+
+    return within_limits(answer, refuse)

@@ -1,0 +1,185 @@
+"""The search for reviews by a URL: of a post, a source, a publisher's page, an archived copy, or this site.
+
+Withdrawn and erased reviews are found as well, so that readers learn what happened to them. For an erased review, only
+the public notice is shown.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.database.query_timeout import rows_within
+from factcheck.record.formats.urls import link_key, url_key
+from factcheck.record.models import PublicCapture, PublishedDemand, PublishedReview, RevisionDocument, Status
+from factcheck.record.readmodel.bodies import Erasure, Review, Tombstone
+from factcheck.record.readmodel.claim_merges import MergeGroup
+from factcheck.record.search.models import SEARCH_CONFIG
+from factcheck.record.search.query import read_query
+from factcheck.record.search.stems import with_stems
+from factcheck.record.search.words import split_words
+from factcheck.record.statements.erasure import ErasureNotice
+from factcheck.record.statements.output import read
+from factcheck.tools.budget import current
+from factcheck.website.search.search_text import SearchText
+
+MAX_FOUND = 20
+NEWEST_WITHDRAWN = 1000  # withdrawn reviews whose claims are compared with the words of a search
+SAME = 0.6  # the share of a claim's words that a post must contain
+MIN_WORDS = 2  # words in a search for withdrawn reviews
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """Live reviews, and what the URL is in them. Without roles, the URL is the page of the review or of its claim."""
+
+    roles: tuple[str | Promise, ...]
+    reviews: list[Review]
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """A review that has been withdrawn or erased. An erased review has a `notice` instead of a title and a reason."""
+
+    id: str
+    at: str
+    title: str = ""
+    language: str = ""
+    reason: str = ""
+    publisher: str = ""
+    notice: ErasureNotice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundByUrl:
+    live: list[Cited] = field(default_factory=list)
+    former: list[Former] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.live or self.former)
+
+
+def find_by_url(text: SearchText) -> FoundByUrl:
+    """Return the reviews that cite one of the URLs or have one of the ids, newest first."""
+    if not text.has_url:
+        return FoundByUrl()
+    reviews = PublishedReview.objects.using("public")
+    linked = _reviews_of(text)
+    rows = {row.pk: row for row in _newest(reviews.filter(pk__in=linked))}
+    keys = {url_key(url) for url in text.urls}
+    short_keys = [link_key(url) for url in text.urls]
+    if keys:
+        rows |= {row.pk: row for row in _newest(reviews.live().filter(link_keys__overlap=short_keys))}
+        rows |= {row.pk: row for row in _newest(reviews.filter(pk__in=_withdrawn_with(short_keys, keys)))}
+    live: dict[tuple[str | Promise, ...], list[Review]] = {}
+    for row in [*rows.values()][:MAX_FOUND]:
+        review = row.published
+        if isinstance(review, Review) and ((roles := _roles(review, keys)) or row.pk in linked):
+            live.setdefault(roles, []).append(review)
+    gone = [former(row.published) for row in rows.values() if not isinstance(row.published, Review)]
+    return FoundByUrl([Cited(*each) for each in live.items()], gone[:MAX_FOUND])
+
+
+def find_withdrawn(words: str) -> list[Former]:
+    """Return recently withdrawn reviews of the claim that the words contain, or with all the words in their title.
+
+    The title is the claim and the headline. The words can be a whole post. The claim comes from the last public
+    revision before the withdrawal. Raise TimeoutError if the search takes too long.
+    """
+    terms = read_query(words).all_terms()
+    if not terms or len(split_words(words)) < MIN_WORDS:
+        return []
+    rows = rows_within(_WITHDRAWN, [NEWEST_WITHDRAWN, with_stems(terms), words, SAME, MAX_FOUND])
+    if rows is None:
+        current().left_out.append("withdrawn")
+        raise TimeoutError
+    return [former(read(Tombstone, body)) for (body,) in rows]
+
+
+# The document that a withdrawal replaced.
+_BEFORE = """JOIN record_logentry entry ON entry.sequence = gone.sequence
+    JOIN record_logentry earlier ON earlier.subject = gone.id AND earlier.number = entry.number - 1
+    JOIN record_revisiondocument before ON before.sequence = earlier.sequence"""
+_WITHDRAWN = f"""
+SELECT body FROM (
+    SELECT gone.body, gone.updated_at,
+        to_tsvector('{SEARCH_CONFIG}', record_words(concat_ws(' ', claim, past ->> 'headline'))) AS title,
+        tsvector_to_array(to_tsvector('{SEARCH_CONFIG}', record_words(claim))) AS lexemes
+    FROM (SELECT id, sequence, updated_at, body FROM record_publishedreview WHERE status = 'withdrawn'
+          ORDER BY updated_at DESC LIMIT %s) gone
+    {_BEFORE},
+    LATERAL (SELECT convert_from(before.document, 'UTF8')::jsonb AS past) shown,
+    LATERAL (SELECT past #>> '{{claim,text}}' AS claim) said
+) compared
+WHERE title @@ to_tsquery('{SEARCH_CONFIG}', %s) OR (
+    SELECT count(*) FROM unnest(lexemes) lexeme
+    WHERE lexeme = ANY (tsvector_to_array(to_tsvector('{SEARCH_CONFIG}', record_words(%s))))
+) >= greatest(3, %s * cardinality(lexemes))
+ORDER BY updated_at DESC LIMIT %s
+"""  # noqa: S608 (a constant)
+
+
+def former(body: Tombstone | Erasure) -> Former:
+    """Return the public part of a withdrawn or erased review."""
+    if isinstance(body, Erasure):
+        return Former(body.id, body.updated_at, publisher=body.notice.newsroom.name, notice=body.notice)
+    return Former(
+        body.id,
+        body.updated_at,
+        body.headline or "",
+        body.language,
+        body.revision.note or "",
+        body.publisher.name,
+    )
+
+
+def _newest(rows: QuerySet[PublishedReview, Any]) -> Sequence[PublishedReview]:
+    # Python sorts the rows, because PostgreSQL would read the whole index of this order.
+    found = rows.defer("search")[: 5 * MAX_FOUND]
+    return sorted(found, key=lambda row: (row.published_at, row.pk), reverse=True)
+
+
+def _reviews_of(text: SearchText) -> set[UUID]:
+    """Return the ids, the reviews of the claims and demands with these ids, and the reviews with the captures."""
+    found = set(text.ids)
+    if text.ids:
+        group = MergeGroup.of(text.ids, using="public")
+        claims = {member for claim in text.ids for member in group.shown_under(group.root(claim))}
+        rows = PublishedReview.objects.using("public").filter(claim_id__in=claims)
+        found |= set(rows.values_list("pk", flat=True)[:MAX_FOUND])
+        demands = PublishedDemand.objects.using("public").filter(pk__in=text.ids, review__isnull=False)
+        found |= {review for review in demands.values_list("review", flat=True) if review}
+    if text.captures:
+        captures = PublicCapture.objects.using("public").live().filter(sha256__in=text.captures)
+        found |= set(captures.values_list("review_id", flat=True)[:MAX_FOUND])
+    return found
+
+
+def _withdrawn_with(short_keys: Collection[int], keys: Collection[str]) -> list[UUID]:
+    """Return the withdrawn reviews whose last public revision or tombstone cites one of the URLs."""
+    gone = PublishedReview.objects.using("public").filter(status=Status.WITHDRAWN)
+    found = gone.filter(link_keys__overlap=list(short_keys)).values_list("pk", flat=True)[:MAX_FOUND]
+    documents: dict[UUID, list[Review]] = {}
+    rows = RevisionDocument.objects.using("public").filter(entry__subject__in=list(found)).select_related("entry")
+    for row in rows.order_by("entry"):
+        documents.setdefault(row.entry.subject, []).append(row.read(Review))
+    # An erasure in the meantime leaves no earlier revision.
+    before = ((pk, each) for pk, found in documents.items() for each in found[-2:-1])
+    return [pk for pk, review in before if _roles(review, keys)]
+
+
+def _roles(review: Review, keys: Collection[str]) -> tuple[str | Promise, ...]:
+    """Return the roles of the URLs with these keys in the review."""
+    seen = review.claim.appearances
+    copies = (each.archive_url for part in (seen, review.sources) for each in part)
+    parts: tuple[tuple[str | Promise, Iterable[str | None]], ...] = (
+        (_("the claim’s post or page"), (each.url for each in seen)),
+        (_("a source of the review"), (each.url for each in review.sources)),
+        (_("the review on its publisher’s page"), [review.original_url]),
+        (_("an archived copy"), [review.archive_url, *copies]),
+    )
+    return tuple(role for role, urls in parts if any(url and url_key(url) in keys for url in urls))

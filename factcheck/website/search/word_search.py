@@ -1,0 +1,27 @@
+"""Search results by words and by meaning, the best matches first."""
+
+from factcheck.record.lists.pages import Cursor, page_of
+from factcheck.record.matching.similar_rows import find_similar
+from factcheck.record.models import PublishedReview
+from factcheck.record.search.query import read_query
+from factcheck.record.search.ranking import Search
+from factcheck.website.browse.filters import Filters
+from factcheck.website.browse.review_lists import PAGE_SIZE, ResultsPage, reviews_of
+
+
+def best_matches(
+    words: str, filters: Filters, cursor: Cursor, size: int = PAGE_SIZE, *, only_words: bool = False
+) -> ResultsPage:
+    """Return the reviews that match the words best.
+
+    With `only_words`, reviews aren't found by meaning.
+    """
+    condition = filters.condition() if filters else None
+    search = Search(PublishedReview, read_query(words), condition, find_similar=None if only_words else find_similar)
+    found = search.page(size + 1, cursor.position, cursor.backward)
+    reviews, after, before = reviews_of(page_of([(hit.score, hit.id, hit.body) for hit in found.hits], cursor, size))
+    return ResultsPage(
+        reviews, after, before, found.relaxed,
+        frozenset(str(hit.id) for hit in found.hits if not hit.by_words),
+        found.complete, found.tsquery or None,
+    )  # fmt: skip

@@ -1,0 +1,4 @@
+"""Share pictures, texts for posts, citations, and the frame for other sites.
+
+The tags for templates are in `templatetags/sharing.py`.
+"""

@@ -1,0 +1,252 @@
+"""Published values as readers see them: words, dates and safe URLs.
+
+The functions are also filters and tags of templates (`templatetags/published.py`).
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import formats
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, get_language_info, gettext
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.record.formats.urls import site_of
+from factcheck.record.log.models import ChangeClass
+from factcheck.record.statements import demand, review  # noqa: F401 (they define subclasses of Choices)
+from factcheck.record.statements.statement_labels import KINDS, choices
+from factcheck.record.statements.values import Choices
+
+_WORDS = {
+    "kind": KINDS,
+    "class": dict(ChangeClass.choices),
+    "ground": {
+        "court_order": _("A court ordered it."),
+        "personal_data": _("It protects a private person’s data."),
+        "law": _("Another law required it."),
+        "other": _("For another reason."),
+    },
+    "stance": {
+        "supports": _("supports the claim"),
+        "refutes": _("refutes the claim"),
+        "context": _("gives context"),
+    },
+    "claimant": {"person": _("person"), "organization": _("organisation"), "unnamed": _("not named")},
+}
+_CREATIVE_COMMONS = re.compile(r"^https?://creativecommons\.org/licenses/([a-z-]+)/([0-9.]+)/?$")
+# Embeddings, overrides and isolates of the writing direction. On a page, each element isolates its text. In a title or
+# a description, nothing would end their effect.
+_DIRECTIONS = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
+MAX_STEPS = 10
+MAX_ADDRESS = 56
+
+
+def _day_format() -> str:
+    # Translators: a date, in Django's letters (docs.djangoproject.com/ref/templates/builtins/#date).
+    return gettext("j F Y")
+
+
+def _time_format() -> str:
+    # Translators: a date with the time, in Django's letters.
+    return gettext("j F Y, H:i \\U\\T\\C")
+
+
+def get_item(values: Mapping[str, Any], key: str) -> Any:
+    """Return the value with this key, or None."""
+    return values.get(key)
+
+
+def in_words(value: str | None, kind: str) -> str:
+    """Translate a code from the record into the reader's language. An unknown code isn't changed.
+
+    `kind` is a key of `_WORDS`, or the name of a subclass of `Choices`.
+    """
+    bare = (value or "").rpartition(".")[2]
+    return str((_WORDS.get(kind) or _words_of(kind)).get(bare, bare))
+
+
+@cache
+def _words_of(name: str) -> dict[str, Any]:
+    (words,) = (each for each in Choices.__subclasses__() if each.__name__ == name)
+    return dict(choices(words))
+
+
+def day(value: str | None) -> str:
+    """Format a date, for example "2026-10-03", in the reader's language."""
+    return formats.date_format(date.fromisoformat(value), _day_format()) if value else ""
+
+
+def utc_time(value: str | datetime) -> str:
+    """Format a time in UTC, in the reader's language."""
+    at = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return formats.date_format(at.astimezone(UTC), _time_format())
+
+
+def local_time(value: str) -> str:
+    """Format a time in its original time zone."""
+    at = datetime.fromisoformat(value)
+    return formats.date_format(at, _time_format()) + ("" if at.utcoffset() == timedelta() else f"{value[-6:]}")
+
+
+def day_of(value: str | datetime) -> str:
+    """Format a date, or the date of a time in UTC. Return an empty string if there is no date."""
+    if isinstance(value, str) and "T" not in value:
+        return day(value)
+    at = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return formats.date_format(at.astimezone(UTC).date(), _day_format())
+
+
+def time_tag(value: str | datetime, precision: str = "day") -> SafeString:
+    """Return the element `time` for a date or a time, as a day, or with the hours and minutes ("minute")."""
+    if isinstance(value, str) and len(value) == len("2026-10-03"):
+        return format_html('<time datetime="{}">{}</time>', value, day_of(value))
+    at = datetime.fromisoformat(value) if isinstance(value, str) else value
+    # HTML allows at most three digits after the second.
+    exact = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return format_html('<time datetime="{}">{}</time>', exact, utc_time(at) if precision == "minute" else day_of(at))
+
+
+def safe_url(value: str | None) -> str:
+    """Return the URL if it is safe to link to, otherwise an empty string. The record also checks URLs."""
+    try:
+        return value if value and urlsplit(value).scheme in ("http", "https") else ""
+    except ValueError:
+        return ""
+
+
+def host(value: str) -> str:
+    """Return the host of a URL, or an empty string if the value isn't a URL."""
+    return site_of(value) if safe_url(value) else ""
+
+
+def short(value: str) -> str:
+    """Return a URL without its scheme, shortened if it is long."""
+    bare = value.partition("://")[2] or value
+    return bare if len(bare) <= MAX_ADDRESS else f"{bare[: MAX_ADDRESS - 1]}…"
+
+
+def has_page(claimant: review.Claimant) -> bool:
+    """Return whether the claimant has a page: an organisation, or a public figure whose name an editor confirmed."""
+    return claimant.type == "organization" or bool(claimant.type == "person" and claimant.confirmed)
+
+
+def in_sentence(name: str) -> str:
+    """Return a language's name for the middle of a sentence. Vietnamese writes its first letter in lower case there."""
+    return name[:1].lower() + name[1:] if get_language() == "vi" else name
+
+
+def lang(value: str) -> str:
+    """Return the value of the attribute `lang`. An unknown language becomes an empty string."""
+    return "" if value == "und" else value
+
+
+def language_name(value: str) -> str:
+    """Return a language's translated name, or its tag.
+
+    Return an empty string for the reader's own language and for an unknown language.
+    """
+    if value == "und" or value.partition("-")[0].lower() == (get_language() or "").partition("-")[0]:
+        return ""
+    for tag in (value.lower(), value.partition("-")[0].lower()):
+        try:
+            return str(get_language_info(tag)["name_translated"])
+        except KeyError:
+            continue
+    return value
+
+
+def local_name(value: str) -> str:
+    """Return a language's name in the language itself, or its tag."""
+    try:
+        return str(get_language_info(value)["name_local"])
+    except KeyError:
+        return value
+
+
+def plain(value: str) -> str:
+    """Return a single line without direction marks, for titles and descriptions."""
+    return " ".join(_DIRECTIONS.sub("", value).split())
+
+
+def license_name(value: str) -> str:
+    """Return the short name for a Creative Commons URL, for example "CC BY 4.0", and the host for any other URL."""
+    if found := _CREATIVE_COMMONS.match(value):
+        return f"CC {found[1].upper()} {found[2]}"
+    return site_of(value)
+
+
+def translated_label(verdict: review.Verdict) -> str:
+    """Return the verdict's label in the reader's language if this label differs from the review's label."""
+    label = verdict.labels.get(get_language() or "", "")
+    return "" if label == verdict.label else label
+
+
+def label_language(verdict: review.Verdict, language: str) -> str:
+    """Return the language of a verdict's label: the review's language, or English if this label is missing."""
+    spoken = {tag.lower() for tag in verdict.labels}
+    if not spoken or not spoken.isdisjoint({language.lower(), language.partition("-")[0].lower()}):
+        return language
+    return "en" if "en" in spoken else "und"
+
+
+class ScalePosition(NamedTuple):
+    """The position of a verdict on its scale. The tone is low, middle or high, and the step at the value is true."""
+
+    tone: str
+    steps: list[bool]
+
+
+def scale(verdict: review.Verdict) -> ScalePosition | None:
+    """Return the verdict's position on its scale, or None without a scale."""
+    value, worst, best = verdict.value, verdict.worst, verdict.best
+    if value is None or worst is None or best is None or best == worst:
+        return None
+    share = (value - worst) / (best - worst)
+    size = abs(best - worst) + 1
+    direction = 1 if best > worst else -1
+    tone = "low" if share < 0.4 else "high" if share > 0.6 else "middle"
+    steps = [step == value for step in range(worst, best + direction, direction)] if size <= MAX_STEPS else []
+    return ScalePosition(tone, steps)
+
+
+def external_link(url: str | None, text: str | None = None) -> SafeString:
+    """Return a link to another site, isolated from the surrounding writing direction. An unsafe URL becomes text."""
+    words = text or url or ""
+    if not safe_url(url):
+        return format_html("<bdi>{}</bdi>", words)
+    return format_html('<a href="{}" rel="nofollow noopener noreferrer"><bdi>{}</bdi></a>', url, words)
+
+
+def in_language(texts: Mapping[str, str], fallback: str = "") -> tuple[str, str]:
+    """Return the text in the reader's language or in another available language, and the text's language."""
+    for language in (get_language() or "", "en", *texts):
+        if texts.get(language):
+            return texts[language], language
+    return fallback, ""
+
+
+def verdict_text(texts: Mapping[str, str], fallback: str) -> SafeString:
+    """Return a verdict's label or meaning, in the reader's language if possible, as an element with `lang`."""
+    text, language = in_language(texts, fallback)
+    return format_html('<bdi lang="{}">{}</bdi>', language, text)
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def full_url(name: str, *parts: object) -> str:
+    """Return a URL with the site's host, for example for a command in a terminal."""
+    return f"{settings.SITE_URL}{reverse(name, args=parts)}"
+
+
+def topic_label(topic: review.Topic) -> str:
+    """Return a topic's name in the reader's language, or in another available language."""
+    return in_language(topic.labels, topic.slug)[0]
