@@ -1,10 +1,10 @@
-"""Write the field tables in the documentation from the statements' models (`make fields`).
+"""Write the tables of fields and filters in the documentation from the models and the dimensions (`make fields`).
 
     python .ci/fields.py          write the tables
     python .ci/fields.py --check  only compare them; exit code 1 if a table is out of date
 
 A page marks the place of a table with ``<!-- fields of Review -->`` and ``<!-- end of fields -->``. The name is
-a component of the OpenAPI document or of the import format.
+a component of the OpenAPI document or of the import format. ``<!-- filters of reviews -->`` names a published list.
 """
 
 import os
@@ -23,6 +23,7 @@ django.setup()
 
 from api.schema.components import COMPONENTS
 from factcheck.imports.readers.own_format import ImportedReview
+from factcheck.record.lists import published_lists
 from factcheck.record.statements import values
 from factcheck.record.statements.schema import request_schemas
 
@@ -51,7 +52,7 @@ LINKED = {
     "Law": ("law", "demands.md#law"),
     "ErasureNotice": ("notice", "reviews.md#erased-reviews"),
 }
-_TABLE = re.compile(r"(<!-- fields of (\w+) -->\n).*?(<!-- end of fields -->)", re.DOTALL)
+_TABLE = re.compile(r"(<!-- (fields|filters) of (\w+) -->\n).*?(<!-- end of \2 -->)", re.DOTALL)
 _FORMATS = {"uuid": "UUID", "date": "date", "date-time": "time", "uri": "URL"}
 _PATTERNS = {
     values.LANGUAGE_PATTERN: "BCP 47",
@@ -73,12 +74,25 @@ def main(*, check: bool) -> int:
         elif current != text:
             page.write_text(current, encoding="utf-8")
     if outdated:
-        print(f"The field tables in {', '.join(outdated)} are out of date. Run `make fields`.", file=sys.stderr)
+        print(f"The tables in {', '.join(outdated)} are out of date. Run `make fields`.", file=sys.stderr)
     return 1 if outdated else 0
 
 
 def _write_tables(text: str, page: str) -> str:
-    return _TABLE.sub(lambda found: found[1] + table(found[2], page) + found[3], text)
+    def written(found: re.Match[str]) -> str:
+        lines = filter_table(found[3]) if found[2] == "filters" else table(found[3], page)
+        return f"{found[1]}{lines}{found[4]}"
+
+    return _TABLE.sub(written, text)
+
+
+def filter_table(name: str) -> str:
+    rows = []
+    for each in getattr(published_lists, name.upper()).filters:
+        words = ", ".join(f"`{word}`" for word in each.schema.get("enum", ()))
+        meaning = f"{each.description} One of {words}." if words else each.description
+        rows.append(f"| `{each.name}` | {meaning} | `{each.example}` |")
+    return "\n".join(["| filter | meaning | example |", "|---|---|---|", *rows, ""])
 
 
 def table(component: str, page: str) -> str:

@@ -19,7 +19,7 @@ CONFIG = (Path(__file__).resolve().parents[1] / "deploy/nginx.conf").read_text()
 UUID = "00000000-0000-4000-8000-000000000000"
 WRITES = {"factcheck.website.intake", "api.views.drafts", "api.views.messages", "django.views.i18n"}
 READING = (
-    "/en/", "/en/search/?q=a", "/vi/corrections/", "/en/demands/", "/vi/docs/", "/sitemap.xml", "/robots.txt", "/api/", "/api/v1/",
+    "/en/", "/en/search/?q=a", "/vi/corrections/", "/en/demands/", "/vi/docs/", "/robots.txt", "/api/", "/api/v1/",
     "/api/v1/reviews/", "/api/v1/changes/", "/api/v1/match/?text=a", "/api/v1/publishers/", "/api/v1/log/checkpoint",
     "/api/v1/dumps/", "/api/docs/", "/api/schema/", "/v1alpha1/claims:search?query=a", "/feeds/reviews.atom",
 )  # fmt: skip

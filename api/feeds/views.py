@@ -1,7 +1,6 @@
 """The feeds of reviews and corrections in the formats of `feed_formats`, and the ClaimReview feed."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
@@ -24,11 +23,10 @@ from api.http.problems import UNAVAILABLE, Refused
 from api.http.ranges import respond_file
 from api.lists.requests import ListOptions, ListRequest, read_list_request
 from api.lists.search_pages import read_in_time
-from api.views.corrections import CORRECTIONS
 from factcheck.record.files import dump_files
 from factcheck.record.formats.markdown import ShownPicture, to_html
-from factcheck.record.lists.dimensions import REVIEW_DIMENSIONS
-from factcheck.record.lists.pages import Cursor, Order
+from factcheck.record.lists.pages import Cursor
+from factcheck.record.lists.published_lists import CORRECTIONS, REVIEWS
 from factcheck.record.log.models import ChangeClass
 from factcheck.record.models import PublishedReference, PublishedReview
 from factcheck.record.readmodel.bodies import CorrectionOfReview, Review
@@ -42,14 +40,10 @@ from factcheck.tools.budget import current
 CONTENT = {"content": ("summary", "full")}
 # The worker makes the feed every five minutes (factcheck/operations/tasks.py).
 RETRY_AFTER = 300
-REVIEW_FEED = ListOptions(
-    # The latest change comes first, so that readers see every correction on the first page.
-    orders={"-updated_at": Order("updated_at", descending=True)},
-    filters=REVIEW_DIMENSIONS,
-    rows=PublishedReview.objects.using("public").live(),
-    choices=CONTENT,
-)
-CORRECTION_FEED = replace(CORRECTIONS, choices=CONTENT, fields=())
+# The latest change comes first, so that readers see every correction on the first page.
+_LATEST = {"-updated_at": REVIEWS.orders["-updated_at"]}
+REVIEW_FEED = ListOptions(REVIEWS.rows, _LATEST, REVIEWS.filters, choices=CONTENT)
+CORRECTION_FEED = ListOptions.of(CORRECTIONS, choices=CONTENT)
 
 
 @extend_schema(exclude=True)

@@ -15,8 +15,9 @@ from api.lists.cursors import write_cursor
 from factcheck.database.query_timeout import time_limit
 from factcheck.record.formats.canonical import JsonObject
 from factcheck.record.formats.urls import site_of
-from factcheck.record.lists.dimensions import LANGUAGE, PUBLISHER, where
-from factcheck.record.lists.pages import Cursor, Order, Position, Row, condition_of, live, read_rows
+from factcheck.record.lists.dimensions import LANGUAGE, PUBLISHER
+from factcheck.record.lists.pages import Cursor, Position, Row, as_q, condition_of, read_rows
+from factcheck.record.lists.published_lists import CLAIMS
 from factcheck.record.matching.similar_rows import find_similar
 from factcheck.record.models import PublishedClaim, PublishedMerge, PublishedReview
 from factcheck.record.readmodel.bodies import Claim, ReviewOfClaim
@@ -28,8 +29,6 @@ from factcheck.record.statements.output import read
 
 RESPONSE, IMAGE_RESPONSE = shape_of("SearchResponse"), shape_of("ImageSearchResponse")
 
-ORDER = Order("published_at", descending=True)
-CLAIMS = PublishedClaim.objects.using("public").live()
 FEW = 1000  # reviews by our own newsrooms. Up to this number, the condition lists their claims by id.
 TOO_SLOW = "This search takes too long. Use rarer words or fewer conditions, or try again later."
 PICTURE_TOO_SLOW = "This search takes too long. Try again later."
@@ -102,26 +101,27 @@ def _best(search: Search, position: Position | None) -> list[Row]:
 def _newest(search: Search, position: Position | None) -> list[Row]:
     """Return the claims, newest publication first: one page plus one extra claim."""
     with time_limit():
-        conditions = [condition_of(CLAIMS.filter(_condition(search)))]
+        conditions = [condition_of(CLAIMS.rows.filter(_condition(search)))]
         if search.offset:
-            skipped = read_rows(live(PublishedClaim), conditions, [], ORDER, Cursor(), search.offset, walks=True)
+            skipped = read_rows(CLAIMS.source, conditions, [], CLAIMS.newest_first, Cursor(), search.offset, walks=True)
             if len(skipped) < search.offset:
                 return []
             position = (skipped[-1][0], skipped[-1][1])
         cursor = Cursor(position=position)
-        return read_rows(live(PublishedClaim), conditions, ["body"], ORDER, cursor, search.page_size + 1, walks=True)
+        size = search.page_size + 1
+        return read_rows(CLAIMS.source, conditions, ["body"], CLAIMS.newest_first, cursor, size, walks=True)
 
 
 def _condition(search: Search) -> Q:
     """Return the condition: a single review must match language, site and age. `_shows` checks the same for a body."""
     condition, review = Q(), Q()
     if search.language:
-        review &= where([(LANGUAGE, [search.language])])
+        review &= as_q([LANGUAGE.where([search.language])])
     if search.site:
         if search.site == site_of(settings.SITE_URL):
             review &= Q(original_key=None)
         else:
-            review &= where([(PUBLISHER, [search.site])])
+            review &= as_q([PUBLISHER.where([search.site])])
             condition &= Q(publishers__overlap=[search.site])  # this condition can use an index
     if search.since:
         undated = Q(reviewed_on=None, original_key=None, published_at__date__gte=search.since)

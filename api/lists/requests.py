@@ -6,8 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from django.conf import settings
-from django.db.models import BooleanField, Q, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import Q
 from django.http import HttpRequest, QueryDict
 
 from api.http import responses
@@ -17,8 +16,9 @@ from api.lists.cursors import read_cursor, write_cursor
 from api.lists.parameters import AS_OF, FIELDS, GROUP_BY, IN_META, Extras, Mask
 from factcheck.record.formats.text import MAX_COMPOSED, nfc
 from factcheck.record.lists.counts import Group
-from factcheck.record.lists.dimensions import CLAIMANT, MAX_VALUES, Dimension
-from factcheck.record.lists.pages import Cursor, Order, Source, Sql, join
+from factcheck.record.lists.dimensions import CLAIMANT, MAX_VALUES, Dimension, conditions_of
+from factcheck.record.lists.pages import Cursor, Order, Sql, as_q
+from factcheck.record.lists.published_lists import PublishedList
 from factcheck.record.lists.values import read_choice, read_number
 from factcheck.record.search.query import Query, read_query
 
@@ -31,25 +31,18 @@ NOT_COUNTED = {CLAIMANT.name: "The results of a claimant aren't counted, because
 
 
 @dataclass(frozen=True)
-class ListOptions:
-    """The parameters of a list. The first of `orders` is the default. `sort` exists if there are several orders.
+class ListOptions(PublishedList):
+    """The parameters of a list. `sort` exists if there are several orders."""
 
-    `rows` contains all rows of the list. Filters and orders name its columns.
-    """
-
-    rows: QuerySet[Any]
-    orders: Mapping[str, Order]
-    filters: Sequence[Dimension] = ()
     # Parameters that don't filter rows, with their possible values. The first value is the default.
     choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
     searched: bool = False  # the list has `q`, can be sorted by relevance, and has `meta`
     fields: Collection[str] = ()  # the paths of all fields of a result, for the parameter `fields`
     grouped: bool = False  # the rows are counted by `group_by`, without pages
 
-    @cached_property
-    def source(self) -> Source:
-        """Return the SQL for `rows`, which Django compiles once, because that takes longer than the query itself."""
-        return Source.of(self.rows)
+    @classmethod
+    def of(cls, listed: PublishedList, **options: Any) -> "ListOptions":
+        return cls(listed.rows, listed.orders, listed.filters, **options)
 
     @property
     def sorts(self) -> list[str]:
@@ -88,13 +81,12 @@ class ListRequest:
         """Return the conditions of all filters."""
         if any(each.reads_log for each, _ in self.filtered):
             responses.read_head()  # the condition must not be older than the head
-        return [each.where(values) for each, values in self.filtered]
+        return conditions_of(self.filtered)
 
     @property
     def condition(self) -> Q:
         """Return the conditions of all filters for Django's queries of one table."""
-        sql, parameters = join(" AND ", self.conditions)
-        return Q(RawSQL(sql, parameters, BooleanField())) if sql else Q()  # noqa: S611 (our own SQL, with parameters)
+        return as_q(self.conditions)
 
     def cursor_of(self, cursor: Cursor | None) -> str | None:
         """Return the parameter for a page of this list, if it isn't the first page."""

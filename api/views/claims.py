@@ -14,20 +14,12 @@ from api.lists.search_pages import read_searched
 from api.schema.item_fields import fields_of
 from api.schema.operations import FIELDS, documented
 from factcheck.record.formats.urls import claim_url
-from factcheck.record.lists.dimensions import CLAIM_DIMENSIONS
-from factcheck.record.lists.pages import both_ways
-from factcheck.record.models import PublishedClaim
+from factcheck.record.lists import published_lists
 from factcheck.record.readmodel import bodies
 from factcheck.record.readmodel.public_state import find_claim
 from factcheck.tools.budget import current
 
-CLAIMS = ListOptions(
-    orders=both_ways("published_at", "updated_at", "claimed_on", nullable=["claimed_on"]),
-    filters=CLAIM_DIMENSIONS,
-    rows=PublishedClaim.objects.using("public").live(),
-    searched=True,
-    fields=fields_of(bodies.Claim),
-)
+CLAIMS = ListOptions.of(published_lists.CLAIMS, searched=True, fields=fields_of(bodies.Claim))
 
 
 class ClaimList(Endpoint):

@@ -9,18 +9,10 @@ from api.lists.requests import ListOptions, read_list_request
 from api.lists.search_pages import read_in_time
 from api.schema.item_fields import fields_of
 from api.schema.operations import documented
-from factcheck.record.lists.dimensions import CORRECTION_DIMENSIONS
-from factcheck.record.lists.pages import Order
-from factcheck.record.models import PublishedCorrection
+from factcheck.record.lists import published_lists
 from factcheck.record.readmodel import bodies
 
-CORRECTIONS = ListOptions(
-    orders={"-sequence": Order("sequence", descending=True, tie="sequence")},
-    filters=CORRECTION_DIMENSIONS,
-    # Corrections to withdrawn reviews are kept. Erased corrections keep only their kind and time.
-    rows=PublishedCorrection.objects.using("public").all(),
-    fields=fields_of(bodies.CorrectionOfReview),
-)  # fmt: skip
+CORRECTIONS = ListOptions.of(published_lists.CORRECTIONS, fields=fields_of(bodies.CorrectionOfReview))
 
 
 class CorrectionList(Endpoint):

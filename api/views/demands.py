@@ -13,18 +13,11 @@ from api.schema.item_fields import fields_of
 from api.schema.operations import DOCUMENT_HEADERS, documented
 from api.views.reviews import entries_of
 from api.views.revisions import REVISIONS, find_revision, list_revisions, respond_revision
-from factcheck.record.lists.dimensions import DEMAND_DIMENSIONS
-from factcheck.record.lists.pages import both_ways
-from factcheck.record.models import PublishedDemand
+from factcheck.record.lists import published_lists
 from factcheck.record.readmodel import bodies
 from factcheck.record.readmodel.public_state import find_state
 
-DEMANDS = ListOptions(
-    orders=both_ways("published_at", "updated_at", "received_on"),
-    filters=DEMAND_DIMENSIONS,
-    rows=PublishedDemand.objects.using("public").all(),
-    fields=fields_of(bodies.Demand),
-)
+DEMANDS = ListOptions.of(published_lists.DEMANDS, fields=fields_of(bodies.Demand))
 
 
 class DemandList(Endpoint):

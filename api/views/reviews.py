@@ -19,9 +19,8 @@ from api.lists.requests import ListOptions, read_list_request
 from api.lists.search_pages import read_searched
 from api.schema.item_fields import fields_of
 from api.schema.operations import FIELDS, documented
-from factcheck.record.lists.dimensions import REVIEW_DIMENSIONS
-from factcheck.record.lists.pages import both_ways
-from factcheck.record.models import LogEntry, PublishedReview, RevisionDocument, Status
+from factcheck.record.lists import published_lists
+from factcheck.record.models import LogEntry, RevisionDocument, Status
 from factcheck.record.readmodel import bodies
 from factcheck.record.readmodel.claimreview import MEDIA_TYPE as LINKED_DATA
 from factcheck.record.readmodel.claimreview import claim_review_document
@@ -29,13 +28,7 @@ from factcheck.record.readmodel.public_state import find_state
 from factcheck.record.readmodel.revisions import last_notice, notice_in
 from factcheck.tools.budget import current
 
-REVIEWS = ListOptions(
-    orders=both_ways("published_at", "updated_at", "reviewed_on", "claimed_on", nullable=["reviewed_on", "claimed_on"]),
-    filters=REVIEW_DIMENSIONS,
-    rows=PublishedReview.objects.using("public").live(),
-    searched=True,
-    fields=fields_of(bodies.Review),
-)
+REVIEWS = ListOptions.of(published_lists.REVIEWS, searched=True, fields=fields_of(bodies.Review))
 
 
 class ReviewList(Endpoint):

@@ -14,7 +14,7 @@ from api.schema.references import Groups, NumberOfReviews, Totals
 from api.views.corrections import CORRECTIONS
 from api.views.reviews import REVIEWS
 from factcheck.record.lists.counts import count, count_live
-from factcheck.record.lists.dimensions import CLAIMANT, REVIEW_DIMENSIONS
+from factcheck.record.lists.dimensions import CLAIMANT
 from factcheck.record.lists.pages import Order
 from factcheck.record.lists.statistics import MAX_ROWS, STATISTICS
 from factcheck.record.models import PublishedClaim, PublishedReference, PublishedReview, Status
@@ -25,7 +25,7 @@ TOO_SLOW = "Counting these reviews takes too long. Use more filters or fewer gro
 # The statistics of `STATISTICS` that have a URL of their own. `group_by` counts the others.
 TABLES = ("days-to-review", "corrections", "days-to-correction", "source-checks", "demands")
 
-FILTERS = [each for each in REVIEW_DIMENSIONS if each is not CLAIMANT]
+FILTERS = [each for each in REVIEWS.filters if each is not CLAIMANT]
 STATS = ListOptions(REVIEWS.rows, orders={"count": Order("count")}, filters=FILTERS, grouped=True)
 _TABLE = OpenApiParameter(
     "table", {"type": "string", "enum": list(TABLES)}, OpenApiParameter.PATH, description="The name of the statistic."

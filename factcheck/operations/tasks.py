@@ -28,6 +28,7 @@ SCHEDULE = {
     "publish_due_demands": "0 * * * *",
     "make_dumps": "30 2 * * *",
     "make_feed": "*/5 * * * *",
+    "make_sitemaps": "15 * * * *",
     "clearsessions": "10 3 * * *",
     "verify_record": "30 3 * * *",
 }

@@ -1,53 +1,56 @@
-"""sitemap.xml for search engines (sitemaps.org, protocol 0.9), by Django's application for sitemaps.
+"""The sitemaps for search engines (sitemaps.org, protocol 0.9), in files that the worker writes (`make_sitemaps`).
 
-Reviews, claims and demands have one permanent URL each. All other pages have a URL in each language.
+Reviews, claims and demands have one permanent URL each. All other pages have a URL in each language. Django's
+application for sitemaps makes the XML. Django would read each part with OFFSET on request, so the rows are read here.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import count, islice
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.sitemaps import Sitemap, views
+from django.contrib.sitemaps import Sitemap
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.urls import reverse
-from django.views.decorators.http import etag, require_safe
 
+from factcheck import __version__
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedDemand, PublishedReference, PublishedReview
 from factcheck.website import queries
 from factcheck.website.documentation.guides import list_guides
 
 Page = tuple[str, Sequence[str], list[str]]  # the name of the URL, its arguments, and the page's languages
 
+INDEX = "index.xml"
+LIMIT = 10_000  # rows in a sitemap. A page has a URL in each language, and a file may have 50,000 URLs.
 _SCHEME, _HOST = urlsplit(settings.SITE_URL)[:2]
 _LANGUAGES = [code for code, _name in settings.LANGUAGES]
 
 
-class _OurSitemap(Sitemap[Any]):
+def sitemap_folder() -> Path:
+    folder: Path = settings.DUMPS_FOLDER / "sitemaps"
+    return folder
+
+
+class _Part(Sitemap[Any]):
     protocol = _SCHEME
-    limit = 2_000  # URLs in a sitemap. Django takes 0.16 seconds for them.
+
+    def __init__(self, rows: list[Any], section: str = "") -> None:
+        self.rows, self.section = rows, section
+
+    def items(self) -> list[Any]:
+        return self.rows
 
     def get_domain(self, site: object = None) -> str:
         return _HOST
 
-    def get_latest_lastmod(self) -> None:
-        """Return nothing, because Django would read all rows."""
 
-
-class Rows(_OurSitemap):
-    """Reviews, claims or demands in the order of publication, so a new publication only changes the last sitemap.
-
-    A withdrawal or erasure moves the later URLs forward by one.
-    """
-
-    def __init__(self, section: str, rows: QuerySet[Any]) -> None:
-        self.section, self.rows = section, rows
-
-    def items(self) -> QuerySet[Any]:
-        return self.rows.order_by("published_at", "id").values_list("pk", "updated_at")
+class Rows(_Part):
+    """Reviews, claims or demands in the order of publication, so a new publication only changes the last sitemap."""
 
     def location(self, item: tuple[UUID, datetime]) -> str:
         return f"/{self.section}/{item[0]}/"
@@ -56,16 +59,10 @@ class Rows(_OurSitemap):
         return item[1]
 
 
-class Pages(_OurSitemap):
+class Pages(_Part):
     """Pages in several languages. Each names all of them, and the URL without a language."""
 
     i18n = alternates = x_default = True
-
-    def __init__(self, find: Callable[[], Iterable[Page]]) -> None:
-        self.find = find
-
-    def items(self) -> list[Page]:
-        return list(self.find())
 
     def location(self, item: Page) -> str:
         return reverse(item[0], args=item[1])
@@ -74,39 +71,60 @@ class Pages(_OurSitemap):
         return item[2]
 
 
-def sitemaps(names: Iterable[str]) -> dict[str, Sitemap[Any]]:
-    """Return all sitemaps. `names` are the URLs of pages that always exist, without parameters."""
+def write_sitemaps(names: Iterable[str]) -> int | None:
+    """Write all sitemaps, and return their number, or None if nothing has changed since they were written.
 
-    def pages() -> list[Page]:
-        return [(name, (), _LANGUAGES) for name in names] + [("guide", *guide) for guide in list_guides()]
+    `names` are the names of the pages that always exist. Readers get the earlier files until each file is replaced.
+    """
+    head = LogEntry.objects.using("public").newest().values_list("digest", flat=True).first()
+    folder = sitemap_folder()
+    source, content = folder / "source", f"{__version__} {settings.SITE_URL} {head}"
+    if source.exists() and source.read_text() == content:
+        return None
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, part in _parts(names):
+        _write(folder / name, "sitemap.xml", urlset=part.get_urls())
+        written.append(name)
+    places = [{"location": f"{settings.SITE_URL}/sitemaps/{name}"} for name in written]
+    _write(folder / INDEX, "sitemap_index.xml", sitemaps=places)
+    for file in folder.glob("*.xml"):
+        if file.name not in (*written, INDEX):
+            file.unlink()
+    source.write_text(content)
+    return len(written)
 
-    def references(kind: PublishedReference.Kind) -> Callable[[], Iterable[Page]]:
-        keys = queries.references(kind).order_by("key").values_list("key", flat=True)
-        return lambda: [(str(kind), [key], _LANGUAGES) for key in keys.all()]
 
-    kinds = PublishedReference.Kind
-    return {
-        "pages": Pages(pages),
-        "reviews": Rows("reviews", PublishedReview.objects.using("public").live()),
-        "claims": Rows("claims", PublishedClaim.objects.using("public").live()),
-        "demands": Rows("demands", PublishedDemand.objects.using("public").all()),
-        **{f"{kind}s": Pages(references(kind)) for kind in (kinds.PUBLISHER, kinds.TOPIC, kinds.CLAIMANT)},
+def _parts(names: Iterable[str]) -> Iterator[tuple[str, _Part]]:
+    """Yield the sitemaps with the names of their files."""
+    yield (
+        "pages.xml",
+        Pages([(name, (), _LANGUAGES) for name in names] + [("guide", *guide) for guide in list_guides()]),
+    )
+    sections: dict[str, QuerySet[Any]] = {
+        "reviews": PublishedReview.objects.using("public").live(),
+        "claims": PublishedClaim.objects.using("public").live(),
+        "demands": PublishedDemand.objects.using("public").all(),
     }
+    for section, rows in sections.items():
+        ordered = rows.order_by("published_at", "id").values_list("pk", "updated_at")
+        yield from ((f"{section}-{number}.xml", Rows(part, section)) for number, part in _split(ordered))
+    for kind in (PublishedReference.Kind.PUBLISHER, PublishedReference.Kind.TOPIC, PublishedReference.Kind.CLAIMANT):
+        keys = queries.references(kind).order_by("key").values_list("key", flat=True)
+        for number, part in _split(keys):
+            yield f"{kind}s-{number}.xml", Pages([(str(kind), [key], _LANGUAGES) for key in part])
 
 
-def index(request: HttpRequest, **options: Any) -> HttpResponse:
-    """List the sitemaps on the site's own host. Django's view would name the host of the request."""
-    response: Any = views.index(request, **options)
-    for each in response.context_data["sitemaps"]:
-        each.location = urlsplit(each.location)._replace(netloc=_HOST).geturl()
-    return response  # type: ignore[no-any-return]
+def _split(rows: QuerySet[Any]) -> Iterator[tuple[int, list[Any]]]:
+    """Yield parts of the rows with their numbers."""
+    found = rows.iterator(LIMIT)
+    for number in count(1):
+        if not (part := list(islice(found, LIMIT))):
+            return
+        yield number, part
 
 
-def changes_with_log(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    return require_safe(etag(_log_head)(view))
-
-
-def _log_head(request: HttpRequest, *args: object, **kwargs: object) -> str:
-    """Return an ETag that changes with each publication. It is weak, because the content may be newer."""
-    digest = LogEntry.objects.using("public").newest().values_list("digest", flat=True).first()
-    return f'W/"{digest}"'
+def _write(file: Path, template: str, **context: object) -> None:
+    unfinished = file.with_suffix(".unfinished")
+    unfinished.write_text(render_to_string(template, context), encoding="utf-8")
+    unfinished.replace(file)

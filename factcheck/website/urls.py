@@ -4,7 +4,6 @@ The URLs in `urlpatterns` contain no language. They are files for programs, and 
 which published bodies contain. The same content is also a page in each language.
 """
 
-from django.contrib.sitemaps.views import sitemap
 from django.urls import path, re_path
 from django.urls.converters import UUIDConverter
 
@@ -15,7 +14,6 @@ from factcheck.website.documentation import data_views, guide_views, profile_vie
 from factcheck.website.reviews import diff_views, review_views
 from factcheck.website.search import search_views
 from factcheck.website.sharing import embed_views, share_views
-from factcheck.website.sitemaps import changes_with_log, index, sitemaps
 from factcheck.website.statistics import statistics_views
 from factcheck.website.verifying import capture_views, picture_views, proof_views, verify_views
 
@@ -66,7 +64,6 @@ pages = [
 in_sitemap = [
     page.name for page in pages if page.name and page.name != "search_as_you_type" and not page.pattern.regex.groups
 ]
-of_site = {"sitemaps": sitemaps(in_sitemap)}
 
 urlpatterns = [
     *permanent,
@@ -91,8 +88,8 @@ urlpatterns = [
     re_path(rf"^{PICTURE_PATH.pattern[1:]}$", picture_views.picture, name="picture"),
     path("docs/<slug:kind>/<slug:name>.md", guide_views.markdown),
     path("llms.txt", guide_views.llms),
-    path("sitemap.xml", changes_with_log(index), {**of_site, "sitemap_url_name": "sitemap"}),
-    path("sitemaps/<section>.xml", changes_with_log(sitemap), of_site, name="sitemap"),
+    path("sitemap.xml", well_known_views.sitemap),
+    path("sitemaps/<slug:name>.xml", well_known_views.sitemap),
     path("robots.txt", well_known_views.robots),
     path("favicon.ico", well_known_views.favicon),
     path(".well-known/security.txt", well_known_views.security),

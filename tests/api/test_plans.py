@@ -66,6 +66,7 @@ REVIEW_VALUES = {
         "2020-02-01",
     ),
     "updated_after": "2020-02-01",
+    "year": 2020,
 }
 CLAIM_VALUES = {"verdict": "truth:very-rare", "original_verdict": "very rare words", "publisher": "very-rare.example"}
 DEMAND_VALUES = {

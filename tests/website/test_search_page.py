@@ -11,11 +11,11 @@ import pytest
 from django.db import connections
 from django.test import Client
 
+from factcheck.record.lists.published_lists import REVIEWS
 from factcheck.record.models import PublishedReview
 from factcheck.tools.budget import current
 from factcheck.web.places import search_places
 from factcheck.website.browse import review_lists
-from factcheck.website.browse.filters import DIMENSIONS
 from factcheck.website.search import search_views, url_search, word_search
 from tests.support.drafts import FLOOD, NOTICE, Newsroom, make_newsroom
 from tests.support.serving import full
@@ -290,7 +290,7 @@ def test_links_do_not_repeat_a_long_text(published: Published, monkeypatch: pyte
 
 def test_many_long_filters_make_a_small_page(published: Published) -> None:
     query = urlencode(
-        {"q": "video", **{name: ["水" * 99 + str(number) for number in range(25)] for name in DIMENSIONS}}, True
+        {"q": "video", **{name: ["水" * 99 + str(number) for number in range(25)] for name in REVIEWS.on_pages}}, True
     )
     response = Client().get(f"{SEARCH}?{query}")
     assert response.status_code == 200

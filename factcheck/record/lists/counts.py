@@ -7,22 +7,16 @@ import math
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import OperationalError, connections
 from django.db.models import QuerySet
 
 from factcheck.database.query_timeout import rows_within
-from factcheck.record.lists.dimensions import (
-    CLAIM_DIMENSIONS,
-    CORRECTION_DIMENSIONS,
-    FACETS,
-    REVIEW_DIMENSIONS,
-    YEAR_OF_CORRECTION,
-    Dimension,
-)
+from factcheck.record.lists.dimensions import FACETS, Dimension
 from factcheck.record.lists.pages import condition_of
+from factcheck.record.lists.published_lists import CLAIMS, CORRECTIONS, REVIEWS
 from factcheck.record.log.models import LogEntry
 from factcheck.record.readmodel.correction_models import PublishedCorrection
 from factcheck.record.readmodel.models import PublishedClaim, PublishedReview
@@ -44,12 +38,8 @@ Group = tuple[str, ...]  # the names of facets or dates
 Value = tuple[str | None, ...]
 
 _FACETS: dict[CountedModel, dict[str, Dimension]] = {
-    model: {each.name: each for each in dimensions if each.facet}
-    for model, dimensions in (
-        (PublishedReview, REVIEW_DIMENSIONS),
-        (PublishedClaim, CLAIM_DIMENSIONS),
-        (PublishedCorrection, [*CORRECTION_DIMENSIONS, replace(YEAR_OF_CORRECTION, facet=True)]),
-    )
+    each.rows.model: {dimension.name: dimension for dimension in each.filters if dimension.facet}
+    for each in (REVIEWS, CLAIMS, CORRECTIONS)
 }
 # The publisher's date of a review, or else the day of the first publication on this site, in UTC.
 _PUBLISHED = "(published_at AT TIME ZONE 'UTC')::date"
@@ -59,6 +49,7 @@ _DATES = {
     f"{prefix}{unit}": f"left({day}::text, {length})"
     for prefix, day in (("", _PUBLISHED), ("reviewed_", _REVIEWED))
     for unit, length in (("year", 4), ("month", 7))
+    if f"{prefix}{unit}" not in FACETS
 }
 GROUPS = (*FACETS, *_DATES)
 # From the claim to its review.

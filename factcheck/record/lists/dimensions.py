@@ -13,8 +13,6 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, Q
-from django.db.models.expressions import RawSQL
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -100,10 +98,9 @@ def _allowed(text: str) -> str:
     return text
 
 
-def where(chosen: Iterable[tuple[Dimension, list[Any]]]) -> Q:
-    """Return the condition for Django's queries of one table that a row matches one value of each dimension."""
-    sql, parameters = join(" AND ", [each.where(found) for each, found in chosen])
-    return Q(RawSQL(sql, parameters, BooleanField())) if sql else Q()  # noqa: S611 (our own SQL, with parameters)
+def conditions_of(chosen: Iterable[tuple[Dimension, list[Any]]]) -> list[Sql]:
+    """Return the conditions that a row matches one value of each dimension. No row matches one of no values."""
+    return [each.where(found) if found else ("false", []) for each, found in chosen]
 
 
 def is_in(column: str) -> Where:
@@ -145,8 +142,8 @@ def _between(name: str, column: str, what: str, times: bool = False) -> list[Dim
 Q_FILTER = Dimension(
     "q", values.read_words, lambda found: join(" OR ", [has_words(read_query(words)) for words in found]),
     _written_as(values.WORDS, maxLength=MAX_COMPOSED * MAX_QUERY),
-    'Words to search for, with or without diacritics. You can use "a phrase", `or` and -without, as in web search. At'
-    f" most {MAX_QUERY} characters in NFC.",
+    'Words with or without diacritics. You can use "a phrase", `or` and -without.'
+    f" At most {MAX_QUERY} characters in NFC.",
     "nước lũ",
     characters=MAX_QUERY,
 )  # fmt: skip
@@ -182,8 +179,8 @@ CLAIMANT = Dimension(
 )  # fmt: skip
 APPEARANCE = Dimension(
     "appearance_url", values.read_url, _overlaps("appearance_keys"), URL_SCHEMA,
-    "URL where the claim appeared. The scheme, `www.`, `m.`, a trailing slash, the fragment and tracking parameters are"
-    " ignored. `đ` and `%C4%91` are treated as equal.",
+    "URL where the claim appeared. The scheme, `www.`, `m.`, a trailing slash, the fragment and tracking parameters"
+    " don't matter.",
     "https://social.example/p/1", walks=True, few=True,
 )  # fmt: skip
 VERDICT = Dimension(
@@ -194,7 +191,7 @@ VERDICT = Dimension(
 ORIGINAL_VERDICT = Dimension(
     "original_verdict", values.read_original_verdict, is_in("original_verdict"),
     _written_as(values.WORDS, maxLength=2000),
-    "The publisher's own words, in any case, up to 200 characters (see `verdict.original.label`).", "Pants on Fire",
+    "The publisher's own words, in any case, up to 200 characters.", "Pants on Fire",
     column="original_verdict", facet=True,
 )  # fmt: skip
 LANGUAGE = Dimension(
@@ -211,6 +208,19 @@ TOPIC = Dimension(
     "topic", values.read_slug, _overlaps("topics"), SLUG_SCHEMA, "Slug of a topic (see `/api/v1/topics/`).", "health",
     walks=True, column="topics", label=_("Topic"), facet=True,
 )  # fmt: skip
+
+
+def _year(column: str, label: str | Promise, what: str) -> Dimension:
+    def where(found: list[Any]) -> Sql:
+        spans = [[datetime(each, 1, 1, tzinfo=UTC) for each in (year, year + 1)] for year in map(int, found)]
+        return join(" OR ", [(f"{column} >= %s AND {column} < %s", span) for span in spans])
+
+    first, last = values.YEARS
+    return Dimension(
+        "year", values.read_number(first, last), where, {"type": "integer", "minimum": first, "maximum": last},
+        f"The year {what}, in UTC.", "2026",
+        column=f"left(({column} AT TIME ZONE 'UTC')::date::text, 4)", label=label, facet=True,
+    )  # fmt: skip
 
 
 def _claim_is(ids: list[UUID]) -> Sql:
@@ -233,6 +243,7 @@ REVIEW_DIMENSIONS: Sequence[Dimension] = (
     LANGUAGE,
     PUBLISHER,
     TOPIC,
+    _year("published_at", _("Year of publication"), "of the first publication on this site"),
     CLAIM,
     CLAIMANT,
     APPEARANCE,
@@ -275,31 +286,13 @@ CLAIM_DIMENSIONS: Sequence[Dimension] = (
     replace(LANGUAGE, description="BCP 47 tag of the claim's language, in any case. `vi` also matches `vi-VN`."),
     PUBLISHER.of_reviews("publishers", "Claims with a review by this publisher."),
     TOPIC,
+    _year("published_at", _("Year of publication"), "in which the claim's first review was published"),
     CLAIMANT,
     APPEARANCE,
     *_between("claimed", "claimed_on", "The claim was made"),
     *_between("published", "published_at", "The claim's first review was published", times=True),
     _span("updated_after", "updated_at", "A review of the claim was published or changed", times=True),
 )  # fmt: skip
-
-
-def _in_year(column: str) -> Where:
-    def where(found: list[Any]) -> Sql:
-        # The day after the last year can't be represented, and nothing has been published in it.
-        years = [year for year in map(values.read_year, found) if year]
-        spans = [[datetime(each, 1, 1, tzinfo=UTC) for each in (year, year + 1)] for year in years]
-        return join(" OR ", [(f"{column} >= %s AND {column} < %s", span) for span in spans]) if spans else ("false", [])
-
-    return where
-
-
-# Only for pages. Programs have the dates.
-YEAR = Dimension(
-    "year", str, _in_year("published_at"), {}, "", "2026", label=_("Year of publication"),
-)  # fmt: skip
-YEAR_OF_CORRECTION = replace(
-    YEAR, where=_in_year("at"), column="left((at AT TIME ZONE 'UTC')::date::text, 4)", label=_("Year")
-)
 
 
 def _by_review(each: Dimension) -> Dimension:
@@ -331,6 +324,7 @@ CORRECTION_DIMENSIONS: Sequence[Dimension] = (
         "class", values.read_choice(CORRECTION_CLASSES), is_in("change_class"),
         {"type": "string", "enum": CORRECTION_CLASSES}, "How significant the correction is.", "substantive",
     ),
-    *map(_by_review, REVIEW_DIMENSIONS),
+    *(_by_review(each) for each in REVIEW_DIMENSIONS if each.name != "year"),
+    _year("at", _("Year"), "of the change"),
 )  # fmt: skip
 FACETS: Sequence[str] = [each.name for each in REVIEW_DIMENSIONS if each.facet]

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
-from django.db import connections, models
-from django.db.models import QuerySet
+from django.db import connections
+from django.db.models import BooleanField, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from factcheck.database.rows import run_public
 
@@ -91,10 +92,10 @@ class Source:
         return cls(written.replace("%", "%%"), rows.model._meta.db_table)
 
 
-def live(model: type[models.Model]) -> Source:
-    """Return the source of all live rows."""
-    table = model._meta.db_table
-    return Source(f"SELECT * FROM {table} WHERE status = 'live'", table)  # noqa: S608 (our own names)
+def as_q(conditions: Sequence[Sql]) -> Q:
+    """Return the conditions for Django's queries of one table."""
+    sql, parameters = join(" AND ", conditions)
+    return Q(RawSQL(sql, parameters, BooleanField())) if sql else Q()  # noqa: S611 (our own SQL, with parameters)
 
 
 def condition_of(rows: QuerySet[Any]) -> Sql:

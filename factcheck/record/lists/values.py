@@ -24,6 +24,7 @@ from factcheck.record.readmodel.row_models import original_verdict_of
 from factcheck.record.statements.values import LANGUAGE_PATTERN, MAX_LANGUAGE, SLUG_PATTERN
 
 MAX_URL = 4000
+YEARS = (1000, 9998)  # the day after the last year can't be represented
 # The OpenAPI document also contains these patterns.
 LANGUAGE = LANGUAGE_PATTERN.strip("^$")
 SLUG = SLUG_PATTERN.strip("^$")
@@ -143,11 +144,11 @@ def read_choice(known: Collection[str]) -> Callable[[str], str]:
 
 
 def read_number(least: int, most: int) -> Callable[[str], int]:
-    """Return a reader for whole numbers within these bounds, with up to three digits."""
+    """Return a reader for whole numbers within these bounds, with up to four digits."""
 
     def read(value: str) -> int:
         is_number = value.isascii() and value.removeprefix("-").isdecimal()
-        if is_number and len(value) <= 3 and least <= int(value) <= most:
+        if is_number and len(value) <= 4 and least <= int(value) <= most:
             return int(value)
         what = "is outside the range" if is_number else "isn't a whole number"
         raise ValueError(f"This {what}. Send a number from {least} to {most}.")
@@ -221,11 +222,6 @@ def read_time(value: str) -> datetime:
         return datetime.fromisoformat(value.upper()).astimezone(UTC)
     except (ValueError, OverflowError):
         raise ValueError("This time doesn't exist. Send a time, for example 2026-11-05T08:30:00Z.") from None
-
-
-def read_year(value: str) -> int:
-    """Return the year, or 0 if the value isn't a year."""
-    return int(value) if value.isascii() and value.isdecimal() and len(value) == 4 and value < "9999" else 0
 
 
 def read_sequence(value: str) -> int:

@@ -7,12 +7,8 @@ query is unknown, so a word has a stem in each language with its letters.
 import re
 from collections.abc import Collection, Mapping
 
-from django.contrib.postgres.search import SearchQuery
-from django.db.models import Q
-
 from factcheck.database.rows import run_prepared
-from factcheck.record.search.models import SEARCH_CONFIG
-from factcheck.record.search.query import Query, any_of
+from factcheck.record.search.query import any_of
 
 MAX_REMEMBERED = 10_000  # words
 Stems = Mapping[str, tuple[str, ...]]  # by word
@@ -40,8 +36,3 @@ def with_stems(tsquery: str) -> str:
     """Return the text for `to_tsquery` with the stems of each word as alternatives to the word."""
     stems = word_stems(_QUOTED.findall(tsquery))
     return _QUOTED.sub(lambda word: any_of([word[0], *(f"'{stem}'" for stem in stems[word[1]])]), tsquery)
-
-
-def has_words(query: Query) -> Q:
-    """Return a filter for rows that contain all words of the query, for lists with a different order."""
-    return Q(search=SearchQuery(with_stems(query.all_terms()), config=SEARCH_CONFIG, search_type="raw"))

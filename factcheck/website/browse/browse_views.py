@@ -16,7 +16,9 @@ from django.urls import reverse
 
 from factcheck.record.formats.text import replace_forbidden
 from factcheck.record.lists.counts import SECONDS
-from factcheck.record.models import PublishedReference, PublishedReview
+from factcheck.record.lists.dimensions import CLAIMANT
+from factcheck.record.lists.published_lists import REVIEWS
+from factcheck.record.models import PublishedReference
 from factcheck.record.readmodel import profile_rows
 from factcheck.record.statements.output import read
 from factcheck.record.statements.parts import Part
@@ -48,10 +50,9 @@ FIRST = {"topic": ("topic", "topics"), "verdict": ("", "rating-scales"), "publis
 @page_for_readers
 def browse(request: HttpRequest) -> HttpResponse:
     """Show all values of the filters with their numbers of reviews."""
-    live = PublishedReview.objects.using("public").live()
     with current().within(SECONDS):
-        facets = Filters({}).facets(live, limit=MANY_VALUES)
-    if not facets and live.exists():
+        facets = Filters({}).facets(limit=MANY_VALUES)
+    if not facets and REVIEWS.rows.exists():
         raise OperationalError("counting takes too long")
     context = {
         "parts": [
@@ -92,11 +93,10 @@ def _subject(request: HttpRequest, kind: Kind, key: str, filters: Filters | None
     if body is None:
         raise Http404
     place = read_cursor(request.GET)
-    live = PublishedReview.objects.using("public").live()
-    among = None if filters else live.filter(claimant=UUID(key))
+    among = None if filters else CLAIMANT.where([UUID(key)])
     listed = newest_first("", filters or Filters({}), place, among=among)
     parameter = urlencode({kind.value: key})
-    facets = [each for each in filters.facets(live) if each.name != kind.value] if filters else []
+    facets = [each for each in filters.facets() if each.name != kind.value] if filters else []
     context: dict[str, Any] = {
         "subject": read(_MODELS[kind], body),
         "facets": [each for each in facets if len(each.values) > 1],

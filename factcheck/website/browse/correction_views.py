@@ -7,18 +7,17 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from factcheck.record.lists.pages import Order, Source, condition_of, read_page
+from factcheck.record.lists.pages import read_page
+from factcheck.record.lists.published_lists import CORRECTIONS
 from factcheck.record.models import PublishedCorrection
 from factcheck.record.readmodel.bodies import CorrectionOfReview, Erasure, Kept, Tombstone, any_review
 from factcheck.record.statements.output import read
-from factcheck.website.browse.filters import OF_CORRECTIONS, Filters
+from factcheck.website.browse.filters import Filters
 from factcheck.website.browse.review_lists import read_cursor, write_cursor
 from factcheck.website.queries import PAGE_SIZE, Title, current_title
 from factcheck.website.responses import is_sample, page_for_readers
 
 COLUMNS = ["body", "(SELECT review.body FROM record_publishedreview review WHERE review.id = review_id)"]
-NEWEST = Order("sequence", descending=True, tie="review_id")
-ROWS = Source(f"SELECT * FROM {PublishedCorrection._meta.db_table}", PublishedCorrection._meta.db_table)  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +61,17 @@ class ShownCorrection:
 @page_for_readers
 def corrections(request: HttpRequest) -> HttpResponse:
     """Show a page of the changes, newest first. Raise Http404 beyond the last page."""
-    filters = Filters.read(request.GET, OF_CORRECTIONS)
+    filters = Filters.read(request.GET, CORRECTIONS)
     cursor = read_cursor(request.GET)
-    rows = PublishedCorrection.objects.using("public").filter(filters.condition())
-    page = read_page(ROWS, [condition_of(rows)], COLUMNS, NEWEST, cursor, PAGE_SIZE)
+    page = read_page(CORRECTIONS.source, filters.conditions, COLUMNS, CORRECTIONS.newest_first, cursor, PAGE_SIZE)
     found = [ShownCorrection(read(CorrectionOfReview, body), any_review(review)) for body, review in page.rows]
     if not found and cursor.position:
         raise Http404  # the page would have nothing to link back to
-    # The API doesn't have the year, and refuses invalid values.
-    query = filters.query() if filters and not filters.errors and "year" not in filters.values else ""
+    query = filters.query() if filters and not filters.errors else ""
     context: dict[str, Any] = {
         "corrections": found,
         "filters": filters,
-        "facets": filters.facets(PublishedCorrection.objects.using("public")),
+        "facets": filters.facets(),
         "newer": page.previous and filters.query(before=[write_cursor(page.previous)]),
         "older": page.next and filters.query(after=[write_cursor(page.next)]),
         "page": 2 if filters or cursor.position else 1,  # only the first page without filters is for search engines

@@ -7,12 +7,12 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from factcheck.record.lists.pages import Source, read_page
+from factcheck.record.lists.pages import read_page
+from factcheck.record.lists.published_lists import DEMANDS
 from factcheck.website import queries
-from factcheck.website.browse.review_lists import ORDER, at_time, read_cursor, write_cursor
+from factcheck.website.browse.review_lists import at_time, read_cursor, write_cursor
 from factcheck.website.responses import is_sample, page_for_readers
 
-ROWS = Source("SELECT * FROM record_publisheddemand", "record_publisheddemand")
 COLUMNS = ["body", "(SELECT about.body FROM record_publishedreview about WHERE about.id = review)"]
 
 
@@ -21,7 +21,7 @@ def demands(request: HttpRequest) -> HttpResponse:
     """Show a page of the register, newest entries first. Raise Http404 beyond the last page."""
     cursor = read_cursor(request.GET)
     try:
-        page = read_page(ROWS, [], COLUMNS, ORDER, at_time(cursor), queries.PAGE_SIZE)
+        page = read_page(DEMANDS.source, [], COLUMNS, DEMANDS.newest_first, at_time(cursor), queries.PAGE_SIZE)
     except OverflowError:
         raise Http404 from None
     found = [queries.answered_demand(body, about) for body, about in page.rows]

@@ -1,6 +1,6 @@
 """Filters of the pages that list reviews: verdict, language, publisher, topic and year of publication.
 
-Each filter has the same name and values as in the API, except for the year. A chosen value is kept even if no review
+Each filter has the same name and values as in the API. A chosen value is kept even if no review
 has it. So the page can say that there are no reviews and offer to remove the filter.
 """
 
@@ -18,25 +18,16 @@ from django.utils.translation import get_language, get_language_info, gettext
 
 from factcheck.record.formats.text import replace_forbidden
 from factcheck.record.lists.counts import SECONDS, VALUES, Value, count
-from factcheck.record.lists.dimensions import (
-    CORRECTION_DIMENSIONS,
-    REVIEW_DIMENSIONS,
-    YEAR,
-    YEAR_OF_CORRECTION,
-    Dimension,
-    where,
-)
-from factcheck.record.lists.values import UnknownValue, read_year
+from factcheck.record.lists.dimensions import Dimension, conditions_of
+from factcheck.record.lists.pages import Sql, as_q
+from factcheck.record.lists.published_lists import REVIEWS, PublishedList
+from factcheck.record.lists.values import UnknownValue
 from factcheck.record.models import PublishedReference
 from factcheck.record.statements.statement_labels import KINDS
 from factcheck.record.statements.values import UNKNOWN_LANGUAGE
 from factcheck.tools.budget import current
 from factcheck.website.words import in_language
 
-DIMENSIONS, OF_CORRECTIONS = (
-    {each.name: each for each in dimensions if each.label}
-    for dimensions in ((*REVIEW_DIMENSIONS, YEAR), (*CORRECTION_DIMENSIONS, YEAR_OF_CORRECTION))
-)
 MAX_CHOSEN, MAX_VALUE = 20, 255  # values of a filter, and characters of a value
 MAX_LENGTH = 1000  # of all chosen values in a URL, because each link of the filters repeats them
 
@@ -83,40 +74,40 @@ class Filters:
 
     values: Mapping[str, tuple[str, ...]]
     kept: tuple[tuple[str, str], ...] = ()
-    dimensions: Mapping[str, Dimension] = field(default_factory=lambda: DIMENSIONS)
+    listed: PublishedList = REVIEWS
     errors: Mapping[str, Mapping[str, ValueError]] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, parameters: QueryDict, dimensions: Mapping[str, Dimension] = DIMENSIONS, **kept: str) -> "Filters":
+    def read(cls, parameters: QueryDict, listed: PublishedList = REVIEWS, **kept: str) -> "Filters":
         chosen, errors = dict[str, tuple[str, ...]](), dict[str, Mapping[str, ValueError]]()
-        for name, dimension in dimensions.items():
+        for name, dimension in listed.on_pages.items():
             texts = [text for text in map(_clean, parameters.getlist(name)[:MAX_CHOSEN]) if text]
             found, errors[name] = dimension.read_all(texts)
             chosen[name] = tuple(dict.fromkeys(str(found.get(text, text)) for text in texts))
-        # A page has one year, because the API's filters can't select several years.
-        chosen["year"] = chosen["year"][-1:]
         others = tuple((name, value) for name, value in kept.items() if value)
         shortened = _within_length({name: values for name, values in chosen.items() if values})
-        return cls(shortened, others, dimensions, {name: each for name, each in errors.items() if each})
+        return cls(shortened, others, listed, {name: each for name, each in errors.items() if each})
 
     def __bool__(self) -> bool:
         return bool(self.values)
 
-    def condition(self) -> Q:
-        return where((self.dimensions[name], [*found]) for name, found in self.values.items())
+    @property
+    def dimensions(self) -> Mapping[str, Dimension]:
+        return self.listed.on_pages
+
+    @property
+    def conditions(self) -> list[Sql]:
+        """Return the conditions that a row has one of the valid values of each filter."""
+        return conditions_of(
+            (self.dimensions[name], [value for value in values if value not in self.errors.get(name, ())])
+            for name, values in self.values.items()
+        )
 
     def narrow(self, rows: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
-        return rows.filter(self.condition()) if self else rows
+        return rows.filter(as_q(self.conditions))
 
-    def facets(
-        self,
-        rows: QuerySet[Any, Any],
-        tsquery: str | None = None,
-        limit: int = VALUES,
-    ) -> list[Facet]:
-        """Return the filters with the numbers of reviews.
-
-        `rows` are the live reviews of the page without these filters.
+    def facets(self, tsquery: str | None = None, limit: int = VALUES) -> list[Facet]:
+        """Return the filters with the numbers of rows, which also match the `tsquery`.
 
         The numbers of a filter ignore the filter's own values, so that readers can choose another value.
         """
@@ -129,7 +120,11 @@ class Filters:
         numbers: dict[str, tuple[Mapping[str, int], bool]] = {}
         for left, (filters, names) in zip(range(len(parts), 0, -1), parts, strict=True):
             share = (end - budget.seconds) / left
-            found = count(filters.narrow(rows), tsquery, [(name,) for name in names], limit, share) if names else None
+            found = (
+                count(filters.narrow(self.listed.rows), tsquery, [(name,) for name in names], limit, share)
+                if names
+                else None
+            )
             for name in names:
                 numbers[name] = _numbers(name, found.groups[name,]) if found else {}, bool(found and found.exact)
         return self._named(numbers, limit)
@@ -142,11 +137,7 @@ class Filters:
 
     def api_query(self) -> str:
         """Return the query string for the API and the feeds."""
-        pairs = [(name, value) for name, values in self.values.items() if name != "year" for value in values]
-        for year in map(read_year, self.values.get("year", ())):
-            last = max(year, 1)
-            pairs += [("published_after", f"{last:04}-01-01"), ("published_before", f"{last + 1:04}-01-01")]
-        return urlencode([*(pair for pair in self.kept if pair[0] == "q"), *pairs])
+        return replace(self, kept=tuple(pair for pair in self.kept if pair[0] == "q")).query().removeprefix("?")
 
     def _without(self, name: str) -> "Filters":
         return replace(self, values={other: values for other, values in self.values.items() if other != name})
@@ -184,7 +175,7 @@ class Filters:
         chosen = self.values.get(name, ())
         if value in chosen:
             return self.query(**{name: [*(each for each in chosen if each != value), *others]})
-        return self.query(**{name: [value] if name == "year" else [*chosen, value]})
+        return self.query(**{name: [*chosen, value]})
 
 
 def _clean(value: str) -> str:
@@ -211,7 +202,7 @@ def _numbers(name: str, found: Iterable[tuple[Value, int]]) -> Mapping[str, int]
 
 
 def _rank(name: str, value: str, numbers: Mapping[str, int]) -> Any:
-    return -read_year(value) if name == "year" else (-numbers.get(value, 0), value)
+    return [-ord(letter) for letter in value] if name == "year" else (-numbers.get(value, 0), value)
 
 
 def value_labels(wanted: Mapping[str, Sequence[str]]) -> dict[str, dict[str, str]]:

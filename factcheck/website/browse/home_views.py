@@ -11,7 +11,6 @@ from django.views.decorators.http import require_safe
 
 from factcheck.record.lists.counts import SECONDS
 from factcheck.record.lists.pages import Cursor
-from factcheck.record.models import PublishedReview
 from factcheck.tools.budget import current
 from factcheck.website.browse.filters import Choice, Filters
 from factcheck.website.browse.review_lists import newest_first
@@ -33,7 +32,7 @@ class Languages:
         If there was no time for counting, there are no languages.
         """
         with current().within(SECONDS):
-            facets = Filters({}).facets(PublishedReview.objects.using("public").live())
+            facets = Filters({}).facets()
         choices = next((facet.values for facet in facets if facet.name == "language" and facet.exact), [])
         readers = next((choice for choice in choices if choice.value == language), None)
         shown = readers or next(iter(choices), None)

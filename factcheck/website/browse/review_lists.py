@@ -8,21 +8,19 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.http import QueryDict
 
 from factcheck.database.query_timeout import time_limit
-from factcheck.record.lists.pages import Cursor, Order, Page, condition_of, live, read_page
-from factcheck.record.models import PublishedReview
+from factcheck.record.lists.dimensions import has_words
+from factcheck.record.lists.pages import Cursor, Page, Sql, read_page
+from factcheck.record.lists.published_lists import REVIEWS
 from factcheck.record.readmodel.bodies import Review
 from factcheck.record.search.query import read_query
-from factcheck.record.search.stems import has_words
 from factcheck.record.statements.output import read
 from factcheck.tools.budget import current
 from factcheck.website.browse.filters import Filters
 
 PAGE_SIZE = 20
-ORDER = Order("published_at", descending=True)
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -69,20 +67,21 @@ def newest_first(
     filters: Filters,
     cursor: Cursor,
     size: int = PAGE_SIZE,
-    among: QuerySet[PublishedReview] | None = None,
+    among: Sql | None = None,
 ) -> ResultsPage:
     """Return live reviews with all these words, or all live reviews without words.
 
-    `among` limits the result to these rows.
+    `among` is a further condition.
     """
     query = read_query(words)
-    rows = filters.narrow(PublishedReview.objects.using("public").live() if among is None else among)
+    conditions = [*filters.conditions, *([among] if among else [])]
     if words:
-        rows = rows.filter(has_words(query)) if query else rows.none()
-    conditions, walks = [condition_of(rows)], any(filters.dimensions[name].walks for name in filters.values)
+        conditions.append(has_words(query) if query else ("false", []))
+    walks = any(filters.dimensions[name].walks for name in filters.values)
+    order = REVIEWS.newest_first
     try:
         with time_limit():
-            page = read_page(live(PublishedReview), conditions, ["body"], ORDER, at_time(cursor), size, walks=walks)
+            page = read_page(REVIEWS.source, conditions, ["body"], order, at_time(cursor), size, walks=walks)
     except OverflowError:
         page = Page([])
     except TimeoutError:

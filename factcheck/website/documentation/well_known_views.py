@@ -1,13 +1,16 @@
-"""Files that programs expect on every site: robots.txt (RFC 9309), the icon, and /.well-known/ (RFC 8615)."""
+"""Files that programs expect on every site: robots.txt (RFC 9309), sitemaps, the icon, and /.well-known/ (RFC 8615)."""
 
 import json
 from datetime import UTC, datetime
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.http import require_safe
+from django.views.static import serve
+
+from factcheck.website.sitemaps import sitemap_folder
 
 CATALOG = "/.well-known/api-catalog"
 
@@ -31,6 +34,12 @@ def robots(request: HttpRequest) -> HttpResponse:
         f"Sitemap: {settings.SITE_URL}/sitemap.xml",
     )
     return _text(lines)
+
+
+@require_safe
+def sitemap(request: HttpRequest, name: str = "index") -> HttpResponseBase:
+    """Return a sitemap that the worker has written. Raise Http404 before the worker has written the first."""
+    return serve(request, f"{name}.xml", document_root=str(sitemap_folder()))
 
 
 @require_safe

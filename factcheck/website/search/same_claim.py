@@ -12,9 +12,9 @@ from uuid import UUID
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from factcheck.record.lists.published_lists import CLAIMS, REVIEWS
 from factcheck.record.matching.differences.comparison import find_missing_words, same_words
 from factcheck.record.matching.matches import match
-from factcheck.record.models import PublishedClaim, PublishedReview
 from factcheck.record.readmodel.bodies import Claim, Review
 from factcheck.record.statements.output import read
 from factcheck.website.browse.filters import Filters
@@ -62,9 +62,9 @@ def find_same(text: str, filters: Filters) -> list[SameClaim]:
     matches = match(text, limit=MATCHED).results
     if not matches:
         return []
-    claims = _read(Claim, PublishedClaim.objects.using("public").live(), [each.claim_id for each in matches])
+    claims = _read(Claim, CLAIMS.rows, [each.claim_id for each in matches])
     wanted = [UUID(review.id) for claim in claims.values() for review in claim.reviews]
-    allowed = _read(Review, filters.narrow(PublishedReview.objects.using("public").live()), wanted)
+    allowed = _read(Review, filters.narrow(REVIEWS.rows), wanted)
     found = []
     for each in matches:
         if each.claim_id in claims:

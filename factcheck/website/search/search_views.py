@@ -20,7 +20,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from factcheck.record.formats.text import MAX_COMPOSED
 from factcheck.record.lists.pages import Cursor
-from factcheck.record.models import PublishedReview
 from factcheck.record.readmodel.bodies import Review
 from factcheck.record.search.query import MAX_QUERY
 from factcheck.web.places import Busy, match_places, search_places
@@ -75,7 +74,7 @@ def _searched(request: HttpRequest, text: SearchText) -> HttpResponse:
             # Counting comes last, because results are more important than numbers.
             shown = _shown(text, found, same, listed, first_page=not place.position)
             if (text.words or not text) and not text.is_long:  # the links of filters contain the text
-                facets = filters.facets(PublishedReview.objects.using("public").live(), listed.tsquery)
+                facets = filters.facets(listed.tsquery)
         context = {
             **shown,
             **_links(text, filters, newest),

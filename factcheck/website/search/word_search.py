@@ -1,6 +1,6 @@
 """Search results by words and by meaning, the best matches first."""
 
-from factcheck.record.lists.pages import Cursor, page_of
+from factcheck.record.lists.pages import Cursor, as_q, page_of
 from factcheck.record.matching.similar_rows import find_similar
 from factcheck.record.models import PublishedReview
 from factcheck.record.search.query import read_query
@@ -16,8 +16,8 @@ def best_matches(
 
     With `only_words`, reviews aren't found by meaning.
     """
-    condition = filters.condition() if filters else None
-    search = Search(PublishedReview, read_query(words), condition, find_similar=None if only_words else find_similar)
+    similar = None if only_words else find_similar
+    search = Search(PublishedReview, read_query(words), as_q(filters.conditions), find_similar=similar)
     found = search.page(size + 1, cursor.position, cursor.backward)
     reviews, after, before = reviews_of(page_of([(hit.score, hit.id, hit.body) for hit in found.hits], cursor, size))
     return ResultsPage(

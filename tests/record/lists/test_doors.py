@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import unquote, urlencode
@@ -15,9 +15,8 @@ from django.test.utils import CaptureQueriesContext
 
 from api.assistants.server import make_server
 from factcheck.editorial.models import Review, Topic
-from factcheck.record.lists.dimensions import CORRECTION_DIMENSIONS, REVIEW_DIMENSIONS
-from factcheck.record.models import PublishedReview
-from factcheck.website.browse.filters import DIMENSIONS, OF_CORRECTIONS, Filters
+from factcheck.record.lists.published_lists import CORRECTIONS, REVIEWS
+from factcheck.website.browse.filters import Filters
 from tests.api.published import make_imported
 from tests.api.test_assistants import talk
 from tests.support.drafts import make_newsroom
@@ -55,7 +54,7 @@ def values_of(world: SimpleNamespace) -> dict[str, Any]:
         "appearance_url": "https://social.example/p/1", "original_url": "https://outra.example/check/1",
         "claimed_after": "2026-10-03", "claimed_before": "2026-10-04", "reviewed_after": "2026-10-05",
         "reviewed_before": "2026-10-06", "published_after": "2020-01-01", "published_before": "2020-01-01",
-        "updated_after": "2020-01-01",
+        "updated_after": "2020-01-01", "year": datetime.now(UTC).year,
     }  # fmt: skip
 
 
@@ -86,18 +85,18 @@ def asked(name: str, query: dict[str, Any]) -> Any:
     return answer
 
 
-@pytest.mark.parametrize("dimension", REVIEW_DIMENSIONS, ids=lambda each: each.name)
+@pytest.mark.parametrize("dimension", REVIEWS.filters, ids=lambda each: each.name)
 def test_reviews_are_the_same_at_each_door(world: SimpleNamespace, dimension: Any) -> None:
     name, value = dimension.name, str(values_of(world)[dimension.name])
     query = {name: value}
     can_count = {} if name == "claimant" else {"count": "true"}
     found = api("reviews", {**query, **can_count})
     expected = {each["id"] for each in found["results"]}
-    assert 0 < len(expected) < 3 or name in ("appearance_url", "published_after", "published_before", "updated_after")
+    assert 0 < len(expected) < 3 or name in ("year", "appearance_url") or name[:7] in ("publish", "updated")
     assert in_feed("reviews", query) == expected
     if can_count:
         assert found["meta"]["count"] == {"value": len(expected), "exact": True}
-    if name in DIMENSIONS or name == "q":
+    if name in REVIEWS.on_pages or name == "q":
         assert on_page("search", query) == expected
     if name in ON_GOOGLE or name == "q":
         more = {} if name == "publisher" or name == "q" else {"query": "nothing OR lemons OR chanh OR video OR lũ"}
@@ -105,21 +104,21 @@ def test_reviews_are_the_same_at_each_door(world: SimpleNamespace, dimension: An
     assert {each["id"] for each in asked("search_reviews", query)["results"]} == expected
 
 
-@pytest.mark.parametrize("dimension", CORRECTION_DIMENSIONS, ids=lambda each: each.name)
+@pytest.mark.parametrize("dimension", CORRECTIONS.filters, ids=lambda each: each.name)
 def test_corrections_are_the_same_at_each_door(world: SimpleNamespace, dimension: Any) -> None:
     name = dimension.name
     value = str({**values_of(world), "kind": "correction", "class": "substantive"}[name])
     expected = {each["review"]["id"] for each in api("corrections", {name: value})["results"]}
     assert in_feed("corrections", {name: value}) == expected
-    if name in OF_CORRECTIONS:
+    if name in CORRECTIONS.on_pages:
         assert on_page("corrections", {name: value}) == expected
     assert {each["review"]["id"] for each in asked("list_corrections", {name: value})["results"]} == expected
 
 
 def test_facets_have_the_same_numbers(world: SimpleNamespace) -> None:
-    names = [name for name in DIMENSIONS if DIMENSIONS[name].facet]
+    names = [*REVIEWS.on_pages]
     numbers = api("reviews", {"facets": ",".join(names)})["meta"]["facets"]
-    shown = {each.name: each for each in Filters({}).facets(PublishedReview.objects.using("public").live())}
+    shown = {each.name: each for each in Filters({}).facets()}
     for name in names:
         groups = api("stats", {"group_by": name})["groups"]["values"]
         counted = {each[name]: each["count"] for each in groups if each[name]}

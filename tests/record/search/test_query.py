@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from factcheck.record import publish
+from factcheck.record.lists.dimensions import has_words
+from factcheck.record.lists.pages import as_q
 from factcheck.record.log import entries
 from factcheck.record.models import PublishedReview
 from factcheck.record.search.query import Alternative, Branch, Query, read_query, spellings_of
 from factcheck.record.search.ranking import Search
-from factcheck.record.search.stems import has_words
 from tests.record.conftest import disarm, make_statement
 
 
@@ -190,7 +191,7 @@ def live_review(module_database: str) -> None:
 def run(words: str) -> list[object]:
     query = read_query(words)
     return [
-        *PublishedReview.objects.using("public").filter(has_words(query)),
+        *PublishedReview.objects.using("public").filter(as_q([has_words(query)])),
         *Search(PublishedReview, query).page().hits,
     ]
 

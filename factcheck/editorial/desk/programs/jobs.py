@@ -37,6 +37,7 @@ TASKS: dict[str, Promise] = {
     "embed_claims": _("prepare published claims for search by meaning"),
     "make_dumps": _("create the dumps"),
     "make_feed": _("create the ClaimReview feed"),
+    "make_sitemaps": _("write the sitemaps for search engines"),
     "backup": _("back up the database"),
     "clearsessions": _("delete expired sessions"),
     "forget_old_jobs": _("delete finished jobs"),
