@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from api.google.errors import google_error
 from api.http import problems, responses
 from factcheck.middleware import PROGRAMS, Get
+from factcheck.record.log.models import newest_sequence
 from factcheck.tools.budget import current
 from factcheck.web import rate_limits
 from factcheck.web.places import RETRY_AFTER, Busy, Places, match_places, search_places
@@ -43,13 +44,13 @@ class ApiRequests:
 
     def _remembered(self, request: HttpRequest, places: Places | None) -> HttpResponseBase:
         key, reusable = key_of(request), request.method in ("GET", "HEAD") and current().retry_after is None
-        if reusable and (found := recall(request, key, lambda: (responses.newest_sequence(),))):
+        if reusable and (found := recall(request, key, lambda: (newest_sequence(),))):
             return found
         response = self._respond(request, places)
         if response.status_code >= 400 and isinstance(response, HttpResponse):
-            make = next((make for prefix, make in _SHAPES.items() if request.path_info.startswith(prefix)), None)
-            if make:
-                _replace(response, make(request, response))
+            for prefix, make in _SHAPES.items():
+                if request.path_info.startswith(prefix):
+                    _replace(response, make(request, response))
         elif isinstance(response, HttpResponse) and (version := responses.cacheable_version(response)):
             remember(request, key, version, response)
         return response

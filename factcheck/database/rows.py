@@ -19,5 +19,4 @@ def run_prepared(sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
 
 def _rows(cursor: Any, sql: str, parameters: Sequence[Any]) -> list[Any]:
     cursor.execute(sql, parameters)
-    found: list[Any] = cursor.fetchall()
-    return found
+    return list(cursor.fetchall())

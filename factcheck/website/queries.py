@@ -81,8 +81,7 @@ def page_version(review_id: UUID) -> tuple[Any, ...]:
 
     The page of a review must be rendered again when one of these values changes. Checks and captures aren't in the log.
     """
-    version: tuple[Any, ...] = run_prepared(f"SELECT {PAGE_VERSION}", [review_id] * 3)[0]
-    return version
+    return tuple(run_prepared(f"SELECT {PAGE_VERSION}", [review_id] * 3)[0])
 
 
 def find_claim(claim_id: UUID) -> WholeClaim | None:

@@ -8,7 +8,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from api.http import responses
 from factcheck.record.evidence.source_checks import store_check
 from factcheck.web import response_cache
 
@@ -176,7 +175,7 @@ def test_database_that_is_away_is_a_problem(live, etag, monkeypatch):
     def away(*_: object):
         raise OperationalError("away")
 
-    monkeypatch.setattr(responses, "newest_sequence", away)
+    monkeypatch.setattr("api.middleware.newest_sequence", away)
     monkeypatch.setattr("api.views.reviews.find_review", away)
     response = get(f"/api/v1/reviews/{live.pk}/", If_None_Match=etag)
     assert (response.status_code, response["Content-Type"]) == (503, "application/problem+json")

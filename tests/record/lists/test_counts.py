@@ -3,16 +3,23 @@
 import random
 import re
 import string
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
+from django.db import OperationalError, connections
+from django.test import Client
 
 from factcheck.record import publish
 from factcheck.record.lists import counts
-from factcheck.record.lists.counts import GROUPS, count_live, expression
+from factcheck.record.lists.counts import GROUPS, Counts, count, count_live, expression
 from factcheck.record.log import entries
 from factcheck.record.models import PublishedReview
+from factcheck.web.places import search_places
 from tests.record.conftest import make_statement
+from tests.support.serving import full
 
 
 @pytest.mark.parametrize("day", ["0999-03-04", "1999-03-04", "9999-12-31"])
@@ -65,3 +72,40 @@ def test_remembered_counts_are_bounded_by_their_values(bare_record: None, monkey
     for limit in range(1, 9):
         count_live(PublishedReview, ("verdict",), limit=limit)
     assert len(counts._memory) <= 3
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_threads_that_need_the_same_count_wait_for_one(
+    bare_record: None, monkeypatch: pytest.MonkeyPatch, fails: bool
+) -> None:
+    """A count that fails isn't tried again by those who waited for it."""
+    begun, made = threading.Event(), list[bool]()
+
+    def make(*_: object) -> Counts:
+        made.append(begun.wait(10))
+        time.sleep(0.2)  # the others come
+        if fails:
+            raise OperationalError
+        return Counts(7, {})
+
+    def ask(_: int) -> Counts | None:
+        try:
+            return count(PublishedReview.objects.using("public").live(), None, [])
+        except OperationalError:
+            return None
+        finally:
+            connections.close_all()
+
+    monkeypatch.setattr(counts, "_count_in_time", make)
+    with ThreadPoolExecutor(8) as pool:
+        found = pool.map(ask, range(8))
+        begun.set()
+        assert [each and each.total for each in found] == [None if fails else 7] * 8
+    assert made == [True]
+
+
+def test_page_without_a_place_leaves_out_the_numbers(bare_record: None) -> None:
+    with full(search_places):
+        response = Client().get("/en/")
+    assert (response.status_code, response["Factcheck-Left-Out"]) == (200, "counts")
+    assert "Factcheck-Left-Out" not in Client().get("/en/")
