@@ -33,6 +33,7 @@ from api.http.problems import (
     Refused,
 )
 from api.http.request_bodies import StatementSerializer
+from api.schema.draft_bodies import Written
 from factcheck.editorial.drafts.validation import Invalid
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.messages import reader_messages
@@ -88,11 +89,9 @@ class _Draft(StatementSerializer):
 
     def to_representation(self, draft: Any) -> Any:
         if isinstance(draft, UUID):
-            url, desk_url = (
-                reverse(f"api:draft-{self.route}", args=[draft]),
-                f"/admin/editorial/{self.route}/{draft}/change/",
-            )
-            return {"id": draft, "url": settings.SITE_URL + url, "desk_url": settings.SITE_URL + desk_url}
+            url = settings.SITE_URL + reverse(f"api:draft-{self.route}", args=[draft])
+            desk_url = f"{settings.SITE_URL}/admin/editorial/{self.route}/{draft}/change/"
+            return Written(id=str(draft), url=url, desk_url=desk_url).model_dump()
         return self.drafts.describe_draft(draft)
 
     def _write(self, act: Callable[..., UUID], **arguments: Any) -> UUID:

@@ -89,7 +89,7 @@ def for_pages(middleware: type[Any]) -> type[Any]:
 Sessions, Accounts, Messages = map(for_pages, (SessionMiddleware, AuthenticationMiddleware, MessageMiddleware))
 
 
-class Part:
+class PartOfSite:
     """Answers 404 to requests for the other part of the site (PART). `site` never uses the application role."""
 
     def __init__(self, get_response: Get) -> None:

@@ -48,7 +48,7 @@ try:
     _last_port = int(PORT_FILE.read_text())
 except (OSError, ValueError):
     _last_port = 8000
-PORT = number("PORT", _last_port, most=65535)
+PORT = number("PORT", _last_port, maximum=65535)
 SITE_URL = site_url("SITE_URL", f"http://127.0.0.1:{PORT}")
 _SITE = urlsplit(SITE_URL)
 LOCAL = is_local(SITE_URL)
@@ -87,7 +87,7 @@ SEARCH_RATE_LIMIT = rate("SEARCH_RATE_LIMIT", "60/min")
 REQUEST_COUNTS = Path(environment("REQUEST_COUNTS", str(VAR / "request-counts"))).absolute()
 # The number of readers' messages from one network in an hour, and the number of days for which messages are kept.
 READER_MESSAGES_PER_HOUR = number("READER_MESSAGES_PER_HOUR", 10)
-READER_MESSAGES_DAYS = number("READER_MESSAGES_DAYS", 90, most=3650)
+READER_MESSAGES_DAYS = number("READER_MESSAGES_DAYS", 90, maximum=3650)
 # The keys that encrypt readers' messages, as a file or as the keys themselves. A local site creates one.
 _OWN_SERVER = bool(environment("DATABASE_URL"))
 MESSAGES_KEY = environment("MESSAGES_KEY", "" if _OWN_SERVER else str(VAR / "messages-key"))
@@ -99,7 +99,7 @@ if not MESSAGES_KEY:
 # The number of threads of each web process.
 WEB_THREADS = number("WEB_THREADS", 8)
 # The number of requests for each process that may wait for changes (`wait=`). Each request occupies a thread.
-CHANGES_WAITERS = number("CHANGES_WAITERS", 4, least=0)
+CHANGES_WAITERS = number("CHANGES_WAITERS", 4, minimum=0)
 # The folder for bulk dumps, and the number of dumps to keep (docs/reference/dumps.md).
 DUMPS_FOLDER = Path(environment("DUMPS_FOLDER", str(VAR / "dumps"))).absolute()
 DUMPS_KEEP = number("DUMPS_KEEP", 3)
@@ -193,7 +193,7 @@ MIDDLEWARE = [
     "api.middleware.ApiRequests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "factcheck.middleware.Part",
+    "factcheck.middleware.PartOfSite",
     "factcheck.middleware.Sessions",
     "factcheck.middleware.Languages",
     "django.middleware.common.CommonMiddleware",

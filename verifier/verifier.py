@@ -28,7 +28,7 @@ import socket
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias, TypedDict
 from urllib.parse import quote, urlsplit
 
 API = "/api/v1"
@@ -397,6 +397,78 @@ class Checkpoint:
             raise DiscrepancyError("The checkpoint is malformed.")
 
 
+JsonObject = dict[str, "Json"]
+Json: TypeAlias = "str | float | list[Json] | JsonObject | None"
+
+
+class Entry(NamedTuple):
+    """An entry of the log."""
+
+    sequence: int
+    at: str
+    kind: str
+    subject: str
+    number: int
+    digest: str
+
+
+class Bundle(TypedDict):
+    """The results for the documents and bodies of a bundle's entries."""
+
+    entries: str
+    etags: list[str]
+    missing: list[int]
+    hidden: list[int]
+
+
+class Part(TypedDict, total=False):
+    """An interrupted pass over the log."""
+
+    size: int
+    tiles: list[list[str]]
+    subjects: dict[str, tuple[int, str, int, int]]
+    newer: dict[str, int]
+    missing: dict[str, int]
+    hidden: dict[str, int]
+    at: str
+    holder: str | None
+    began: str | None
+
+
+class Seen(TypedDict):
+    """The checkpoint of the last complete pass."""
+
+    size: int
+    root: str
+
+
+class State(TypedDict, total=False):
+    """The content of the state file."""
+
+    key: str
+    seen: Seen
+    shown: dict[str, str]
+    part: Part
+    bundles: dict[str, Bundle]
+
+
+class PartOfProof(TypedDict):
+    """An entry with its inclusion proof, and with or without its document."""
+
+    leaf: str
+    document: str | None
+    salt: str | None
+    proof: list[str]
+
+
+class Proof(PartOfProof):
+    """The content of a proof file."""
+
+    checkpoint: str
+    key: str
+    erasure: PartOfProof | None
+
+
 class Progress:
     """A progress bar, which is shown only on a terminal."""
 
@@ -419,7 +491,7 @@ class Verifier:
     def __init__(self, site: Site, state: Path | None, key: Key | None, witnesses: list[Key], quiet: bool) -> None:
         self.site, self.state_file, self.witnesses, self.progress = site, state, witnesses, Progress(quiet)
         self.saved_at = time.monotonic()
-        self.state: dict[str, Any] = {}
+        self.state: State = {}
         # The key at the beginning of this pass. A rotation in the log can lead to a different key.
         self.began: str | None = None
         if state:
@@ -472,16 +544,16 @@ class Verifier:
             self.checkpoints[int(last_pass["size"])] = bytes.fromhex(last_pass["root"])
         self.tree = Tree(int(part.get("size", 0)), [[bytes.fromhex(h) for h in tile] for tile in part.get("tiles", [])])
         # subject -> [number, kind, sequence] of the newest entry, and the sequence of the last erasure or 0
-        self.subjects: dict[str, list[Any]] = part.get("subjects", {})
+        self.subjects = part.get("subjects", {})
         # subject -> sequence of its last entry without a document, or without a body for readers
-        self.missing: dict[str, int] = part.get("missing", {})
-        self.hidden: dict[str, int] = part.get("hidden", {})
-        self.newer: dict[str, int] = part.get("newer", {})  # kind -> number of entries, if the kind is unknown
+        self.missing = part.get("missing", {})
+        self.hidden = part.get("hidden", {})
+        self.newer = part.get("newer", {})  # kind -> number of entries, if the kind is unknown
         # index of a bundle -> results for its documents and bodies. The next pass only asks whether they have changed.
-        self.bundles: dict[str, dict[str, Any]] = self.state.get("bundles", {})
-        self.last_at: str = part.get("at", "")
+        self.bundles = self.state.get("bundles", {})
+        self.last_at = part.get("at", "")
         # The new key of the last rotation, or None before the first rotation.
-        self.rotated_to: str | None = part.get("holder")
+        self.rotated_to = part.get("holder")
 
     def check_entries(self, served: Key, checkpoint: Checkpoint) -> None:
         """Check all entries up to the checkpoint, then its root hash, the partial tiles and the keys."""
@@ -555,7 +627,7 @@ class Verifier:
             rest = rest[2 + length :]
         if len(leaves) != width:
             raise DiscrepancyError(f"Entry bundle {index} does not have {width} entries.")
-        entries: list[dict[str, Any]] = []
+        entries: list[Entry] = []
         tiles: list[tuple[int, int, bytes]] = []
         for leaf in leaves[done:]:
             entries.append(self.check_leaf(leaf))
@@ -567,29 +639,29 @@ class Verifier:
             self.check_tile(level, number, hashes)
         self.progress.show("entries", self.tree.size, checkpoint.size)
 
-    def check_leaf(self, leaf: bytes) -> dict[str, Any]:
+    def check_leaf(self, leaf: bytes) -> Entry:
         """Return the entry of a leaf, after checking that it can follow the previous entries."""
         here = f"Entry {self.tree.size}"
         entry = parse_leaf(leaf, here)
-        subject, kind, sequence = entry["subject"], entry["kind"], entry["sequence"]
+        subject, kind, sequence = entry.subject, entry.kind, entry.sequence
         if sequence != self.tree.size:
             raise DiscrepancyError(f"{here} says that it is entry {sequence}.")
-        if entry["at"] < self.last_at:
-            raise DiscrepancyError(f"{here} is dated {entry['at']}, before the one that it follows.")
-        self.last_at = entry["at"]
-        number, previous, _, erased = self.subjects.get(subject, [0, None, 0, 0])
-        if entry["number"] != number + 1:
-            raise DiscrepancyError(f"{here} is revision {entry['number']} of {subject} and follows revision {number}.")
-        known = kind in PREDECESSORS and (previous is None or previous in PREDECESSORS)
-        if known and previous not in PREDECESSORS[kind]:
-            raise DiscrepancyError(f"{here} is {kind} of {subject} and follows {previous}.")
+        if entry.at < self.last_at:
+            raise DiscrepancyError(f"{here} is dated {entry.at}, before the one that it follows.")
+        self.last_at = entry.at
+        number, previous, _, erased = self.subjects.get(subject, (0, "", 0, 0))
+        if entry.number != number + 1:
+            raise DiscrepancyError(f"{here} is revision {entry.number} of {subject} and follows revision {number}.")
+        known = kind in PREDECESSORS and (not previous or previous in PREDECESSORS)
+        if known and (previous or None) not in PREDECESSORS[kind]:
+            raise DiscrepancyError(f"{here} is {kind} of {subject} and follows {previous or None}.")
         erased = sequence if kind == "review.erasure" else erased
-        self.subjects[subject] = [entry["number"], kind, sequence, erased]
+        self.subjects[subject] = (entry.number, kind, sequence, erased)
         if kind not in PREDECESSORS:
             self.newer[kind] = self.newer.get(kind, 0) + 1
         return entry
 
-    def check_contents(self, index: int, width: int, fingerprint: str, entries: list[dict[str, Any]]) -> None:
+    def check_contents(self, index: int, width: int, fingerprint: str, entries: list[Entry]) -> None:
         """Check the documents of a bundle's new entries, and the bodies that readers get.
 
         If the site says that neither has changed since the last pass, nothing is read again.
@@ -597,10 +669,10 @@ class Verifier:
         end = 256 * index + width
         paths = [changes_path(start, min(100, end - start)) for start in range(end - len(entries), end, 100)]
         paths.append(tile_path("document-bundles", index, width))
-        is_whole, found = len(entries) == width, self.bundles.pop(str(index), {})
-        if not (
+        is_whole, found = len(entries) == width, self.bundles.pop(str(index), None)
+        if found is None or not (
             is_whole
-            and found.get("entries") == fingerprint
+            and found["entries"] == fingerprint
             and len(found["etags"]) == len(paths)  # another version of this program may request other pages
             and all(self.site.get(path, tag)[0] == 304 for path, tag in zip(paths, found["etags"], strict=True))
         ):
@@ -613,33 +685,37 @@ class Verifier:
             headers, data = self.site.require(paths[-1], f"Document bundle {index}")
             lines = split_lines(data, width, f"Document bundle {index}")[width - len(entries) :]
             missing = [self.is_missing(*each) for each in zip(entries, lines, shown, strict=True)]
-            found = {"entries": fingerprint, "etags": [*etags, headers.get("etag", "")]}
-            found["missing"] = [number for number, is_missing in enumerate(missing) if is_missing]
-            found["hidden"] = [number for number, digest in enumerate(shown) if digest is None]
-        if is_whole and all(entry["kind"] != "key.rotation" for entry in entries):  # every pass follows the rotations
+            found = {
+                "entries": fingerprint,
+                "etags": [*etags, headers.get("etag", "")],
+                "missing": [number for number, is_missing in enumerate(missing) if is_missing],
+                "hidden": [number for number, digest in enumerate(shown) if digest is None],
+            }
+        if is_whole and all(entry.kind != "key.rotation" for entry in entries):  # every pass follows the rotations
             self.bundles[str(index)] = found
         for number, entry in enumerate(entries):
             if number in found["missing"]:
-                self.missing[entry["subject"]] = entry["sequence"]
-            if number in found["hidden"] and entry["kind"] in PREDECESSORS and entry["kind"] != "key.rotation":
-                self.hidden[entry["subject"]] = entry["sequence"]
+                self.missing[entry.subject] = entry.sequence
+            if number in found["hidden"] and entry.kind in PREDECESSORS and entry.kind != "key.rotation":
+                self.hidden[entry.subject] = entry.sequence
 
-    def is_missing(self, entry: dict[str, Any], line: bytes, shown: bytes | None) -> bool:
+    def is_missing(self, entry: Entry, line: bytes, shown: bytes | None) -> bool:
         """Check the document in the line. Return whether it is missing, which a later erasure must explain.
 
         Even the notice of an erasure can be erased later. `shown` is the SHA-256 of the document that readers get.
         """
-        kind, sequence, subject = entry["kind"], entry["sequence"], entry["subject"]
+        kind, sequence, subject = entry.kind, entry.sequence, entry.subject
         if line == b"null":
             return kind in PREDECESSORS  # unknown kinds can have entries without a document
         value = parse(line, f"The document of entry {sequence} with its salt", exact=False)
-        if sorted(value) != ["document", "salt"] or not all(matches(TEXT, part) for part in value.values()):
+        text, salt = value.get("document"), value.get("salt")
+        if len(value) != 2 or not (isinstance(text, str) and isinstance(salt, str) and matches(TEXT, text + salt)):
             raise DiscrepancyError(f"The document of entry {sequence} is not served with its salt.")
-        data = value["document"].encode()
+        data = text.encode()
         if kind not in PREDECESSORS:
-            require_digest(entry["digest"], sequence, value["salt"], data)
+            require_digest(entry.digest, sequence, salt, data)
             return False
-        document = parse_document(entry, value["salt"], data)
+        document = parse_document(entry, salt, data)
         if kind == "claim.merge":
             require_target(document, sequence)
         elif kind == "key.rotation":
@@ -648,22 +724,20 @@ class Verifier:
             raise DiscrepancyError(f"Readers of the {noun_of(kind)} {subject} don't get its last document.")
         return False
 
-    def follow_rotation(self, entry: dict[str, Any], document: dict[str, Any]) -> None:
+    def follow_rotation(self, entry: Entry, document: JsonObject) -> None:
         """Check that the previous key signed the rotation, and continue with the new key."""
         values = [document.get(key) for key in ("old_key", "new_key", "signature")]
         try:
             old, new = Key(str(values[0])), Key(str(values[1]))
         except CheckError:
-            raise DiscrepancyError(f"The rotation in entry {entry['sequence']} is malformed.") from None
+            raise DiscrepancyError(f"The rotation in entry {entry.sequence} is malformed.") from None
         if [old.text, new.text] != values[:2] or not old.signed(f"{old.text}\n{new.text}\n\n{values[2]}"):
-            raise DiscrepancyError(
-                f"The rotation in entry {entry['sequence']} is not signed by the key that it replaces."
-            )
+            raise DiscrepancyError(f"The rotation in entry {entry.sequence} is not signed by the key that it replaces.")
         if new.name != self.key.name:
-            raise DiscrepancyError(f"The rotation in entry {entry['sequence']} changes the log's name.")
+            raise DiscrepancyError(f"The rotation in entry {entry.sequence} changes the log's name.")
         if self.rotated_to not in (None, old.text):
             raise DiscrepancyError(
-                f"The rotation in entry {entry['sequence']} replaces {old.text}, but the log has {self.rotated_to}."
+                f"The rotation in entry {entry.sequence} replaces {old.text}, but the log has {self.rotated_to}."
             )
         self.rotated_to = new.text
         if self.key.text == old.text:
@@ -678,12 +752,14 @@ class Verifier:
     def save_part(self) -> None:
         """Save the state of an unfinished pass, so that the next run can resume it."""
         tiles = [[value.hex() for value in tile] for tile in self.tree.tiles]
-        part = {"size": self.tree.size, "tiles": tiles, "subjects": self.subjects, "newer": self.newer}
-        part |= {"missing": self.missing, "hidden": self.hidden}
-        part |= {"at": self.last_at, "holder": self.rotated_to, "began": self.began}
+        part: Part = {
+            "size": self.tree.size, "tiles": tiles, "subjects": self.subjects, "newer": self.newer,
+            "missing": self.missing, "hidden": self.hidden,
+            "at": self.last_at, "holder": self.rotated_to, "began": self.began,
+        }  # fmt: skip
         self.save({**self.state, "key": self.key.text, "part": part, "bundles": self.bundles})
 
-    def save(self, state: dict[str, Any]) -> None:
+    def save(self, state: State) -> None:
         self.saved_at = time.monotonic()
         if self.state_file:
             self.state = state
@@ -695,10 +771,10 @@ class Verifier:
                 raise CheckError(f"{self.state_file} cannot be written: {problem.strerror}.") from problem
 
 
-def read_state(file: Path) -> dict[str, Any]:
+def read_state(file: Path) -> State:
     """Return the content of a state file, or {} if the file doesn't exist. Raises CheckError for other files."""
     try:
-        state: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
+        state: State = json.loads(file.read_text()) if file.exists() else {}
         valid = is_valid_state(state)
     except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError, CheckError) as problem:
         reason = str(problem).rstrip(".")
@@ -708,7 +784,7 @@ def read_state(file: Path) -> dict[str, Any]:
     return state
 
 
-def is_valid_state(state: dict[str, Any]) -> bool:
+def is_valid_state(state: Any) -> bool:
     """Return whether the state has the format that `save` writes. Malformed values can also raise an exception."""
     part = state.get("part", {})
     last_pass = state.get("seen", {"size": 0, "root": "0" * 64})
@@ -730,7 +806,7 @@ def is_valid_bundle(entries: Any, etags: Any, missing: Any, hidden: Any) -> bool
     return texts and len(etags) <= 4 and all(map(is_count, [*missing, *hidden]))
 
 
-def is_valid_part(part: dict[str, Any]) -> bool:
+def is_valid_part(part: Any) -> bool:
     """Return whether the state's part about an interrupted pass has the format that `save` writes."""
     size, tiles, subjects = part["size"], part["tiles"], part["subjects"]
     Key(part["began"])
@@ -766,7 +842,7 @@ def canonical(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def parse(data: bytes, name: str, exact: bool = True) -> dict[str, Any]:
+def parse(data: bytes, name: str, exact: bool = True) -> JsonObject:
     """Return the JSON object in these bytes, which must be canonical if `exact` is true. Raises DiscrepancyError."""
     try:
         value = json.loads(data.decode())  # decoded first, because json.loads(bytes) also accepts UTF-16
@@ -780,7 +856,7 @@ def parse(data: bytes, name: str, exact: bool = True) -> dict[str, Any]:
     return value
 
 
-def matches(pattern: re.Pattern[str], value: Any) -> bool:
+def matches(pattern: re.Pattern[str], value: object) -> bool:
     return isinstance(value, str) and pattern.fullmatch(value) is not None
 
 
@@ -797,9 +873,9 @@ def require_signatures(checkpoint: Checkpoint, key: Key, witnesses: list[Key]) -
             )
 
 
-def parse_leaf(leaf: bytes, here: str) -> dict[str, Any]:
+def parse_leaf(leaf: bytes, here: str) -> Entry:
     """Return the entry in these bytes. Raises DiscrepancyError if its format is wrong."""
-    entry = parse(leaf, here)
+    entry: Any = parse(leaf, here)
     # Types are compared too, because true and 1.0 equal 1 but have different bytes.
     if (
         len(leaf) > 1024
@@ -809,20 +885,21 @@ def parse_leaf(leaf: bytes, here: str) -> dict[str, Any]:
         or entry["v"] != 1
     ):
         raise DiscrepancyError(f"{here} is not a leaf of version 1.")
-    return entry
+    entry.pop("v")
+    return Entry(**entry)
 
 
-def parse_document(entry: dict[str, Any], salt: str, data: bytes) -> dict[str, Any]:
+def parse_document(entry: Entry, salt: str, data: bytes) -> JsonObject:
     """Return the document in these bytes. Raises DiscrepancyError if it doesn't match the entry."""
-    sequence = entry["sequence"]
-    require_digest(entry["digest"], sequence, salt, data)
+    sequence = entry.sequence
+    require_digest(entry.digest, sequence, salt, data)
     document = parse(data, f"The document of entry {sequence}")
     revision = document.get("revision")
     if (
         not isinstance(revision, dict)
-        or document.get("id") != entry["subject"]
-        or not same_number(revision.get("number"), entry["number"])
-        or revision.get("kind") != entry["kind"].partition(".")[2]
+        or document.get("id") != entry.subject
+        or not same_number(revision.get("number"), entry.number)
+        or revision.get("kind") != entry.kind.partition(".")[2]
     ):
         raise DiscrepancyError(f"The document of entry {sequence} is of another revision.")
     return document
@@ -837,7 +914,7 @@ def same_number(value: Any, number: int) -> bool:
     return type(value) is int and value == number
 
 
-def require_target(document: dict[str, Any], sequence: int) -> None:
+def require_target(document: JsonObject, sequence: int) -> None:
     """Raise DiscrepancyError if the document of a merge doesn't name the other claim."""
     into = document.get("into")
     if not isinstance(into, dict) or not matches(LEAF_TEXTS["subject"], into.get("id")):
@@ -851,22 +928,22 @@ def changes_path(start: int, count: int) -> str:
     return f"{API}/changes/?" + (f"since={start - 1}&" if start else "") + f"page_size={count}"
 
 
-def read_bodies(data: bytes, entries: list[dict[str, Any]]) -> list[bytes | None]:
+def read_bodies(data: bytes, entries: list[Entry]) -> list[bytes | None]:
     """Return the SHA-256 of the document in the body for readers, for each entry in a page of the changes feed.
 
     The hash is None if the entry has no body, because there is a later entry about the subject.
     """
     results = parse(data, "The changes feed", exact=False).get("results")
     if not isinstance(results, list) or len(results) != len(entries):
-        raise DiscrepancyError(f"The changes feed does not have {len(entries)} entries from {entries[0]['sequence']}.")
+        raise DiscrepancyError(f"The changes feed does not have {len(entries)} entries from {entries[0].sequence}.")
     return [read_body(*each) for each in zip(results, entries, strict=True)]
 
 
-def read_body(result: Any, entry: dict[str, Any]) -> bytes | None:
+def read_body(result: Any, entry: Entry) -> bytes | None:
     """Return the SHA-256 of the document in the body for readers, or None if there is no body."""
-    kind, sequence, subject = entry["kind"], entry["sequence"], entry["subject"]
-    told = {key: result.get(key) for key in entry if key != "v"} if isinstance(result, dict) else {}
-    if canonical({**told, "v": 1}) != canonical(entry):
+    kind, sequence, subject = entry.kind, entry.sequence, entry.subject
+    told = {key: result.get(key) for key in Entry._fields} if isinstance(result, dict) else {}
+    if canonical(told) != canonical(entry._asdict()):
         raise DiscrepancyError(f"The changes feed does not tell what the log contains of entry {sequence}.")
     body = result.get("body")
     if body is None or kind not in PREDECESSORS:
@@ -875,7 +952,7 @@ def read_body(result: Any, entry: dict[str, Any]) -> bytes | None:
     if (
         not isinstance(revision, dict)
         or not same_number(revision.pop("sequence", None), sequence)
-        or revision.pop("digest", None) != entry["digest"]
+        or revision.pop("digest", None) != entry.digest
     ):
         raise DiscrepancyError(f"Readers of the {noun_of(kind)} {subject} don't get the last revision.")
     # The site adds `sequence`, `digest` and `url` to the document. Without them, the body must have the document's
@@ -917,16 +994,16 @@ def check_proof(file: Path, key: Key | None, witnesses: list[Key]) -> tuple[int,
     entry, document = check_part(proof, checkpoint)
     if document is None and proof["erasure"]:
         erased, (entry, document) = entry, check_part(proof["erasure"], checkpoint)
-        if entry["kind"] != ERASURE or entry["subject"] != erased["subject"] or entry["number"] <= erased["number"]:
-            raise DiscrepancyError(f"Entry {entry['sequence']} doesn't erase entry {erased['sequence']}.")
+        if entry.kind != ERASURE or entry.subject != erased.subject or entry.number <= erased.number:
+            raise DiscrepancyError(f"Entry {entry.sequence} doesn't erase entry {erased.sequence}.")
     if document is None:
         raise CheckError(
-            f"This file contains no text. It only proves that the log contains revision {entry['number']} of"
-            f" {entry['subject']}, of {date_of(entry)}. Download the proof again."
+            f"This file contains no text. It only proves that the log contains revision {entry.number} of"
+            f" {entry.subject}, of {date_of(entry)}. Download the proof again."
         )
-    answer = "This review was erased." if entry["kind"] == ERASURE else "This text is unchanged since its publication."
+    answer = "This review was erased." if entry.kind == ERASURE else "This text is unchanged since its publication."
     lines = describe(entry, document)
-    lines.append(f"Log: entry {entry['sequence']} of {checkpoint.size} entries, signed with the key {signer.text}")
+    lines.append(f"Log: entry {entry.sequence} of {checkpoint.size} entries, signed with the key {signer.text}")
     if key:
         return 0, [answer, *lines]
     return UNCOMPARED, [
@@ -936,19 +1013,19 @@ def check_proof(file: Path, key: Key | None, witnesses: list[Key]) -> tuple[int,
     ]
 
 
-def check_part(part: dict[str, Any], checkpoint: Checkpoint) -> tuple[dict[str, Any], dict[str, Any] | None]:
+def check_part(part: PartOfProof, checkpoint: Checkpoint) -> tuple[Entry, JsonObject | None]:
     """Return the entry and the document of a proof or of its erasure. Raises DiscrepancyError."""
     entry = parse_leaf(part["leaf"].encode(), "The entry in the proof")
-    if root_of_proof(entry["sequence"], checkpoint.size, part) != checkpoint.root:
+    if root_of_proof(entry.sequence, checkpoint.size, part) != checkpoint.root:
         raise DiscrepancyError(
-            f"The proof does not lead from entry {entry['sequence']} to the checkpoint of {checkpoint.size} entries."
+            f"The proof does not lead from entry {entry.sequence} to the checkpoint of {checkpoint.size} entries."
         )
     if part["document"] is None:
         return entry, None
     return entry, parse_document(entry, part["salt"] or "", part["document"].encode())
 
 
-def describe(entry: dict[str, Any], document: dict[str, Any]) -> list[str]:
+def describe(entry: Entry, document: JsonObject) -> list[str]:
     """Return facts about a revision, in words. The document can contain anything, so its texts are shortened."""
 
     def text(*path: str) -> str:
@@ -957,8 +1034,8 @@ def describe(entry: dict[str, Any], document: dict[str, Any]) -> list[str]:
             value = value.get(name) if isinstance(value, dict) else None
         return value[:300] if isinstance(value, str) else ""
 
-    noun, _, kind = entry["kind"].partition(".")
-    if entry["kind"] == ERASURE:
+    noun, _, kind = entry.kind.partition(".")
+    if entry.kind == ERASURE:
         facts = {"Notice": text("notice", "text"), "Newsroom": text("notice", "newsroom", "name")}
     elif noun == "demand":
         sender = text("from", "name") or text("from", "description") or text("from", "type")
@@ -972,16 +1049,16 @@ def describe(entry: dict[str, Any], document: dict[str, Any]) -> list[str]:
         )
         claim = {} if kind == "withdrawal" else {"Claim": text("claim", "text")}  # a withdrawal says nothing about it
         facts = {"Headline": text("headline"), **claim, "Verdict": verdict, "Newsroom": text("publisher", "name")}
-    facts |= {noun.capitalize(): entry["subject"], "Revision": f"{entry['number']} ({kind}) of {date_of(entry)}"}
+    facts |= {noun.capitalize(): entry.subject, "Revision": f"{entry.number} ({kind}) of {date_of(entry)}"}
     return [f"{name}: {value or '–'}" for name, value in facts.items()]
 
 
-def date_of(entry: dict[str, Any]) -> str:
-    at = entry["at"]
+def date_of(entry: Entry) -> str:
+    at = entry.at
     return f"{int(at[8:10])} {calendar.month_name[int(at[5:7])]} {at[:4]}, {at[11:16]} UTC"
 
 
-def read_proof(file: Path) -> dict[str, Any]:
+def read_proof(file: Path) -> Proof:
     try:
         proof = json.loads(file.read_text(encoding="utf-8"))
     except OSError as problem:
@@ -998,7 +1075,8 @@ def read_proof(file: Path) -> dict[str, Any]:
     )
     if not valid:
         raise CheckError(f"{file} is not a proof: a value in it is missing or malformed.")
-    return dict(proof)
+    found: Proof = proof
+    return found
 
 
 def is_part(part: Any) -> bool:
@@ -1013,7 +1091,7 @@ def is_part(part: Any) -> bool:
     )
 
 
-def root_of_proof(index: int, size: int, proof: dict[str, Any]) -> bytes | None:
+def root_of_proof(index: int, size: int, proof: PartOfProof) -> bytes | None:
     """Return the root that the inclusion proof leads to (RFC 9162, section 2.1.3.2), or None if its length is wrong."""
     at, last, value = index, size - 1, leaf_hash(proof["leaf"].encode())
     if not 0 <= at <= last:

@@ -85,7 +85,7 @@ def match_claim(
     `results` probably say the same. Most `candidates` are about something else.
     """
     with match_places.enter():
-        found = orjson.loads(matching.answer(text, limit, []))
+        found = orjson.loads(matching.match_one(text, limit, []))
     return {
         "results": [_match(each) for each in found["results"]],
         "candidates": [_match(each) for each in found["candidates"]],

@@ -14,7 +14,7 @@ from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFee
 from django.utils.html import escape
 from django.utils.xmlutils import SimplerXMLGenerator
 
-from factcheck.record.formats.canonical import rfc3339
+from factcheck.record.formats.canonical import JsonObject, rfc3339
 
 BEGINNING = datetime(
     1970, 1, 1, tzinfo=UTC
@@ -44,11 +44,8 @@ def paragraphs(text: Sequence[str]) -> str:
     return "".join(f"<p>{escape(each)}</p>" for each in text)
 
 
-class _Paged:
+class _Paged(SyndicationFeed):
     """A feed with pages. `pages` maps the relations first, next and previous to URLs."""
-
-    feed: dict[str, Any]
-    items: list[dict[str, Any]]
 
     def latest_post_date(self) -> datetime:
         return max((item["updateddate"] for item in self.items), default=BEGINNING)
@@ -63,18 +60,19 @@ class Atom(_Paged, Atom1Feed):
         super().add_root_elements(handler)
         self._add_pages(handler, "link")
 
-    def item_attributes(self, item: dict[str, Any]) -> dict[str, Any]:
-        return {"xml:lang": item["language"]}
+    def item_attributes(self, item: dict[str, Any]) -> dict[str, str]:
+        return {"xml:lang": item["entry"].language}
 
     def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
         super().add_item_elements(handler, item)
-        handler.addQuickElement("link", "", {"rel": "via", "href": item["revision_url"]})
-        if item["html"] is not None:
-            handler.addQuickElement("content", item["html"], {"type": "html"})
+        entry: Entry = item["entry"]
+        handler.addQuickElement("link", "", {"rel": "via", "href": entry.revision_url})
+        if entry.html is not None:
+            handler.addQuickElement("content", entry.html, {"type": "html"})
 
 
 class Rss(_Paged, Rss201rev2Feed):
-    def rss_attributes(self) -> dict[str, Any]:
+    def rss_attributes(self) -> dict[str, str]:
         return {
             **super().rss_attributes(),
             "xmlns:content": "http://purl.org/rss/1.0/modules/content/",
@@ -87,15 +85,16 @@ class Rss(_Paged, Rss201rev2Feed):
 
     def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
         super().add_item_elements(handler, item)
-        handler.addQuickElement("atom:link", "", {"rel": "via", "href": item["revision_url"]})
-        handler.addQuickElement("atom:updated", rfc3339_date(item["updateddate"]))
-        handler.addQuickElement("dc:language", item["language"])
-        handler.addQuickElement("dc:rights", item["item_copyright"])
-        if item["html"] is not None:
-            handler.addQuickElement("content:encoded", item["html"])
+        entry: Entry = item["entry"]
+        handler.addQuickElement("atom:link", "", {"rel": "via", "href": entry.revision_url})
+        handler.addQuickElement("atom:updated", rfc3339_date(entry.updated))
+        handler.addQuickElement("dc:language", entry.language)
+        handler.addQuickElement("dc:rights", entry.license)
+        if entry.html is not None:
+            handler.addQuickElement("content:encoded", entry.html)
 
 
-class Json(_Paged, SyndicationFeed):
+class Json(_Paged):
     content_type = "application/feed+json"
 
     def write(self, outfile: TextIO, encoding: str) -> None:
@@ -106,7 +105,7 @@ class Json(_Paged, SyndicationFeed):
             "description": feed["description"],
             "home_page_url": feed["link"],
             "feed_url": feed["feed_url"],
-            "items": [self._item(item) for item in self.items],
+            "items": [self._item(item["entry"]) for item in self.items],
         }
         if feed["language"] is not None:
             content["language"] = feed["language"]
@@ -114,21 +113,21 @@ class Json(_Paged, SyndicationFeed):
             content["next_url"] = feed["pages"]["next"]
         outfile.write(orjson.dumps(content).decode())
 
-    def _item(self, item: dict[str, Any]) -> dict[str, Any]:
-        author = {"name": item["author_name"], "url": item["author_link"]}
+    def _item(self, entry: Entry) -> JsonObject:
+        author = {"name": entry.author, "url": entry.author_url}
         return {
-            "id": item["unique_id"],
-            "url": item["link"],
-            "title": item["title"],
-            "summary": item["plain"],
-            "content_html": item["description"] if item["html"] is None else item["html"],
-            **({"date_published": rfc3339(item["pubdate"])} if item["pubdate"] else {}),
-            "date_modified": rfc3339(item["updateddate"]),
+            "id": entry.id,
+            "url": entry.url,
+            "title": entry.title,
+            "summary": "\n\n".join(entry.text),
+            "content_html": paragraphs(entry.text) if entry.html is None else entry.html,
+            **({"date_published": rfc3339(entry.published)} if entry.published else {}),
+            "date_modified": rfc3339(entry.updated),
             "authors": [{key: value for key, value in author.items() if value}],
-            "tags": list(item["categories"]),
-            "language": item["language"],
-            "_license": {"url": item["item_copyright"]},
-            "_revision": {"url": item["revision_url"]},
+            "tags": list(entry.categories),
+            "language": entry.language,
+            "_license": {"url": entry.license},
+            "_revision": {"url": entry.revision_url},
         }
 
 
@@ -166,9 +165,6 @@ def write_feed(
             updateddate=entry.updated,
             categories=entry.categories,
             item_copyright=entry.license,
-            language=entry.language,
-            plain="\n\n".join(entry.text),
-            html=entry.html,
-            revision_url=entry.revision_url,
+            entry=entry,
         )
     return feed.writeString("utf-8").encode(), feed.content_type

@@ -29,7 +29,7 @@ from factcheck.record.statements.output import read
 
 RESPONSE, IMAGE_RESPONSE = shape_of("SearchResponse"), shape_of("ImageSearchResponse")
 
-FEW = 1000  # reviews by our own newsrooms. Up to this number, the condition lists their claims by id.
+MAX_LISTED = 1000  # reviews by our own newsrooms. Up to this number, the condition lists their claims by id.
 TOO_SLOW = "This search takes too long. Use rarer words or fewer conditions, or try again later."
 PICTURE_TOO_SLOW = "This search takes too long. Try again later."
 
@@ -129,7 +129,7 @@ def _condition(search: Search) -> Q:
     if not review:
         return condition
     reviews = PublishedReview.objects.using("public").live().filter(review)
-    if search.site == site_of(settings.SITE_URL) and reviews[: FEW + 1].count() <= FEW:
+    if search.site == site_of(settings.SITE_URL) and reviews[: MAX_LISTED + 1].count() <= MAX_LISTED:
         return Q(pk__in={pk for pk in reviews.values_list("claim_id", flat=True) if pk} | merged_into(reviews))
     return condition & (Q(Exists(reviews.filter(claim_id=OuterRef("pk")))) | Q(pk__in=merged_into(reviews)))
 

@@ -70,7 +70,7 @@ class Endpoint(APIView):
     ) -> HttpResponseBase:
         if not self.depends_on_log:
             responses.set_head(None)
-        responses.finish(response)
+        responses.add_missing_headers(response)
         response.headers.setdefault("Allow", self.allow)
         return response
 

@@ -25,16 +25,16 @@ def require_length(request: HttpRequest) -> None:
         raise Refused(LENGTH_REQUIRED)
 
 
-def read_content(request: HttpRequest, most: int) -> bytes:
-    """Return the body. Raise Refused without a length, or if the body has more than `most` bytes."""
+def read_content(request: HttpRequest, limit: int) -> bytes:
+    """Return the body. Raise Refused without a length, or if the body has more than `limit` bytes."""
     length = request.headers.get("Content-Length")
     if not length:
         raise Refused(LENGTH_REQUIRED)
-    if int(length) <= most:
-        content = request.read(most + 1)
-        if len(content) <= most:
+    if int(length) <= limit:
+        content = request.read(limit + 1)
+        if len(content) <= limit:
             return content
-    raise Refused(CONTENT_TOO_LARGE, f"The content is too large. Send at most {most} bytes.")
+    raise Refused(CONTENT_TOO_LARGE, f"The content is too large. Send at most {limit} bytes.")
 
 
 def read_json(content: bytes) -> Any:

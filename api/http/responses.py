@@ -134,7 +134,7 @@ def set_head(sequence: int | None) -> None:
     budget.has_head, budget.head = True, sequence
 
 
-def finish(response: HttpResponseBase) -> None:
+def add_missing_headers(response: HttpResponseBase) -> None:
     """Add the headers that are still missing, no matter whether the view succeeded."""
     budget = current()
     if not budget.has_head:

@@ -1,10 +1,11 @@
 """The extra information of a list: about a search, and about the number of its results."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
+from pydantic import ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from factcheck.record.statements.output import Nested, Output, Uuid, left_out, one_of
+from factcheck.record.statements.output import Nested, Output, SiteUrl, Uuid, left_out, one_of
 
 
 class Total(Nested):
@@ -56,3 +57,23 @@ class Meta(Output):
     """Sent with `ids`: the requested ids that aren't in the list, and why."""
     highlights: dict[str, dict[str, str]] | SkipJsonSchema[None] = left_out()
     """Sent with `highlight=true`. Contains texts for each result's id, as escaped HTML with the words in `<mark>`."""
+
+
+class ListPage(Output):
+    """A page of a list."""
+
+    model_config = ConfigDict(use_attribute_docstrings=False)  # models that are made by a function have no source
+
+    results: list[Any]
+    next: SiteUrl | None = Field(description="The next page.")
+    previous: SiteUrl | None = Field(description="The previous page.")
+
+
+class DraftPage(ListPage):
+    """A page of the list, newest first."""
+
+
+class SearchedPage(ListPage):
+    """A page of a list."""
+
+    meta: Meta | SkipJsonSchema[None] = left_out()

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-import orjson
 from django.http import HttpResponse
 
 from api.http import responses
-from api.lists.meta import Meta
+from api.lists.meta import Meta, SearchedPage
 from api.lists.parameters import pick
 from api.lists.requests import ListRequest
 from factcheck.database.rows import run_public
@@ -37,8 +36,7 @@ def list_response(
     if results is None:
         results = [pick(list_request.mask, body) for (body,) in page.rows]
     following, previous = map(list_request.link, (page.next, page.previous))
-    answer = {"results": results, "next": following, "previous": previous}
-    content = orjson.dumps(answer if meta is None else {**answer, "meta": meta.model_dump()})
-    response = responses.respond(content)
+    answer = SearchedPage.model_construct(results=results, next=following, previous=previous, meta=meta)
+    response = responses.respond(answer.to_json())
     responses.add_links(response, {"next": following, "prev": previous})
     return response

@@ -24,13 +24,12 @@ _OUTPUTS = [
 COMPONENTS: Json = {
     **CLAIM_REVIEW,
     **lists.LISTS,
-    **references.PAGES,
     **log_answers.FORMATS,
     "ReviewOrTombstone": {"oneOf": [ref("Review"), ref("Tombstone")]},
     "ClaimOrTombstone": {"oneOf": [ref("Claim"), ref("ClaimTombstone")]},
     "QuestionOrBatch": {"oneOf": [ref("Question"), ref("Questions")]},
     "MatchingOrBatch": {"oneOf": [ref("Matching"), ref("MatchingBatch")]},
-    **published_schemas(ErasureNotice, Meta, Problem, *_OUTPUTS),
+    **published_schemas(ErasureNotice, Meta, Problem, *_OUTPUTS, *lists.PAGES),
     **draft_bodies.DRAFTS,
     **request_schemas(intake.Tip, intake.CorrectionRequest, match_answers.Question, match_answers.Questions),
 }

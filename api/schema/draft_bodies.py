@@ -1,9 +1,7 @@
 """Drafts, as programs send and receive them. The statements' models validate requests."""
 
-from typing import Annotated, Any
-
 from factcheck.record.statements.drafts import ClaimChanges, ClaimToLog, ReviewChanges, ReviewToDraft
-from factcheck.record.statements.output import TIME, Output, SiteUrl, Uuid, stored
+from factcheck.record.statements.output import TIME, Output, SiteUrl, Uuid
 from factcheck.record.statements.schema import Json, object_schema, request_schemas
 
 _SENT = request_schemas(ClaimToLog, ClaimChanges, ReviewToDraft, ReviewChanges)
@@ -37,23 +35,3 @@ class Written(Output):
     """The URL where this token can read the draft."""
     desk_url: SiteUrl
     """The draft's page at the desk."""
-
-
-class ClaimDraftList(Output):
-    """A page of the list, newest first."""
-
-    next: SiteUrl | None
-    """The next page."""
-    previous: SiteUrl | None
-    """The previous page."""
-    results: list[Annotated[Any, stored("ClaimDraft")]]
-
-
-class ReviewDraftList(Output):
-    """A page of the list, newest first."""
-
-    next: SiteUrl | None
-    """The next page."""
-    previous: SiteUrl | None
-    """The previous page."""
-    results: list[Annotated[Any, stored("ReviewDraft")]]

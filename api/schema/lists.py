@@ -1,10 +1,11 @@
 """Responses that the API builds itself: lists, revisions, problems and the root."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
+from pydantic import create_model
 
-from api.schema.operations import ref
+from api.lists.meta import DraftPage, ListPage, SearchedPage
 from factcheck.record.log.models import ChangeClass
 from factcheck.record.readmodel import bodies
 from factcheck.record.statements.output import (
@@ -31,24 +32,10 @@ ADDRESSES_OUTSIDE = (
 )  # fmt: skip
 
 
-_LINK: Json = {"type": ["string", "null"], "format": "uri"}
-
-
-def page_of(component: str) -> Json:
-    """Return the schema of a page of a list. Extra information belongs in `meta`, never in a result."""
-    return object_schema(
-        "A page of a list.",
-        {
-            "results": {"type": "array", "items": ref(component)},
-            "next": {**_LINK, "description": "The next page."},
-            "previous": {**_LINK, "description": "The previous page."},
-        },
-    )
-
-
-def searched_page_of(component: str) -> Json:
-    page = page_of(component)
-    return {**page, "properties": {**page["properties"], "meta": ref("Meta")}}
+def page_of(component: str, name: str = "", model: type[ListPage] = ListPage) -> type[ListPage]:
+    """Return the model of a page with results of this component."""
+    results = list[Annotated[Any, stored(component)]]
+    return create_model(name or f"{component}List", __base__=model, __doc__=model.__doc__, results=(results, ...))
 
 
 class Revision(Output):
@@ -123,15 +110,22 @@ class ChangeList(Output):
     """The next URL to request. Never null, because more entries can follow."""
 
 
+PAGES = [
+    *(page_of(name, model=SearchedPage) for name in ("Review", "Claim")),
+    *map(page_of, ("Revision", "Demand", "DemandRevision", "Publisher", "Claimant", "Topic", "RatingScale")),
+    page_of("CorrectionOfReview", "CorrectionList"),
+    *(page_of(name, model=DraftPage) for name in ("ClaimDraft", "ReviewDraft")),
+]
 LISTS: Json = {
-    **{f"{name}List": searched_page_of(name) for name in ("Review", "Claim")},
-    **{f"{name}List": page_of(name) for name in ("Revision", "Demand", "DemandRevision")},
-    "CorrectionList": page_of("CorrectionOfReview"),
     "Root": object_schema(
         "The URLs of all other resources.",
         {
             **{name: {"type": "string", "format": "uri"} for name in (*ADDRESSES, *ADDRESSES_OUTSIDE)},
-            "mcp": {**_LINK, "description": "The server for AI assistants (MCP). Null on a local site."},
+            "mcp": {
+                "type": ["string", "null"],
+                "format": "uri",
+                "description": "The server for AI assistants (MCP). Null on a local site.",
+            },
             "license": {"type": "string", "format": "uri", "description": "The licence of published content."},
         },
     ),

@@ -5,7 +5,6 @@ from typing import Annotated
 import orjson
 from pydantic import WithJsonSchema
 
-from api.schema.lists import page_of
 from factcheck.record.evidence.source_checks import SourceState
 from factcheck.record.lists.counts import GROUPS
 from factcheck.record.log.models import CORRECTION_CLASSES
@@ -19,7 +18,6 @@ Texts = Annotated[
     WithJsonSchema({"type": "object", "additionalProperties": {"type": "string"}, "description": "By language."}),
 ]
 
-PAGES = {f"{name}List": page_of(name) for name in ("Publisher", "Claimant", "Topic", "RatingScale")}
 _CHOICES: Json = {
     "days_from": {"type": "integer", "description": "The first day of the span."},
     "days_to": {"type": ["integer", "null"], "description": "The last day of the span. Null if the span has no end."},

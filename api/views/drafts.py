@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api import intake
+from api.lists.meta import ListPage
 from api.lists.requests import ListOptions, read_list_request
 from api.views.private import PrivateView
 from factcheck.database.rows import run_public
@@ -44,7 +45,7 @@ class _Drafts(
             self.get_serializer(found[pk]).data for (pk,) in page.rows if pk in found
         ]  # one can be deleted meanwhile
         following, previous = map(list_request.link, (page.next, page.previous))
-        return Response({"results": results, "next": following, "previous": previous})
+        return Response(ListPage(results=results, next=following, previous=previous).model_dump())
 
     def perform_destroy(self, draft: Any) -> None:
         with intake.refusals_as_problems():

@@ -69,7 +69,7 @@ class MatchView(Endpoint):
         parameters = Parameters(request._request.GET, NAMES)
         parameters.read("text", str, "")
         size = parameters.read("page_size", read_number(1, MAX_LIMIT), LIMIT)
-        return responses.respond(answer(parameters.query.get("text"), size, parameters.faults))
+        return responses.respond(match_one(parameters.query.get("text"), size, parameters.faults))
 
     @documented(
         "match_text", "Matching", "Matches a text, or up to 50 texts, from the request's content.", "MatchingOrBatch",
@@ -86,9 +86,9 @@ class MatchView(Endpoint):
         errors, size = [(name, UNKNOWN) for name in unknown], question.get("page_size", LIMIT)
         try:
             if "texts" in question:
-                content = _answer_batch(request._request, question["texts"], size, errors)
+                content = _match_batch(request._request, question["texts"], size, errors)
             else:
-                content = answer(question.get("text"), size, errors)
+                content = match_one(question.get("text"), size, errors)
         except ParameterProblem as problem:
             raise _invalid_content(problem.errors) from None
         response = HttpResponse(content, content_type="application/json")
@@ -96,7 +96,7 @@ class MatchView(Endpoint):
         return response
 
 
-def answer(text: Any, size: Any, errors: list[Fault]) -> bytes:
+def match_one(text: Any, size: Any, errors: list[Fault]) -> bytes:
     """Return the response for one question.
 
     Raise ParameterProblem with all errors, or TooSlow if the comparison takes too long.
@@ -113,7 +113,7 @@ def answer(text: Any, size: Any, errors: list[Fault]) -> bytes:
     return _content(matching).to_json()
 
 
-def _answer_batch(request: HttpRequest, texts: Any, size: Any, errors: list[Fault]) -> bytes:
+def _match_batch(request: HttpRequest, texts: Any, size: Any, errors: list[Fault]) -> bytes:
     """Return the answers to several questions, in order.
 
     Each question counts as a request. Other requests can be matched between two questions. Raise ParameterProblem with

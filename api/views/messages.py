@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from api import intake
 from api.http.request_bodies import StatementSerializer
+from api.schema import intake as intake_bodies
 from api.schema.intake import CorrectionRequest, Tip
 from api.views.private import PrivateView
 from factcheck.record.formats.canonical import rfc3339
@@ -21,14 +22,14 @@ from factcheck.web.networks import address_of
 class _Message(StatementSerializer):
     kind: ClassVar[str]
 
-    def create(self, values: dict[str, Any]) -> dict[str, Any]:
+    def create(self, values: dict[str, Any]) -> intake_bodies.Receipt:
         address = address_of(self.context["request"]._request)
         receipt, kept_until = intake.receive_message(self.kind, values, address)
         url = settings.SITE_URL + reverse("api:receipt", args=[receipt])
-        return {"receipt": receipt, "url": url, "kept_until": rfc3339(kept_until)}
+        return intake_bodies.Receipt(receipt=receipt, url=url, kept_until=rfc3339(kept_until))
 
-    def to_representation(self, stored: dict[str, Any]) -> dict[str, Any]:
-        return stored
+    def to_representation(self, receipt: intake_bodies.Receipt) -> Any:
+        return receipt.model_dump()
 
 
 class _Tip(_Message):
@@ -62,4 +63,4 @@ class Receipt(PrivateView):
         found = intake.status_of(receipt)
         if found is None:
             raise Http404
-        return Response(found)
+        return Response(intake_bodies.ReceiptStatus(**found._asdict()).model_dump())

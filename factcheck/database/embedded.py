@@ -14,11 +14,12 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import psycopg
 
 from factcheck.database import data_directory, passwords, roles
+from factcheck.database.aliases import Alias
 from factcheck.database.postmaster import SUPERUSER, Postmaster
 from factcheck.database.problems import DatabaseProblem, DiskFull, caused_by_full_disk, reports_full_disk
 
@@ -29,7 +30,7 @@ OWNER, APPLICATION, READING = "factcheck_owner", "factcheck_app", "factcheck_pub
 class Cluster:
     """An embedded server. ``durable=False`` trades safety for speed and is only for tests."""
 
-    databases: dict[str, Any]  # Django's setting
+    databases: dict[str, Alias]  # Django's setting
     replicas = None
 
     def __init__(self, var: Path, *, durable: bool = True) -> None:

@@ -7,16 +7,16 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import psycopg
 
 from factcheck.database import roles, timeouts
+from factcheck.database.aliases import Alias
 from factcheck.database.problems import DatabaseProblem, DatabaseUnavailable, DiskFull, caused_by_full_disk
 from factcheck.database.replicas import Replicas
 
 
-def connect(account: dict[str, Any]) -> psycopg.Connection:
+def connect(account: Alias) -> psycopg.Connection:
     """Return a connection with Django's settings of a database."""
     return psycopg.connect(
         **timeouts.with_timeouts("", account.get("OPTIONS", {})),
@@ -34,9 +34,9 @@ class Remote:
 
     def __init__(
         self,
-        account: dict[str, Any],
+        account: Alias,
         *,
-        databases: dict[str, Any] | None = None,
+        databases: dict[str, Alias] | None = None,
         replicas: Replicas | None = None,
         variable: str = "DATABASE_URL",
     ) -> None:

@@ -11,11 +11,11 @@ reading role prefers standbys, in random order.
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from factcheck.database.aliases import Alias
 from factcheck.database.embedded import DATABASE, Cluster
 from factcheck.database.problems import DatabaseProblem
 from factcheck.database.remote import Remote, connect
@@ -32,7 +32,6 @@ AGE = (
     "new connection."
 )
 LAG = "Set the number of seconds that a replica may lag behind the primary, for example 10."
-Settings = dict[str, Any]
 Server = Cluster | Remote
 
 
@@ -79,16 +78,16 @@ def _embedded(environ: Mapping[str, str], var: Path, age: int) -> Cluster:
         raise DatabaseProblem(
             f"You can't write to the folder {var} ({error.strerror}). Change its permissions, or set FACTCHECK_VAR."
         ) from None
-    place = {"NAME": DATABASE, "HOST": str(cluster.directory.socket), "PORT": ""}
-    users = [
-        {**place, "USER": login.name, "PASSWORD": login.password}
+    socket = str(cluster.directory.socket)
+    users: list[Alias] = [
+        {"NAME": DATABASE, "HOST": socket, "PORT": "", "USER": login.name, "PASSWORD": login.password}
         for login in (logins.application, logins.reading, logins.owner)
     ]
     cluster.databases = _aliases(*users, age=age)
     return cluster
 
 
-def _missing(variable: str) -> Settings:
+def _missing(variable: str) -> Alias:
     """Return settings for an alias that this process can't use. `base.py` raises the error."""
     return {"NAME": "", "USER": "", "PASSWORD": "", "HOST": "", "PORT": "", "MISSING": variable}
 
@@ -99,26 +98,26 @@ def _seconds(variable: str, seconds: str, meaning: str) -> int:
     return int(seconds)
 
 
-def _for_writing(settings: Settings) -> Settings:
+def _for_writing(settings: Alias) -> Alias:
     return _with_defaults(settings, target_session_attrs="read-write")
 
 
-def _for_reading(settings: Settings) -> Settings:
+def _for_reading(settings: Alias) -> Alias:
     return _with_defaults(settings, target_session_attrs="prefer-standby", load_balance_hosts="random")
 
 
-def _with_defaults(settings: Settings, **defaults: str) -> Settings:
+def _with_defaults(settings: Alias, **defaults: str) -> Alias:
     """Return settings with libpq's parameters for several hosts. Parameters in the URL take precedence."""
     if not _has_several_hosts(settings):
         return settings
-    return {**settings, "OPTIONS": {**defaults, **settings["OPTIONS"]}}
+    return {**settings, "OPTIONS": {**defaults, **settings.get("OPTIONS", {})}}
 
 
-def _has_several_hosts(settings: Settings) -> bool:
+def _has_several_hosts(settings: Alias) -> bool:
     return "," in settings["HOST"]
 
 
-def _replicas(reading: Settings, lag: int) -> Replicas | None:
+def _replicas(reading: Alias, lag: int) -> Replicas | None:
     """Return the check of replicas, or None for a single server.
 
     The reading role also asks the primary for its position.
@@ -127,21 +126,21 @@ def _replicas(reading: Settings, lag: int) -> Replicas | None:
     return Replicas(lambda: connect(primary), lag) if _has_several_hosts(reading) else None
 
 
-def _aliases(application: Settings, reading: Settings, owner: Settings, *, age: int) -> dict[str, Settings]:
+def _aliases(application: Alias, reading: Alias, owner: Alias, *, age: int) -> dict[str, Alias]:
     """Return the settings of ``default``, ``public`` and ``owner``.
 
     Threads keep their connections and use no pool. Borrowing a connection from a pool and returning it would take
     longer than the queries for a list.
     """
 
-    def alias(settings: Settings, seconds: int) -> Settings:
-        persistence = {"CONN_MAX_AGE": seconds, "CONN_HEALTH_CHECKS": True}
-        return {"ENGINE": "factcheck.database", **persistence, "OPTIONS": {}, **settings}
+    def alias(settings: Alias, seconds: int) -> Alias:
+        engine = "factcheck.database"
+        return {"ENGINE": engine, "CONN_MAX_AGE": seconds, "CONN_HEALTH_CHECKS": True, "OPTIONS": {}, **settings}
 
     return {"default": alias(application, age), "public": alias(reading, age), "owner": alias(owner, 0)}
 
 
-def parse_url(variable: str, url: str) -> Settings:
+def parse_url(variable: str, url: str) -> Alias:
     """Return Django's settings for ``postgresql://user:password@host:port/name?sslmode=require``.
 
     The parts are percent-encoded. The host can be a socket's folder: ``postgresql://user@/name?host=/run/postgresql``.
@@ -149,20 +148,15 @@ def parse_url(variable: str, url: str) -> Settings:
     URL.
     """
     try:
-        found: dict[str, Any] = conninfo_to_dict(url)
+        found = conninfo_to_dict(url)
     except psycopg.ProgrammingError:
         found = {}
-    name, port = found.pop("dbname", ""), str(found.pop("port", ""))
+    host, name, port, user, password = (
+        str(found.pop(key, "")) for key in ("host", "dbname", "port", "user", "password")
+    )
     ports_are_numbers = all(each.isdecimal() for each in port.split(",") if each)
     if not url.startswith(("postgresql://", "postgres://")) or not name or "/" in name or not ports_are_numbers:
         raise DatabaseProblem(
             f"{variable} isn't a PostgreSQL URL. Use a URL like {EXAMPLE}, with special characters percent-encoded."
         )
-    return {
-        "NAME": name,
-        "USER": found.pop("user", ""),
-        "PASSWORD": found.pop("password", ""),
-        "HOST": found.pop("host", ""),
-        "PORT": port,
-        "OPTIONS": found,
-    }
+    return {"NAME": name, "USER": user, "PASSWORD": password, "HOST": host, "PORT": port, "OPTIONS": found}

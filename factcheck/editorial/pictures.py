@@ -164,9 +164,9 @@ def _hashes_in(text: str) -> set[str]:
     return {found[1] for path, _description in own_pictures(text) if (found := PICTURE_PATH.fullmatch(path))}
 
 
-def _require_size(file: File[bytes], most: int) -> None:
-    if file.size > most:
-        raise TooLarge(_TOO_LARGE % (most // MEGABYTE))
+def _require_size(file: File[bytes], limit: int) -> None:
+    if file.size > limit:
+        raise TooLarge(_TOO_LARGE % (limit // MEGABYTE))
 
 
 def _inspect(file: File[bytes]) -> tuple[str, tuple[int, int] | None]:

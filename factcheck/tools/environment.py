@@ -88,11 +88,11 @@ def choice(name: str, default: str, values: Sequence[str]) -> str:
     raise ImproperlyConfigured(f"{name} is {text!r}. Set it to {', '.join(values[:-1])} or {values[-1]}.")
 
 
-def number(name: str, default: int, *, least: int = 1, most: int | None = None) -> int:
+def number(name: str, default: int, *, minimum: int = 1, maximum: int | None = None) -> int:
     text = environment(name, str(default))
     value = int(text) if text.isdecimal() else -1
-    if value < least or (most is not None and value > most):
-        span = f"of {least} or more" if most is None else f"from {least} to {most}"
+    if value < minimum or (maximum is not None and value > maximum):
+        span = f"of {minimum} or more" if maximum is None else f"from {minimum} to {maximum}"
         raise ImproperlyConfigured(f"{name} is {text!r}. Set a number {span}, for example {default}.")
     return value
 

@@ -130,7 +130,7 @@ def send(
                 raise BadStatusLine(str(response.status))
             body = b""
             if max_body is not None:
-                tap.most = len(tap.received) + max_body
+                tap.max_received = len(tap.received) + max_body
                 body = _decompress(_read(response, max_body), response.headers.get("Content-Encoding", ""), max_body)
             return Exchange(
                 url=target.url,
@@ -201,10 +201,10 @@ def _resolve(target: Target, end: float) -> list[Any]:
 def connect(addresses: list[Any], end: float) -> socket.socket:
     """Try each address for at most a third of the time, so that a dead address leaves time for the next address."""
     refused: OSError = TimeoutError()
-    most = _left(end) / MAX_ADDRESSES
+    seconds = _left(end) / MAX_ADDRESSES
     for family, kind, protocol, _name, address in addresses[:MAX_ADDRESSES]:
         plain = socket.socket(family, kind, protocol)
-        plain.settimeout(most)
+        plain.settimeout(seconds)
         try:
             plain.connect(address)
         except OSError as problem:
@@ -231,11 +231,11 @@ def _left(end: float) -> float:
 
 
 class _Tap(io.RawIOBase):
-    """A connection that ends in time and keeps all bytes. Raises FetchError after `most` received bytes."""
+    """A connection that ends in time and keeps all bytes. Raises FetchError after `max_received` received bytes."""
 
     def __init__(self, link: socket.socket, end: float) -> None:
         self.link, self.end = link, end
-        self.sent, self.received, self.most = bytearray(), bytearray(), MAX_HEADERS
+        self.sent, self.received, self.max_received = bytearray(), bytearray(), MAX_HEADERS
 
     def sendall(self, data: bytes) -> None:
         self.sent += data
@@ -254,7 +254,7 @@ class _Tap(io.RawIOBase):
         self.link.settimeout(_left(self.end))
         count = self.link.recv_into(buffer)
         self.received += memoryview(buffer)[:count]
-        if len(self.received) > self.most:
+        if len(self.received) > self.max_received:
             raise FetchError(Problem.TOO_LARGE)
         return count
 
@@ -262,20 +262,20 @@ class _Tap(io.RawIOBase):
         """Do nothing, because `send` closes the connection, and http.client closes it before the body is read."""
 
 
-def _read(response: HTTPResponse, most: int) -> bytes:
+def _read(response: HTTPResponse, limit: int) -> bytes:
     body, length = bytearray(), response.length or 0
-    while length <= most and (piece := response.read(_PIECE)):
+    while length <= limit and (piece := response.read(_PIECE)):
         body += piece
         length = max(length, len(body))
-    if length > most:
+    if length > limit:
         raise FetchError(Problem.TOO_LARGE)
     if response.length:
         raise IncompleteRead(bytes(body), response.length)
     return bytes(body)
 
 
-def _decompress(body: bytes, encoding: str, most: int) -> bytes:
-    """Decompress up to `most` bytes. Only encodings from `Accept-Encoding` are supported."""
+def _decompress(body: bytes, encoding: str, limit: int) -> bytes:
+    """Decompress up to `limit` bytes. Only encodings from `Accept-Encoding` are supported."""
     encoding = encoding.strip().lower()
     if encoding in ("", "identity") or not body:
         return body
@@ -285,10 +285,10 @@ def _decompress(body: bytes, encoding: str, most: int) -> bytes:
     is_raw = encoding == "deflate" and body[0] & 0x0F != 8
     stream = zlib.decompressobj(-zlib.MAX_WBITS if is_raw else zlib.MAX_WBITS + 32)
     try:
-        content = stream.decompress(body, most + 1)
+        content = stream.decompress(body, limit + 1)
     except zlib.error:
         raise FetchError(Problem.GARBLED) from None
-    if len(content) > most:
+    if len(content) > limit:
         raise FetchError(Problem.TOO_LARGE)
     if not stream.eof:
         raise FetchError(Problem.GARBLED)

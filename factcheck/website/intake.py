@@ -87,10 +87,10 @@ def _form_page(view: Page) -> Page:
     @csrf_exempt
     @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(view)
-    def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    def respond(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         return (result_page if request.method == "POST" else form_page)(request, *args, **kwargs)
 
-    return answer
+    return respond
 
 
 @_form_page

@@ -17,7 +17,7 @@ def page_for_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
     """Allow only GET and HEAD. Browsers revalidate the page each time, and get a 304 if nothing has changed."""
 
     @wraps(view)
-    def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    def respond(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         response = view(request, *args, **kwargs)
         patch_cache_control(response, no_cache=True)
         # Django's ConditionalGetMiddleware ignores HEAD (RFC 9110, section 9.3.2), so it isn't used.
@@ -25,7 +25,7 @@ def page_for_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
             set_response_etag(response)
         return get_conditional_response(request, etag=response.get("ETag"), response=response) or response
 
-    return require_safe(answer)
+    return require_safe(respond)
 
 
 def within_limits(respond: Callable[[], HttpResponse], refuse: Callable[[int], HttpResponse]) -> HttpResponse:

@@ -7,12 +7,13 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import formats
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_info, gettext
@@ -58,7 +59,10 @@ def _time_format() -> str:
     return gettext("j F Y, H:i \\U\\T\\C")
 
 
-def get_item(values: Mapping[str, Any], key: str) -> Any:
+Item = TypeVar("Item")
+
+
+def get_item(values: Mapping[str, Item], key: str) -> Item | None:
     """Return the value with this key, or None."""
     return values.get(key)
 
@@ -73,7 +77,7 @@ def in_words(value: str | None, kind: str) -> str:
 
 
 @cache
-def _words_of(name: str) -> dict[str, Any]:
+def _words_of(name: str) -> dict[str, str | Promise]:
     (words,) = (each for each in Choices.__subclasses__() if each.__name__ == name)
     return dict(choices(words))
 

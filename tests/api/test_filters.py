@@ -7,8 +7,9 @@ import pytest
 from django.core.management import call_command
 
 from factcheck.editorial.models import Appearance, Claimant, RatingScale, Topic, Verdict
+from factcheck.record.formats.urls import URL_RULES
 from factcheck.record.lists.values import STARTER_SCALE, STARTER_VERDICTS
-from factcheck.record.models import LogEntry, PublishedClaim, PublishedReview
+from factcheck.record.models import LogEntry, PublishedClaim, PublishedReview, RecordAddress
 from factcheck.web.response_cache import forget_responses
 from tests.api.published import make_imported
 from tests.support.drafts import Newsroom, make_newsroom
@@ -241,16 +242,18 @@ def test_other_spelling_of_an_address_or_a_site_finds_the_same(database, api):
     assert found(original_url="https://outra.example/chá/1") == [[]] * 2
 
 
-def test_rebuilding_the_record_makes_the_keys_of_addresses_anew(newsroom: Newsroom, api):
-    """As after a change of what is the same address: rows still have the keys of before."""
+@pytest.mark.parametrize("command", [["rebuild_record"], ["migrate", "--database", "owner"]])
+def test_changed_url_rules_give_new_keys(newsroom: Newsroom, api, command: list[str]):
     review = make_imported(newsroom, "https://outra.example/chá")
     newsroom.publish_review(review)
     former = {"appearance_keys": ["0" * 32], "original_key": "0" * 32}
     assert PublishedReview.objects.update(**former) == 1
     PublishedClaim.objects.update(appearance_keys=["0" * 32])
     queries = [{"appearance_url": "https://social.example/p/1"}, {"original_url": "https://outra.example/ch%C3%A1"}]
+    RecordAddress.objects.update(url_rules=0)
     assert [api.ids("reviews/", query) for query in queries] == [[]] * 2
-    call_command("rebuild_record", verbosity=0)
+    call_command(*command, verbosity=0)
+    assert RecordAddress.objects.get().url_rules == URL_RULES
     forget_responses()
     assert [api.ids("reviews/", query) for query in queries] == [[str(review.pk)]] * 2
     assert api.ids("claims/", {"appearance_url": "https://social.example/p/1"}) == [str(review.claim_id)]

@@ -116,7 +116,7 @@ def test_filters_count(world, api, query, number):
         (
             "group_by=claimant",
             "group_by",
-            "Use one of verdict, original_verdict, language, publisher, topic, year, month, reviewed_year",
+            "Use one of verdict, original_verdict, language",
         ),
         ("group_by=verdict,year,topic", "group_by", "Send at most 2."),
         ("group_by=", "group_by", "Use one of"),

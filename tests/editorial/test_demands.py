@@ -8,11 +8,11 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 
-from factcheck.editorial.models import Demand, EditorialEvent, Membership, Proposal, Review
+from factcheck.editorial.models import Demand, EditorialEvent, Membership, Review
 from factcheck.editorial.proposals import demand_policy, workflow
 from factcheck.record.models import LogEntry, PublishedDemand, PublishedReview, RevisionDocument
 from factcheck.record.statements.demand import Demand as DemandStatement
-from tests.support.drafts import DEMAND, Newsroom, make_newsroom, make_user, waiting
+from tests.support.drafts import DEMAND, Newsroom, make_newsroom, waiting
 from tests.support.refusals import refused
 from tests.support.whole import whole
 
@@ -128,27 +128,6 @@ def test_review_must_be_public_and_the_newsrooms_own(newsroom: Newsroom) -> None
         workflow.submit(subject=newsroom.make_demand(theirs), by=newsroom.reporter)
 
 
-def test_verbs_refuse_the_wrong_people(newsroom: Newsroom, database: str) -> None:
-    stranger = make_newsroom("other.example").chief
-    root = make_user("root", is_superuser=True)
-    demand = newsroom.make_demand()
-    for person in (stranger, root):
-        with refused("not_allowed"):
-            workflow.submit(subject=demand, by=person)
-    approval = workflow.submit(subject=demand, by=newsroom.editor)
-    for person in (stranger, root, newsroom.reporter):
-        with refused("not_allowed"):
-            workflow.return_(proposal=waiting(demand), by=person, reason="Chưa đủ.")
-    workflow.approve(proposal=approval, by=newsroom.second, digest=approval.digest)
-    for person in (stranger, root, newsroom.reporter):
-        with refused("not_allowed"):
-            workflow.publish(proposal=waiting(demand), by=person)
-    workflow.publish(proposal=waiting(demand), by=newsroom.editor)
-    with refused("not_allowed"):
-        demand_policy.reopen_demand(demand=demand, by=stranger, note="Có kết quả.")
-    assert LogEntry.objects.count() == 1
-
-
 def test_verbs_refuse_the_wrong_state(newsroom: Newsroom, database: str) -> None:
     demand = newsroom.make_demand()
     with refused("wrong_state"):
@@ -172,20 +151,6 @@ def test_verbs_refuse_the_wrong_state(newsroom: Newsroom, database: str) -> None
     Demand.objects.update(change_note="", legal_basis="")
     with refused("incomplete", "Describe what changed"):
         workflow.submit(subject=demand, by=newsroom.reporter)
-
-
-def test_returned_demand_can_go_on(newsroom: Newsroom, database: str) -> None:
-    demand = newsroom.make_demand()
-    workflow.submit(subject=demand, by=newsroom.reporter)
-    workflow.take_back(proposal=waiting(demand), by=newsroom.reporter)
-    workflow.submit(subject=demand, by=newsroom.reporter)
-    with refused("not_allowed"):
-        workflow.take_back(proposal=waiting(demand), by=newsroom.editor)
-    approval = workflow.return_(proposal=waiting(demand), by=newsroom.editor, reason="Thiếu căn cứ pháp lý.")
-    assert [event.detail for event in EditorialEvent.objects.filter(action="demand.returned")] == [{}, {}]
-    assert (approval.decision, approval.message) == ("returned", "Thiếu căn cứ pháp lý.")
-    newsroom.publish_demand(demand)
-    assert Proposal.objects.filter(entry__isnull=False).count() == 1
 
 
 def test_change_after_approval_is_found(newsroom: Newsroom, database: str) -> None:

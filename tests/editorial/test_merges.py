@@ -62,20 +62,6 @@ def test_merge_is_proposed_by_one_and_approved_by_another(newsroom: Newsroom) ->
     assert list(events.values_list("action", flat=True)) == ["merge.submitted", "merge.approved", "claim.merge"]
 
 
-def test_merge_can_be_refused_or_taken_back(newsroom: Newsroom) -> None:
-    claim, into = newsroom.publish_claim("Lũ tới mái chùa."), newsroom.publish_claim("Nước ngập mái chùa.")
-    merge = merge_policy.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
-    with refused("undecided"):
-        merge_policy.propose_merge(claim=claim, into=into, by=newsroom.editor, note=NOTE)
-    with refused("incomplete"):
-        workflow.return_(proposal=merge, by=newsroom.editor, reason=" ")
-    workflow.return_(proposal=merge, by=newsroom.editor, reason="Hai ngôi chùa khác nhau.")
-    again = merge_policy.propose_merge(claim=claim, into=into, by=newsroom.reporter, note=NOTE)
-    workflow.take_back(proposal=again, by=newsroom.reporter)
-    assert not LogEntry.objects.filter(kind__startswith="claim.").exists()
-    assert merge_policy.open_merges(claim) == []
-
-
 def test_two_newsrooms_join_together_and_either_parts(newsroom: Newsroom) -> None:
     other, third = make_newsroom("khac.example"), make_newsroom("baochi.example")
     claim, into = newsroom.publish_claim("Lũ tới mái chùa."), other.publish_claim("Nước ngập mái chùa.")
@@ -198,19 +184,6 @@ def test_changes_tell_mirrors_of_merges(newsroom: Newsroom) -> None:
     newsroom.split_claim(one)
     merged, parted = api.get("changes/", {"since": "1"})["results"]
     assert (merged["body"], parted["kind"], parted["body"]["from"]) == (None, "claim.split", {"id": str(two.pk)})
-
-
-def test_reviews_go_on_after_a_merge(newsroom: Newsroom) -> None:
-    one, two = newsroom.publish_claim("Lời đồn thứ nhất."), newsroom.publish_claim("Lời đồn thứ nhì.")
-    draft = newsroom.make_review(one)
-    newsroom.merge_claims(one, two)
-    newsroom.publish_review(draft)
-    newsroom.correct_review(Review.objects.get(claim=two), summary="Sai. Đã sửa.")
-    assert len(json.loads(PublishedClaim.objects.get().body)["reviews"]) == 3
-    call_command("verify_record")
-    before = list(PublishedClaim.objects.values())
-    call_command("rebuild_record")
-    assert list(PublishedClaim.objects.values()) == before
 
 
 def test_erasure_after_a_merge_leaves_nothing_of_the_claim(newsroom: Newsroom) -> None:

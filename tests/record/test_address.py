@@ -151,6 +151,6 @@ def test_monitor_learns_of_another_address(published: Newsroom, settings: Any) -
 
 def test_database_holds_one_address(published: Newsroom) -> None:
     with pytest.raises(IntegrityError, match="recordaddress_only_one"), transaction.atomic():
-        RecordAddress.objects.create(id=2, url=THERE)
+        RecordAddress.objects.create(id=2, url=THERE, url_rules=1)
     with connections["public"].cursor() as cursor, pytest.raises(Exception, match="permission denied"):
         cursor.execute("UPDATE record_recordaddress SET url = 'https://evil.example'")

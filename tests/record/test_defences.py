@@ -312,7 +312,7 @@ READING_MUST_FAIL = [
     *(f"SELECT * FROM {table}" for table in (
         "editorial_review", "editorial_claim", "editorial_user", "editorial_proposal", "editorial_source",
         "editorial_editorialevent", "editorial_membership", "editorial_session", "editorial_secondfactor", "auth_group",
-        "django_migrations", "pg_authid",
+        "editorial_readermessage", "django_migrations", "pg_authid",
     )),
     *(f"{verb} {table}" for table in ("record_logentry", "record_revisiondocument", "record_publishedreview",
       "record_publishedclaim", "record_publishedreference") for verb in ("DELETE FROM", "TRUNCATE", "DROP TABLE")),

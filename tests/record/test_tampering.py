@@ -38,7 +38,7 @@ DOCUMENT, ENTRY, TILE, CHECKPOINT = (
 )
 REVIEW, CLAIM, REFERENCE = (f"record_published{name}" for name in ("review", "claim", "reference"))
 NEWEST = f"size = (SELECT max(size) FROM {CHECKPOINT})"
-# Each name stands for a row that chance chooses: its table, key and condition. "another_" before the name is a second row.
+# Rows that chance chooses, by name: table, key and condition. The prefix "another_" names a second row.
 ROWS = {
     "document": (DOCUMENT, "sequence", "true"),
     "entry": (ENTRY, "sequence", "true"),

@@ -21,7 +21,7 @@ from factcheck.record.errors import SetupError
 from factcheck.record.log import merkle
 from factcheck.record.log.notes import Checkpoint, SigningKey, VerifierKey, open_note, signed_by
 from factcheck.record.log.signer import FileMemory, Signer, SigningError
-from factcheck.record.log.signer_process import MAX_REQUEST, RemoteSigner, answer, main
+from factcheck.record.log.signer_process import MAX_REQUEST, RemoteSigner, main, respond_to
 from factcheck.record.models import LogCheckpoint, LogEntry
 from tests.record.conftest import disarm, publish_some
 from tests.support.databases import fresh_database
@@ -129,7 +129,7 @@ def test_hand_made_proofs_are_refused() -> None:
 )
 def test_nothing_else_is_signed(request_line: bytes) -> None:
     signer = Signer([KEY], Notes())
-    assert answer(signer, request_line).keys() == {"refused"}
+    assert respond_to(signer, request_line).keys() == {"refused"}
     assert signer.memory.read() is None
 
 

@@ -24,6 +24,7 @@ LEAF: dict[str, Any] = {
 }  # fmt: skip
 
 
+FED = {key: value for key, value in LEAF.items() if key != "v"}
 DOCUMENT: dict[str, Any] = {"id": LEAF["subject"], "revision": {"number": 1, "kind": "original"}}
 
 
@@ -77,7 +78,7 @@ def test_leaf_that_is_none_is_refused_in_a_sentence(leaf: Any, said: str) -> Non
         begun(OneAnswer()).check_leaf(data)
     assert str(wrong.value) == said
     for kind in ("review.original", "review.newer_kind"):
-        assert begun(OneAnswer()).check_leaf(verifier.canonical(LEAF | {"kind": kind}))["kind"] == kind
+        assert begun(OneAnswer()).check_leaf(verifier.canonical(LEAF | {"kind": kind})).kind == kind
 
 
 @pytest.mark.parametrize(
@@ -102,7 +103,7 @@ def line_of(document: bytes, salt: str = "07" * 32) -> bytes:
 
 
 def check_line(line: bytes, **entry: str) -> bool:
-    return begun(OneAnswer()).is_missing(LEAF | entry, line, None)
+    return begun(OneAnswer()).is_missing(verifier.Entry(**FED | entry), line, None)
 
 
 @pytest.mark.parametrize(
@@ -253,9 +254,6 @@ def test_lines_of_another_number_are_refused_in_a_sentence(data: bytes, error: A
     assert verifier.split_lines(b"null\n{}\n", 2, "Bundle") == [b"null", b"{}"]
 
 
-FED = {key: value for key, value in LEAF.items() if key != "v"}
-
-
 @pytest.mark.parametrize(
     ("feed", "said"),
     [
@@ -276,9 +274,11 @@ FED = {key: value for key, value in LEAF.items() if key != "v"}
 def test_feed_that_is_none_is_refused_in_a_sentence(feed: Any, said: str) -> None:
     data = feed if isinstance(feed, bytes) else verifier.canonical(feed)
     with pytest.raises(verifier.DiscrepancyError) as wrong:
-        verifier.read_bodies(data, [LEAF])
+        verifier.read_bodies(data, [verifier.Entry(**FED)])
     assert str(wrong.value).endswith(said)
-    assert verifier.read_bodies(verifier.canonical({"results": [FED | {"body": None}]}), [LEAF]) == [None]
+    assert verifier.read_bodies(verifier.canonical({"results": [FED | {"body": None}]}), [verifier.Entry(**FED)]) == [
+        None
+    ]
 
 
 @pytest.mark.parametrize(

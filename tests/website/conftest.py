@@ -161,3 +161,34 @@ def get(path: str, status: int = 200, language: str = "en") -> Page:
     response = Client().get(path, headers={"accept-language": language}, follow=True)
     assert response.status_code == status
     return Page(response.content.decode())
+
+
+def check_page(response: Any, language: str) -> None:
+    """Check the rules for every page: no script that runs, no cookie, one outline, and the reader's language."""
+    page = Page(response.content.decode())
+    # No script but our own files, nothing inline, nothing of another host: the policy of settings.py blocks nothing.
+    scripts = page.values("script", "src")
+    assert set(scripts) <= {"/static/website/site.js", "/static/website/search.js"}
+    assert page.values("script", "type") == ["application/ld+json"] * (page.elements["script"] - len(scripts))
+    assert page.elements["style"] == page.elements["img"] == 0
+    assert not [name for _, name, _ in page.attributes if name == "style" or name.startswith("on")]
+    assert page.values("link", "rel").count("stylesheet") <= 2
+    assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+    assert "unsafe" not in response.headers["Content-Security-Policy"]
+    # Landmarks, one first heading, none skipped, no id twice, every label and reference leads somewhere.
+    for element in ("main", "header", "footer", "h1", "title"):
+        assert page.elements[element] >= 1, element
+    assert page.elements["main"] == page.elements["h1"] == 1
+    assert page.headings[0] == 1
+    assert all(after <= before + 1 for before, after in zip(page.headings, page.headings[1:], strict=False))
+    assert len(page.ids) == len(set(page.ids))
+    for element, attribute in (("section", "aria-labelledby"), ("label", "for")):
+        assert set(page.values(element, attribute)) <= set(page.ids)
+    assert page.values("a", "href")[0] == "#content"
+    assert "content" in page.ids
+    assert page.title.strip()
+    # HTML allows at most three digits after the second.
+    assert not [at for at in page.values("time", "datetime") if re.search(r"\.\d{4}", at)]
+    assert page.values("html", "lang") == [language]
+    assert response.headers["Content-Language"] == language
+    assert not response.cookies

@@ -73,7 +73,7 @@ def _details(found: dict[str, Any]) -> PageDetails:
     )
 
 
-def _line(value: str | None, most: int) -> str:
-    """Return the text as one line in NFC, cut to `most` characters."""
+def _line(value: str | None, limit: int) -> str:
+    """Return the text as one line in NFC, cut to `limit` characters."""
     line = " ".join(replace_forbidden(value or "").split())
-    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
+    return line if len(line) <= limit else f"{line[: limit - 1].rstrip()}…"

@@ -29,9 +29,9 @@ def main(kind: str, url: str, content_type: str) -> None:
     json.dump({**details, "text": (details["text"] or "")[:MAX_TEXT]}, sys.stdout)
 
 
-def _limit(kind: int, most: int) -> None:
+def _limit(kind: int, limit: int) -> None:
     with suppress(ValueError, OSError):  # macOS doesn't support all limits
-        resource.setrlimit(kind, (most, most))
+        resource.setrlimit(kind, (limit, limit))
 
 
 def read_html(body: bytes, url: str, content_type: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import hashlib
 import re
 import secrets
 from datetime import datetime, timedelta
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -20,7 +20,7 @@ from factcheck.editorial.captures.requests import request_missing
 from factcheck.editorial.drafts.validation import Invalid, Problem, Values, fill
 from factcheck.editorial.encryption import KeyProblem
 from factcheck.editorial.errors import AlreadyDecided, Incomplete, WrongValue
-from factcheck.editorial.events import record_event, record_events
+from factcheck.editorial.events import Act, record_event, record_events
 from factcheck.editorial.messages import message_limits
 from factcheck.editorial.messages.message_limits import NotStored, kept_until
 from factcheck.editorial.models import Appearance, Claim, Publisher, ReaderMessage, Review, User
@@ -93,21 +93,32 @@ def receive_message(*, kind: ReaderMessage.Kind, values: Values, address: str) -
     return receipt, kept_until((known or row).received_at)
 
 
-def find_status(receipt: str) -> dict[str, Any] | None:
+class MessageStatus(NamedTuple):
+    """The status of a message, without its text. Times are RFC 3339."""
+
+    kind: str
+    status: str
+    received_at: str
+    decided_at: str | None
+    answer: str | None
+    kept_until: str
+
+
+def find_status(receipt: str) -> MessageStatus | None:
     """Return the status of the message with this receipt, without the message's content."""
     digest = hashlib.sha256(receipt.encode()).hexdigest()
     row = ReaderMessage.objects.select_related("same_as").filter(receipt=digest).first()
     if row is None:
         return None
     about = row.same_as or row
-    return {
-        "kind": about.kind,
-        "status": about.state,
-        "received_at": rfc3339(row.received_at),
-        "decided_at": rfc3339(about.decided_at) if about.decided_at else None,
-        "answer": about.answer or None,
-        "kept_until": rfc3339(kept_until(about.received_at)),
-    }
+    return MessageStatus(
+        about.kind,
+        about.state,
+        rfc3339(row.received_at),
+        rfc3339(about.decided_at) if about.decided_at else None,
+        about.answer or None,
+        rfc3339(kept_until(about.received_at)),
+    )
 
 
 @transaction.atomic
@@ -160,9 +171,7 @@ def dismiss_all(*, messages: QuerySet[ReaderMessage], by: User, newsroom: int) -
         newsroom_id=Coalesce("newsroom_id", Value(newsroom)),
     )
     for owner in sorted({owner for _key, owner in rows}):
-        acts: list[tuple[str, UUID, dict[str, Any]]] = [
-            ("message.dismissed", key, {}) for key, each in rows if each == owner
-        ]
+        acts: list[Act] = [("message.dismissed", key, {}) for key, each in rows if each == owner]
         record_events(by, owner, acts)
     return len(rows)
 

@@ -17,7 +17,7 @@ ACCOUNT_ADMINISTRATORS = "Account administrators"
 
 def role_in(user: User, newsroom: Publisher | int) -> Role | None:
     """Return the person's role in this newsroom, or None. A closed account doesn't have a role."""
-    found = answer("editorial_role_in", user.pk, newsroom if isinstance(newsroom, int) else newsroom.pk)
+    found = call_function("editorial_role_in", user.pk, newsroom if isinstance(newsroom, int) else newsroom.pk)
     return Role(found) if found else None
 
 
@@ -70,7 +70,7 @@ def require_writer(user: User, review: Review) -> None:
 
 def rights_on(proposal: int, user: User) -> tuple[bool, bool, bool]:
     """Return whether the person can see the proposal, return or publish it, and approve it (`sql/proposals.sql`)."""
-    sees, decides, approves = answer("editorial_rights_on", user.pk, proposal)
+    sees, decides, approves = call_function("editorial_rights_on", user.pk, proposal)
     return sees, decides, approves
 
 
@@ -80,10 +80,10 @@ def ask(function: str, *values: Any) -> bool:
     The functions are in `access.sql`, `proposals.sql` and `accounts.sql`. Triggers use the same functions, so the
     application and the database agree.
     """
-    return bool(answer(function, *values))
+    return bool(call_function(function, *values))
 
 
-def answer(function: str, *values: Any) -> Any:
+def call_function(function: str, *values: Any) -> Any:
     """Return the value of such a database function."""
     with connection.cursor() as cursor:
         cursor.callproc(function, values)

@@ -176,7 +176,7 @@ def lock_batch(pk: int) -> ImportBatch:
 
 def _digest(batch: ImportBatch) -> str:
     """Return the SHA-256 of the digests of all members in order, each followed by a line feed."""
-    return str(roles.answer("editorial_import_digest", batch.pk))
+    return str(roles.call_function("editorial_import_digest", batch.pk))
 
 
 def _lock_reviews(members: QuerySet[Proposal]) -> None:

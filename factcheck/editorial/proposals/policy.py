@@ -114,7 +114,7 @@ class Policy(ABC, Generic[S]):
 
     def find_refusal(self, proposal: Proposal, by: User, *, approving: bool) -> NotAllowed | None:
         """Return why the person can't approve the proposal, or can't return or publish it. Return None if they can."""
-        word = roles.answer("editorial_decision_refusal", by.pk, proposal.pk, approving)
+        word = roles.call_function("editorial_decision_refusal", by.pk, proposal.pk, approving)
         kinds = {"not_editor": NotAllowed, "no_chief_editor": NeedsChiefEditor}
         return kinds.get(word, NeedsOtherPerson)(self.refusals[word]) if word else None
 

@@ -3,7 +3,12 @@
 import hashlib
 import re
 import string
-from urllib.parse import quote, urlsplit
+import tomllib
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -14,8 +19,14 @@ PICTURE_PATH = re.compile(r"/pictures/([0-9a-f]{64})\.(jpg|png|webp)")
 _ESCAPED = re.compile("%([0-9a-fA-F]{2})")
 _UNRESERVED = frozenset(string.ascii_letters + string.digits + "-._~")
 _RESERVED = ":/?#[]@!$&'()*+,;="
-# Parameters that platforms add to URLs, to recognise the people who share and open them.
-_TRACKING = re.compile("(fbclid|utm_[^=]*)(=|$)", re.IGNORECASE)
+_RULES_FILE = tomllib.loads(Path(__file__).with_name("url_rules.toml").read_text(encoding="utf-8"))
+_PATTERNS = {"host": ".+", "path": ".*", "parameters": ""}
+_RULES = [
+    {**rule, **{name: re.compile(rule.get(name, default), re.IGNORECASE) for name, default in _PATTERNS.items()}}
+    for rule in _RULES_FILE["rules"]
+]
+URL_RULES: int = _RULES_FILE["version"]
+_MAX_CHANGES = 10  # the most that a URL needs is a link out of Facebook to a page with tracking on a telephone's host
 
 
 def claim_url(claim_id: UUID | str) -> str:
@@ -35,21 +46,52 @@ def review_id_of(url: str) -> UUID | None:
 def url_key(url: str) -> str:
     """Return a key of 32 hexadecimal digits that is the same for all URLs of the same page.
 
-    The key depends on the path and the query. It ignores the scheme, `www.`, `m.`, the host's case, the fragment, a
-    trailing slash, tracking parameters and percent-encoding (RFC 3986, section 6.2). The key is a digest, because index
-    entries in PostgreSQL are limited to 2,700 bytes.
+    The key depends on the path and the query. It ignores the scheme, `www.`, the host's case, the fragment, a trailing
+    slash and percent-encoding (RFC 3986, section 6.2), and follows the rules in `url_rules.toml`. The key is a digest,
+    because index entries in PostgreSQL are limited to 2,700 bytes.
     """
-    url = nfc(url.strip())
-    parts = urlsplit(url)
-    port = f":{parts.port}" if parts.port not in (None, 80, 443) else ""
-    path, query = _normalise_escapes(parts.path).rstrip("/"), _normalise_escapes(parts.query)
-    query = "&".join(each for each in query.split("&") if not _TRACKING.match(each))
-    *labels, site, ending = ["", *site_of(url).split(".")]
-    host = ".".join(
-        [*(label for label in labels if label not in ("", "m")), site, ending]
-    )  # m.a.example, vi.m.a.example
-    plain = f"{host}{port}{path}{'?' + query if query else ''}"
+    plain = _normalise(url)
+    seen = {plain}
+    while len(seen) <= _MAX_CHANGES and (other := _other_url(plain, seen)):
+        seen.add(plain := other)
     return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _normalise(url: str) -> str:
+    """Return the URL in one spelling, without its scheme. Raise ValueError for an invalid port."""
+    parts = urlsplit(nfc(url.strip()))
+    port = f":{parts.port}" if parts.port not in (None, 80, 443) else ""
+    query = _normalise_escapes(parts.query)
+    return f"{site_of(url)}{port}{_normalise_escapes(parts.path).rstrip('/')}{'?' + query if query else ''}"
+
+
+def _other_url(plain: str, seen: set[str]) -> str | None:
+    """Return the URL that the first rule gives that fits and changes something, or None."""
+    address, _mark, query = plain.partition("?")
+    host, slash, path = address.partition("/")
+    for rule in _RULES:
+        if (in_host := rule["host"].fullmatch(host)) and (in_path := rule["path"].fullmatch(slash + path)):
+            names = {**in_host.groupdict(), **in_path.groupdict(), "path": slash + path}
+            with suppress(KeyError, ValueError):  # a parameter is missing, or a port is invalid
+                other = _normalise(_apply(rule, query, {"host": host, **names}))
+                if other not in seen and not other.startswith("/"):  # a URL without a host
+                    return other
+    return None
+
+
+def _apply(rule: Mapping[str, Any], query: str, names: Mapping[str, str]) -> str:
+    """Return the URL that is the same by this rule, or one without a host. Raise KeyError if a parameter is missing."""
+    given = query.split("&")
+    values = {name: value for name, _equals, value in (each.partition("=") for each in reversed(given)) if value}
+    if "inside" in rule:
+        found = (unquote(values[name]) for name in rule["inside"] if name in values)
+        return next((url for url in found if url.startswith(("http://", "https://"))), "///")
+    if "same_as" in rule:
+        other = rule["same_as"].format_map({**values, **names, "query": f"?{query}" if query else ""})
+        kept = "&".join(f"{name}={values[name]}" for name in rule.get("keep", ()) if name in values)
+        return f"{other}{'&' if '?' in other else '?'}{kept}" if kept else other
+    others = [each for each in given if not rule["parameters"].fullmatch(each.partition("=")[0])]
+    return f"https://{names['host']}{names['path']}?{'&'.join(others)}"
 
 
 def link_key(url: str) -> int:

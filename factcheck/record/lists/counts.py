@@ -97,17 +97,14 @@ def count(rows: QuerySet[Any], tsquery: str | None, groups: Sequence[Group], lim
     found = None
     try:
         with suppress(TimeoutError), nullcontext() if future.done() else budget.place():
-            wait = min(MAX_WAIT, budget.left)
-            found = _count_in_time(rows, tsquery, groups, limit) if mine else future.result(wait)
+            found = _count_in_time(rows, tsquery, groups, limit) if mine else future.result(min(MAX_WAIT, budget.left))
     finally:
         if mine:
             future.set_result(found)
+            seconds = 0 if found is None else MAX_AGE if found.exact else RETRY
             with _lock:
                 if _memory.get(key, (None, 0))[0] is future:  # otherwise, the log has grown
-                    _memory[key] = (
-                        future,
-                        time.monotonic() + (found is not None and (MAX_AGE if found.exact else RETRY)),
-                    )
+                    _memory[key] = future, time.monotonic() + seconds
     if found is None:
         budget.left_out.append("counts")
     return found

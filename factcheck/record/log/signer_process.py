@@ -59,7 +59,7 @@ class RemoteSigner:
         return answer
 
 
-def answer(signer: Signer, line: bytes) -> dict[str, Any]:
+def respond_to(signer: Signer, line: bytes) -> dict[str, Any]:
     """Return the response to a request. No request raises an error."""
     try:
         match json.loads(line):
@@ -92,7 +92,7 @@ def serve(signer: Signer, path: Path) -> None:
                 try:
                     with connection.makefile("rb") as lines:
                         line = lines.readline(MAX_REQUEST)
-                    connection.sendall(json.dumps(answer(signer, line)).encode() + b"\n")
+                    connection.sendall(json.dumps(respond_to(signer, line)).encode() + b"\n")
                 except OSError:  # the client is gone, or the disk is full
                     continue
 

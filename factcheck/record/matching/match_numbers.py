@@ -47,7 +47,8 @@ THRESHOLD = 0.7
 
 K1, B, USUAL_LENGTH = 1.2, 0.75, 43  # BM25's usual parameters, and the words in a usual claim, headline and summary
 USUAL_REVIEWS = 10_000  # a database from this size on shows how rare words are
-FEW = 10.0  # added to the weight of each part of the post, so that a part of two words is seldom the most similar
+# Added to the weight of each part of the post, so that a part of two words is seldom the most similar.
+PART_SMOOTHING = 10.0
 
 # The evidence that a claim is the right one, in log-odds (conditional logistic regression among a post's candidates).
 COSINE = 112.0  # for a cosine similarity of 1

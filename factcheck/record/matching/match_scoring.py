@@ -99,7 +99,7 @@ def compare_candidates(
         best, share, root = -math.inf, 0.0, 0.0
         for weights, total in totals:
             shared, bm25 = compare(counts, length, weights)
-            if (quality := bm25 / (total + numbers.FEW)) > best:
+            if (quality := bm25 / (total + numbers.PART_SMOOTHING)) > best:
                 best, share, root = quality, min(1.0, shared / total) if total else 0.0, math.sqrt(bm25)
         delay = _by_delay((each.reviewed_on - posted).days) if posted and each.reviewed_on else 0.0
         by_words = numbers.ALONE_SHARED * root + numbers.ALONE_SHARE * share + delay

@@ -376,6 +376,10 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
                 ("url", models.CharField(help_text="SITE_URL of the last publication.", max_length=300)),
+                (
+                    "url_rules",
+                    models.PositiveSmallIntegerField(help_text="The URL rules that the stored keys follow."),
+                ),
             ],
         ),
         migrations.CreateModel(

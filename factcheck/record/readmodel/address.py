@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from factcheck.record.errors import SetupError
+from factcheck.record.formats.urls import URL_RULES
 from factcheck.record.log.models import Published
 
 
@@ -20,6 +21,7 @@ class RecordAddress(models.Model):
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     url = models.CharField(max_length=300, help_text="SITE_URL of the last publication.")
+    url_rules = models.PositiveSmallIntegerField(help_text="The URL rules that the stored keys follow.")
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(id=1), name="recordaddress_only_one")]
@@ -30,7 +32,7 @@ class RecordAddress(models.Model):
 
 def apply(_published: Sequence[Published]) -> None:
     """Store the URL with the first publication. Raise SetupError if this process has another SITE_URL."""
-    _require(RecordAddress.objects.get_or_create(defaults={"url": settings.SITE_URL})[0].url)
+    _require(RecordAddress.objects.get_or_create(defaults={"url": settings.SITE_URL, "url_rules": URL_RULES})[0].url)
 
 
 def rebuild() -> None:
@@ -40,6 +42,14 @@ def rebuild() -> None:
 def stored_address(using: str | None = None) -> str | None:
     """Return the record's URL, or None if nothing has been published."""
     return RecordAddress.objects.using(using).values_list("url", flat=True).first()
+
+
+def has_old_keys(using: str | None = None) -> bool:
+    """Return whether the keys of URLs must be computed again, because `url_rules.toml` has changed.
+
+    A record that moves to another URL is rebuilt later.
+    """
+    return RecordAddress.objects.using(using).filter(url=settings.SITE_URL).exclude(url_rules=URL_RULES).exists()
 
 
 def require_address(using: str | None = None) -> None:

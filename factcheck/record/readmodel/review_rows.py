@@ -6,6 +6,7 @@ verdicts, claimants and topics come from the newest live document that refers to
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import orjson
@@ -109,7 +110,7 @@ def review_row(entry: LogEntry, data: bytes, before: PublishedReview | None = No
         row.original_verdict = original_verdict_of(verdict.original.label) if verdict.original else None
         row.claimant = UUID(claim.claimant.id) if claim.claimant else None
         row.topics = [topic.slug for topic in body.topics]
-        row.appearance_keys = list(dict.fromkeys(url_key(appearance.url) for appearance in claim.appearances))
+        row.appearance_keys = list(dict.fromkeys(url_key(url) for url in urls_of(claim.appearances)))
         row.original_key = url_key(body.original_url) if body.original_url else None
         row.claimed_on = _date(claim.claimed_on)
         row.reviewed_on = _date(body.reviewed_on)
@@ -120,8 +121,24 @@ def cited_urls(body: Kept | Erasure) -> list[str]:
     """Return the URLs of the review, of the claim's appearances and of the sources, and the URLs of their copies."""
     found = [None if isinstance(body, Erasure) else body.original_url]
     if isinstance(body, Review):
-        cited: list[Appearance | Source] = [*body.claim.appearances, *body.sources]
-        found += [*(each.url for each in cited), body.archive_url, *(each.archive_url for each in cited)]
+        cited = evidence_of(body)
+        found += [*urls_of(cited), body.archive_url, *(each.archive_url for each in cited)]
+    return [url for url in found if url]
+
+
+def evidence_of(review: Review) -> list[Appearance | Source]:
+    return [*review.claim.appearances, *review.sources]
+
+
+def urls_of(cited: Iterable[Appearance | Source]) -> list[str]:
+    """Return the URLs of these appearances or sources, and the pages to which the URLs led when they were copied.
+
+    A short link can only be compared through its copy. A home page is left out, because many dead links lead there.
+    """
+    found: list[str | None] = []
+    for each in cited:
+        final_url = each.capture.final_url if each.capture else None
+        found += [each.url, final_url if final_url and urlsplit(final_url).path.strip("/") else None]
     return [url for url in found if url]
 
 

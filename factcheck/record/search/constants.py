@@ -21,7 +21,7 @@ MARKED = 2.0  # for words with the typed diacritics. Vietnamese with diacritics,
 # Rows with a similar meaning
 SIMILAR = 0.85  # the least cosine. `queries.py`, nothing to find, n=12: 20 → 89 with 0.8. n=59: 0.966 → 0.881 with 0.9.
 MEANING = 40.0  # added to the rank for each unit of cosine above SIMILAR. `queries.py`, n=59: 0.966 → 0.949 with 0.
-FEW = 10  # rows with a good rank. With fewer, similar rows are added. `queries.py`, n=59: 0.966 → 0.831 with 0.
+ENOUGH_GOOD = 10  # rows with a good rank. With fewer, similar rows are added. `queries.py`, n=59: 0.966 → 0.831 with 0.
 GOOD = 0.5  # a good rank: most of the weight is in the claim or headline. `queries.py`, n=59: 0.966 → 0.949 with 0.
 
 # Rows without all the words need a SHARE of the weight of the HEAVIEST words, or ENOUGH times the weight of the rarest.

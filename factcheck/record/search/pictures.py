@@ -15,7 +15,8 @@ from factcheck.database.query_timeout import time_limit
 from factcheck.database.rows import run_public
 from factcheck.record.files.picture_files import PictureError, decode
 from factcheck.record.files.visual_hashes import MAX_DISTANCE, query_hashes
-from factcheck.record.formats.urls import PICTURE_PATH, url_key
+from factcheck.record.formats.urls import PICTURE_PATH
+from factcheck.record.lists.values import read_url
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.models import PublishedClaim, PublishedReview
 from factcheck.record.readmodel.picture_models import PublishedPicture
@@ -67,10 +68,9 @@ def _distances(uri: str) -> Mapping[UUID, int]:
             raise NoPicture(_NOT_STORED)
         return {**similar_reviews(hashes), **same}
     try:
-        key = url_key(uri) if uri.startswith(("http://", "https://")) else ""
+        named = PublishedReview.objects.using("public").live().filter(appearance_keys__contains=[read_url(uri)])
     except ValueError:
-        key = ""
-    named = PublishedReview.objects.using("public").live().filter(appearance_keys__contains=[key]) if key else ()
+        raise NoPicture(_UNKNOWN) from None
     same = {review.id: 0 for review in named}
     if not same:
         raise NoPicture(_UNKNOWN)

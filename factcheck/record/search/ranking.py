@@ -33,7 +33,7 @@ from factcheck.database.rows import run_prepared
 from factcheck.record.readmodel.models import SHELF_BITS
 from factcheck.record.readmodel.row_models import Status
 from factcheck.record.search.constants import (
-    FEW,
+    ENOUGH_GOOD,
     FIRST_SECONDS,
     GOOD,
     MANY_IN_SAMPLE,
@@ -106,7 +106,7 @@ class Search:
         for number, attempt in enumerate(self._attempts()):  # the first attempt that finds a row is the last
             rank = partial(self._rank, attempt, limit, position, backward)
             found = self._find(attempt, rank)
-            few = number == 0 and found.complete and found.good < FEW
+            few = number == 0 and found.complete and found.good < ENOUGH_GOOD
             if few and self._add_similar() and found.candidates:
                 found = self._find(attempt, rank)
             if found.candidates or not found.complete:

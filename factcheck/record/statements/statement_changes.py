@@ -1,6 +1,6 @@
 """The differences between two statements in words, for the desk and for readers.
 
-A statement is a nested object, and a place is the path of a value in it, for example "claim.claimant.name". `PLACES`
+A statement is a nested object, and a place is the path of a value in it, for example "claim.claimant.name". `SHOWN`
 contains the label of each place and the labels of its codes. `compare` walks through both statements at the same time
 and yields a Change for each value that differs. `compare_rows` compares lists of objects, for example sources.
 """
@@ -24,7 +24,7 @@ from factcheck.record.statements.values import DAY
 
 
 @dataclass(frozen=True)
-class Place:
+class ShownKey:
     """The display of a key of a statement: its label, and the labels for its codes."""
 
     label: str | Promise
@@ -34,7 +34,7 @@ class Place:
     absent: Any  # the default, which an object on one line doesn't show
 
 
-def _places(model: type[Part], before: str = "", above: str | Promise = "") -> Iterator[tuple[str, Place]]:
+def _shown_keys(model: type[Part], before: str = "", above: str | Promise = "") -> Iterator[tuple[str, ShownKey]]:
     """Yield paths and places in the statement's order. A place without a label is labelled with its path."""
     for key, name in keys_of(model).items():
         # The name of a claimant has the label "claimant: name", because "name" alone says too little.
@@ -44,15 +44,17 @@ def _places(model: type[Part], before: str = "", above: str | Promise = "") -> I
         shown_label = of_part if model.model_fields[name].title else above or place
         kinds = choices_of(model, name)
         words: dict[str, str | Promise] = {**dict(choices(kinds))} if kinds else {}
-        yield place, Place(shown_label, own, words, rule is DAY, default_of(model, name)())
+        yield place, ShownKey(shown_label, own, words, rule is DAY, default_of(model, name)())
         if part := parts_of(model).get(name):
-            yield from _places(part, f"{place}.", shown_label if model.model_fields[name].title else "")
+            yield from _shown_keys(part, f"{place}.", shown_label if model.model_fields[name].title else "")
 
 
-PLACES = dict(_places(Review)) | {place: of for place, of in _places(Demand) if not place.startswith("publisher")}
+SHOWN = dict(_shown_keys(Review)) | {
+    place: of for place, of in _shown_keys(Demand) if not place.startswith("publisher")
+}
 # “Person” is enough here. The key `confirmed` says whether an editor on this site has confirmed the public figure.
-PLACES["claim.claimant.type"].words[ClaimantType.PERSON] = _("person")
-NUMBERS = {place: number for number, place in enumerate(PLACES)}
+SHOWN["claim.claimant.type"].words[ClaimantType.PERSON] = _("person")
+NUMBERS = {place: number for number, place in enumerate(SHOWN)}
 SHORT = 80  # characters of a value that fits on a line
 AROUND = 160  # characters of unchanged text that are shown on each side of a change
 # Values that count as equal to a key that is missing from an older statement.
@@ -128,7 +130,7 @@ def _compare(place: str, before: Any, after: Any) -> Iterator[Change]:
     """Yield the changes at a place. Objects are compared key by key, and other values as text."""
     if before == after:
         return
-    label = PLACES[place].label if place in PLACES else place
+    label = SHOWN[place].label if place in SHOWN else place
     # The label of a verdict and its values on the scale say the same thing. `_verdict` decides which of them to show,
     # and only the other keys are compared below.
     if place == "verdict":
@@ -155,7 +157,7 @@ def _verdict(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Change]:
     """
     words = [verdict.get("label") or str(_("not decided yet")) for verdict in (before, after)]
     if words[0] != words[1]:
-        yield Change(PLACES["verdict.label"].label, [Piece("removed", words[0]), Piece("added", words[1])])
+        yield Change(SHOWN["verdict.label"].label, [Piece("removed", words[0]), Piece("added", words[1])])
     scales = [{key: verdict.get(key) for key in ON_SCALE} for verdict in (before, after)]
     same_scale = all(before.get(key) == after.get(key) for key in ("scale", "worst", "best"))
     if words[0] == words[1] or (before.get("scale") and after.get("scale") and not same_scale):
@@ -188,7 +190,7 @@ def _line(value: Any, place: str) -> str:
         return ", ".join(_line(part, place) for part in value)
     if isinstance(value, bool):
         return str(_("yes") if value else _("no"))
-    known = PLACES.get(place)
+    known = SHOWN.get(place)
     if known and known.is_day:
         return date_format(date.fromisoformat(value))
     return str(known.words.get(value, value) if known else value)
@@ -197,9 +199,9 @@ def _line(value: Any, place: str) -> str:
 def _part(value: Any, place: str) -> str:
     """Return one value of an object. “Yes” and “no” are shown with their label."""
     line = _line(value, place)
-    return f"{PLACES[place].own}: {line}" if isinstance(value, bool) and place in PLACES else line
+    return f"{SHOWN[place].own}: {line}" if isinstance(value, bool) and place in SHOWN else line
 
 
 def _is_usual(value: Any, place: str) -> bool:
     """Return whether the value is the default of its place, so it doesn't have to be shown."""
-    return place not in PLACES or PLACES[place].absent == value
+    return place not in SHOWN or SHOWN[place].absent == value

@@ -4,7 +4,6 @@ A claimant's page has no numbers and no verdicts of its own, because the record 
 """
 
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -97,7 +96,7 @@ def _subject(request: HttpRequest, kind: Kind, key: str, filters: Filters | None
     listed = newest_first("", filters or Filters({}), place, among=among)
     parameter = urlencode({kind.value: key})
     facets = [each for each in filters.facets() if each.name != kind.value] if filters else []
-    context: dict[str, Any] = {
+    context = {
         "subject": read(_MODELS[kind], body),
         "facets": [each for each in facets if len(each.values) > 1],
         "search_url": reverse("search"),

@@ -1,7 +1,6 @@
 """The page of corrections, updates, withdrawals, reinstatements and erasures."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -68,7 +67,7 @@ def corrections(request: HttpRequest) -> HttpResponse:
     if not found and cursor.position:
         raise Http404  # the page would have nothing to link back to
     query = filters.query() if filters and not filters.errors else ""
-    context: dict[str, Any] = {
+    context = {
         "corrections": found,
         "filters": filters,
         "facets": filters.facets(),

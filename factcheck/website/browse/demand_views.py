@@ -1,6 +1,5 @@
 """Pages for the register of demands."""
 
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -43,7 +42,7 @@ def demands(request: HttpRequest) -> HttpResponse:
 def demand(request: HttpRequest, demand_id: UUID) -> HttpResponse:
     """Show a demand as it currently appears in the register, with its revisions."""
     body = queries.find_demand(demand_id)
-    context: dict[str, Any] = {
+    context = {
         "demand": body,
         "revisions": queries.list_revisions(demand_id),
         "sample": is_sample(body.publisher.site),

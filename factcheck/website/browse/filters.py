@@ -11,10 +11,9 @@ from itertools import accumulate, chain
 from typing import Any
 from urllib.parse import quote_plus, urlencode
 
-import orjson
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
-from django.utils.translation import get_language, get_language_info, gettext
+from django.utils.translation import get_language_info, gettext
 
 from factcheck.record.formats.text import replace_forbidden
 from factcheck.record.lists.counts import VALUES, Value, count
@@ -23,9 +22,11 @@ from factcheck.record.lists.pages import Sql, as_q
 from factcheck.record.lists.published_lists import REVIEWS, PublishedList
 from factcheck.record.lists.values import UnknownValue
 from factcheck.record.models import PublishedReference
+from factcheck.record.statements.output import read
+from factcheck.record.statements.review import Publisher, Topic, Verdict
 from factcheck.record.statements.statement_labels import KINDS
 from factcheck.record.statements.values import UNKNOWN_LANGUAGE
-from factcheck.website.words import in_language
+from factcheck.website.words import in_language, topic_label
 
 MAX_CHOSEN, MAX_VALUE = 20, 255  # values of a filter, and characters of a value
 MAX_LENGTH = 1000  # of all chosen values in a URL, because each link of the filters repeats them
@@ -203,7 +204,7 @@ def value_labels(wanted: Mapping[str, Sequence[str]]) -> dict[str, dict[str, str
     for name in ("verdict", "publisher", "topic"):
         keys |= Q(kind=name, key__in=wanted.get(name, ()))
     rows = PublishedReference.objects.using("public").filter(keys).values_list("kind", "key", "body")
-    found = {(kind, key): _reference_label(kind, orjson.loads(body)) for kind, key, body in rows}
+    found = {(kind, key): _reference_label(kind, body) for kind, key, body in rows}
     labels = {name: {value: found.get((name, value), value) for value in values} for name, values in wanted.items()}
     labels["language"] = _told_apart({tag: (_language_label(tag), tag) for tag in wanted.get("language", ())})
     verdicts = labels.get("verdict", {}).items()
@@ -218,13 +219,13 @@ def _told_apart(labels: Mapping[str, tuple[str, str]]) -> dict[str, str]:
     return {value: f"{label} ({apart})" if same[label] > 1 else label for value, (label, apart) in labels.items()}
 
 
-def _reference_label(kind: str, body: Mapping[str, Any]) -> str:
+def _reference_label(kind: str, body: str) -> str:
     if kind == PublishedReference.Kind.PUBLISHER:
-        return str(body["name"])
+        return read(Publisher, body).name
     if kind == PublishedReference.Kind.TOPIC:
-        return in_language(body["labels"], body["slug"])[0]
-    labels = body["labels"]
-    return str(labels.get(get_language() or "") or labels.get("en") or next(iter(labels.values()), body["slug"]))
+        return topic_label(read(Topic, body))
+    verdict = read(Verdict, body)
+    return in_language(verdict.labels, verdict.slug or "")[0]
 
 
 def _language_label(tag: str) -> str:

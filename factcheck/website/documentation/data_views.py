@@ -22,7 +22,7 @@ def data(request: HttpRequest) -> HttpResponse:
     counts = count_live(PublishedReview, ("language",), limit=MAX_ROWS)
     languages = [language for (language,), _ in counts.groups["language",] if language != UNKNOWN_LANGUAGE]
     newest = LogEntry.objects.using("public").newest().first()
-    context: dict[str, Any] = {
+    context = {
         "reviews": counts.total,
         "languages": len(languages),
         "review_count": grouped(counts.total),

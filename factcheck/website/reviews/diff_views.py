@@ -52,7 +52,7 @@ def difference(request: HttpRequest, review_id: UUID, before: int, after: int) -
 def _compared(request: HttpRequest, old: Review, new: Review, context: dict[str, object]) -> HttpResponse:
     """Compare within the limits of searches, because a long comparison takes as long as a search."""
 
-    def answer() -> HttpResponse:
+    def respond() -> HttpResponse:
         with search_places.enter():
             changes = find_changes(old, new)
         return render(request, "website/diff.html", context | changes._asdict())
@@ -60,7 +60,7 @@ def _compared(request: HttpRequest, old: Review, new: Review, context: dict[str,
     def refuse(status: int) -> HttpResponse:
         return render(request, "website/busy.html", {**context, "too_many": status == 429}, status=status)
 
-    return within_limits(answer, refuse)
+    return within_limits(respond, refuse)
 
 
 class Changes(NamedTuple):

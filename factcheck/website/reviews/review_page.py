@@ -75,10 +75,10 @@ def read_page(review_id: UUID) -> ReviewPage:
         review_row(state.entry, state.body),
         reading.version,
         [read(OtherReview, each["body"]) for each in others],
-        [_entry(each) for each in revisions],
+        [_entry(**each) for each in revisions],
         [read(Demand, each["body"]) for each in about],
         {each["sha256"] for each in public},
-        {each["url"]: SourceCheck(**_with_times(each)) for each in checks},
+        {each["url"]: _check(**each) for each in checks},
     )
 
 
@@ -86,7 +86,7 @@ class _Reading:
     """Runs a statement, and reads the version and the rows of other queries in the same statement."""
 
     version: tuple[Any, ...]
-    parts: list[list[dict[str, Any]]]
+    parts: list[Any]
 
     def __init__(self, review_id: UUID, others: Sequence[QuerySet[Any, Any]]) -> None:
         compiled = [each.query.get_compiler(using="public").as_sql() for each in others]
@@ -102,14 +102,14 @@ class _Reading:
         return [row[self._count :] for row in rows]
 
 
-def _entry(values: dict[str, Any]) -> LogEntry:
+def _entry(sequence: int, at: str, kind: str, subject: str, number: int, digest: str, **added: object) -> LogEntry:
     """Return an entry with the values that `list_revisions` adds."""
-    fields = {field.attname: values.pop(field.attname) for field in LogEntry._meta.concrete_fields}
-    entry = LogEntry(**_with_times(fields))
-    entry.__dict__.update(values)
+    time = datetime.fromisoformat(at)
+    entry = LogEntry(sequence=sequence, at=time, kind=kind, subject=UUID(subject), number=number, digest=digest)
+    entry.__dict__.update(added)
     return entry
 
 
-def _with_times(values: dict[str, Any]) -> dict[str, Any]:
-    times = ("at", "checked_at", "since")
-    return {name: datetime.fromisoformat(each) if name in times else each for name, each in values.items()}
+def _check(checked_at: str, since: str, **columns: Any) -> SourceCheck:
+    times = map(datetime.fromisoformat, (checked_at, since))
+    return SourceCheck(**columns, **dict(zip(("checked_at", "since"), times, strict=True)))

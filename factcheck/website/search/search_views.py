@@ -63,7 +63,7 @@ def _searched(request: HttpRequest, text: SearchText) -> HttpResponse:
     place = read_cursor(request.GET)
     matched = text.is_statement and not place.position and not newest
 
-    def answer() -> HttpResponse:
+    def respond() -> HttpResponse:
         same, in_time = _find_same(text, filters) if matched else ([], True)
         listed, facets = ResultsPage([]), list[Facet]()
         with search_places.enter():
@@ -84,7 +84,7 @@ def _searched(request: HttpRequest, text: SearchText) -> HttpResponse:
         }  # fmt: skip
         return render(request, "website/search.html", context)
 
-    return _limited(request, text.text, answer)
+    return _limited(request, text.text, respond)
 
 
 def _find_same(text: SearchText, filters: Filters) -> tuple[list[SameClaim], bool]:
@@ -142,7 +142,7 @@ def as_you_type(request: HttpRequest) -> HttpResponse:
     text = SearchText.read(request.GET.get("q", "")[: MAX_COMPOSED * MAX_QUERY])
     filters = Filters.read(request.GET, q=text.text)
 
-    def answer() -> HttpResponse:
+    def respond() -> HttpResponse:
         listed = ResultsPage([])
         with search_places.enter():
             found = find_by_url(text)
@@ -154,13 +154,13 @@ def as_you_type(request: HttpRequest) -> HttpResponse:
         patch_cache_control(response, private=True, max_age=FRESH)  # a shared cache would keep erased text
         return response
 
-    return _limited(request, text.text, answer)
+    return _limited(request, text.text, respond)
 
 
-def _limited(request: HttpRequest, query: str, answer: Callable[[], HttpResponse]) -> HttpResponse:
+def _limited(request: HttpRequest, query: str, respond: Callable[[], HttpResponse]) -> HttpResponse:
     """Run a search within the limits. A refused search shows the reader's text again, so that it isn't lost."""
 
     def refuse(status: int) -> HttpResponse:
         return render(request, "website/busy.html", {"query": query, "too_many": status == 429}, status=status)
 
-    return within_limits(answer, refuse)
+    return within_limits(respond, refuse)

@@ -18,6 +18,7 @@ from factcheck.record.formats.urls import link_key, url_key
 from factcheck.record.models import PublicCapture, PublishedDemand, PublishedReview, RevisionDocument, Status
 from factcheck.record.readmodel.bodies import Erasure, Review, Tombstone
 from factcheck.record.readmodel.claim_merges import MergeGroup
+from factcheck.record.readmodel.review_rows import evidence_of, urls_of
 from factcheck.record.search.models import SEARCH_CONFIG
 from factcheck.record.search.query import read_query
 from factcheck.record.search.stems import with_stems
@@ -73,7 +74,12 @@ def find_by_url(text: SearchText) -> FoundByUrl:
     keys = {url_key(url) for url in text.urls}
     short_keys = [link_key(url) for url in text.urls]
     if keys:
-        rows |= {row.pk: row for row in _newest(reviews.live().filter(link_keys__overlap=short_keys))}
+        citing = _newest(reviews.live().filter(link_keys__overlap=short_keys))
+        if led_to := _redirects(citing, keys):
+            keys |= {url_key(url) for url in led_to}
+            short_keys += [link_key(url) for url in led_to]
+            citing = _newest(reviews.live().filter(link_keys__overlap=short_keys))
+        rows |= {row.pk: row for row in citing}
         rows |= {row.pk: row for row in _newest(reviews.filter(pk__in=_withdrawn_with(short_keys, keys)))}
     live: dict[tuple[str | Promise, ...], list[Review]] = {}
     for row in [*rows.values()][:MAX_FOUND]:
@@ -172,13 +178,20 @@ def _withdrawn_with(short_keys: Collection[int], keys: Collection[str]) -> list[
     return [pk for pk, review in before if _roles(review, keys)]
 
 
+def _redirects(rows: Iterable[PublishedReview], keys: Collection[str]) -> list[str]:
+    """Return the URLs to which the URLs with these keys led when newsrooms copied them."""
+    cited = (each for row in rows for each in evidence_of(row.live_body))
+    found = (url for each in cited if each.url and url_key(each.url) in keys for url in urls_of([each]))
+    return [url for url in found if url_key(url) not in keys]
+
+
 def _roles(review: Review, keys: Collection[str]) -> tuple[str | Promise, ...]:
     """Return the roles of the URLs with these keys in the review."""
     seen = review.claim.appearances
-    copies = (each.archive_url for part in (seen, review.sources) for each in part)
+    copies = (each.archive_url for each in evidence_of(review))
     parts: tuple[tuple[str | Promise, Iterable[str | None]], ...] = (
-        (_("the claim’s post or page"), (each.url for each in seen)),
-        (_("a source of the review"), (each.url for each in review.sources)),
+        (_("the claim’s post or page"), urls_of(seen)),
+        (_("a source of the review"), urls_of(review.sources)),
         (_("the review on its publisher’s page"), [review.original_url]),
         (_("an archived copy"), [review.archive_url, *copies]),
     )

@@ -7,7 +7,6 @@ publisher's date and URL, and also names the revision on this site.
 
 import json
 from collections.abc import Callable
-from typing import Any
 
 from django.utils.translation import gettext
 
@@ -63,7 +62,7 @@ def bibtex(review: Kept) -> str:
 
 def csl_json(review: Kept) -> str:
     """Return a list with one item, as reference managers import it (docs.citationstyles.org)."""
-    item: dict[str, Any] = {
+    item = {
         "id": _key(review),
         "type": "webpage",
         "title": _title(review),

@@ -1,7 +1,6 @@
 """The frame that other sites show, and oEmbed (oembed.com), which tells them the frame's HTML."""
 
 import re
-from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -74,10 +73,10 @@ def oembed(request: HttpRequest) -> HttpResponse:
     return JsonResponse(_oembed(body, language, *most), json_dumps_params={"ensure_ascii": False})
 
 
-def _oembed(review: Kept, language: str, most_width: int, most_height: int) -> dict[str, Any]:
+def _oembed(review: Kept, language: str, most_width: int, most_height: int) -> dict[str, str | int | None]:
     width, height = min(WIDTH, most_width), min(HEIGHT, most_height)
     with translation.override(language):
-        answer = {
+        answer: dict[str, str | int | None] = {
             "version": "1.0",
             "type": "rich",
             "title": title_of(review),

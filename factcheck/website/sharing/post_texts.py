@@ -42,11 +42,11 @@ def length_of(text: str) -> int:
     return links * LINK_LENGTH + _length_of_words(_LINK.sub("", text))
 
 
-def _shorten(text: str, most: int) -> str:
+def _shorten(text: str, length: int) -> str:
     """Return the text, or its beginning with an ellipsis. A character with its marks is never split."""
-    if length_of(text) <= most:
+    if length_of(text) <= length:
         return text
-    shown, left = [], most - length_of("…")
+    shown, left = [], length - length_of("…")
     for cluster in regex.finditer(r"\X", text):
         left -= _length_of_words(cluster.group())
         if left < 0:

@@ -59,11 +59,11 @@ def _to_current(review: Kept, language: str) -> HttpResponse:
 def _picture(request: HttpRequest, card: Card) -> HttpResponse:
     """Return the picture within the limits of searches, because painting takes as long as a search."""
 
-    def answer() -> HttpResponse:
+    def respond() -> HttpResponse:
         with search_places.enter():
             return HttpResponse(paint(card), content_type="image/png")
 
-    response = within_limits(answer, lambda status: HttpResponse(status=status))
+    response = within_limits(respond, lambda status: HttpResponse(status=status))
     if response.status_code != 200:
         return response
     patch_cache_control(response, public=True, max_age=MAX_AGE)

@@ -62,10 +62,10 @@ class Panel:
 
 def bars(rows: Sequence[tuple[str, int]]) -> Bars:
     """Return a bar for each label with its number."""
-    most = max((number for _, number in rows), default=0) or 1
+    highest = max((number for _, number in rows), default=0) or 1
     found = [
         Bar(
-            Truncator(label).chars(MAX_LABEL), grouped(number), f"{100 * number / most:.2f}%", place * _ROW + 16,
+            Truncator(label).chars(MAX_LABEL), grouped(number), f"{100 * number / highest:.2f}%", place * _ROW + 16,
             place * _ROW + 22,
         )
         for place, (label, number) in enumerate(rows)
@@ -78,18 +78,18 @@ def panels(series: Sequence[tuple[str, Sequence[int]]], marks: Sequence[str]) ->
 
     The first and the last of the `marks` are written below the columns.
     """
-    most = max((number for _, numbers in series for number in numbers), default=0) or 1
+    highest = max((number for _, numbers in series for number in numbers), default=0) or 1
     return [
-        Panel(Truncator(label).chars(MAX_LABEL), grouped(sum(numbers)), _columns(numbers, marks, most))
+        Panel(Truncator(label).chars(MAX_LABEL), grouped(sum(numbers)), _columns(numbers, marks, highest))
         for label, numbers in series
     ]
 
 
-def _columns(numbers: Sequence[int], marks: Sequence[str], most: int) -> list[Column]:
+def _columns(numbers: Sequence[int], marks: Sequence[str], highest: int) -> list[Column]:
     step, last = 100 / len(numbers), len(numbers) - 1
     found = []
     for place, (number, mark) in enumerate(zip(numbers, marks, strict=True)):
-        height = max(round(_COLUMN * number / most), 2) if number else 0
+        height = max(round(_COLUMN * number / highest), 2) if number else 0
         found.append(
             Column(
                 x=f"{(place + 0.1) * step:.2f}%", width=f"{0.8 * step:.2f}%", middle=f"{(place + 0.5) * step:.2f}%",

@@ -73,7 +73,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
     labels = reference_labels(*found.values())
     publishers = PublishedReference.objects.using("public").filter(kind=PublishedReference.Kind.PUBLISHER)
     samples = [is_sample(site) for site in publishers.values_list("key", flat=True)]
-    context: dict[str, Any] = {
+    context = {
         "sample": "all" if samples and all(samples) else "some" if any(samples) else "",
         "sections": [_section(name, statistic, labels) for name, statistic in found.items()],
         "license": settings.LICENSE_URL,

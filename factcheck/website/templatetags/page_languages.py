@@ -1,10 +1,9 @@
 """Tags for the languages of a page: links to the same page in other languages, for readers and search engines."""
 
-from typing import Any
-
 from django import template
 from django.conf import settings
 from django.http import HttpRequest
+from django.template import Context
 from django.urls import reverse
 from django.utils.encoding import escape_uri_path
 from django.utils.translation import get_language, get_language_from_path
@@ -19,7 +18,7 @@ def without_language(url: str) -> str:
 
 
 @register.inclusion_tag("website/languages.html", takes_context=True)
-def language_links(context: dict[str, Any]) -> dict[str, Any]:
+def language_links(context: Context) -> dict[str, list[dict[str, str | bool]]]:
     """Link to the same page in each language, with the page's parameters. A page for a server error has no request."""
     request: HttpRequest | None = context.get("request")
     url = without_language(escape_uri_path(request.path)) if request else "/"
@@ -35,7 +34,7 @@ def language_links(context: dict[str, Any]) -> dict[str, Any]:
 
 
 @register.inclusion_tag("website/alternates.html", takes_context=True)
-def alternates(context: dict[str, Any], translated: bool = True) -> dict[str, Any]:
+def alternates(context: Context, translated: bool = True) -> dict[str, str | dict[str, str]]:
     """Tell search engines the page's languages. The canonical URL of an untranslated page is its English page."""
     path = without_language(context["request"].path)
     codes = [code for code, _name in settings.LANGUAGES] if translated else []
@@ -48,13 +47,13 @@ def alternates(context: dict[str, Any], translated: bool = True) -> dict[str, An
 
 
 @register.simple_tag(takes_context=True)
-def page_url(context: dict[str, Any]) -> str:
+def page_url(context: Context) -> str:
     """Return the page's absolute URL, without parameters."""
     return f"{settings.SITE_URL}{context['request'].path}"
 
 
 @register.inclusion_tag("website/navigation_link.html", takes_context=True)
-def navigation_link(context: dict[str, Any], name: str, label: str) -> dict[str, Any]:
+def navigation_link(context: Context, name: str, label: str) -> dict[str, str | bool]:
     """Link to the page with this URL name. The link to the page itself is marked."""
     request: HttpRequest | None = context.get("request")
     url = reverse(name)

@@ -3,7 +3,6 @@
 The title of a review and the date of its verdict are also here.
 """
 
-from typing import Any
 from urllib.parse import urlencode
 
 from django import template
@@ -45,7 +44,7 @@ def share_picture(review: Kept, language: str) -> str:
 
 
 @register.inclusion_tag("website/card_tags.html")
-def card_tags(about: Kept | WholeClaim | None = None) -> dict[str, Any]:
+def card_tags(about: Kept | WholeClaim | None = None) -> dict[str, str | int]:
     """Return the elements for a preview's picture: of a review, of the newest review of a claim, or of the site."""
     review = about.live_reviews[-1] if isinstance(about, WholeClaim) else about
     language = share_cards.picture_language(review.language) if review else _interface()

@@ -1,6 +1,5 @@
 """The page that explains how to check a review and the log."""
 
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -20,7 +19,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     """Show the page with commands for ?review=&revision= or ?demand=&revision=, or for the newest review."""
     chosen = next((name for name in ("review", "demand") if name in request.GET), None)
     entry = _chosen_entry(request, chosen) if chosen else _newest_entry()
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "chosen": chosen,
         "outcomes": Outcome.values(),
         "key": current_key("public"),

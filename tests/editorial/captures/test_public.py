@@ -13,6 +13,8 @@ from factcheck.editorial.models import Capture, EditorialEvent, Review
 from factcheck.editorial.proposals import review_policy
 from factcheck.record.files.public_files import public_file
 from factcheck.record.models import PublicCapture
+from factcheck.website.search.search_text import SearchText
+from factcheck.website.search.url_search import find_by_url
 from tests.journeys.browser import signed_in
 from tests.support.drafts import Newsroom, make_newsroom
 from tests.support.evidence import PAGE, finish, make_capture, names_in, stored_in
@@ -152,3 +154,29 @@ def test_readers_get_a_page_without_a_link_to_the_original(newsroom: Newsroom, r
     newsroom.erase_review(review)
     for place in (path, f"{path}file/", f"/api/v1{path}"):
         assert Client().get(place).status_code == 404
+
+
+def test_short_link_is_followed_as_its_copy_was(newsroom: Newsroom, storage: Path) -> None:
+    """Reviews are found by the short link, and by the post to which a copy of the link led."""
+    linking, citing = newsroom.make_review(), newsroom.make_review()
+    short, post = "https://fb.watch/aBc", "https://www.facebook.com/watch/?v=123"
+    copy = finish(make_capture(newsroom, url=short), final_url="https://m.facebook.com/watch/?v=123&_rdr")
+    linking.claim.appearances.update(url=short, capture=copy, no_capture_reason="")
+    citing.claim.appearances.update(url=post)
+    home = newsroom.make_review()
+    dead = finish(make_capture(newsroom, url="https://news.example/1"), final_url="https://news.example/")
+    home.sources.filter(position=0).update(url="https://news.example/1", capture=dead, no_capture_reason="")
+    for review in (linking, citing, home):
+        newsroom.publish_review(review)
+
+    def searched(url: str) -> set[str]:
+        found = find_by_url(SearchText.read(url))
+        return {each.id for cited in found.live for each in cited.reviews if cited.roles}
+
+    both = {str(linking.pk), str(citing.pk)}
+    assert searched(short) == both
+    assert searched(f"{post}&fbclid=x") == both
+    assert searched("https://fb.watch/other") == set()
+    assert searched("https://news.example/") == set()
+    rows = Client().get("/api/v1/reviews/", {"appearance_url": post}).json()["results"]
+    assert {each["id"] for each in rows} == both

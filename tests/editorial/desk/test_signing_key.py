@@ -49,57 +49,40 @@ def published_at_the_desk(newsroom: Newsroom, language: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("language", "fault"),
+    ("key", "language", "fault"),
     [
-        ("en", "The signing key 3f3ace27 did not sign the log's newest checkpoint (1 entries)."),
-        ("vi", "Khóa ký 3f3ace27 không khớp: lần gần nhất, nhật ký (1 dòng) được ký bằng khóa khác."),
+        (str(OTHER), "en", "The signing key 3f3ace27 did not sign the log's newest checkpoint (1 entries)."),
+        (str(OTHER), "vi", "Khóa ký 3f3ace27 không khớp: lần gần nhất, nhật ký (1 dòng) được ký bằng khóa khác."),
+        (
+            "/nowhere/key",
+            "en",
+            "LOG_SIGNING_KEY refers to /nowhere/key, which can't be read (No such file or directory).",
+        ),
+        (
+            "/nowhere/key",
+            "vi",
+            "Không đọc được khóa ký tại /nowhere/key, nơi ghi trong LOG_SIGNING_KEY (No such file or directory).",
+        ),
     ],
 )
-def test_key_of_another_log(newsroom: Newsroom, settings: Any, language: str, fault: str) -> None:
-    settings.LOG_SIGNING_KEY = str(OTHER)
+def test_key_that_cannot_be_used(newsroom: Newsroom, settings: Any, key: str, language: str, fault: str) -> None:
+    settings.LOG_SIGNING_KEY, settings.LOCAL = key, False
     text = published_at_the_desk(newsroom, language)
     assert (fault in text, LEFT[language] in text) == (True, True)
 
 
+@pytest.mark.parametrize("in_file", [True, False])
 @pytest.mark.parametrize(
-    ("language", "fault"),
+    "damage",
     [
-        ("en", "LOG_SIGNING_KEY refers to /nowhere/key, which can't be read (No such file or directory)."),
-        ("vi", "Không đọc được khóa ký tại /nowhere/key, nơi ghi trong LOG_SIGNING_KEY (No such file or directory)."),
+        '"{}"'.format, "export {}".format, "\ufeff{}".format, "{}!".format, str.lower, lambda key: key[1:],
+        lambda key: f"{key[:-1]}!", lambda key: key.rpartition("+")[2], lambda key: key.replace("+AQ", "+BQ"),
     ],
-)
-def test_key_that_cannot_be_read(newsroom: Newsroom, settings: Any, language: str, fault: str) -> None:
-    settings.LOG_SIGNING_KEY, settings.LOCAL = "/nowhere/key", False
-    text = published_at_the_desk(newsroom, language)
-    assert (fault in text, LEFT[language] in text) == (True, True)
-
-
-@pytest.mark.parametrize(
-    "damaged", [lambda key: f"{key[:-1]}!", lambda key: key.rpartition("+")[2], lambda key: key.replace("+AQ", "+BQ")]
-)
-def test_nothing_of_a_damaged_key_is_shown(newsroom: Newsroom, settings: Any, damaged: Any, tmp_path: Any) -> None:
-    file = tmp_path / "key"
-    file.write_text(damaged(str(OTHER)))
-    settings.LOG_SIGNING_KEY = str(file)
-    text = published_at_the_desk(newsroom, "vi")
-    assert "LOG_SIGNING_KEY không phải là khóa ký hợp lệ (" in text
-    assert "AAAAAAAA" not in text
-
-
-@pytest.mark.parametrize(
-    "written",
-    [
-        '"{}"'.format,
-        "export {}".format,
-        "\ufeff{}".format,
-        str.lower,
-        lambda key: key[1:],
-        lambda key: key.rpartition("+")[2],
-    ],
-)
-def test_nothing_of_a_key_with_something_about_it_is_shown(newsroom: Newsroom, settings: Any, written: str) -> None:
+)  # fmt: skip
+def test_nothing_of_a_damaged_key_is_shown(newsroom, settings, tmp_path, damage, in_file):
     """As a file of variables gives it that keeps its quotes; nor is a folder of its name made."""
-    settings.LOG_SIGNING_KEY, settings.LOCAL = written(str(OTHER)), True
+    (tmp_path / "key").write_text(damage(str(OTHER)))
+    settings.LOG_SIGNING_KEY, settings.LOCAL = str(tmp_path / "key") if in_file else damage(str(OTHER)), True
     text = published_at_the_desk(newsroom, "vi")
     assert "LOG_SIGNING_KEY không phải là khóa ký hợp lệ (" in text
     assert "AAAAAAAA" not in text.upper()

@@ -4,8 +4,8 @@ import random
 import re
 import string
 import threading
-import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, suppress
 from uuid import uuid4
 
 import pytest
@@ -79,28 +79,27 @@ def test_threads_that_need_the_same_count_wait_for_one(
     bare_record: None, monkeypatch: pytest.MonkeyPatch, fails: bool
 ) -> None:
     """A count that fails isn't tried again by those who waited for it."""
-    begun, made = threading.Event(), list[bool]()
+    waits, made = threading.Semaphore(0), list[bool]()
+
+    class Waited(Future[Counts | None]):
+        def result(self, timeout: float | None = None) -> Counts | None:
+            waits.release()
+            return super().result(60)
 
     def make(*_: object) -> Counts:
-        made.append(begun.wait(10))
-        time.sleep(0.2)  # the others come
+        made.append(all(waits.acquire(timeout=60) for _ in range(7)))
         if fails:
             raise OperationalError
         return Counts(7, {})
 
     def ask(_: int) -> Counts | None:
-        try:
+        with suppress(OperationalError), closing(connections["public"]):
             return count(PublishedReview.objects.using("public").live(), None, [])
-        except OperationalError:
-            return None
-        finally:
-            connections.close_all()
 
+    monkeypatch.setattr(counts, "Future", Waited)
     monkeypatch.setattr(counts, "_count_in_time", make)
     with ThreadPoolExecutor(8) as pool:
-        found = pool.map(ask, range(8))
-        begun.set()
-        assert [each and each.total for each in found] == [None if fails else 7] * 8
+        assert [each and each.total for each in pool.map(ask, range(8))] == [None if fails else 7] * 8
     assert made == [True]
 
 

@@ -63,13 +63,6 @@ def test_signing_key_malformed(text: str) -> None:
         SigningKey.parse(text)
 
 
-def test_nothing_of_a_damaged_signing_key_is_told() -> None:
-    """The fault is shown to editors and written into logs."""
-    for damaged in (f"{SKEY}!", SKEY.rpartition("+")[2] + "!"):
-        with pytest.raises(NoteError, match=r"^this is not a signing key \(PRIVATE\+KEY\+<name>\+<id>\+<base64>\)$"):
-            SigningKey.parse(damaged)
-
-
 @pytest.mark.parametrize(
     "note", ["", TEXT, f"{TEXT}\n", f"{TEXT}\n{LINE[:-1]}", f"{TEXT}\n- a b\n", f"{TEXT}\n\N{EM DASH} a AAAA\n"]
 )

@@ -2,15 +2,13 @@
 
 import socket
 import threading
-import time
-from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
 from factcheck.record.matching import embeddings
-from factcheck.record.matching.embeddings import EmbeddingError, RemoteModel, get_embeddings
+from factcheck.record.matching.embeddings import EmbeddingError, get_embeddings
 from tests.record.conftest import Address
 
 
@@ -27,50 +25,6 @@ def test_slow_address_is_given_up(address: Address, monkeypatch: pytest.MonkeyPa
     with pytest.raises(EmbeddingError, match="did not respond in time"):
         get_embeddings().embed_queries(["flood"])
     late.set()
-
-
-def test_address_that_answers_letter_by_letter_is_given_up(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embeddings, "QUERY_TIMEOUT", 0.3)
-    over = threading.Event()
-
-    class Trickle(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.send_response(200)
-            self.end_headers()
-            with suppress(OSError):
-                while not over.wait(0.05):
-                    self.wfile.write(b" ")
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Trickle) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        with pytest.raises(EmbeddingError, match="did not respond in time"):
-            RemoteModel(f"http://127.0.0.1:{server.server_port}", "m", "").embed_queries(["flood"])
-        over.set()
-        server.shutdown()
-
-
-def test_address_that_begins_its_answer_letter_by_letter_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The limit of a connection is for each packet, and each letter of a header is one."""
-    monkeypatch.setattr(embeddings, "QUERY_TIMEOUT", 0.3)
-    over = threading.Event()
-
-    def trickle(listening: socket.socket) -> None:
-        link, _ = listening.accept()
-        with link, suppress(OSError):
-            link.recv(65536)
-            link.sendall(b"HTTP/1.1 200 OK\r\nX: ")
-            while not over.wait(0.05):
-                link.sendall(b"a")
-
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = threading.Thread(target=trickle, args=[listening])
-        server.start()
-        begun = time.monotonic()
-        with pytest.raises(EmbeddingError, match="did not respond in time"):
-            RemoteModel(f"http://127.0.0.1:{listening.getsockname()[1]}", "m", "").embed_queries(["flood"])
-        assert time.monotonic() - begun < 20
-        over.set()
-        server.join()
 
 
 def test_dead_address_leaves_time_for_the_next(address, settings, monkeypatch):

@@ -53,7 +53,7 @@ def record(bare_record: None, monkeypatch: pytest.MonkeyPatch) -> None:
     Embeddings.asked.clear()
     forget_queries()
     monkeypatch.setattr(similar_rows, "get_embeddings", Embeddings)
-    monkeypatch.setattr(ranking, "FEW", 1)
+    monkeypatch.setattr(ranking, "ENOUGH_GOOD", 1)
     statements = [made(number, text) for number, text in enumerate(TEXTS, start=1)]
     publishing.publish([entries.Publication(UUID(each["id"]), each) for each in statements])
     for number, cosine in enumerate(COSINES, start=1):

@@ -8,7 +8,7 @@ from django.utils import translation
 
 from factcheck.editorial.drafts import review_statements, rows
 from factcheck.editorial.proposals import demand_policy
-from factcheck.record.statements.statement_changes import ON_SCALE, PLACES, compare
+from factcheck.record.statements.statement_changes import ON_SCALE, SHOWN, compare
 from tests.support.drafts import Newsroom
 
 
@@ -151,7 +151,7 @@ def test_whatever_may_differ_has_a_label(newsroom: Newsroom) -> None:
     said += [demand_policy.build_statement(newsroom.make_demand(review)).to_json_object() for review in (None, whole)]
     found = {place for statement in said for place in places(statement)}
     assert {"claim.claimant", "claim.claimant.same_as", "verdict.original.image_url", "review.id"} <= found
-    assert sorted(found - {"id"} - PLACES.keys()) == []  # of one review the id is the same
+    assert sorted(found - {"id"} - SHOWN.keys()) == []  # of one review the id is the same
 
 
 def test_changes_of_a_demand_are_shown_in_words() -> None:

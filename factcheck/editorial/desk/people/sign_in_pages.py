@@ -80,7 +80,7 @@ def login_page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if "passkey" in request.POST:
             if user := _passkey_account(request):
-                return _finish(request, user, PASSKEY, destination)
+                return _sign_in(request, user, PASSKEY, destination)
             refusal = _REFUSED_PASSKEY
         else:
             form = PasswordForm(request, request.POST)
@@ -99,14 +99,14 @@ def second_factor_page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if "passkey" in request.POST:
             if _passkey_account(request, user):
-                return _finish(request, user, PASSKEY, destination)
+                return _sign_in(request, user, PASSKEY, destination)
             refusal = _REFUSED_PASSKEY
         elif wait := begin_attempt(counter := Counter("code", f"{known_device(request, user) or ''}:{user.pk}")):
             record_failure(request, user, "code")
             refusal = wait_text(wait)
         elif kind := use_code(user, request.POST.get("code", "")):
             attempt_succeeded(counter)
-            return _finish(request, user, kind.value, destination)
+            return _sign_in(request, user, kind.value, destination)
         else:
             record_failure(request, user, "code")
             if is_repeated(user, request.POST.get("code", "")):
@@ -132,7 +132,7 @@ def passkey_options(request: HttpRequest, user: User | None = None) -> dict[str,
 
 def _password_accepted(request: HttpRequest, user: User, destination: str) -> HttpResponse:
     if not user.second_factors.usable().exists():
-        return _finish(request, user, "", destination)
+        return _sign_in(request, user, "", destination)
     request.session.cycle_key()
     request.session[_PENDING] = [user.pk, user.get_session_auth_hash(), time.time()]
     return _second_factor_form(request, user, destination, None)
@@ -166,7 +166,7 @@ def _passkey_account(request: HttpRequest, user: User | None = None) -> User | N
     return found
 
 
-def _finish(request: HttpRequest, user: User, kind: str, destination: str) -> HttpResponse:
+def _sign_in(request: HttpRequest, user: User, kind: str, destination: str) -> HttpResponse:
     request.session.pop(_PENDING, None)
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
     record_sign_in(request, user, kind)

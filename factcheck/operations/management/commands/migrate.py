@@ -1,11 +1,13 @@
 """Django's ``migrate``, which also makes the rules of the database (`factcheck.database.sql_files`).
 
-It refuses a database from another version of the site, and never waits long for a lock.
+It refuses a database from another version of the site, and never waits long for a lock. If the rules for comparing URLs
+have changed, it rebuilds the read model.
 """
 
 from typing import Any
 
 from django.apps import apps
+from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.core.management.commands import migrate
 from django.db import ProgrammingError, connections, transaction
@@ -16,6 +18,7 @@ from factcheck.database.migration_locks import lock_limit
 from factcheck.database.problems import DatabaseProblem
 from factcheck.database.sql_files import drop_rules, has_todays_rules, make_rules
 from factcheck.database.versions import refuse_unknown_migrations
+from factcheck.record.readmodel.address import has_old_keys
 
 Targets = dict[str, str]  # the name of a migration by app
 
@@ -37,6 +40,8 @@ class Command(migrate.Command):
                 self._with_new_rules(connection, together, options)
             if alone or not together:
                 super().handle(*args, **options)
+        if has_old_keys(options["database"]):
+            call_command("rebuild_record", verbosity=options["verbosity"])
 
     def _with_new_rules(self, connection: BaseDatabaseWrapper, targets: Targets, options: dict[str, Any]) -> None:
         """Replace the rules and run the migrations between, in one transaction. If anything fails, nothing changes."""

@@ -30,7 +30,7 @@ from factcheck.database.data_directory import make_folder
 from factcheck.database.versions import refuse_unknown_migrations
 from factcheck.demo.management.commands.load_demo import LOGINS
 from factcheck.operations import processes
-from factcheck.record.readmodel.address import require_address, stored_address
+from factcheck.record.readmodel.address import has_old_keys, require_address, stored_address
 from factcheck.tools.environment import is_local
 
 
@@ -100,7 +100,7 @@ class Command(BaseCommand):
         with self._step("Starting the database"):
             executor = MigrationExecutor(connections["owner"])
         refuse_unknown_migrations(executor.loader)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()) or has_old_keys("owner"):
             with self._step("Creating and updating the tables"):
                 call_command("migrate", database="owner", verbosity=0)
 
