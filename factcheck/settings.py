@@ -220,7 +220,7 @@ TEMPLATES = [
 ]
 
 AUTH_USER_MODEL = "editorial.User"
-AUTHENTICATION_BACKENDS = ["factcheck.editorial.sign_in.backend.PasswordBackend"]
+AUTHENTICATION_BACKENDS = ["factcheck.editorial.sign_in.passwords.PasswordBackend"]
 SESSION_ENGINE = "factcheck.editorial.sign_in.sessions"  # its docstring says when sessions end
 # Accounts of a site with its own database can't use the desk without a second factor.
 SECOND_FACTOR_REQUIRED = _OWN_SERVER

@@ -1043,6 +1043,8 @@ def describe(entry: Entry, document: JsonObject) -> list[str]:
     elif noun == "claim":
         place = {"merge": ("Into", text("into", "id")), "split": ("From", text("from", "id"))}[kind]
         facts = dict([place, ("Reason", text("revision", "note")), ("Newsroom", text("publisher", "name"))])
+    elif noun == "key":
+        facts = {"Former key": text("old_key"), "New key": text("new_key")}
     else:
         verdict = (
             "withdrawn" if kind == "withdrawal" else text("verdict", "label") or text("verdict", "original", "label")

@@ -21,7 +21,7 @@ from procrastinate.manager import JobManager
 from factcheck.record.models import LogEntry
 from factcheck.webhooks import sending, signing
 from factcheck.webhooks.models import Attempt, Delivery, Subscription
-from factcheck.webhooks.payloads import EVENTS, message
+from factcheck.webhooks.sending import EVENTS, message
 
 logger = logging.getLogger(__name__)
 

@@ -181,7 +181,7 @@ def _with_notes(entries: QuerySet[LogEntry]) -> QuerySet[LogEntry]:
 
 
 def find_entry(section: str, subject: UUID | str, number: int | str) -> LogEntry:
-    """Return the log's entry of a revision of a review or demand, or of a claim's merge or split.
+    """Return the log's entry of a revision of a review or demand, of a claim's merge or split, or of a key's rotation.
 
     Raise Http404 if there is no such entry.
     """

@@ -15,11 +15,9 @@ from factcheck.website.reviews import diff_views, review_views
 from factcheck.website.search import search_views
 from factcheck.website.sharing import embed_views, share_views
 from factcheck.website.statistics import statistics_views
-from factcheck.website.verifying import capture_views, picture_views, proof_views, verify_views
+from factcheck.website.verifying import file_views, verify_views
 
-REVISION = (
-    rf"^(?P<section>reviews|demands|claims)/(?P<subject>{UUIDConverter.regex})/revisions/(?P<number>[0-9]{{1,9}})"
-)
+REVISION = rf"^(?P<section>[a-z]+s)/(?P<subject>{UUIDConverter.regex})/revisions/(?P<number>[0-9]{{1,9}})"
 
 permanent = [
     path("reviews/<uuid:review_id>/", review_views.review, name="review"),
@@ -27,7 +25,7 @@ permanent = [
     path("reviews/<uuid:review_id>/revisions/<int:before>..<int:after>/", diff_views.difference, name="diff"),
     path("claims/<uuid:claim_id>/", review_views.claim, name="claim"),
     path("demands/<uuid:demand_id>/", demand_views.demand, name="demand"),
-    re_path("^captures/(?P<sha256>[0-9a-f]{64})/$", capture_views.capture, name="capture"),
+    re_path("^captures/(?P<sha256>[0-9a-f]{64})/$", file_views.capture, name="capture"),
 ]
 
 pages = [
@@ -67,9 +65,9 @@ in_sitemap = [
 
 urlpatterns = [
     *permanent,
-    re_path(rf"{REVISION}/proof\.json$", proof_views.proof, name="proof"),
-    re_path(rf"{REVISION}/salted-document$", proof_views.salted_document, name="salted_document"),
-    path("verify/verifier.py", proof_views.verifier, name="verifier"),
+    re_path(rf"{REVISION}/proof\.json$", verify_views.proof, name="proof"),
+    re_path(rf"{REVISION}/salted-document$", verify_views.salted_document, name="salted_document"),
+    path("verify/verifier.py", verify_views.verifier, name="verifier"),
     re_path(
         rf"^reviews/(?P<review_id>{UUIDConverter.regex})/share/(?P<digest>[0-9a-f]{{16}})-(?P<language>en|vi)\.png$",
         share_views.share_picture,
@@ -84,8 +82,8 @@ urlpatterns = [
     ),
     path("embed/reviews/<uuid:review_id>/", embed_views.embed, name="embed"),
     path("oembed/", embed_views.oembed, name="oembed"),
-    re_path("^captures/(?P<sha256>[0-9a-f]{64})/file/$", capture_views.capture_file, name="capture_file"),
-    re_path(rf"^{PICTURE_PATH.pattern[1:]}$", picture_views.picture, name="picture"),
+    re_path("^captures/(?P<sha256>[0-9a-f]{64})/file/$", file_views.capture_file, name="capture_file"),
+    re_path(rf"^{PICTURE_PATH.pattern[1:]}$", file_views.picture, name="picture"),
     path("docs/<slug:kind>/<slug:name>.md", guide_views.markdown),
     path("llms.txt", guide_views.llms),
     path("sitemap.xml", well_known_views.sitemap),

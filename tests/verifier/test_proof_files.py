@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from factcheck.record.audit.proof_files import make_proof
+from factcheck.record.log import tree
 from factcheck.record.log.notes import COSIGNATURE, SigningKey, open_note
 from factcheck.record.models import LogCheckpoint, LogEntry
-from tests.record.conftest import disarm, publish_some
+from tests.record.conftest import disarm, publish_some, rotated
 from tests.support.drafts import make_newsroom
 from tests.verifier.verifying import cosign, forged, verify
 from verifier import verifier
@@ -142,6 +144,17 @@ def test_demand_and_withdrawal_in_words(database: str, tmp_path: Path, capsys: A
         "Newsroom: Toà soạn kiemchung.example",
     ]
     assert said[2][1:4] == ["From: Sở Thông tin tỉnh Ví Dụ", "Newsroom: Toà soạn kiemchung.example", "Outcome: refused"]
+
+
+def test_rotation_names_both_keys(live: Any, settings: Any, tmp_path: Path, capsys: Any) -> None:
+    old = tree.signing_key()
+    new = rotated(settings)
+    entry = LogEntry.objects.get(kind="key.rotation")
+    proof = Client().get(f"/keys/{entry.subject}/revisions/1/proof.json").json()
+    capsys.readouterr()
+    code, said = check(proof, tmp_path, capsys, "--key", str(new.verifier()))
+    assert (code, said.split("\n")[1:3]) == (0, [f"Former key: {old.verifier()}", f"New key: {new.verifier()}"])
+    tree.signing_key.cache_clear()
 
 
 def test_key_and_witness_from_elsewhere(entries: Any, offline: None, tmp_path: Path, capsys: Any) -> None:

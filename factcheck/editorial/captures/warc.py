@@ -4,9 +4,11 @@ import hashlib
 from base64 import b32encode
 from collections.abc import Sequence
 from io import BytesIO
+from uuid import uuid4
 
 from django.conf import settings
 from warcio.recordloader import ArcWarcRecord
+from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from factcheck import __version__
@@ -30,15 +32,15 @@ def _record(writer: WARCWriter, exchange: Exchange, kind: str, block: bytes) -> 
     # The record is built by hand, because the builder's public functions parse and rewrite the HTTP headers, which can
     # change bytes.
     _headers, _end, payload = block.partition(b"\r\n\r\n")
-    headers = writer._init_warc_headers(
-        exchange.url,
-        kind,
-        {
-            "WARC-Date": exchange.at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-            "WARC-Block-Digest": _digest(block),
-            "WARC-Payload-Digest": _digest(payload),
-        },
-    )
+    fields = {
+        "WARC-Type": kind,
+        "WARC-Record-ID": f"<{uuid4().urn}>",
+        "WARC-Target-URI": exchange.url,
+        "WARC-Date": exchange.at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "WARC-Block-Digest": _digest(block),
+        "WARC-Payload-Digest": _digest(payload),
+    }
+    headers = StatusAndHeaders("", list(fields.items()), protocol=writer.warc_version)
     return ArcWarcRecord("warc", kind, headers, BytesIO(block), None, writer.WARC_RECORDS[kind], len(block))
 
 

@@ -17,7 +17,6 @@ from django.db import models
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk.lists.large_lists import BoundedPaginator, DeskChangeList
 from factcheck.editorial.desk.read_only import drop_empty_fields, list_read_only_rows, replace_account_links
@@ -292,21 +291,6 @@ class NewsroomAdmin(DeskAdmin[M]):
         if not change and "newsroom" not in form.cleaned_data:
             (form.instance.newsroom_id,) = get_desk(request).roles
         return super().save_form(request, form, change)
-
-
-class OwnNewsroomFilter(admin.SimpleListFilter):
-    """A filter by newsroom that lists the person's own newsrooms, if there are several."""
-
-    title = _("newsroom")
-    parameter_name = "newsroom"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        newsrooms = get_desk(request).newsrooms
-        return [(str(row.pk), row.name) for row in newsrooms] if len(newsrooms) > 1 else []
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        known = {key for key, _name in self.lookup_choices}
-        return queryset.filter(newsroom=self.value()) if self.value() in known else queryset
 
 
 class ParentPermissionsMixin:

@@ -1,9 +1,14 @@
-"""The longest password, and the sessions and tokens that end when a password changes."""
+"""Passwords: the check of a login, the longest password, and what ends when a password changes."""
 
+from typing import Any
+
+from django.contrib.auth.backends import ModelBackend
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from factcheck.editorial.events import set_actor
 from factcheck.editorial.models import ApiToken, User
 from factcheck.editorial.people import account_mail
 from factcheck.editorial.programs.tokens import revoke_tokens
@@ -36,3 +41,18 @@ def end_access(user: User, *, by: User, keep: str | None = None) -> None:
     end_sessions(user, keep=keep)
     revoke_tokens(ApiToken.objects.filter(user=user, revoked_at=None), by=by)
     account_mail.queue_alert(user, "password.changed", {})
+
+
+class PasswordBackend(ModelBackend):
+    def authenticate(
+        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
+    ) -> Any:
+        """Check the password, and replace an outdated hash.
+
+        The setting `factcheck.rehashing` tells the database's triggers that only the hash changes, not the password.
+        """
+        with transaction.atomic(), connection.cursor() as cursor:
+            account = User.objects.filter(username=username or "").first()
+            set_actor(account)
+            cursor.callproc("set_config", ["factcheck.rehashing", str(account.pk) if account else "", True])
+            return super().authenticate(request, username, password, **kwargs)

@@ -7,11 +7,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.desk.access import Desk, NewsroomAdmin, OwnNewsroomFilter, get_desk
+from factcheck.editorial.desk.access import Desk, NewsroomAdmin, get_desk
 from factcheck.editorial.desk.action_views import ActionsAdmin, DeskAction, Text
 from factcheck.editorial.desk.deciding.proposal_actions import available_actions
 from factcheck.editorial.desk.deciding.public_text import show_public_text
-from factcheck.editorial.desk.lists.filters import DecisionFilter, DecisionMixin
+from factcheck.editorial.desk.lists.filters import DecisionFilter, DecisionMixin, OwnNewsroomFilter
 from factcheck.editorial.desk.writing.reviews import verdict_label
 from factcheck.editorial.models import Claim, Claimant, ImportBatch, Proposal
 from factcheck.editorial.models.kinds import Decision
@@ -91,10 +91,8 @@ class ImportFilter(DecisionFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [*super().lookups(request, model_admin), ("unfinished", _("not finished yet"))]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if self.value() == "unfinished":
-            return queryset.filter(decision=None)
-        return super().queryset(request, queryset)
+    def narrow(self, request: HttpRequest, queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        return queryset.filter(decision=None) if value == "unfinished" else super().narrow(request, queryset, value)
 
 
 @admin.register(ImportBatch)

@@ -17,10 +17,11 @@ from django.views.decorators.http import require_POST
 from factcheck.editorial.captures.requests import Evidence, capture_again, newsroom_of, renew_capture
 from factcheck.editorial.captures.rights import set_public
 from factcheck.editorial.captures.uploads import MAX_UPLOAD, store_upload
-from factcheck.editorial.desk.access import NewsroomAdmin, OwnNewsroomFilter, get_desk
+from factcheck.editorial.desk.access import NewsroomAdmin, get_desk
 from factcheck.editorial.desk.action_views import ActionsAdmin, DeskAction, by_name, subject_page
 from factcheck.editorial.desk.evidence.uploads import receive_file
 from factcheck.editorial.desk.lists.columns import column
+from factcheck.editorial.desk.lists.filters import OwnNewsroomFilter
 from factcheck.editorial.errors import EditorialError, Incomplete, NotAllowed, WrongState
 from factcheck.editorial.models import Appearance, Capture, Membership, Review, Source, User
 from factcheck.editorial.people import roles

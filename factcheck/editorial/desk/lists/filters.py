@@ -12,22 +12,45 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk.access import get_desk
 from factcheck.editorial.desk.action_views import Text
+from factcheck.editorial.desk.lists.large_lists import LANGUAGES
 from factcheck.editorial.models import Authorship, Claim, Proposal, Review, Topic, User, Verdict
 from factcheck.editorial.models.kinds import SHAPES, Decision, kind_of
 
 
-class DecisionFilter(admin.SimpleListFilter):
+class ChoiceFilter(admin.SimpleListFilter):
+    """A filter that ignores a value that isn't one of its choices."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        known = {str(key) for key, _name in self.lookup_choices}
+        return self.narrow(request, queryset, self.value()) if self.value() in known else queryset
+
+    def narrow(self, request: HttpRequest, queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        raise NotImplementedError
+
+
+class OwnNewsroomFilter(ChoiceFilter):
+    """A filter by newsroom that lists the person's own newsrooms, if there are several."""
+
+    title = _("newsroom")
+    parameter_name = "newsroom"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        newsrooms = get_desk(request).newsrooms
+        return [(str(row.pk), row.name) for row in newsrooms] if len(newsrooms) > 1 else []
+
+    def narrow(self, request: HttpRequest, queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        return queryset.filter(newsroom=value)
+
+
+class DecisionFilter(ChoiceFilter):
     title = _("decision")
     parameter_name = "decision"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [("waiting", _("waiting for approval")), *Decision.choices]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        known = {key for key, _name in self.lookup_choices}
-        if self.value() not in known:
-            return queryset
-        return queryset.filter(decision="" if self.value() == "waiting" else self.value())
+    def narrow(self, request: HttpRequest, queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        return queryset.filter(decision="" if value == "waiting" else value)
 
 
 class DecisionMixin:
@@ -48,17 +71,6 @@ class DecisionMixin:
         if row.decision:
             return Decision(row.decision).label
         return _("not finished yet") if row.decision is None else _("waiting for approval")
-
-
-class ChoiceFilter(admin.SimpleListFilter):
-    """A filter that ignores a value that isn't one of its choices."""
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        known = {str(key) for key, _name in self.lookup_choices}
-        return self.narrow(request, queryset, self.value()) if self.value() in known else queryset
-
-    def narrow(self, request: HttpRequest, queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
-        raise NotImplementedError
 
 
 class ClosedFilter(ChoiceFilter):
@@ -108,6 +120,19 @@ class AuthorFilter(ClosedFilter):
         if queryset.model is Claim:
             return queryset.filter(logged_by=value)
         return queryset.filter(Exists(Authorship.objects.filter(review=OuterRef("pk"), user=value)))
+
+
+class LanguageFilter(ChoiceFilter):
+    """A filter by the site's languages, so that no query has to find the languages in the table."""
+
+    title = _("language")
+    parameter_name = "language"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(LANGUAGES.items())
+
+    def narrow(self, request: HttpRequest, queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        return queryset.filter(language=value)
 
 
 class TranslationFilter(ClosedFilter):

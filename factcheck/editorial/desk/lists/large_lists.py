@@ -1,6 +1,6 @@
 """Lists for tables with a million rows, which never count a whole table and search in trigram indexes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -148,19 +148,6 @@ def short_time(moment: datetime) -> SafeString:
     shown = date_format(local, "TIME_FORMAT" if local.date() == timezone.localdate() else "DATE_FORMAT")
     full = date_format(local, "DATETIME_FORMAT")
     return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), full, shown)
-
-
-class LanguageFilter(admin.SimpleListFilter):
-    """A filter by the site's languages, so that no query has to find the languages in the table."""
-
-    title = _("language")
-    parameter_name = "language"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterator[tuple[str, Any]]:
-        yield from LANGUAGES.items()
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(language=self.value()) if self.value() in LANGUAGES else queryset
 
 
 class DraftStateFilter(admin.ChoicesFieldListFilter):

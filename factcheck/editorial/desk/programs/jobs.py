@@ -14,6 +14,7 @@ from procrastinate.contrib.django.models import ProcrastinateEvent, Procrastinat
 
 from factcheck.editorial.desk.access import AdministratorsAdmin, ParentPermissionsMixin
 from factcheck.editorial.desk.lists.columns import column
+from factcheck.editorial.desk.lists.filters import ChoiceFilter
 from factcheck.editorial.models import Job
 
 # Procrastinate registers a page of its own, which is full of technical terms.
@@ -72,15 +73,15 @@ EVENTS: dict[str, Promise] = {
 }
 
 
-class StateFilter(admin.SimpleListFilter):
+class StateFilter(ChoiceFilter):
     title = _("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return list(STATES.items())
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Job]) -> QuerySet[Job]:
-        return queryset.filter(status=self.value()) if self.value() in STATES else queryset
+    def narrow(self, request: HttpRequest, queryset: QuerySet[Job], value: Any) -> QuerySet[Job]:
+        return queryset.filter(status=value)
 
 
 class EventInline(ParentPermissionsMixin, admin.TabularInline[ProcrastinateEvent, Job]):

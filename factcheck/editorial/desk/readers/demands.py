@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.desk.access import OwnNewsroomFilter, get_desk
+from factcheck.editorial.desk.access import get_desk
 from factcheck.editorial.desk.action_forms import ProseField
 from factcheck.editorial.desk.action_views import ActionsAdmin, DeskAction, by_name
 from factcheck.editorial.desk.deciding import proposal_actions
@@ -16,6 +16,7 @@ from factcheck.editorial.desk.deciding.discard_actions import DISCARD_ACTIONS, d
 from factcheck.editorial.desk.deciding.public_text import ReviewReferencesMixin, show_public_text
 from factcheck.editorial.desk.deciding.readable_statements import digest_of, readable_json
 from factcheck.editorial.desk.languages import DetectedLanguageForm
+from factcheck.editorial.desk.lists.filters import OwnNewsroomFilter
 from factcheck.editorial.desk.lists.large_lists import DraftStateFilter
 from factcheck.editorial.desk.writing.autosave import AutosaveAdmin
 from factcheck.editorial.drafts.statement_columns import remaining_fields

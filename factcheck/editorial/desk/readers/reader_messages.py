@@ -33,6 +33,7 @@ from factcheck.editorial.desk.action_views import (
 )
 from factcheck.editorial.desk.deciding.public_text import show_public_text
 from factcheck.editorial.desk.lists.columns import column
+from factcheck.editorial.desk.lists.filters import ChoiceFilter
 from factcheck.editorial.desk.lists.large_lists import language_in_words
 from factcheck.editorial.desk.subjects import merges
 from factcheck.editorial.encryption import KeyProblem
@@ -44,17 +45,14 @@ MAX_NETWORKS = 10
 PERIODS = {"hour": (_("last hour"), timedelta(hours=1)), "day": (_("last 24 hours"), timedelta(days=1))}
 
 
-class ReceivedFilter(admin.SimpleListFilter):
+class ReceivedFilter(ChoiceFilter):
     title = _("received")
     parameter_name = "received"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterator[tuple[str, Any]]:
-        yield from ((name, label) for name, (label, _period) in PERIODS.items())
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(name, label) for name, (label, _period) in PERIODS.items()]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[ReaderMessage]) -> QuerySet[ReaderMessage]:
-        value = self.value()
-        if value not in PERIODS:
-            return queryset
+    def narrow(self, request: HttpRequest, queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
         return queryset.filter(received_at__gt=timezone.now() - PERIODS[value][1])
 
 

@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from factcheck.editorial.claimants import claimant_digest, confirm_claimant, redact_claimant, reviews_naming
-from factcheck.editorial.desk.access import NewsroomAdmin, OwnNewsroomFilter, get_desk
+from factcheck.editorial.desk.access import NewsroomAdmin, get_desk
 from factcheck.editorial.desk.action_forms import DigestForm, ProseField
 from factcheck.editorial.desk.action_views import refusals_on_form, subject_page, submitted_data
+from factcheck.editorial.desk.lists.filters import OwnNewsroomFilter
 from factcheck.editorial.desk.lists.large_lists import WordSearchMixin, contains_all, keys, with_keys
 from factcheck.editorial.desk.writing.edit_conflicts import ConflictCheckedForm, LockingAdmin
 from factcheck.editorial.models import Claimant, Review

@@ -16,7 +16,6 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk.access import (
-    OwnNewsroomFilter,
     ParentPermissionsMixin,
     get_desk,
 )
@@ -25,13 +24,14 @@ from factcheck.editorial.desk.languages import DetectedLanguageForm
 from factcheck.editorial.desk.lists.columns import column
 from factcheck.editorial.desk.lists.filters import (
     AuthorFilter,
+    LanguageFilter,
     LoggedFilter,
+    OwnNewsroomFilter,
     ReviewStateFilter,
     TopicFilter,
     VerdictFilter,
 )
 from factcheck.editorial.desk.lists.large_lists import (
-    LanguageFilter,
     WordSearchMixin,
     contains_all,
     keys,

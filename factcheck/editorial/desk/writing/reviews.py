@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.desk.access import OwnNewsroomFilter, get_desk
+from factcheck.editorial.desk.access import get_desk
 from factcheck.editorial.desk.action_views import ActionsAdmin, DeskAction, Text, subject_page
 from factcheck.editorial.desk.deciding import proposal_actions
 from factcheck.editorial.desk.deciding.public_text import (
@@ -30,17 +30,18 @@ from factcheck.editorial.desk.deciding.review_actions import (
     submit_saved,
 )
 from factcheck.editorial.desk.deciding.review_decision import REVIEW_DECISIONS, review_decision
-from factcheck.editorial.desk.lists.columns import column
+from factcheck.editorial.desk.lists.columns import column, state_pill, verdict_pill
 from factcheck.editorial.desk.lists.filters import (
     AuthorFilter,
     ChangedFilter,
+    LanguageFilter,
+    OwnNewsroomFilter,
     TopicFilter,
     TranslationFilter,
     VerdictFilter,
 )
 from factcheck.editorial.desk.lists.large_lists import (
     DraftStateFilter,
-    LanguageFilter,
     WordSearchMixin,
     contains_all,
     keys,
@@ -48,7 +49,6 @@ from factcheck.editorial.desk.lists.large_lists import (
     short_time,
     with_keys,
 )
-from factcheck.editorial.desk.lists.pills import state_pill, verdict_pill
 from factcheck.editorial.desk.writing.autosave import AutosaveAdmin
 from factcheck.editorial.desk.writing.review_forms import AuthorInline, ReviewForm, SourceInline
 from factcheck.editorial.desk.writing.screen import claim_context, claim_facts, steps_context, text_preview

@@ -65,8 +65,8 @@ def _value(request: HttpRequest, field: Any, value: Any) -> str:
     if field.related_model is not None:
         keys = value if isinstance(value, list) else [value]
         rows = list(field.related_model._default_manager.filter(pk__in=keys))
-        model_admin: Any = admin.site._registry.get(field.related_model)
-        if model_admin is not None:
+        if admin.site.is_registered(field.related_model):
+            model_admin: Any = admin.site.get_model_admin(field.related_model)
             model_admin.show_public_text(request, rows)
         return ", ".join(map(str, rows)) or _("(no longer exists)")
     if isinstance(value, list):

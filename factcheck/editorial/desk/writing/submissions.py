@@ -37,7 +37,11 @@ class Submission:
         for name in self.form.correction_fields:
             if name in self.form.fields:
                 self.form.fields[name].required = False
-        self.formsets, _inlines = model_admin._create_formsets(request, self.form.instance, change=self.change)
+        self.formsets = [
+            formset(**model_admin.get_formset_kwargs(request, self.form.instance, inline, formset.get_default_prefix()))
+            for formset, inline in model_admin.get_formsets_with_inlines(request, row)
+            if inline.has_change_permission(request, row)
+        ]
         self.left_out: list[str] = []
 
     def is_stale(self) -> bool:
