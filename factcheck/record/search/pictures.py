@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connections
 
 from factcheck.database.query_timeout import time_limit
+from factcheck.database.rows import run_public
 from factcheck.record.files.picture_files import PictureError, decode
 from factcheck.record.files.visual_hashes import MAX_DISTANCE, query_hashes
 from factcheck.record.formats.urls import PICTURE_PATH, url_key
@@ -113,6 +113,4 @@ def similar_reviews(hashes: Iterable[int]) -> dict[UUID, int]:
         " AS pictures) AS compared"
         f" WHERE distance <= {MAX_DISTANCE} GROUP BY review_id ORDER BY 2, 1 LIMIT {MAX_REVIEWS}"
     )
-    with connections["public"].cursor() as cursor:
-        cursor.execute(statement)
-        return dict(cursor.fetchall())
+    return dict(run_public(statement))
