@@ -230,7 +230,7 @@ def main() -> None:
 
         def find_matches(query: str) -> list[UUID]:
             found = match(query, limit=20)
-            return [each.claim_id for each in (*found.results, *found.candidates)]
+            return [each.claim_id for each in (*found.results, *found.related, *found.candidates)]
 
         with kept.asked_by():
             report(rows_of_languages(only_published(posts(file)), kept))

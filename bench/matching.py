@@ -151,7 +151,8 @@ def rankings(texts: Sequence[str], kept: Kept) -> dict[str, list[list[UUID]]]:
             for name, methods in (("words", ("words", "undated")), (UNDATED, ("undated",)), (FUSED, ())):
                 with kept.asked_by(*methods):
                     answer = matches.match(text, limit=RANKED)
-                found[name].append([each.claim_id for each in (*answer.results, *answer.candidates)])
+                ranked = sorted((*answer.results, *answer.related, *answer.candidates), key=lambda each: -each.score)
+                found[name].append([each.claim_id for each in ranked])
             nearest = sorted(compared, key=lambda each: -(each.cosine or 0))
             found["meaning"].append([*dict.fromkeys(each.claim_id for each in nearest)])
             sys.stderr.write(f"\r{len(found[FUSED])}/{len(texts)} posts{' ' * 20}")
@@ -208,7 +209,8 @@ def answers(posts: Sequence[tuple[str, set[UUID]]], kept: Kept, method: str) -> 
     for text, wanted in posts:
         with kept.asked_by(method):
             answer = matches.match(text)
-        best = next(iter([*answer.results, *answer.candidates]), None)
+        found = (*answer.results, *answer.related, *answer.candidates)
+        best = max(found, key=lambda each: each.score, default=None)
         yield Answer(best.score if best else 0.0, bool(best) and best.claim_id in wanted, bool(wanted))
 
 

@@ -25,12 +25,13 @@ from table import options_of, report
 REWORDING = "rewording"
 
 
-def place_of(answer: Any, texts: dict[Any, str], claim: str) -> str:
-    """Return the list of the answer that contains the claim: results, related, candidates or nothing."""
+def place_of(answer: Any, texts: dict[Any, str], claim: str) -> tuple[str, float]:
+    """Return the list that contains the claim (results, related, candidates or nothing), and the claim's score."""
     for name in ("results", "related", "candidates"):
-        if any(texts.get(each.claim_id) == claim for each in getattr(answer, name, ())):
-            return name
-    return "nothing"
+        for each in getattr(answer, name):
+            if texts.get(each.claim_id) == claim:
+                return name, each.score
+    return "nothing", 0.0
 
 
 def rows(found: dict[str, Counter[str]]) -> Iterator[str]:
@@ -68,9 +69,9 @@ def main() -> None:
         for each in pairs:
             with kept.asked_by("words and meaning"):
                 answer = matches.match(each["post"])
-            where = place_of(answer, texts, clean(each["claim"]))
+            where, score = place_of(answer, texts, clean(each["claim"]))
             found[each["kind"]][where] += 1
-            sys.stderr.write(json.dumps({"id": each["id"], "kind": each["kind"], "found": where}) + "\n")
+            sys.stderr.write(f"{each['id']} {each['kind']} {where} {score:.3f}\n")
         report(rows(found))
 
 

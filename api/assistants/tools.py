@@ -84,7 +84,9 @@ def match_claim(
 ) -> BriefMatching:
     """Has this been checked already? Find published claims that say the same, best match first, with their reviews.
 
-    `results` probably say the same. Most `candidates` are about something else.
+    Claims in `results` say the same, so their verdicts answer the text. Claims in `related` are about the same thing,
+    but say something else, or it can't be told. Never give their verdicts as an answer: `matched.asked` and
+    `matched.checked` show the words that differ. Most `candidates` are about something else.
     """
     with match_places.enter():
         values = {"text": text, "posted": posted, "page_size": limit, "view": View.BRIEF}

@@ -74,17 +74,21 @@ class MatchedParts(Nested):
     meaning: Share | SkipJsonSchema[None] = left_out()
     """How close the meaning is. Absent if the meaning wasn't compared."""
     differs: list[Difference]
-    """The points on which your text and the claim differ."""
+    """The points on which your text and the claim certainly differ."""
+    asked: list[str]
+    """Your words that the claim doesn't contain. Function words are left out."""
+    checked: list[str]
+    """The claim's words that your text doesn't contain."""
 
 
 class Match(Output):
-    """A claim that may say the same."""
+    """A claim that says the same, or something else about the same thing."""
 
     claim: Annotated[orjson.Fragment, stored("Claim")]
     reviews: list[Annotated[orjson.Fragment, stored("Review")]]
     """The claim's live reviews."""
     score: Share
-    """The probability that the claim says the same."""
+    """The probability that the claim is about the same thing."""
     judged_by: Annotated[str, one_of(["words+meaning", "words", "meaning"])]
     """The parts that the score is based on."""
     matched: MatchedParts
@@ -116,7 +120,7 @@ class BriefReview(Nested):
 
 
 class BriefMatch(Match):
-    """A claim that may say the same, in at most 1,000 bytes."""
+    """The match in at most 1,000 bytes."""
 
     claim: BriefClaim  # type: ignore[assignment]
     reviews: list[BriefReview]  # type: ignore[assignment]
@@ -130,20 +134,23 @@ class Candidate(Output):
 
     claim: BriefClaim
     score: Share
-    """The probability that the claim says the same."""
+    """The probability that the claim is about the same thing."""
     url: SiteUrl
     """The page of the claim's newest review."""
 
 
 class Matching(Output):
-    """Published claims that say the same as your text, best match first."""
+    """Published claims that are similar to your text, in three lists, each with the best match first."""
 
     results: list[Match]
-    """The claims with a score at or above the threshold."""
+    """The claims that say the same as your text."""
+    related: list[Match]
+    """The claims about the same thing that say something else, or for which it can't be told. Their verdicts may be
+    wrong for your text."""
     candidates: list[Candidate]
-    """The best five claims below the threshold. Most of them are about something else."""
+    """The best five of the less similar claims. Most of them are about something else."""
     threshold: Share
-    """The lowest score of a result."""
+    """Claims with a lower score aren't judged and can't be results, unless they have the words of your text."""
     method: Annotated[str, one_of(["words+meaning", "words"])]
     explanation: str | None
     """Why the meaning wasn't compared, or wasn't compared with all claims."""
@@ -153,7 +160,9 @@ class BriefMatching(Matching):
     """The answer with `view=brief`."""
 
     results: list[BriefMatch]  # type: ignore[assignment]
-    """The claims with a score at or above the threshold."""
+    """The claims that say the same as your text."""
+    related: list[BriefMatch]  # type: ignore[assignment]
+    """The claims about the same thing that say something else, or for which it can't be told."""
 
 
 class MatchingBatch(Output):

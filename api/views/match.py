@@ -83,6 +83,8 @@ _PARAMETERS = [
 ]
 LABEL, SHORT, LINE = 80, 150, 300  # maximum bytes of a label, of a candidate's text, and of a result's text
 MOST_REVIEWS = 4  # of a match in brief
+MOST_WORDS, WORD = 6, 24  # words that differ, on each side, and their length in bytes
+LISTS = ("results", "related", "candidates")
 
 
 class MatchView(Endpoint):
@@ -168,7 +170,7 @@ def _answers(question: Mapping[str, Any], mask: Mask) -> list[Any]:
         found = match_batch(texts, posted, limit=question["page_size"], pause=match_places.give_way)
     except TimeoutError as error:
         raise TooSlow(TOO_SLOW_BATCH if batch else TOO_SLOW) from error
-    picked = {name: mask if name in ("results", "candidates") else {} for name in match_answers.Matching.model_fields}
+    picked = {name: mask if name in LISTS else {} for name in match_answers.Matching.model_fields}
     return [pick(picked if mask else {}, _content(each, question["view"]).to_json()) for each in found]
 
 
@@ -176,9 +178,11 @@ def _content(matching: Matching, view: str) -> match_answers.Matching:
     """Return the answer. Results in full have claims and reviews, so that clients don't need further requests."""
     candidates = matching.candidates[:MAX_CANDIDATES]
     rows = PublishedClaim.objects.using("public").live()
-    rows = rows.filter(id__in=[each.claim_id for each in (*matching.results, *candidates)])
+    rows = rows.filter(id__in=[each.claim_id for each in (*matching.results, *matching.related, *candidates)])
     claims = dict(rows.values_list("id", "body"))
-    results = [each for each in matching.results if each.claim_id in claims]
+    results, related = (
+        [each for each in some if each.claim_id in claims] for some in (matching.results, matching.related)
+    )
     common: dict[str, Any] = {
         "candidates": [_candidate(each, claims[each.claim_id]) for each in candidates if each.claim_id in claims],
         "threshold": THRESHOLD,
@@ -186,8 +190,10 @@ def _content(matching: Matching, view: str) -> match_answers.Matching:
         "explanation": matching.explanation,
     }
     if view == View.BRIEF:
-        return BriefMatching(results=[_brief(each, claims[each.claim_id]) for each in results], **common)
-    return match_answers.Matching(results=_full(results, claims), **common)
+        brief = [[_brief(each, claims[each.claim_id]) for each in some] for some in (results, related)]
+        return BriefMatching(results=brief[0], related=brief[1], **common)
+    full = _full([*results, *related], claims)
+    return match_answers.Matching(results=full[: len(results)], related=full[len(results) :], **common)
 
 
 def _full(results: Sequence[Found], claims: Mapping[UUID, str]) -> list[Match]:
@@ -238,7 +244,9 @@ def _candidate(found: Found, body: str) -> Candidate:
 
 def _evidence(found: Found) -> dict[str, Any]:
     parts = {name: round(value, 4) for name, value in found.matched.items()}
-    matched = MatchedParts(**parts, differs=list(found.differs))
+    judged = found.judgement
+    asked, checked = ([_cut(word, WORD) for word in some[:MOST_WORDS]] for some in (judged.asked, judged.checked))
+    matched = MatchedParts(**parts, differs=list(judged.differs), asked=asked, checked=checked)
     return {"score": round(found.score, 4), "judged_by": found.judged_by, "matched": matched}
 
 

@@ -35,8 +35,8 @@ _DROP_FUNCTIONS = """
     AND NOT EXISTS (SELECT FROM pg_depend WHERE deptype = 'e' AND classid = 'pg_proc'::regclass AND objid = pg_proc.oid)
     AND NOT EXISTS (SELECT FROM pg_depend WHERE refclassid = 'pg_proc'::regclass AND refobjid = pg_proc.oid)
 """
-# A changed right is a changed row of pg_class. An autovacuum that holds its table's lock would wait for this row, and the
-# migration for the lock. So the migration takes the locks first.
+# A changed right is a changed row of pg_class. An autovacuum that holds the table's lock would wait for this row, and
+# the migration for the lock. So the migration takes the locks first.
 _LOCK = """
     SELECT format('LOCK TABLE %s IN SHARE UPDATE EXCLUSIVE MODE', string_agg(oid::regclass::text, ', ' ORDER BY oid))
     FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace HAVING count(*) > 0

@@ -56,8 +56,9 @@ def find_similar(
         found = match(text, limit=limit + 1)
     except TimeoutError as problem:
         raise MeaningNotCompared("The comparison with published claims took too long.") from problem
-    shown = found.results if likely_only else [*found.results, *found.candidates]
-    scores = {each.claim_id: each.score for each in shown if each.claim_id != exclude}
+    shown = [*found.results, *found.related, *([] if likely_only else found.candidates)]
+    likely = THRESHOLD if likely_only else 0
+    scores = {each.claim_id: each.score for each in shown if each.claim_id != exclude and each.score >= likely}
     rows = PublishedClaim.objects.live().filter(pk__in=scores).values_list("pk", "body")
     claims = {pk: read(PublicClaim, body) for pk, body in rows}
     alike = [

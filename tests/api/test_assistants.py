@@ -83,10 +83,7 @@ def test_tools_are_four_and_only_read() -> None:
     assert set(tools) == {"search_reviews", "match_claim", "get_review", "list_corrections"}
     assert all(tool.annotations.read_only_hint and tool.output_schema for tool in tools.values())
     assert not any(tool.input_schema["additionalProperties"] for tool in tools.values())
-    assert tools["match_claim"].description == (
-        "Has this been checked already? Find published claims that say the same, best match first, with their reviews.\n\n"
-        "`results` probably say the same. Most `candidates` are about something else."
-    )
+    assert "Never give their verdicts as an answer" in tools["match_claim"].description
 
 
 def test_search_answers_with_verdict_sources_page_licence_and_revision(world: SimpleNamespace) -> None:
@@ -191,7 +188,7 @@ def test_many_marks_are_refused_at_once(world: SimpleNamespace, name: str, argum
 
 def test_match_finds_the_claim_and_its_reviews(world: SimpleNamespace) -> None:
     answer = ask("match_claim", text="nuoc lu o hue len toi mai chua roi ba con oi")
-    best = answer["results"][0]
+    best = answer["related"][0]
     assert (best["judged_by"], answer["threshold"]) == ("words", THRESHOLD)
     assert best["claim"]["text"] == "Nước lũ ở Huế đã lên tới mái chùa."
     assert 0.5 < best["score"] <= 1

@@ -28,17 +28,27 @@ def post(api: Api, content: Any, **headers: str) -> HttpResponse:
     return api.client.post("/api/v1/match/", data, content_type="application/json", headers=headers)
 
 
+def listed(answer: dict[str, Any]) -> list[Any]:
+    """The claims of all three lists."""
+    return [*answer["results"], *answer["related"], *answer["candidates"]]
+
+
 def test_match_answers_with_claim_and_reviews(api: Api, newsroom: Newsroom) -> None:
     review = publish(newsroom, "Nước lũ đã lên tới mái chùa.")
     publish(newsroom, "Trà đá chữa cảm.")
     content = api.get("match/", {"text": "nuoc lu len toi mai chua roi ba con oi", "limit": "1"})
-    [result] = content["results"]
+    [result] = content["related"]
     assert result["claim"] == api.get(f"claims/{review.claim_id}/")
     assert result["reviews"] == [api.get(f"reviews/{review.id}/")]
     assert (content["method"], content["explanation"]) == ("words", "Matching by meaning is switched off on this site.")
     assert content["threshold"] <= result["score"] <= 1
     assert result["judged_by"] == "words"
-    assert result["matched"] == {"words": pytest.approx(0.6, abs=0.15), "differs": []}
+    assert result["matched"] == {
+        "words": pytest.approx(0.6, abs=0.15),
+        "differs": [],
+        "asked": ["roi", "con", "oi"],
+        "checked": [],
+    }
 
 
 def test_match_lists_claims_below_the_threshold_as_candidates(api: Api, newsroom: Newsroom) -> None:
@@ -94,14 +104,14 @@ def test_date_of_the_post_replaces_the_date_in_the_text(api: Api, newsroom: News
     newsroom.publish_new(newsroom.make_claim(text=FLOOD), reviewed_on=date(2026, 10, 5))
 
     def score(text: str, **more: Any) -> float:
-        [found] = [*(content := api.get("match/", {"text": text, **more}))["results"], *content["candidates"]]
+        [found] = listed(api.get("match/", {"text": text, **more}))
         return float(found["score"])
 
     written = "nước lũ mái chùa\n2015-01-01"
     assert score(written, posted="2026-10-04") > score(written) == score(written, posted="2015-01-01")
     batch = {"texts": [written, written], "posted": [None, "2026-10-04"]}
     answers = json.loads(post(api, batch).content)["answers"]
-    scores = [[*each["results"], *each["candidates"]][0]["score"] for each in answers]
+    scores = [listed(each)[0]["score"] for each in answers]
     assert scores == [score(written), score(written, posted="2026-10-04")]
     assert json.loads(post(api, {"text": written, "posted": "2026-10-04"}).content) == api.get(
         "match/", {"text": written, "posted": "2026-10-04"}
@@ -111,14 +121,15 @@ def test_date_of_the_post_replaces_the_date_in_the_text(api: Api, newsroom: News
 def test_match_says_what_differs(api: Api, newsroom: Newsroom) -> None:
     publish(newsroom, "Nước lũ đã lên tới mái chùa ở Huế năm 2020.")
     content = api.get("match/", {"text": "Nước lũ chưa lên tới mái chùa ở Huế năm 2019"})
-    [match] = [*content["results"], *content["candidates"]]
+    [match] = content["related"]
     assert match["matched"]["differs"] == ["negation", "date"]
+    assert (match["matched"]["asked"], match["matched"]["checked"]) == (["2019"], ["2020"])
 
 
 def test_match_of_merged_claims_is_the_one_that_shows_both(api: Api, newsroom: Newsroom) -> None:
     gone, kept = publish(newsroom, "Nước lũ lên tới mái chùa."), publish(newsroom, "Ngôi chùa chìm trong lũ.")
     newsroom.merge_claims(gone.claim, kept.claim)
-    [result] = api.get("match/", {"text": "Nước lũ lên tới mái chùa"})["results"]
+    [result] = api.get("match/", {"text": "Nước lũ lên tới mái chùa"})["related"]
     assert result["claim"]["id"] == str(kept.claim_id)
     assert {review["id"] for review in result["reviews"]} == {str(gone.id), str(kept.id)}
 
@@ -130,7 +141,7 @@ def test_match_of_more_claims_takes_no_more_queries(api: Api, newsroom: Newsroom
         with CaptureQueriesContext(connections["public"]) as queries:
             found = api.get("match/", {"text": "nuoc lu len toi mai", "limit": limit})
         # Seven, and BEGIN and COMMIT of two transactions: none is open while vectors are computed.
-        assert (len(found["results"]), len(queries)) == (limit, 11)
+        assert (len(listed(found)), len(queries)) == (limit, 11)
 
 
 def test_match_of_nothing_published(api: Api, database: str) -> None:
@@ -203,7 +214,7 @@ def test_match_counts_characters_as_it_reads_them(api: Api, newsroom: Newsroom) 
     apart = unicodedata.normalize("NFD", text)
     assert len(apart) > 14_000
     found = json.loads(post(api, {"text": apart}).content)
-    assert [each["claim"]["text"] for each in found["results"]] == [flood]
+    assert [each["claim"]["text"] for each in listed(found)] == [flood]
     assert found == json.loads(post(api, {"text": text}).content)
     assert post(api, {"text": apart + "a" * 100}).status_code == 422
 
@@ -280,7 +291,7 @@ def test_batch_has_the_answer_of_each_text_in_order(api: Api, newsroom: Newsroom
     assert (response.status_code, response["Cache-Control"]) == (200, "no-store")
     content = json.loads(response.content)
     assert content == {"answers": [json.loads(post(api, {"text": text, "limit": 1}).content) for text in texts]}
-    best = [each["results"][0]["claim"]["id"] for each in content["answers"][:3]]
+    best = [listed(each)[0]["claim"]["id"] for each in content["answers"][:3]]
     assert best == [str(flood.claim_id), str(tea.claim_id), str(flood.claim_id)]
     media = api.document["paths"]["/api/v1/match/"]["post"]["responses"]["200"]["content"]["application/json"]
     api.validate(media["schema"], content)

@@ -84,8 +84,9 @@ class LocalModel:
                 found += map_queries(without_language(engine.query(text)[None])).tolist()
             return found
 
-    def embed_passages(self, texts: Sequence[str]) -> list[Vector]:
-        with _slot(BATCH_TIMEOUT):
+    def embed_passages(self, texts: Sequence[str], seconds: float = BATCH_TIMEOUT) -> list[Vector]:
+        """Return the vectors. `seconds` limits the wait for a slot."""
+        with _slot(seconds):
             return _vectors(self.load().passage([*map(_clean, texts)]))
 
     @classmethod

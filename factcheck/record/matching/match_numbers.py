@@ -22,7 +22,6 @@ SIMILAR_SECONDS = 0.5  # for all SQL statements that find similar rows for a sea
 MAX_TEXT = 1000  # in characters. More characters add little and take long (multilingual-e5-small reads 512 tokens).
 MAX_MEANINGS = 8  # sentences of a long post that are compared by meaning
 MAX_PIECES = 50  # sentences of a long post that are scored. The sentences with the rarest words are chosen.
-MAX_COMPARED = 20  # claims whose text is compared with the post in detail
 MAX_COUNTED = 1000  # reviews without a vector, which are counted only up to this number
 
 # Candidates by words
@@ -61,7 +60,12 @@ ALONE_SHARED, ALONE_SHARE = 2.8, 5.75  # for the square root of BM25 and the sha
 BEFORE = -2.4
 AFTER = ((7, 3.1), (30, 1.0), (365, -0.6), (math.inf, -1.2))
 
-PENALTY = 2.0  # the log-odds that a claim loses if it differs, about as much as a shared rare word is worth
+# Claims from THRESHOLD on are judged (`judging`). The log-odds are from `same_statement.py`, where one in twenty
+# contradictions is above them.
+SAME = 0.9
+NEARLY_ALL = 0.7  # the share of content words from which what is left over decides
+RELATED = 0.1  # the least score of a claim about the same thing. `pairs.py`, n=75: 0.2 misses two more rewordings.
+MAX_JUDGED = 5  # claims whose vectors are compared with the post's, about 0.03 CPU seconds each
 
 # A claim is probable if its evidence exceeds the evidence for the next best claims. The mean evidence for these claims
 # is the background. The best two claims are left out, because the same claim is often reviewed twice.

@@ -21,7 +21,7 @@ from statistics import fmean
 from uuid import UUID
 
 from factcheck.record.matching import match_numbers as numbers
-from factcheck.record.matching.differences.comparison import Difference
+from factcheck.record.matching.judging import UNSURE, Judgement
 from factcheck.record.matching.match_numbers import Calibration
 
 BOTH, WORDS, MEANING = "words+meaning", "words", "meaning"
@@ -36,7 +36,7 @@ class Match:
     score: float
     judged_by: str  # BOTH, WORDS or MEANING
     matched: dict[str, float]
-    differs: tuple[Difference, ...] = ()
+    judgement: Judgement = UNSURE
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,8 @@ scored by words and by meaning. A claim gets the score of its best review. Both 
 million reviews takes about as long as searching ten thousand.
 """
 
-import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -18,20 +17,20 @@ from django.db import connections
 from pgvector import HalfVector
 
 from factcheck.database.query_timeout import time_limit
-from factcheck.record.matching.differences.comparison import find_differences, read_post
 from factcheck.record.matching.embeddings import EmbeddingError, Embeddings, get_embeddings
+from factcheck.record.matching.judging import judge
 from factcheck.record.matching.match_numbers import (
     BATCH_SECONDS,
     FIRST,
     KEPT_NEAREST,
-    MAX_COMPARED,
     MAX_COUNTED,
     MAX_FOUND,
+    MAX_JUDGED,
     MAX_MEANINGS,
     MAX_READ,
     MAX_TEXT,
-    PENALTY,
     READ_EACH,
+    RELATED,
     SECONDS,
     THRESHOLD,
 )
@@ -53,19 +52,19 @@ from factcheck.record.readmodel.models import PublishedClaim
 from factcheck.record.search.questions import clean_question, heaviest_pieces, lower_capitals, split_sentences
 from factcheck.tools.budget import current
 
-_LIMIT = 1e-9  # the log-odds of a score of 1 would be infinite
-
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """The matches of a post. `results` probably say the same thing as the post, and `candidates` are less likely to.
+    """The matches of a post, in three lists. Each list starts with the best match.
 
-    Both lists start with the best match. `method` is "words+meaning" or "words". `explanation` tells the user why
+    `results` say the same as the post. `related` are about the same thing, but say something else, or it can't be told.
+    `candidates` are less similar. `method` is "words+meaning" or "words". `explanation` tells the user why
     meanings weren't compared. If `refused` is true, the text itself is the reason, so another attempt will have the
     same result.
     """
 
     results: list[Match]
+    related: list[Match]
     candidates: list[Match]
     method: str
     explanation: str | None = None
@@ -165,7 +164,7 @@ def _read(text: str, posted: date | None) -> _Question:
 def _compare(question: _Question, meaning: _Meaning, limit: int) -> Matching:
     pieces, words = question.pieces, question.words
     if not pieces:
-        return Matching([], [], WORDS)
+        return Matching([], [], [], WORDS)
     with time_limit(), connections["public"].cursor() as cursor:
         near = [*ReviewVector.objects.using("public").nearest(meaning.model, meaning.vectors)]
         compared = _candidates(cursor, question.selected, question.total, meaning, near)
@@ -173,14 +172,28 @@ def _compare(question: _Question, meaning: _Meaning, limit: int) -> Matching:
         scored = score_candidates(compared, word_weights(question.selected, words, len(pieces)), question.posted)
         for each in scored:
             best.setdefault(each.claim_id, each)
-        # The limit is applied last, because several of the best claims may have been merged into one claim. The three
-        # nearest claims are moved forward twice: first to be compared, and then because the comparison changes the
-        # order.
-        claims = with_nearest(_under_roots([*best.values()]))
-        found = with_nearest(rank_differing(claims[: max(limit, MAX_COMPARED)], question.text))[:limit]
-    results = [each for each in found if each.score >= THRESHOLD]
-    candidates = [each for each in found if each.score < THRESHOLD]
-    return Matching(results, candidates, BOTH if meaning.vectors else WORDS, meaning.explanation, meaning.refused)
+        # The limit is applied last, because several of the best claims may have been merged into one claim.
+        claims = with_nearest(_under_roots([*best.values()]))[:limit]
+        rows = PublishedClaim.objects.using("public").filter(id__in=[each.claim_id for each in claims])
+        texts = {pk: orjson.loads(body)["text"] for pk, body in rows.values_list("id", "body")}
+    found = _judged(sorted(claims, key=lambda each: -each.score), texts, question.text)
+    others = [each for each in found if not each.judgement.says_the_same]
+    return Matching(
+        results=[each for each in found if each.judgement.says_the_same],
+        related=[each for each in others if each.score >= RELATED],
+        candidates=[each for each in others if each.score < RELATED],
+        method=BOTH if meaning.vectors else WORDS,
+        explanation=meaning.explanation,
+        refused=meaning.refused,
+    )
+
+
+def _judged(matches: Sequence[Match], texts: Mapping[UUID, str], post: str) -> list[Match]:
+    """Return the matches whose claims are still published, with judgements. The first ones can say the same."""
+    found = [each for each in matches if each.claim_id in texts]
+    probable = sum(each.score >= THRESHOLD for each in found)
+    judgements = judge(post, [texts[each.claim_id] for each in found], at_most=min(probable, MAX_JUDGED))
+    return [replace(each, judgement=judgement) for each, judgement in zip(found, judgements, strict=True)]
 
 
 def _under_roots(matches: Sequence[Match]) -> list[Match]:
@@ -190,28 +203,6 @@ def _under_roots(matches: Sequence[Match]) -> list[Match]:
     for each in matches:
         found.setdefault(root := group.root(each.claim_id), replace(each, claim_id=root))
     return [*found.values()]
-
-
-def rank_differing(matches: Sequence[Match], text: str) -> list[Match]:
-    """Return the matches with their differences from the post, best match first.
-
-    A difference lowers the score, but never turns a result into a candidate. The claim is still about the same thing.
-    """
-    claims = PublishedClaim.objects.using("public").filter(id__in=[each.claim_id for each in matches])
-    bodies = dict(claims.values_list("id", "body"))
-    post, found = read_post(text), []
-    for each in matches:
-        body = bodies.get(each.claim_id)
-        differs = find_differences(post, orjson.loads(body)["text"]) if body else []
-        found.append(replace(each, differs=tuple(differs), score=_reduced(each.score) if differs else each.score))
-    return sorted(found, key=lambda each: -each.score)
-
-
-def _reduced(score: float) -> float:
-    """Return the score of a claim that differs, in [0, 1]. A result keeps at least the THRESHOLD."""
-    bounded = min(max(score, _LIMIT), 1 - _LIMIT)
-    likelihood = math.log(bounded / (1 - bounded)) - PENALTY
-    return max(1 / (1 + math.exp(-likelihood)), THRESHOLD if score >= THRESHOLD else 0.0)
 
 
 def with_nearest(matches: Sequence[Match]) -> list[Match]:

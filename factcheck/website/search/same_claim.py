@@ -13,7 +13,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.record.lists.published_lists import CLAIMS, REVIEWS
-from factcheck.record.matching.differences.comparison import find_missing_words, same_words
+from factcheck.record.matching.differences.comparison import same_words
+from factcheck.record.matching.match_numbers import THRESHOLD
 from factcheck.record.matching.matches import match
 from factcheck.record.readmodel.bodies import Claim, Review
 from factcheck.record.statements.output import read
@@ -23,13 +24,12 @@ from factcheck.website.search.search_text import SearchText
 
 MAX_CLAIMS, MAX_REVIEWS = 3, 5
 MATCHED = 10  # claims that are compared, because a filter can leave some of them out
-MAX_MISSING = 8  # words. If more are missing, text and claim have little in common or are in different languages.
+MAX_WORDS = 8  # that differ. If more differ, text and claim have little in common or are in different languages.
 
 Found = TypeVar("Found", Claim, Review)
 DIFFERENCES = {
     "negation": _("One of the two texts denies what the other says."),
     "number": _("The texts state different numbers."),
-    "name": _("The texts name different people or places."),
     "date": _("The texts state different dates."),
 }
 
@@ -39,14 +39,15 @@ class SameClaim:
     """A claim with its live reviews that the filters allow.
 
     - `differences` are warnings for readers.
-    - `missing` contains the text's words that the claim doesn't contain.
+    - `asked` and `checked` are the words of the text and of the claim that the other doesn't contain.
     - `unsure` contains the ids of the reviews if the claim isn't in the same words as the text.
     """
 
     claim: Claim
     reviews: list[Review]
     differences: Sequence[str | Promise]
-    missing: list[str]
+    asked: Sequence[str]
+    checked: Sequence[str]
     unsure: frozenset[str]
 
     @property
@@ -59,7 +60,8 @@ def find_same(text: str, filters: Filters) -> list[SameClaim]:
 
     Raise TimeoutError if the comparison takes too long.
     """
-    matches = match(text, limit=MATCHED).results
+    answer = match(text, limit=MATCHED)
+    matches = [*answer.results, *(each for each in answer.related if each.score >= THRESHOLD)]
     if not matches:
         return []
     claims = _read(Claim, CLAIMS.rows, [each.claim_id for each in matches])
@@ -71,12 +73,12 @@ def find_same(text: str, filters: Filters) -> list[SameClaim]:
             claim = claims[each.claim_id]
             reviews = [allowed[pk] for review in claim.reviews if (pk := UUID(review.id)) in allowed]
             if reviews:
-                sure = same_words(text, claim.text)
-                missing = [] if sure else find_missing_words(text, claim.text)
+                sure, judged = same_words(text, claim.text), each.judgement
+                few = max(len(judged.asked), len(judged.checked)) <= MAX_WORDS
+                words = (judged.asked, judged.checked) if few and not sure else ((), ())
                 unsure = frozenset[str]() if sure else frozenset(review.id for review in reviews)
-                differences = [DIFFERENCES[name] for name in each.differs]
-                missing = missing if len(missing) <= MAX_MISSING else []
-                found.append(SameClaim(claim, reviews[:MAX_REVIEWS], differences, missing, unsure))
+                differences = [DIFFERENCES[name] for name in judged.differs]
+                found.append(SameClaim(claim, reviews[:MAX_REVIEWS], differences, *words, unsure))
     return sorted(found, key=lambda each: not each.is_sure)[:MAX_CLAIMS]
 
 

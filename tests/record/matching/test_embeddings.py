@@ -24,10 +24,10 @@ def test_match_by_meaning_crosses_languages(address: Address, bare_record: None)
     pagoda, vaccine = publish("Nước lũ ngập chùa."), publish("Tiêm vắc xin để theo dõi.")
     assert embed() == "2 vectors computed, 0 missing."
     found = match("The flood reached the pagoda.")
-    assert [each.claim_id for each in found.results][:1] == [pagoda]
+    assert [each.claim_id for each in found.related][:1] == [pagoda]
     assert (found.method, found.explanation) == ("words+meaning", None)
-    assert found.results[0].matched == {"words": 0.0, "meaning": pytest.approx(1, abs=0.001)}
-    assert match("a vaccine with a chip").results[0].claim_id == vaccine
+    assert found.related[0].matched == {"words": 0.0, "meaning": pytest.approx(1, abs=0.001)}
+    assert match("a vaccine with a chip").related[0].claim_id == vaccine
     path, key, content = address.asked[-1]
     assert (path, key) == ("/v1/embeddings", "Bearer secret")
     assert content == {"model": "e5-test", "input": ["query: a vaccine with a chip"], "encoding_format": "float"}
@@ -48,7 +48,7 @@ def test_no_transaction_is_open_while_the_address_answers(address: Address, bare
         return usual(texts)
 
     address.answer = answer
-    assert match("The flood reached the pagoda.").results[0].claim_id == pagoda
+    assert match("The flood reached the pagoda.").related[0].claim_id == pagoda
     assert waiting == [[]]
 
 
@@ -76,7 +76,7 @@ def test_long_text_is_compared_sentence_by_sentence(address: Address, bare_recor
     pagoda = publish("Nước lũ ngập chùa.")
     embed()
     around = "Nobody remembers why people talked about elephants. " * 8
-    best = match(f"{around}The flood reached the pagoda, our chùa. {around}").results[0]
+    best = match(f"{around}The flood reached the pagoda, our chùa. {around}").related[0]
     assert (best.claim_id, best.matched["meaning"]) == (pagoda, pytest.approx(1, abs=0.001))
     asked = address.asked[-1][2]["input"]
     assert asked[0] == "query: The flood reached the pagoda, our chùa."

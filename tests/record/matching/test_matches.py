@@ -69,7 +69,7 @@ def found(text: str) -> list[UUID]:
 
 def ranked(text: str, limit: int = 10) -> list[Match]:
     answer = match(text, limit=limit)
-    return [*answer.results, *answer.candidates]
+    return sorted([*answer.results, *answer.related, *answer.candidates], key=lambda each: -each.score)
 
 
 def test_match_finds_the_claim_in_other_words(bare_record: None) -> None:
@@ -265,12 +265,12 @@ def test_match_of_an_article_with_more_sentences_than_are_judged(bare_record: No
 def test_claims_that_differ_rank_after_claims_that_agree(bare_record: None) -> None:
     safe, harmful = publish("Lemon water does not cure cancer"), publish("Lemon water does cure cancer")
     [first, second] = ranked("Lemon water does cure cancer")
-    assert [(first.claim_id, first.differs), (second.claim_id, second.differs)] == [
+    assert [(first.claim_id, first.judgement.differs), (second.claim_id, second.judgement.differs)] == [
         (harmful, ()),
         (safe, ("negation",)),
     ]
     [first, second] = ranked("Lemon water does not cure cancer")
-    assert [(first.claim_id, first.differs), (second.claim_id, second.differs)] == [
+    assert [(first.claim_id, first.judgement.differs), (second.claim_id, second.judgement.differs)] == [
         (safe, ()),
         (harmful, ("negation",)),
     ]
@@ -281,7 +281,7 @@ def test_claim_that_agrees_is_the_first_even_if_only_one_is_asked_for(bare_recor
     publish("Lemon water cured 500 people in Hanoi in 2019")
     small = publish("Lemon water cured 20 people, a paper in Hanoi says")
     [best] = ranked("Lemon water cured 20 people in Hanoi", limit=1)
-    assert (best.claim_id, best.differs) == (small, ())
+    assert (best.claim_id, best.judgement.differs) == (small, ())
 
 
 def test_scores_are_ordered_and_few(bare_record: None) -> None:

@@ -1,4 +1,4 @@
-"""The comparison of a post with a claim, in which words, negations, numbers, names and dates can differ."""
+"""The comparison of a post with a claim, in which words, negations, numbers and dates can differ."""
 
 import re
 import unicodedata
@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Literal
 
 from factcheck.record.matching.differences.dates import date_differs
-from factcheck.record.matching.differences.names import name_differs
 from factcheck.record.matching.differences.negation import negation_differs
 from factcheck.record.matching.differences.numbers import number_differs
 from factcheck.record.matching.differences.sentences import Sentence, closest, fold, read_sentences
@@ -16,7 +15,7 @@ from factcheck.record.search.questions import clean_question
 _SIGNATURE = re.compile(r"\s[—–-]\s?[^—–\n]{1,80}\(@\w{1,30}\)[^\n]{0,40}$")
 _PUNCTUATION = re.compile(r"""[.,;:!?…"“”„«»'‘’()\[\]]+""")
 
-Difference = Literal["negation", "number", "name", "date"]
+Difference = Literal["negation", "number", "date"]
 
 
 def read_post(text: str) -> list[Sentence]:
@@ -45,29 +44,28 @@ def _words(text: str) -> list[str]:
     return _PUNCTUATION.sub(" ", text).split()
 
 
-def find_missing_words(text: str, claim: str) -> list[str]:
-    """Return the words that the claim doesn't contain in any form. Function words such as "the" are left out."""
-    known = {key for sentence in read_sentences(claim) for key in sentence.content}
-    words = [word for sentence in read_sentences(text) for word in sentence.words]
-    return [*dict.fromkeys(word.text for word in words if word.is_content and word.key not in known)]
+def closest_pair(post: Sequence[Sentence], claim: str) -> tuple[Sentence, Sentence] | None:
+    """Return the sentences of post and claim that are compared, or None if one of them has no words.
 
-
-def find_differences(post: Sequence[Sentence], claim: str) -> list[Difference]:
-    """Compare the claim with the most similar sentence of the post, and return what differs.
-
-    A detail that only one of the two sentences states isn't a difference. If the sentences are in different languages,
-    only numbers and dates can differ.
+    If the post is one sentence, it is compared with the most similar sentence of the claim. In a longer post, the most
+    similar sentence is compared with the claim's first sentence.
     """
-    # If the post is one sentence, it is compared with the most similar sentence of the claim. In a longer post, the
-    # most similar sentence is compared with the claim's first sentence.
     stated = closest(read_sentences(claim), post[0]) if len(post) == 1 else None
     stated = stated or next(iter(read_sentences(claim)), None)
     if stated is None or (nearest := closest(post, stated)) is None:
-        return []
+        return None
+    return nearest, stated
+
+
+def find_differences(post: Sentence, claim: Sentence, *, alone: bool) -> tuple[Difference, ...]:
+    """Return what certainly differs. A detail that only one of the two sentences states isn't a difference.
+
+    `alone` is true if the post has no other sentence. If the sentences are in different languages, only numbers and
+    dates can differ.
+    """
     differs: dict[Difference, bool] = {
-        "negation": negation_differs(nearest, stated),
-        "number": number_differs(nearest, stated, alone=len(post) == 1),
-        "name": name_differs(nearest, stated),
-        "date": date_differs(nearest, stated, alone=len(post) == 1),
+        "negation": negation_differs(post, claim),
+        "number": number_differs(post, claim, alone=alone),
+        "date": date_differs(post, claim, alone=alone),
     }
-    return [name for name, found in differs.items() if found]
+    return tuple(name for name, found in differs.items() if found)

@@ -37,8 +37,7 @@ STOP_WORDS = frozenset(
 class Word:
     """A word of a sentence. `start` and `end` are the word's positions in the sentence.
 
-    `clause` is the number of clauses before the clause with this word. `first` is true for the first word of a sentence
-    or quotation.
+    `clause` is the number of clauses before the clause with this word.
     """
 
     text: str
@@ -47,7 +46,6 @@ class Word:
     clause: int
     start: int
     end: int
-    first: bool
 
     @property
     def is_content(self) -> bool:
@@ -138,12 +136,11 @@ def _read(text: str) -> Sentence:
         clause += bool(_CLAUSE_END.search(between))
         last = match.end()
         plain = fold(match[0]).replace("’", "'")
-        first = not words or bool(re.search('[:"“.!?]', between))
-        words.append(Word(match[0], plain, _key(plain), clause, match.start(), last, first))
+        words.append(Word(match[0], plain, stem_of(plain), clause, match.start(), last))
     return Sentence(text, tuple(words))
 
 
-def _key(plain: str) -> str:
+def stem_of(plain: str) -> str:
     """Return a short stem, so that "causes" equals "caused". Vietnamese syllables are shorter than stems."""
     plain = plain.split("'")[0]
     if plain.endswith("s") and len(plain) > 3:
