@@ -12,9 +12,9 @@ from factcheck.editorial.proposals import account_policy, merge_policy, workflow
 from factcheck.editorial.proposals.freeze_policy import freeze_publishing
 from factcheck.imports.importer import batches
 from factcheck.imports.importer.record_import import IncomingRecord
-from factcheck.imports.readers.own_format import ImportedReview
+from factcheck.imports.readers.imported_review import ImportedReview
+from factcheck.imports.readers.own_format import complete_record
 from factcheck.record.formats.canonical import canonical, sha256_hex
-from factcheck.record.statements.checks import with_defaults
 from tests.support.drafts import Newsroom, make_administrator, make_scale, make_user
 
 Make = Callable[[Newsroom], Proposal]
@@ -130,7 +130,7 @@ def make_case(newsroom: Newsroom, kind: Kind) -> Case:
     return Case(make(newsroom), approved, returned)
 
 
-def _record(address: str) -> dict[str, Any]:
+def _record(address: str) -> ImportedReview:
     said = {
         "original_url": address,
         "language": "en",
@@ -139,4 +139,4 @@ def _record(address: str) -> dict[str, Any]:
         "verdict": {"original": {"label": "Falso"}},
         "publisher": {"name": "Xa", "site": "xa.example"},
     }
-    return with_defaults(said, ImportedReview)
+    return complete_record(said)

@@ -90,7 +90,7 @@ def perform(
             result = action.run(subject, get_desk(request).user, form.cleaned_data)
             if action.has_more(subject):
                 return None
-            messages.success(request, str(result if isinstance(result, Promise) else action.success_message))
+            messages.success(request, str(result if isinstance(result, str | Promise) else action.success_message))
             return redirect(page)
     return None
 

@@ -4,9 +4,10 @@ from typing import Any
 
 from django.conf import settings
 
-from factcheck.imports.importer.references import Record
+from factcheck.imports.readers.imported_review import ImportedReview as Record
+from factcheck.record.statements.output import construct
 from factcheck.record.statements.parts import Part
-from factcheck.record.statements.review import Claimant, Review, ReviewedClaim
+from factcheck.record.statements.review import Claimant, Publisher, Review, ReviewedClaim
 from factcheck.record.statements.values import UNKNOWN_LANGUAGE
 
 
@@ -26,46 +27,35 @@ def complete_record(record: Record, unspecified: frozenset[str], statement: Revi
         }  # a detected language is better than none
     if statement.license == settings.LICENSE_URL:
         known["license"] = None  # records never contain the site's default licence
-    filled: Record = _filled(record, known, unspecified, "")
-    return filled
+    return construct(Record, _filled(record.to_json_object(), known, unspecified, ""))
 
 
 def leaves_unchanged(record: Record, known: Review) -> bool:
     """Return whether importing the record would leave the statement unchanged."""
-    statement = known.to_json_object()
-    verdict, claim, publisher = record["verdict"], record["claim"], record["publisher"]
-    publisher_now = statement["publisher"]
+    verdict, publisher = record.verdict, record.publisher
+    given = publisher.model_copy(update={"name": publisher.name or publisher.site})
     return (
-        all(record[key] == statement[key] for key in _PLAIN)
-        and all(claim[key] == statement["claim"][key] for key in _OF_CLAIM)
-        and _without_id(claim["claimant"], statement["claim"]["claimant"])
-        and verdict["slug"] in (None, statement["verdict"]["slug"])
-        and verdict["original"] == statement["verdict"]["original"]
-        and verdict["explanation"] in (None, statement["verdict"]["explanation"])
-        and record["license"] in (None, statement["license"])
-        and [topic["slug"] for topic in record["topics"]] == [topic["slug"] for topic in statement["topics"]]
-        and publisher | {"name": publisher["name"] or publisher["site"]}
-        == {key: publisher_now[key] for key in publisher}
+        _are_equal(record, known, Review, "id", "original_url", "claim", "verdict", "publisher", "topics", "license")
+        and _are_equal(record.claim, known.claim, ReviewedClaim, "id", "claimant")
+        and _are_equal(record.claim.claimant, known.claim.claimant, Claimant, "id", "confirmed")
+        and verdict.slug in (None, known.verdict.slug)
+        and verdict.original == known.verdict.original
+        and verdict.explanation in (None, known.verdict.explanation)
+        and record.license in (None, known.license)
+        and [topic.slug for topic in record.topics] == [topic.slug for topic in known.topics]
+        and _are_equal(given, known.publisher, Publisher)
     )
 
 
-def _keys(model: type[Part], *exclude: str) -> list[str]:
-    return [key for key in model.model_fields if key not in exclude]
+def _are_equal(one: Part | None, other: Part | None, model: type[Part], *exclude: str) -> bool:
+    """Compare the fields of the model. The excluded fields contain ids, or people choose their values on this site."""
+    if one is None or other is None:
+        return one is other
+    return all(getattr(one, name) == getattr(other, name) for name in model.model_fields.keys() - set(exclude))
 
 
-# Keys that are compared directly. The other keys contain ids, or people choose their values on this site.
-_PLAIN = _keys(Review, "id", "original_url", "claim", "verdict", "publisher", "topics", "license")
-_OF_CLAIM = _keys(ReviewedClaim, "id", "claimant")
-_OF_CLAIMANT = _keys(Claimant, "id", "confirmed")
-_Member = dict[str, Any]
 # Keys that must be equal before the other keys of a claimant or a verdict are completed.
 _KNOWN_BY = {"claim.claimant.": "name", "verdict.original.": "label"}
-
-
-def _without_id(claimant: dict[str, Any] | None, known: dict[str, Any] | None) -> bool:
-    if claimant is None or known is None:
-        return claimant is known
-    return all(claimant[key] == known[key] for key in _OF_CLAIMANT)
 
 
 def _filled(value: Any, known: Any, unspecified: frozenset[str], path: str) -> Any:
@@ -97,15 +87,15 @@ def _filled(value: Any, known: Any, unspecified: frozenset[str], path: str) -> A
     }
 
 
-def _members(given: list[_Member], existing: list[_Member], unspecified: frozenset[str], path: str) -> list[_Member]:
+def _members(given: list[Any], existing: list[Any], unspecified: frozenset[str], path: str) -> list[Any]:
     """Return the given members, completed from the existing members with the same URL and title.
 
     Unspecified paths can apply to all members ("sources.stance") or to one member ("sources.0.stance"). A member whose
     title is unspecified is matched with the next existing member with the same URL. The first appearance changes only
     if the record specifies another one.
     """
-    titled: dict[tuple[Any, Any], list[_Member]] = {}
-    untitled: dict[str | None, list[_Member]] = {}
+    titled: dict[tuple[str | None, str | None], list[Any]] = {}
+    untitled: dict[str | None, list[Any]] = {}
     for each in existing:
         titled.setdefault((each.get("title"), each["url"]), []).append(each)
         untitled.setdefault(each["url"], []).append(each)

@@ -1,5 +1,6 @@
 """Draft rows from imported records, written in bulk with few SQL statements."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -14,7 +15,9 @@ from factcheck.database.bulk_writes import insert, update
 from factcheck.editorial.drafts.rows import Row
 from factcheck.editorial.drafts.statement_columns import columns_of, values_of
 from factcheck.editorial.models import Appearance, Authorship, Claim, Claimant, Publisher, Review, Source, User
-from factcheck.imports.importer.references import Record, References, new_id
+from factcheck.imports.importer.references import References, new_id
+from factcheck.imports.readers.imported_review import ImportedReview as Record
+from factcheck.record.statements.parts import Part
 from factcheck.record.statements.review import OriginalRating
 from factcheck.record.statements.review import Publisher as PublisherPart
 
@@ -40,12 +43,12 @@ class Rows:
 
         A new claim gets the same time stamp as the review. `is_claim_imported` later recognises the claim by this time.
         """
-        values = record["claim"]
-        claim = self.references.claims_by_id.get(values["id"])
+        values = record.claim
+        claim = self.references.claims_by_id.get(values.id)
         if claim is None:
             claim = new_row(
                 Claim,
-                id=UUID(values["id"]) if values["id"] else new_id(),
+                id=UUID(values.id) if values.id else new_id(),
                 newsroom_id=self.references.newsroom.pk,
                 logged_by_id=self.by.pk,
                 logged_at=self.now,
@@ -55,9 +58,9 @@ class Rows:
             )
             self.new[Claim].append(claim)
             self._add_to_claim(claim.id, record)
-            if values["id"]:
-                self.references.claims_by_id[values["id"]] = claim
-        review_id = UUID(record["id"]) if record["id"] else new_id()
+            if values.id:
+                self.references.claims_by_id[values.id] = claim
+        review_id = UUID(record.id) if record.id else new_id()
         self.new[Review].append(
             new_row(
                 Review,
@@ -81,17 +84,17 @@ class Rows:
         written = self._of_review(record, digest)
         # An editor chose the verdict for the publisher's wording, so the verdict stays as long as the wording is the
         # same.
-        if review.original_label in ("", written["original_label"]) and not record["verdict"]["slug"]:
+        if review.original_label in ("", written["original_label"]) and not record.verdict.slug:
             written["verdict_id"] = written["verdict_id"] or review.verdict_id
             written["verdict_explanation"] = written["verdict_explanation"] or review.verdict_explanation
         self.changed_reviews[review.pk] = written | {"changed_at": self.now}
         self._add_to_review(review.pk, record)
         if with_claim:
-            changed, given = _of_claim(record), record["claim"]["claimant"]
+            changed, given = _of_claim(record), record.claim.claimant
             now = review.claim.claimant
             changed["claimant_id"] = review.claim.claimant_id
             # An editor has replaced the name with a description. The import must not bring the name back.
-            redacted = now and now.type == Claimant.Type.UNNAMED and given and given["type"] != Claimant.Type.UNNAMED
+            redacted = now and now.type == Claimant.Type.UNNAMED and given and given.type != Claimant.Type.UNNAMED
             if not redacted:
                 changed["claimant_id"] = self._claimant(record)
             self.changed_claims[review.claim_id] = changed | {"changed_at": self.now}
@@ -113,34 +116,35 @@ class Rows:
         return claimant.pk if claimant else None
 
     def _add_to_claim(self, claim: UUID, record: Record) -> None:
-        part, tagged = record["claim"], Claim.topics.through
-        self._add(Appearance, part["appearances"], claim_id=claim)
+        part, tagged = record.claim, Claim.topics.through
+        self._add(Appearance, part.appearances, claim_id=claim)
         self.new[tagged] += [
             new_row(tagged, claim_id=claim, topic_id=topic) for topic in self.references.topics(record)
         ]
 
     def _add_to_review(self, review: UUID, record: Record) -> None:
-        self._add(Source, record["sources"], review_id=review)
-        self._add(Authorship, record["authors"], review_id=review)
+        self._add(Source, record.sources, review_id=review)
+        self._add(Authorship, record.authors, review_id=review)
 
-    def _add(self, model: type[Model], members: list[Record], **parent: UUID) -> None:
+    def _add(self, model: type[Model], members: Sequence[Part], **parent: UUID) -> None:
         self.new[model] += [
-            new_row(model, **parent, **columns_of(model, each), position=position)
+            new_row(model, **parent, **columns_of(model, each.to_json_object()), position=position)
             for position, each in enumerate(members)
         ]
 
     def _of_review(self, record: Record, digest: str) -> dict[str, Any]:
         """Return the columns of a review, with the values from the record."""
-        publisher = self.references.publishers[record["publisher"]["site"]]
-        original = record["verdict"]["original"] or dict.fromkeys(OriginalRating.model_fields)
-        by_name = columns_of(Review, {**record, **{f"original_{key}": value for key, value in original.items()}})
+        publisher = self.references.publishers[record.publisher.site]
+        original = record.verdict.original
+        rating = {f"original_{key}": getattr(original, key, None) for key in OriginalRating.model_fields}
+        by_name = columns_of(Review, record.to_json_object() | rating)
         del by_name["id"]
         return by_name | {
             "publisher_id": publisher.pk,
             "original_publisher": _difference(publisher, record),
             "verdict_id": self.references.verdict(record),
-            "verdict_explanation": record["verdict"]["explanation"] or "",
-            "license_url": record["license"] or "",
+            "verdict_explanation": record.verdict.explanation or "",
+            "license_url": record.license or "",
             "import_digest": digest,
         }
 
@@ -152,7 +156,7 @@ def new_row(model: type[Model], **columns: Any) -> Row:
 
 def _of_claim(record: Record) -> dict[str, Any]:
     """Return the columns of a claim, with the values from the record but without the claimant."""
-    by_name = columns_of(Claim, record["claim"])
+    by_name = columns_of(Claim, record.claim.to_json_object())
     del by_name["id"]
     return by_name
 
@@ -164,6 +168,6 @@ def _defaults(model: type[Model]) -> dict[str, Any]:
 
 def _difference(row: Publisher, record: Record) -> dict[str, Any]:
     """Return the publisher's values in the record that differ from the row. A missing value is None."""
-    ours, theirs = values_of(row, PublisherPart), record["publisher"]
-    given = {**theirs, "name": theirs["name"] or theirs["site"]}
+    ours, theirs = values_of(row, PublisherPart), record.publisher
+    given = theirs.to_json_object() | {"name": theirs.name or theirs.site}
     return {key: value for key, value in given.items() if ours[key] != value}

@@ -6,7 +6,7 @@ import json
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -16,6 +16,7 @@ from factcheck.editorial.models import ImportBatch, User
 from factcheck.imports.importer.batches import add_to_batch
 from factcheck.imports.importer.record_import import IncomingRecord, Refused
 from factcheck.imports.readers.chunks import ReadResult, read_chunks
+from factcheck.imports.readers.imported_review import ImportedReview
 from factcheck.imports.readers.results import Position, Problem, Record, Refusal
 from factcheck.record.statements.values import UNKNOWN_LANGUAGE
 
@@ -38,9 +39,9 @@ class Counts:
     left_out: Counter[str] = field(default_factory=Counter)
     languages: Counter[str] = field(default_factory=Counter)
 
-    def count_language(self, record: Mapping[str, Any]) -> None:
-        if record["language_detected"] or record["language"] == UNKNOWN_LANGUAGE:
-            self.languages[record["language"]] += 1
+    def count_language(self, record: ImportedReview) -> None:
+        if record.language_detected or record.language == UNKNOWN_LANGUAGE:
+            self.languages[record.language] += 1
 
     def leave_out(self, problems: Sequence[Problem]) -> None:
         for problem in problems:
@@ -131,7 +132,7 @@ def import_files(
                     refused.write(path, found.position, found.address, found.problems, record=record)
                 elif found.dropped:
                     counts.leave_out(found.dropped)
-                    left_out.write(path, found.position, found.data["original_url"], found.dropped)
+                    left_out.write(path, found.position, found.data.original_url, found.dropped)
             progress(done - before)
             before = done
     return counts
@@ -161,7 +162,7 @@ def _import_chunk(chunk: Sequence[ReadResult], batch: ImportBatch, by: User, cou
             continue
         outcome = next(outcomes)
         if isinstance(outcome, Refused):
-            yield _refusal(result.position, outcome, result), result.data
+            yield _refusal(result.position, outcome, result), result.data.to_json_object()
         else:
             setattr(counts, outcome, getattr(counts, outcome) + 1)
             counts.count_language(result.data)
@@ -169,4 +170,4 @@ def _import_chunk(chunk: Sequence[ReadResult], batch: ImportBatch, by: User, cou
 
 
 def _refusal(position: Position, outcome: Refused, record: Record) -> Refusal:
-    return Refusal(position, (Problem("", outcome.code, str(outcome.detail)),), record.data["original_url"])
+    return Refusal(position, (Problem("", outcome.code, str(outcome.detail)),), record.data.original_url)

@@ -31,7 +31,8 @@ from factcheck.imports.importer.earlier_imports import (
     published_statement,
     restore_public_verdict,
 )
-from factcheck.imports.importer.references import Record, References
+from factcheck.imports.importer.references import References
+from factcheck.imports.readers.imported_review import ImportedReview as Record
 from factcheck.record.formats.canonical import canonical, sha256_hex
 from factcheck.record.statements import review as statements
 from factcheck.record.statements.checks import without_empty
@@ -70,7 +71,8 @@ class IncomingRecord:
     @property
     def digest(self) -> str:
         """SHA-256 of the record without empty keys, so that a new key of the format doesn't change the digest."""
-        return hashlib.sha256(orjson.dumps(without_empty(self.record), option=orjson.OPT_SORT_KEYS)).hexdigest()
+        given = without_empty(self.record.to_json_object())
+        return hashlib.sha256(orjson.dumps(given, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 @dataclass
@@ -175,7 +177,7 @@ def _hidden_claim() -> Refused:
 
 def _refusal(record: Record, existing: Any, references: References) -> Refused | None:
     """Return the reason to refuse a record that conflicts with the newsroom's rows, or None."""
-    claim = record["claim"]
+    claim = record.claim
     speaker = references.claimant(record)
     newsroom = references.newsroom.pk
     if references.is_of_newsroom(record):
@@ -189,12 +191,12 @@ def _refusal(record: Record, existing: Any, references: References) -> Refused |
     # This check comes before the record's claimant is created, because the erased name must not appear again either.
     if existing and existing.is_erased:
         return Refused("erased_here", _("This review was erased on this site, so it can’t be imported again."))
-    if record["verdict"]["scale"] and record["verdict"]["slug"] and references.verdict(record) is None:
+    if record.verdict.scale and record.verdict.slug and references.verdict(record) is None:
         return Refused(
             "unknown_verdict",
             _("The rating scales on this site don’t contain this verdict. Correct the verdict in the file."),
         )
-    if sum(appearance["first"] for appearance in claim["appearances"]) > 1:
+    if sum(appearance.first for appearance in claim.appearances) > 1:
         return Refused(
             "several_first",
             _("Only one appearance of a claim can be marked as the first. Correct the other appearances in the file."),
@@ -206,14 +208,14 @@ def _refusal(record: Record, existing: Any, references: References) -> Refused |
 
 def _taken_id(record: Record, references: References) -> Refused | None:
     """Refuse a new record whose id belongs to another review, or whose claim's id belongs to a different claim."""
-    values = record["claim"]
-    claim = references.claims_by_id.get(values["id"])
-    if record["id"] in references.review_ids:
+    values = record.claim
+    claim = references.claims_by_id.get(values.id)
+    if record.id in references.review_ids:
         return Refused("id_taken", _("Another review has this ID. Remove the ID from the file."))
     if claim and (claim.newsroom_id, claim.text, claim.language) != (
         references.newsroom.pk,
-        values["text"],
-        values["language"],
+        values.text,
+        values.language,
     ):
         return Refused("id_taken", _("Another claim has this ID. Remove the ID from the file."))
     return None

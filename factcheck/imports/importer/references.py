@@ -2,8 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Q
@@ -23,11 +22,11 @@ from factcheck.editorial.models import (
 )
 from factcheck.editorial.models.claims import SORTED_CHARACTERS
 from factcheck.editorial.proposals.mapping_policy import adopted_mappings
+from factcheck.imports.readers.imported_review import ImportedClaimant
+from factcheck.imports.readers.imported_review import ImportedReview as Record
 from factcheck.record.formats.text import fold_words
 from factcheck.record.formats.urls import review_id_of
 
-# A dictionary with the keys of docs/reference/import-formats.md. Its reader has validated and normalised it.
-Record = Mapping[str, Any]
 _Identity = tuple[str, str, str, str, tuple[str, ...]]
 _Key = str | _Identity
 
@@ -47,68 +46,64 @@ class References:
     def __init__(self, newsroom: Publisher, records: Iterable[Record]) -> None:
         self.newsroom = newsroom
         records = list(records)
-        self.publishers = _publishers({record["publisher"]["site"] for record in records})
+        self.publishers = _publishers({record.publisher.site for record in records})
         newsrooms = Publisher.objects.newsrooms().filter(site__in=self.publishers)
         self.newsrooms = set(newsrooms.values_list("site", flat=True)) | {newsroom.site}
         self._mapped = _mappings()
-        named = {slug for record in records if (slug := record["verdict"]["slug"])}
+        named = {slug for record in records if (slug := record.verdict.slug)}
         self._verdicts = {
             (verdict.scale.slug, verdict.slug): verdict.pk
             for verdict in (Verdict.objects.filter(slug__in=named).select_related("scale") if named else ())
         }
-        self._claimants = _claimants(
-            newsroom, [claimant for record in records if (claimant := record["claim"]["claimant"])]
-        )
-        ids = {record["claim"]["id"] for record in records if record["claim"]["id"]}
+        self._claimants = _claimants(newsroom, [claimant for record in records if (claimant := record.claim.claimant)])
+        ids = {record.claim.id for record in records if record.claim.id}
         self.claims_by_id = {str(row.pk): row for row in (Claim.objects.filter(pk__in=ids) if ids else ())}
-        ids = {record["id"] for record in records if record["id"]}
+        ids = {record.id for record in records if record.id}
         existing = Review.objects.filter(pk__in=ids).values_list("pk", flat=True) if ids else ()
         self.review_ids = {str(pk) for pk in existing}
-        pages = {pk for record in records if (pk := review_id_of(record["original_url"]))}
+        pages = {pk for record in records if (pk := review_id_of(record.original_url))}
         ours = Review.objects.filter(pk__in=pages, original_url="").values_list("pk", flat=True) if pages else ()
         self._own_reviews = set(ours)
         self._topics = {topic.slug: topic.pk for topic in _topics(records)}
 
     def is_of_newsroom(self, record: Record) -> bool:
         """Return whether a newsroom on this site wrote the review, according to the publisher's site or its URL."""
-        return (
-            record["publisher"]["site"] in self.newsrooms or review_id_of(record["original_url"]) in self._own_reviews
-        )
+        return record.publisher.site in self.newsrooms or review_id_of(record.original_url) in self._own_reviews
 
     def verdict(self, record: Record) -> int | None:
         """Return the id of the verdict on this site, or None.
 
         The id comes from the record's own verdict, or from the mapping of its wording.
         """
-        verdict = record["verdict"]
-        if verdict["scale"] and verdict["slug"]:
-            return self._verdicts.get((verdict["scale"], verdict["slug"]))
-        if verdict["original"] is None:
+        verdict = record.verdict
+        if verdict.scale and verdict.slug:
+            return self._verdicts.get((verdict.scale, verdict.slug))
+        if verdict.original is None:
             return None
-        words = fold_words(verdict["original"]["label"])
-        return self._mapped.get((words, record["publisher"]["site"])) or self._mapped.get((words, ""))
+        words = fold_words(verdict.original.label)
+        return self._mapped.get((words, record.publisher.site)) or self._mapped.get((words, ""))
 
     def make_missing(self, records: Iterable[Record]) -> None:
         """Create the publishers, claimants and topics that don't exist yet."""
         records = list(records)
         # If several records describe the same new publisher, the first record counts.
         publishers = {
-            record["publisher"]["site"]: _publisher(record)
+            record.publisher.site: _publisher(record)
             for record in reversed(records)
-            if record["publisher"]["site"] not in self.publishers
+            if record.publisher.site not in self.publishers
         }
         Publisher.objects.bulk_create(publishers.values())
         self.publishers |= publishers
-        named = [claimant for record in records if (claimant := record["claim"]["claimant"])]
+        named = [claimant for record in records if (claimant := record.claim.claimant)]
         claimants = {
             key: _claimant(self.newsroom, each) for each in named if (key := _key(each)) not in self._claimants
         }
         insert(Claimant, claimants.values())
         self._claimants |= claimants
         labels: dict[str, dict[str, str]] = {}
-        for topic in (topic for record in records for topic in record["topics"]):
-            if topic["slug"] not in self._topics:
-                labels[topic["slug"]] = topic["labels"] | labels.get(topic["slug"], {})
+        for topic in (topic for record in records for topic in record.topics):
+            if topic.slug not in self._topics:
+                labels[topic.slug] = topic.labels | labels.get(topic.slug, {})
         rows = Topic.objects.bulk_create(Topic(slug=slug) for slug in labels)
         self._topics |= {row.slug: row.pk for row in rows}
         TopicLabel.objects.bulk_create(
@@ -118,11 +113,11 @@ class References:
         )
 
     def claimant(self, record: Record) -> Claimant | None:
-        claimant = record["claim"]["claimant"]
+        claimant = record.claim.claimant
         return self._claimants.get(_key(claimant)) if claimant else None
 
     def topics(self, record: Record) -> list[int]:
-        return list(dict.fromkeys(self._topics[topic["slug"]] for topic in record["topics"]))
+        return list(dict.fromkeys(self._topics[topic.slug] for topic in record.topics))
 
 
 def _publishers(sites: set[str]) -> dict[str, Publisher]:
@@ -130,8 +125,8 @@ def _publishers(sites: set[str]) -> dict[str, Publisher]:
 
 
 def _publisher(record: Record) -> Publisher:
-    values = record["publisher"]
-    return Publisher(**columns_of(Publisher, values) | {"name": values["name"] or values["site"]})
+    values = record.publisher
+    return Publisher(**columns_of(Publisher, values.to_json_object()) | {"name": values.name or values.site})
 
 
 def _mappings() -> dict[tuple[str, str], int]:
@@ -142,12 +137,12 @@ def _mappings() -> dict[tuple[str, str], int]:
     }
 
 
-def _claimants(newsroom: Publisher, claimants: list[dict[str, Any]]) -> dict[_Key, Claimant]:
+def _claimants(newsroom: Publisher, claimants: list[ImportedClaimant]) -> dict[_Key, Claimant]:
     """Return the existing claimants of the newsroom, by identity and by id."""
     if not claimants:
         return {}
-    names = {claimant["name"] for claimant in claimants if claimant["name"]}
-    descriptions = {claimant["description"] for claimant in claimants if claimant["description"]}
+    names = {claimant.name for claimant in claimants if claimant.name}
+    descriptions = {claimant.description for claimant in claimants if claimant.description}
     begins = {
         description[:SORTED_CHARACTERS] for description in descriptions
     }  # the index claimant_newsroom contains the beginning
@@ -158,34 +153,34 @@ def _claimants(newsroom: Publisher, claimants: list[dict[str, Any]]) -> dict[_Ke
     # Confirmed claimants come last, so that they take precedence over unconfirmed claimants.
     for row in rows.order_by("confirmed", "pk"):
         found[row.type, row.name, row.description, row.job_title, tuple(row.same_as)] = row
-    ids = {claimant["id"] for claimant in claimants if claimant["id"]}
+    ids = {claimant.id for claimant in claimants if claimant.id}
     return found | {str(row.pk): row for row in (Claimant.objects.filter(pk__in=ids) if ids else ())}
 
 
-def _key(values: Mapping[str, Any]) -> _Key:
-    return values["id"] or _identity(values)
+def _key(values: ImportedClaimant) -> _Key:
+    return values.id or _identity(values)
 
 
-def _identity(values: Mapping[str, Any]) -> _Identity:
+def _identity(values: ImportedClaimant) -> _Identity:
     return (
-        values["type"],
-        values["name"] or "",
-        values["description"] or "",
-        values["job_title"] or "",
-        tuple(values["same_as"]),
+        values.type,
+        values.name or "",
+        values.description or "",
+        values.job_title or "",
+        tuple(values.same_as),
     )
 
 
-def _claimant(newsroom: Publisher, values: Mapping[str, Any]) -> Claimant:
+def _claimant(newsroom: Publisher, values: ImportedClaimant) -> Claimant:
     """Return a new, unsaved claimant. An editor has to confirm the name unless the record confirms it.
 
     A record can confirm a person's name only if the person is a public figure.
     """
     kind, name, description, job_title, same_as = _identity(values)
-    figure = kind == Claimant.Type.PERSON and values["is_public_figure"] is True
-    confirmed = kind == Claimant.Type.UNNAMED or (values["confirmed"] and (figure or kind != Claimant.Type.PERSON))
+    figure = kind == Claimant.Type.PERSON and values.is_public_figure is True
+    confirmed = kind == Claimant.Type.UNNAMED or (values.confirmed and (figure or kind != Claimant.Type.PERSON))
     return Claimant(
-        id=UUID(values["id"]) if values["id"] else new_id(),
+        id=UUID(values.id) if values.id else new_id(),
         newsroom=newsroom,
         type=kind,
         name=name,
@@ -199,5 +194,5 @@ def _claimant(newsroom: Publisher, values: Mapping[str, Any]) -> Claimant:
 
 
 def _topics(records: list[Record]) -> Iterable[Topic]:
-    slugs = {topic["slug"] for record in records for topic in record["topics"]}
+    slugs = {topic.slug for record in records for topic in record.topics}
     return Topic.objects.filter(slug__in=slugs) if slugs else ()

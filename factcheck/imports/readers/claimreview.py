@@ -5,12 +5,12 @@ never guessed. For example, the review's date is never used as the claim's date.
 every property.
 """
 
-from typing import Any
-
 from factcheck.imports.readers.itemreviewed import appearances_of, claimant_of, is_organization, location_of
 from factcheck.imports.readers.jsonld import Node
+from factcheck.imports.readers.jsonld_graphs import Node as Members
 from factcheck.imports.readers.normalise import site_of_review, web_address
 from factcheck.imports.readers.results import Notes
+from factcheck.record.formats.canonical import JsonObject, JsonValue
 from factcheck.record.statements.parts import Part, keys_of
 from factcheck.record.statements.review import (
     Appearance,
@@ -23,10 +23,8 @@ from factcheck.record.statements.review import (
 )
 from factcheck.record.statements.values import MAX_LIST, UNKNOWN_LANGUAGE
 
-Values = dict[str, Any]
 
-
-def statement_of(members: dict[str, object], notes: Notes) -> Values | None:
+def statement_of(members: Members, notes: Notes) -> JsonObject | None:
     """Return the record of one ClaimReview, or None with the reasons in `notes.refused`.
 
     `notes.dropped` lists values that have been left out.
@@ -43,7 +41,7 @@ def statement_of(members: dict[str, object], notes: Notes) -> Values | None:
         if len(members_of_list) > MAX_LIST:
             review.refuse(key, "too_long", f"has {len(members_of_list)} members; {MAX_LIST} are allowed")
     publisher, authors = _publisher_and_authors(review, address or "")
-    statement = {
+    statement: JsonObject = {
         "original_url": address or "",
         "language": language,
         "headline": review.text_for(Review, "headline", "headline") or review.text_for(Review, "headline", "name"),
@@ -71,19 +69,24 @@ def statement_of(members: dict[str, object], notes: Notes) -> Values | None:
     return statement
 
 
-def unspecified_paths(statement: Values) -> frozenset[str]:
+def unspecified_paths(statement: JsonObject) -> frozenset[str]:
     """Return the paths of this project's own format that a ClaimReview can't express.
 
     These are the keys that this module never sets, and the publisher's site, which comes from the review's URL.
     """
-    places: tuple[tuple[str, type[Part], list[Values]], ...] = (
+    (claim,) = _objects(statement["claim"])
+    places: tuple[tuple[str, type[Part], list[JsonObject]], ...] = (
         ("", Review, [statement]),
-        ("publisher.", Publisher, [statement["publisher"]]),
-        ("sources.", Source, statement["sources"]),
-        ("claim.appearances.", Appearance, statement["claim"]["appearances"]),
+        ("publisher.", Publisher, _objects(statement["publisher"])),
+        ("sources.", Source, _objects(statement["sources"])),
+        ("claim.appearances.", Appearance, _objects(claim["appearances"])),
     )
     absent = {f"{at}{key}" for at, part, rows in places for row in rows for key in keys_of(part).keys() - row.keys()}
     return frozenset(absent - {"id", "language_detected"} | {"publisher.site"})
+
+
+def _objects(value: JsonValue) -> list[JsonObject]:
+    return [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, dict)]
 
 
 def review_address(review: Node) -> str | None:
@@ -113,7 +116,7 @@ def _claim_text(review: Node, item: Node | None) -> tuple[str | None, str | None
     return text, None
 
 
-def _verdict(review: Node) -> Values | None:
+def _verdict(review: Node) -> JsonObject | None:
     ratings = [
         (label, rating)
         for rating in review.nodes("reviewRating")
@@ -138,9 +141,9 @@ def _verdict(review: Node) -> Values | None:
     }
 
 
-def _sources(review: Node, key: str) -> list[Values]:
+def _sources(review: Node, key: str) -> list[JsonObject]:
     """Return the sources in file order, including repetitions. A cited text that isn't a URL is used as a title."""
-    found: list[Values] = []
+    found: list[JsonObject] = []
     for entry in review.entries(key):
         work = entry if isinstance(entry, Node) else _cited_text(review, key, entry)
         written = work.written_address()
@@ -170,7 +173,7 @@ def _cited_text(review: Node, key: str, text: str) -> Node:
     return Node({"url" if is_url else "name": text}, f"{review.pointer}/{key}", review.notes)
 
 
-def _publisher_and_authors(review: Node, address: str) -> tuple[Values, list[Values]]:
+def _publisher_and_authors(review: Node, address: str) -> tuple[JsonObject, list[JsonObject]]:
     """Return the publisher and the other authors.
 
     The publisher is the first organisation among the authors, or else the `publisher`, or else the first author. The

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from factcheck.imports.readers.imported_review import ImportedReview
 from factcheck.imports.readers.json_stream import DECODER, MAX_VALUE, Cursor, Number, TooLongError
-from factcheck.imports.readers.own_format import ImportedReview
 from factcheck.imports.readers.results import Problem
 from factcheck.record.statements.parts import Part, parts_of, value_type
 from factcheck.record.statements.review import Appearance, Author, Source, Topic

@@ -13,7 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from json import JSONDecodeError
 from pathlib import Path
-from typing import Self, cast
+from typing import Self
+
+from pydantic import JsonValue
 
 from factcheck.imports.readers import csv_rows
 from factcheck.imports.readers.json_stream import DECODER, MAX_VALUE, Cursor, MalformedError, TooLongError
@@ -148,7 +150,7 @@ def _lines(cursor: Cursor) -> Iterator[Candidate | Refusal]:
     while cursor.peek():
         line = cursor.line
         try:
-            value: object = DECODER.decode(cursor.rest_of_line(MAX_VALUE))
+            value: JsonValue = DECODER.decode(cursor.rest_of_line(MAX_VALUE))
         except TooLongError as error:
             yield _unreadable(line, str(error))
         except RecursionError:
@@ -214,14 +216,14 @@ def _members(cursor: Cursor, pointer: str, depth: int, *, in_graph: bool) -> Ite
             yield from _elements(cursor, f"{pointer}/{key}", depth, in_graph=inside)
         else:
             value, more = cursor.value(left - length)
-            members[cast("str", key)] = value
+            members[str(key)] = value
             left -= length + more
         closed = cursor.take(",}") == "}"
     if not contained:
         yield from _unwrap(members, Position(line, pointer), in_graph=in_graph)
 
 
-def _unwrap(value: object, position: Position, *, in_graph: bool) -> Iterator[Candidate | Refusal]:
+def _unwrap(value: JsonValue, position: Position, *, in_graph: bool) -> Iterator[Candidate | Refusal]:
     """Yield the objects inside a decoded value, in file order. Null members are left out."""
     nodes: Nodes = {}
     # A stack replaces recursion, because a hostile file can be nested deeply. Members are pushed in reverse order.
@@ -256,7 +258,7 @@ def _unwrap(value: object, position: Position, *, in_graph: bool) -> Iterator[Ca
             yield Candidate(place, value, in_graph, nodes=nodes)
 
 
-def _reviews_of_claim(claim: Node, reviews: list[object], place: Position) -> Iterator[Candidate]:
+def _reviews_of_claim(claim: Node, reviews: list[JsonValue], place: Position) -> Iterator[Candidate]:
     """Yield a claim from Google's API once for each of its reviews."""
     for index, review in enumerate(reviews or [None]):
         yield Candidate(Position(place.line, f"{place.pointer}/claimReview/{index}"), {**claim, "claimReview": review})

@@ -3,13 +3,13 @@
 Each claim is passed in once for each of its reviews, with only this review under `claimReview`.
 """
 
-from typing import Any
-
 from factcheck.imports.readers.claimreview import review_address
 from factcheck.imports.readers.itemreviewed import claimant_of
 from factcheck.imports.readers.jsonld import Node
+from factcheck.imports.readers.jsonld_graphs import Node as Members
 from factcheck.imports.readers.normalise import site_of_review
 from factcheck.imports.readers.results import Notes
+from factcheck.record.formats.canonical import JsonObject
 from factcheck.record.statements.review import OriginalRating, Publisher, Review, ReviewedClaim
 from factcheck.record.statements.values import UNKNOWN_LANGUAGE
 
@@ -17,7 +17,7 @@ from factcheck.record.statements.values import UNKNOWN_LANGUAGE
 UNSPECIFIED = frozenset({"claim.language", "claim.claimant.type", "publisher.type", "publisher.site"})
 
 
-def statement_of(members: dict[str, object], notes: Notes) -> dict[str, Any] | None:
+def statement_of(members: Members, notes: Notes) -> JsonObject | None:
     """Return the record of one review, or None with the reasons in `notes.refused`.
 
     `notes.dropped` lists values that have been left out.

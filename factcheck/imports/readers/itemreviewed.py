@@ -1,12 +1,10 @@
 """The reader of a ClaimReview's claim (`itemReviewed`), including who made the claim and where."""
 
-from typing import Any
-
 from factcheck.imports.readers.jsonld import Node
+from factcheck.imports.readers.jsonld_graphs import Node as Members
 from factcheck.imports.readers.normalise import web_address
+from factcheck.record.formats.canonical import JsonObject
 from factcheck.record.statements.review import Claimant, ReviewedClaim
-
-Values = dict[str, Any]
 
 _MEDIA = {"TextObject": "text", "ImageObject": "image", "VideoObject": "video", "AudioObject": "audio"}
 _KINDS = frozenset(_MEDIA.values())
@@ -23,12 +21,12 @@ _ORGANIZATIONS = {
 _HEX = frozenset("0123456789abcdef")
 
 
-def claimant_of(item: Node, key: str = "author") -> Values | None:
+def claimant_of(item: Node, key: str = "author") -> JsonObject | None:
     """Return the first claimant under `key` with a name or a description, or else the claimant from `creditText`.
 
     An author without a type counts as a person, because persons need more protection.
     """
-    found: list[Values] = []
+    found: list[JsonObject] = []
     authors = list(item.parties(key))
     if not authors and (described := item.text_for(Claimant, "description", "creditText")):
         authors = [Node({"description": described}, item.pointer, item.notes)]
@@ -69,14 +67,14 @@ def location_of(item: Node) -> str | None:
     )
 
 
-def appearances_of(item: Node) -> list[Values]:
+def appearances_of(item: Node) -> list[JsonObject]:
     """Return the appearances of the claim, without repetitions. An item that isn't a Claim is itself an appearance."""
-    found: dict[str, Values] = {}
+    found: dict[str, JsonObject] = {}
     for key in ("firstAppearance", "appearance"):
         for entry in item.entries(key):
             _add_appearance(item, key, entry, found, first=key == "firstAppearance" and not found)
     if "Claim" not in item.types and item.members.get("url"):
-        work: dict[str, object] = {
+        work: Members = {
             name: item.members[name] for name in ("@type", "url", "archivedAt", "sha256") if name in item.members
         }
         _add_appearance(item, "url", Node(work, item.pointer, item.notes), found, first=False)
@@ -93,7 +91,7 @@ def _medium_of(work: Node) -> str | None:
     return next((_MEDIA[name] for name in sorted(work.types) if name in _MEDIA), kind if kind in _KINDS else None)
 
 
-def _add_appearance(item: Node, key: str, entry: Node | str, found: dict[str, Values], *, first: bool) -> None:
+def _add_appearance(item: Node, key: str, entry: Node | str, found: dict[str, JsonObject], *, first: bool) -> None:
     work = entry if isinstance(entry, Node) else Node({"url": entry}, f"{item.pointer}/{key}", item.notes)
     written = work.written_address()
     address = web_address(written) if written else None

@@ -10,6 +10,8 @@ import json
 import re
 from typing import NoReturn, Protocol
 
+from pydantic import JsonValue
+
 CHUNK = 64 * 1024  # in bytes
 MAX_VALUE = 16 * 1024 * 1024  # in characters, for one record
 
@@ -95,11 +97,11 @@ class Cursor:
         self._go(self._at + 1)
         return found
 
-    def value(self, limit: int) -> tuple[object, int]:
+    def value(self, limit: int) -> tuple[JsonValue, int]:
         """Return the next value and its length in characters. Raises TooLongError if it is longer than `limit`."""
         self.peek()
         while True:
-            found: object = None
+            found: JsonValue = None
             end = None
             try:
                 found, end = DECODER.raw_decode(self._text, self._at)

@@ -5,6 +5,7 @@ from itertools import islice
 
 from factcheck.imports.readers.files import types_of
 from factcheck.imports.readers.json_stream import Number
+from factcheck.imports.readers.jsonld_graphs import Node as Members
 from factcheck.imports.readers.jsonld_graphs import is_reference
 from factcheck.imports.readers.normalise import calendar_date, language_tag, tidy, web_address
 from factcheck.imports.readers.results import Notes, Problem
@@ -20,7 +21,7 @@ _OWN_ADDRESS = ("url", "contentUrl", "@id")  # the first existing one is the nod
 class Node:
     """A JSON-LD node and its position, which is a JSON pointer within the record."""
 
-    def __init__(self, members: dict[str, object], pointer: str, notes: Notes) -> None:
+    def __init__(self, members: Members, pointer: str, notes: Notes) -> None:
         self.members = members
         self.pointer = pointer
         self.notes = notes

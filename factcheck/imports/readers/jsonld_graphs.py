@@ -3,9 +3,11 @@
 import re
 from collections.abc import Mapping
 
+from pydantic import JsonValue
+
 from factcheck.imports.readers.json_stream import length_of
 
-Node = dict[str, object]
+Node = dict[str, JsonValue]
 Nodes = Mapping[str, Node]
 
 # The properties of a record that can contain references to nodes.
@@ -50,7 +52,7 @@ def _shortened(node: Node) -> Node:
     return {_SPELT_OUT.sub("", key): _short(value) for key, value in node.items()}
 
 
-def _short(value: object) -> object:
+def _short(value: JsonValue) -> JsonValue:
     if isinstance(value, list):
         return [_short(each) for each in value]
     return _shortened(value) if isinstance(value, dict) else value
@@ -69,7 +71,7 @@ class _Following:
             return node
         return {key: self._value(value, depth + 1) if key in FOLLOWED else value for key, value in node.items()}
 
-    def _value(self, value: object, depth: int) -> object:
+    def _value(self, value: JsonValue, depth: int) -> JsonValue:
         if isinstance(value, list):
             return [self._value(each, depth) if isinstance(each, dict) else each for each in value]
         if not isinstance(value, dict):

@@ -1,14 +1,13 @@
 """The step from an object in a file to a record, whatever the object's format."""
 
-from collections.abc import Mapping
-
 from factcheck.imports.readers import claimreview, google_claims, own_format
 from factcheck.imports.readers.files import Candidate, types_of
 from factcheck.imports.readers.jsonld import address_text
-from factcheck.imports.readers.jsonld_graphs import with_references, with_short_terms
+from factcheck.imports.readers.jsonld_graphs import Node, with_references, with_short_terms
 from factcheck.imports.readers.languages import complete_language
 from factcheck.imports.readers.normalise import web_address
 from factcheck.imports.readers.results import Notes, Problem, Record, Refusal, record_key
+from factcheck.record.formats.canonical import JsonObject
 from factcheck.record.statements.values import UNKNOWN_LANGUAGE
 
 _MAX_PROBLEMS = 20  # for a single record
@@ -28,7 +27,7 @@ def record_of(found: Candidate, stated_language: str = "") -> Record | Refusal |
 def _record_of(found: Candidate, stated_language: str) -> Record | Refusal | None:
     node, types, notes = with_short_terms(found.node), types_of(found.node), Notes()
     unspecified: frozenset[str] = frozenset()
-    explicit: Mapping[str, object] | None = None  # the values that the file contains, without defaults
+    explicit: JsonObject | None = None  # the values that the file contains, without defaults
     if "ClaimReview" in types or (not types and "claimReviewed" in node):
         statement = claimreview.statement_of(with_references(node, found.nodes), notes)
         unspecified = claimreview.unspecified_paths(statement) if statement else unspecified
@@ -39,7 +38,7 @@ def _record_of(found: Candidate, stated_language: str) -> Record | Refusal | Non
         notes.refused.append(Problem("/@type", "other_type", f"not a ClaimReview but {', '.join(sorted(types))[:200]}"))
     elif "claimReview" in node:
         statement, unspecified = google_claims.statement_of(node, notes), google_claims.UNSPECIFIED
-        explicit = statement = own_format.complete_record(statement) if statement else None
+        explicit = statement = own_format.complete_record(statement).to_json_object() if statement else None
     elif "claim" in node or "original_url" in node:
         statement = own_format.statement_of(node, notes)
         explicit = node if found.is_row else None
@@ -54,20 +53,18 @@ def _record_of(found: Candidate, stated_language: str) -> Record | Refusal | Non
         )
     if statement is None:
         return Refusal(found.position, _refusal_problems(notes), _address(node))
-    statement = own_format.complete_record(statement)
+    review = own_format.complete_record(statement)
     if explicit is not None:
-        unspecified |= _unspecified_paths(statement, explicit)
-    stated = statement["language"]
-    unspecified = complete_language(statement, stated_language, unspecified)
+        unspecified |= _unspecified_paths(review.to_json_object(), explicit)
+    stated = review.language
+    unspecified = complete_language(review, stated_language, unspecified)
     # The key depends only on the file. The other key finds the review if another file stated or left out the language.
-    other = UNKNOWN_LANGUAGE if stated != UNKNOWN_LANGUAGE else statement["language"]
-    key, other_key = (
-        record_key(statement["original_url"], statement["claim"]["text"], language) for language in (stated, other)
-    )
-    return Record(found.position, key, statement, tuple(notes.dropped), unspecified, other_key)
+    other = UNKNOWN_LANGUAGE if stated != UNKNOWN_LANGUAGE else review.language
+    key, other_key = (record_key(review.original_url, review.claim.text, language) for language in (stated, other))
+    return Record(found.position, key, review, tuple(notes.dropped), unspecified, other_key)
 
 
-def _unspecified_paths(statement: Mapping[str, object], given: Mapping[str, object], before: str = "") -> set[str]:
+def _unspecified_paths(statement: JsonObject, given: JsonObject, before: str = "") -> set[str]:
     """Return the paths in the statement for which no value was given.
 
     Paths of list members contain the member's number.
@@ -93,6 +90,6 @@ def _refusal_problems(notes: Notes) -> tuple[Problem, ...]:
     return tuple(notes.refused + why)[:_MAX_PROBLEMS]
 
 
-def _address(node: dict[str, object]) -> str | None:
+def _address(node: Node) -> str | None:
     written = address_text(node.get("url") or node.get("original_url") or node.get("claimReview"))
     return web_address(written) if written else None

@@ -6,7 +6,8 @@ A record contains all keys of this project's own format (docs/reference/import-f
 import hashlib
 import json
 from dataclasses import dataclass, field
-from typing import Any
+
+from factcheck.imports.readers.imported_review import ImportedReview
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Record:
 
     position: Position
     key: str
-    data: dict[str, Any]
+    data: ImportedReview
     dropped: tuple[Problem, ...] = ()
     unspecified: frozenset[str] = frozenset()
     other_key: str = ""

@@ -89,7 +89,7 @@ def test_description_in_place_of_a_name(newsroom: Newsroom) -> None:
     claimant = Claimant.objects.create(newsroom=newsroom.publisher, type="organization", name="Hội Mẫu")
     with refused("wrong_value"):
         redact_claimant(claimant=claimant, by=newsroom.editor, description="một\x9dhội")
-    browser = signed_in(newsroom.editor).open(f"/admin/editorial/claimant/{claimant.pk}/redact/")
+    browser = signed_in(newsroom.editor).open(f"/admin/editorial/claimant/{claimant.pk}/do/redact/")
     browser.fill(description="một\x9dhội").press("Describe instead of naming")
     assert REFUSED.replace("000B", "009D") in browser.text
     browser.fill(description="một hội").press("Describe instead of naming")

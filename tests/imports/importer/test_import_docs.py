@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import factcheck.imports
-from factcheck.imports.readers.own_format import ImportedReview
+from factcheck.imports.readers.imported_review import ImportedReview
 from factcheck.record.statements.checks import parse
 from factcheck.record.statements.faults import MESSAGES, Fault
 from factcheck.record.statements.parts import Part, parts_of, value_type

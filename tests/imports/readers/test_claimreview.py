@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from factcheck.imports.readers.own_format import ImportedReview
+from factcheck.imports.readers.imported_review import ImportedReview
 from factcheck.imports.readers.results import Record, Refusal
 from factcheck.record.statements.review import Appearance
 from tests.imports.reading import records
@@ -34,7 +34,7 @@ def read(tmp_path: Path, **changes: Any) -> Record | Refusal:
 def taken(tmp_path: Path, **changes: Any) -> Any:
     found = read(tmp_path, **changes)
     assert isinstance(found, Record), found
-    return found.data
+    return found.data.to_json_object()
 
 
 def dropped(tmp_path: Path, **changes: Any) -> list[str]:
@@ -105,7 +105,7 @@ def test_minimal_record_leaves_everything_else_null(tmp_path: Path) -> None:
         "archive_url": None,
         "license": None,
     }
-    assert found.data == whole(expected, ImportedReview)
+    assert found.data.to_json_object() == whole(expected, ImportedReview)
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ def test_text_of_a_claim_stands_in_for_claim_reviewed(tmp_path: Path) -> None:
 )
 def test_claim_text_forms(tmp_path: Path, written: object, text: str | None) -> None:
     found = read(tmp_path, claimReviewed=written)
-    assert (found.data["claim"]["text"] if isinstance(found, Record) else None) == text
+    assert (found.data.to_json_object()["claim"]["text"] if isinstance(found, Record) else None) == text
 
 
 @pytest.mark.parametrize(
@@ -236,7 +236,7 @@ def test_rating_is_kept_as_written(tmp_path: Path) -> None:
     path.write_text(json.dumps({**MINIMAL, "reviewRating": "RATING"}).replace('"RATING"', rating))
     (found,) = records(path)
     assert isinstance(found, Record)
-    assert found.data["verdict"]["original"] == {
+    assert found.data.to_json_object()["verdict"]["original"] == {
         "label": "Nh\u1ea7m",
         "value": "1.50",
         "best": "-1",
@@ -324,7 +324,7 @@ def test_appearances_of_a_claim(tmp_path: Path) -> None:
     }
     found = read(tmp_path, itemReviewed=item)
     assert isinstance(found, Record)
-    claim = found.data["claim"]
+    claim = found.data.to_json_object()["claim"]
     assert claim["claimed_on"] == "2017-03-01"
     assert claim["location"] is None
     assert [(each["url"], each["medium"], each["first"]) for each in claim["appearances"]] == [
@@ -391,7 +391,7 @@ def test_sources(tmp_path: Path) -> None:
         isBasedOn={"@id": "https://example.org/data"},
     )
     assert isinstance(found, Record)
-    rows = [(s["title"], s["url"], s["publisher"], s["archive_url"]) for s in found.data["sources"]]
+    rows = [(s["title"], s["url"], s["publisher"], s["archive_url"]) for s in found.data.to_json_object()["sources"]]
     assert rows == [
         (None, "https://example.org/1?a=1&region=2", None, None),
         (None, "https://example.org/1?a=1&region=2", None, None),
@@ -400,7 +400,9 @@ def test_sources(tmp_path: Path) -> None:
         ("Head", None, "Radio", "https://archive.example/3"),
         (None, "https://example.org/data", None, None),
     ]
-    assert {(s["stance"], s["quote"], s["accessed_on"]) for s in found.data["sources"]} == {(None, None, None)}
+    assert {(s["stance"], s["quote"], s["accessed_on"]) for s in found.data.to_json_object()["sources"]} == {
+        (None, None, None)
+    }
     assert [told(problem) for problem in found.dropped] == [
         "/citation: 'nowhere' isn't an absolute URL (http or https)",
         "/citation: 'https://not an address' isn't an absolute URL (http or https)",
@@ -446,7 +448,7 @@ def test_publisher_policies_and_profiles(tmp_path: Path) -> None:
     }
     found = read(tmp_path, author=author)
     assert isinstance(found, Record)
-    assert found.data["publisher"] == {
+    assert found.data.to_json_object()["publisher"] == {
         "type": "organization",
         "name": "Checkers",
         "site": "example.org",

@@ -41,7 +41,7 @@ def test_graph_whose_nodes_name_each_other(tmp_path):
     }
     (found,) = read(tmp_path, graph)
     assert isinstance(found, Record)
-    data = found.data
+    data = found.data.to_json_object()
     assert (data["publisher"]["name"], data["publisher"]["url"]) == ("Us", "https://www.example.org/")
     assert (data["claim"]["claimed_on"], data["claim"]["claimant"]["name"]) == ("2020-05-01", "A. B.")
     assert data["claim"]["claimant"]["same_as"] == ["https://speaker.example/"]
@@ -76,7 +76,7 @@ def test_nodes_that_name_each_other_in_a_circle_end(tmp_path):
     ]
     (found,) = read(tmp_path, {"@graph": graph})
     assert isinstance(found, Record)
-    assert found.data["publisher"]["name"] == "#0"
+    assert found.data.to_json_object()["publisher"]["name"] == "#0"
 
 
 @pytest.mark.parametrize("large", [{"author": [0] * 50_000}, {"keywords": [None] * 50_000}], ids=["copied", "walked"])
@@ -108,7 +108,7 @@ def test_terms_that_are_spelt_out(tmp_path, prefix):
         ],
     )  # fmt: skip
     assert isinstance(found, Record), found
-    data = found.data
+    data = found.data.to_json_object()
     assert (data["original_url"], data["claim"]["text"]) == ("https://www.example.org/1", "The moon is made of cheese.")
     assert data["claim"]["claimant"]["name"] == "A. B."
     assert (data["verdict"]["original"]["label"], data["verdict"]["original"]["value"]) == ("False", "1")
@@ -130,7 +130,7 @@ def test_several_claims_on_one_page(tmp_path):
     first, second = read(tmp_path, {"@graph": [MINIMAL, MINIMAL | {"claimReviewed": "The sun is cold."}]})
     assert isinstance(first, Record)
     assert isinstance(second, Record)
-    assert first.data["original_url"] == second.data["original_url"]
+    assert first.data.to_json_object()["original_url"] == second.data.to_json_object()["original_url"]
     assert first.key != second.key
 
 

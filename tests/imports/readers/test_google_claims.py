@@ -67,7 +67,7 @@ def test_every_field_is_carried(tmp_path):
     assert isinstance(record, Record)
     assert place(record.position) == "line 1, /claims/0/claimReview/0"
     assert record.dropped == ()
-    said = record.data
+    said = record.data.to_json_object()
     assert said["claim"]["text"] == "Shopkeepers sleep"
     assert said["claim"]["claimed_on"] == "2016-06-20"
     assert said["claim"]["claimant"] == {
@@ -90,7 +90,7 @@ def test_every_review_of_a_claim_is_a_record(tmp_path):
         "line 1, /claims/0/claimReview/1",
         "line 1, /claims/1/claimReview/0",
     ]
-    assert [each.data["publisher"]["site"] for each in found if isinstance(each, Record)] == [
+    assert [each.data.to_json_object()["publisher"]["site"] for each in found if isinstance(each, Record)] == [
         "altnews.in", "other.example", "altnews.in",
     ]  # fmt: skip
 
@@ -100,7 +100,7 @@ def test_absent_fields_stay_unknown(tmp_path):
         tmp_path, {"text": "Só isto", "claimReview": [{"url": "https://a.example/", "textualRating": "Falso"}]}
     )
     assert isinstance(record, Record)
-    said = record.data
+    said = record.data.to_json_object()
     assert (said["language"], said["headline"], said["reviewed_on"]) == ("und", None, None)
     assert (said["claim"]["claimant"], said["claim"]["claimed_on"]) == (None, None)
     assert (said["publisher"]["name"], said["publisher"]["site"]) == (None, "a.example")

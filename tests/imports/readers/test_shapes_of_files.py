@@ -32,7 +32,7 @@ def test_counts(found: Rows) -> None:
     taken = [record for record in found.values() if isinstance(record, Record)]
     assert (len(found), len(taken), len({record.key for record in taken})) == (23, 19, 18)
     # No file states a language.
-    languages = Counter(record.data["language"] for record in taken)
+    languages = Counter(record.data.to_json_object()["language"] for record in taken)
     assert languages == {"en": 8, "und": 5, "es": 2, "ar": 1, "hi": 1, "te": 1, "fr": 1}
 
 

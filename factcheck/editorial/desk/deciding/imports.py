@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +10,7 @@ from factcheck.editorial.desk.access import Desk, NewsroomAdmin, get_desk
 from factcheck.editorial.desk.action_views import ActionsAdmin, DeskAction, Text
 from factcheck.editorial.desk.deciding.proposal_actions import available_actions
 from factcheck.editorial.desk.deciding.public_text import show_public_text
-from factcheck.editorial.desk.lists.filters import DecisionFilter, DecisionMixin, OwnNewsroomFilter
+from factcheck.editorial.desk.lists.filters import DecisionMixin, ImportFilter, OwnNewsroomFilter
 from factcheck.editorial.desk.writing.reviews import verdict_label
 from factcheck.editorial.models import Claim, Claimant, ImportBatch, Proposal
 from factcheck.editorial.models.kinds import Decision
@@ -85,14 +84,6 @@ def member_rows(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
 def _claimant(desk: Desk, claim: Claim) -> Claimant | None:
     """Return the claimant, or None for another newsroom's claim, whose draft the desk doesn't show."""
     return claim.claimant if claim.newsroom_id in desk.roles else None
-
-
-class ImportFilter(DecisionFilter):
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [*super().lookups(request, model_admin), ("unfinished", _("not finished yet"))]
-
-    def narrow(self, request: HttpRequest, queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
-        return queryset.filter(decision=None) if value == "unfinished" else super().narrow(request, queryset, value)
 
 
 @admin.register(ImportBatch)

@@ -1,8 +1,8 @@
 """Filters of the lists of reviews and claims. An index can serve each filter."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -16,41 +16,35 @@ from factcheck.editorial.desk.lists.large_lists import LANGUAGES
 from factcheck.editorial.models import Authorship, Claim, Proposal, Review, Topic, User, Verdict
 from factcheck.editorial.models.kinds import SHAPES, Decision, kind_of
 
-
-class ChoiceFilter(admin.SimpleListFilter):
-    """A filter that ignores a value that isn't one of its choices."""
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        known = {str(key) for key, _name in self.lookup_choices}
-        return self.narrow(request, queryset, self.value()) if self.value() in known else queryset
-
-    def narrow(self, request: HttpRequest, queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
-        raise NotImplementedError
+Rows = QuerySet[Any]
+Choices = Iterable[tuple[Any, Any]]
 
 
-class OwnNewsroomFilter(ChoiceFilter):
-    """A filter by newsroom that lists the person's own newsrooms, if there are several."""
+def list_filter(
+    name: str,
+    label: Any,
+    choices: Choices | Callable[[HttpRequest], Choices],
+    narrow: Callable[[HttpRequest, Rows, Any], Rows],
+    *,
+    is_closed: bool = False,
+) -> type[admin.SimpleListFilter]:
+    """Return a filter of a list by one of these choices. A value that isn't a choice is ignored.
 
-    title = _("newsroom")
-    parameter_name = "newsroom"
+    A closed filter has many choices. It stays closed until somebody opens or uses the filter.
+    """
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        newsrooms = get_desk(request).newsrooms
-        return [(str(row.pk), row.name) for row in newsrooms] if len(newsrooms) > 1 else []
+    class ListFilter(admin.SimpleListFilter):
+        title, parameter_name, starts_closed = label, name, is_closed
 
-    def narrow(self, request: HttpRequest, queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
-        return queryset.filter(newsroom=value)
+        def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, Any]]:
+            return list(choices(request) if callable(choices) else choices)
 
+        def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
+            known = {str(key) for key, _name in self.lookup_choices}
+            value = self.value() or ""
+            return narrow(request, queryset, value) if value in known else queryset
 
-class DecisionFilter(ChoiceFilter):
-    title = _("decision")
-    parameter_name = "decision"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("waiting", _("waiting for approval")), *Decision.choices]
-
-    def narrow(self, request: HttpRequest, queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
-        return queryset.filter(decision="" if value == "waiting" else value)
+    return ListFilter
 
 
 class DecisionMixin:
@@ -73,91 +67,41 @@ class DecisionMixin:
         return _("not finished yet") if row.decision is None else _("waiting for approval")
 
 
-class ClosedFilter(ChoiceFilter):
-    """A filter with many choices, which stays closed until somebody opens or uses the filter."""
-
-    starts_closed = True
-
-
-class VerdictFilter(ClosedFilter):
-    """A filter by verdict. For claims, this is the verdict of a review in the person's newsrooms."""
-
-    title = _("verdict")
-    parameter_name = "verdict"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, Any]]:
-        return [(verdict.pk, str(verdict)) for verdict in Verdict.objects.prefetch_related("labels")]
-
-    def narrow(self, request: HttpRequest, queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
-        if queryset.model is Review:
-            return queryset.filter(verdict=value)
-        return queryset.filter(_has_review(request, verdict=value))
+def _own_newsrooms(request: HttpRequest) -> Choices:
+    """Return the person's own newsrooms, if there are several."""
+    newsrooms = get_desk(request).newsrooms
+    return [(row.pk, row.name) for row in newsrooms] if len(newsrooms) > 1 else []
 
 
-class TopicFilter(ClosedFilter):
-    title = _("topic")
-    parameter_name = "topic"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, Any]]:
-        return [(topic.pk, str(topic)) for topic in Topic.objects.prefetch_related("labels")]
-
-    def narrow(self, request: HttpRequest, queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
-        claim = OuterRef("claim" if queryset.model is Review else "pk")
-        return queryset.filter(Exists(Claim.topics.through.objects.filter(claim=claim, topic=value)))
+def _by_verdict(request: HttpRequest, rows: Rows, verdict: Any) -> Rows:
+    """Filter reviews by verdict, or claims by the verdict of a review in the person's newsrooms."""
+    return rows.filter(verdict=verdict) if rows.model is Review else rows.filter(_has_review(request, verdict=verdict))
 
 
-class AuthorFilter(ClosedFilter):
-    """A filter by a colleague in the person's newsrooms: a review's author, or the person who logged a claim."""
-
-    title = _("author")
-    parameter_name = "author"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, Any]]:
-        colleagues = User.objects.filter(memberships__publisher__in=list(get_desk(request).roles)).distinct()
-        return sorted(((user.pk, str(user)) for user in colleagues), key=lambda choice: choice[1])
-
-    def narrow(self, request: HttpRequest, queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
-        if queryset.model is Claim:
-            return queryset.filter(logged_by=value)
-        return queryset.filter(Exists(Authorship.objects.filter(review=OuterRef("pk"), user=value)))
+def _by_topic(request: HttpRequest, rows: Rows, topic: Any) -> Rows:
+    claim = OuterRef("claim" if rows.model is Review else "pk")
+    return rows.filter(Exists(Claim.topics.through.objects.filter(claim=claim, topic=topic)))
 
 
-class LanguageFilter(ChoiceFilter):
-    """A filter by the site's languages, so that no query has to find the languages in the table."""
-
-    title = _("language")
-    parameter_name = "language"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return list(LANGUAGES.items())
-
-    def narrow(self, request: HttpRequest, queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
-        return queryset.filter(language=value)
+def _colleagues(request: HttpRequest) -> Choices:
+    found = User.objects.filter(memberships__publisher__in=list(get_desk(request).roles)).distinct()
+    return sorted(((user.pk, str(user)) for user in found), key=lambda choice: choice[1])
 
 
-class TranslationFilter(ClosedFilter):
-    title = _("translation")
-    parameter_name = "translation"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, Any]]:
-        return [("behind", _("behind its original")), ("any", _("translations"))]
-
-    def narrow(self, request: HttpRequest, queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
-        rows = queryset.filter(translation_of__isnull=False)
-        return rows.filter(pk__in=Review.objects.behind().values("pk")) if value == "behind" else rows
+def _by_author(request: HttpRequest, rows: Rows, user: Any) -> Rows:
+    """Filter reviews by author, or claims by the person who logged the claim."""
+    if rows.model is Claim:
+        return rows.filter(logged_by=user)
+    return rows.filter(Exists(Authorship.objects.filter(review=OuterRef("pk"), user=user)))
 
 
-class ReviewStateFilter(ChoiceFilter):
-    """A filter by the state of a claim's review in the person's newsrooms."""
+def _by_decision(request: HttpRequest, rows: Rows, value: str) -> Rows:
+    return rows.filter(decision={"waiting": "", "unfinished": None}.get(value, value))
 
-    title = _("state of its review")
-    parameter_name = "state"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, Any]]:
-        return list(Review.State.choices)
-
-    def narrow(self, request: HttpRequest, queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
-        return queryset.filter(_has_review(request, state=value))
+def _translations(request: HttpRequest, rows: Rows, which: str) -> Rows:
+    found = rows.filter(translation_of__isnull=False)
+    return found.filter(pk__in=Review.objects.behind().values("pk")) if which == "behind" else found
 
 
 def _has_review(request: HttpRequest, **condition: Any) -> Exists:
@@ -184,27 +128,46 @@ _PERIODS: dict[str, tuple[Any, Callable[[], tuple[datetime | None, datetime | No
 }
 
 
-class DateFilter(ClosedFilter):
-    """A filter by the period in which a row was changed or logged. Subclasses name the `field`."""
+def _date_filter(field: str, title: Text) -> type[admin.SimpleListFilter]:
+    """Return a filter by the period in which a row was changed or logged."""
 
-    parameter_name = "date"
-    title = _("date")
-    field: ClassVar[str]
+    def narrow(request: HttpRequest, rows: Rows, period: str) -> Rows:
+        begin, end = _PERIODS[period][1]()
+        condition = Q(**{f"{field}__gte": begin}) if begin else Q()
+        return rows.filter(condition & (Q(**{f"{field}__lt": end}) if end else Q()))
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, Any]]:
-        return [(key, name) for key, (name, _limits) in _PERIODS.items()]
-
-    def narrow(self, request: HttpRequest, queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
-        begin, end = _PERIODS[value][1]()
-        condition = Q(**{f"{self.field}__gte": begin}) if begin else Q()
-        return queryset.filter(condition & (Q(**{f"{self.field}__lt": end}) if end else Q()))
+    choices = [(period, name) for period, (name, _limits) in _PERIODS.items()]
+    return list_filter("date", title, choices, narrow, is_closed=True)
 
 
-class ChangedFilter(DateFilter):
-    title = _("date of the last change")
-    field = "changed_at"
-
-
-class LoggedFilter(DateFilter):
-    title = _("date of logging")
-    field = "logged_at"
+# The languages are those of the site, so that no query has to find the languages in the table.
+LanguageFilter = list_filter(
+    "language", _("language"), LANGUAGES.items(), lambda _request, rows, language: rows.filter(language=language)
+)
+VerdictFilter = list_filter(
+    "verdict", _("verdict"), lambda _: ((each.pk, str(each)) for each in Verdict.objects.prefetch_related("labels")),
+    _by_verdict, is_closed=True,
+)  # fmt: skip
+TopicFilter = list_filter(
+    "topic", _("topic"), lambda _: ((each.pk, str(each)) for each in Topic.objects.prefetch_related("labels")),
+    _by_topic, is_closed=True,
+)  # fmt: skip
+AuthorFilter = list_filter("author", _("author"), _colleagues, _by_author, is_closed=True)
+TranslationFilter = list_filter(
+    "translation", _("translation"), [("behind", _("behind its original")), ("any", _("translations"))], _translations,
+    is_closed=True,
+)  # fmt: skip
+_DECISIONS = [("waiting", _("waiting for approval")), *Decision.choices]
+DecisionFilter, ImportFilter = (
+    list_filter("decision", _("decision"), choices, _by_decision)
+    for choices in (_DECISIONS, [*_DECISIONS, ("unfinished", _("not finished yet"))])
+)
+ReviewStateFilter = list_filter(
+    "state", _("state of its review"), Review.State.choices,
+    lambda request, rows, state: rows.filter(_has_review(request, state=state)),
+)  # fmt: skip
+ChangedFilter = _date_filter("changed_at", _("date of the last change"))
+LoggedFilter = _date_filter("logged_at", _("date of logging"))
+OwnNewsroomFilter = list_filter(
+    "newsroom", _("newsroom"), _own_newsrooms, lambda _request, rows, newsroom: rows.filter(newsroom=newsroom)
+)

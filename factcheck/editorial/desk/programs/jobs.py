@@ -1,7 +1,6 @@
 """The worker's jobs as a read-only list for account administrators."""
 
 from datetime import datetime
-from typing import Any
 
 from django.contrib import admin
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -14,7 +13,7 @@ from procrastinate.contrib.django.models import ProcrastinateEvent, Procrastinat
 
 from factcheck.editorial.desk.access import AdministratorsAdmin, ParentPermissionsMixin
 from factcheck.editorial.desk.lists.columns import column
-from factcheck.editorial.desk.lists.filters import ChoiceFilter
+from factcheck.editorial.desk.lists.filters import list_filter
 from factcheck.editorial.models import Job
 
 # Procrastinate registers a page of its own, which is full of technical terms.
@@ -73,15 +72,7 @@ EVENTS: dict[str, Promise] = {
 }
 
 
-class StateFilter(ChoiceFilter):
-    title = _("state")
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return list(STATES.items())
-
-    def narrow(self, request: HttpRequest, queryset: QuerySet[Job], value: Any) -> QuerySet[Job]:
-        return queryset.filter(status=value)
+StateFilter = list_filter("state", _("state"), STATES.items(), lambda _request, rows, state: rows.filter(status=state))
 
 
 class EventInline(ParentPermissionsMixin, admin.TabularInline[ProcrastinateEvent, Job]):

@@ -33,7 +33,7 @@ from factcheck.editorial.desk.action_views import (
 )
 from factcheck.editorial.desk.deciding.public_text import show_public_text
 from factcheck.editorial.desk.lists.columns import column
-from factcheck.editorial.desk.lists.filters import ChoiceFilter
+from factcheck.editorial.desk.lists.filters import list_filter
 from factcheck.editorial.desk.lists.large_lists import language_in_words
 from factcheck.editorial.desk.subjects import merges
 from factcheck.editorial.encryption import KeyProblem
@@ -45,15 +45,10 @@ MAX_NETWORKS = 10
 PERIODS = {"hour": (_("last hour"), timedelta(hours=1)), "day": (_("last 24 hours"), timedelta(days=1))}
 
 
-class ReceivedFilter(ChoiceFilter):
-    title = _("received")
-    parameter_name = "received"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(name, label) for name, (label, _period) in PERIODS.items()]
-
-    def narrow(self, request: HttpRequest, queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
-        return queryset.filter(received_at__gt=timezone.now() - PERIODS[value][1])
+ReceivedFilter = list_filter(
+    "received", _("received"), [(name, label) for name, (label, _period) in PERIODS.items()],
+    lambda _request, rows, name: rows.filter(received_at__gt=timezone.now() - PERIODS[name][1]),
+)  # fmt: skip
 
 
 class NetworkFilter(admin.SimpleListFilter):

@@ -4,24 +4,22 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.urls import URLPattern, path, reverse
-from django.utils.text import capfirst
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from factcheck.editorial.claimants import claimant_digest, confirm_claimant, redact_claimant, reviews_naming
 from factcheck.editorial.desk.access import NewsroomAdmin, get_desk
 from factcheck.editorial.desk.action_forms import DigestForm, ProseField
-from factcheck.editorial.desk.action_views import refusals_on_form, subject_page, submitted_data
+from factcheck.editorial.desk.action_views import ActionsAdmin, DeskAction, by_name
 from factcheck.editorial.desk.lists.filters import OwnNewsroomFilter
 from factcheck.editorial.desk.lists.large_lists import WordSearchMixin, contains_all, keys, with_keys
 from factcheck.editorial.desk.writing.edit_conflicts import ConflictCheckedForm, LockingAdmin
-from factcheck.editorial.models import Claimant, Review
+from factcheck.editorial.models import Claimant, Review, User
 from factcheck.record.models import PublishedReview
 from factcheck.record.statements import review as review_statement
 from factcheck.record.statements.parts import max_length
@@ -79,8 +77,54 @@ class RedactionForm(forms.Form):
     )
 
 
+def _redact(claimant: Claimant, by: User, data: dict[str, Any]) -> str | None:
+    if not (reviews := redact_claimant(claimant=claimant, by=by, description=data["description"])):
+        return None
+    sentence = ngettext(
+        "%(count)s published review still shows the name. Open a correction for this review.",
+        "%(count)s published reviews still show the name. Open a correction for each review.",
+        reviews,
+    ) % {"count": reviews}  # fmt: skip
+    return f"{REDACTED} {sentence}"
+
+
+REDACTED = _("The name has been removed from all drafts.")
+CONFIRM_PERSON = _(
+    "You confirm that this person is a public figure and is named for a statement made in a public office or role."
+)
+ACTIONS: dict[str, DeskAction[Claimant]] = by_name(
+    DeskAction(
+        "confirm",
+        _("Confirm the name"),
+        _("You confirm that this claimant is an organisation and that the name is correct."),
+        _("The name has been confirmed."),
+        lambda claimant, by, data: confirm_claimant(claimant=claimant, by=by, digest=data["digest"]),
+        DigestForm,
+    ),
+    DeskAction(
+        "redact",
+        _("Describe instead of naming"),
+        format_lazy(
+            "{} {}",
+            _(
+                "A description replaces the name, role and identifying URLs in all drafts. Published reviews show"
+                " the name until you publish a correction. Earlier submissions contain the name until the review is"
+                " erased."
+            ),
+            NAME_IN_REVISIONS,
+        ),
+        REDACTED,
+        _redact,
+        RedactionForm,
+        is_destructive=True,
+    ),
+)
+
+
 @admin.register(Claimant)
-class ClaimantAdmin(WordSearchMixin, LockingAdmin[Claimant], NewsroomAdmin[Claimant]):
+class ClaimantAdmin(WordSearchMixin, ActionsAdmin[Claimant], LockingAdmin[Claimant], NewsroomAdmin[Claimant]):
+    desk_actions = ACTIONS
+    action_template = "admin/editorial/claimant/action.html"
     recorded = ("added", "changed", "removed")
     form = ClaimantForm
     change_form_template = "admin/editorial/claimant/change_form.html"
@@ -110,16 +154,8 @@ class ClaimantAdmin(WordSearchMixin, LockingAdmin[Claimant], NewsroomAdmin[Claim
             return False
         return not PublishedReview.objects.live().filter(claimant=obj.pk).exists()
 
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view
-        return [
-            path("<uuid:pk>/confirm/", view(self.confirm), name="editorial_claimant_confirm"),
-            path("<uuid:pk>/redact/", view(self.redact), name="editorial_claimant_redact"),
-            *super().get_urls(),
-        ]
-
     def status_context(self, request: HttpRequest, row: Claimant) -> dict[str, Any]:
-        context: dict[str, Any] = {"decides": get_desk(request).deciding_newsrooms, "in_revisions": NAME_IN_REVISIONS}
+        context = super().status_context(request, row) | {"in_revisions": NAME_IN_REVISIONS}
         if request.method == "GET":  # after a refused form, the row in memory has the typed values
             try:
                 named = reviews_naming(row, LISTED + 1)
@@ -148,80 +184,19 @@ class ClaimantAdmin(WordSearchMixin, LockingAdmin[Claimant], NewsroomAdmin[Claim
             for body in bodies
         ]
 
-    def confirm(self, request: HttpRequest, pk: Any) -> HttpResponse:
-        claimant = self._get_decidable(request, pk)
-        form = DigestForm(submitted_data(request), initial={"digest": claimant_digest(claimant)})
-        if form.is_valid():
-            with refusals_on_form(form):
-                confirm_claimant(claimant=claimant, by=get_desk(request).user, digest=form.cleaned_data["digest"])
-                messages.success(request, _("The name has been confirmed."))
-                return redirect(self._page(claimant))
-        if form.is_bound:  # the form was refused, so the next try has to confirm what the page shows now
-            form.data = {"digest": claimant_digest(claimant)}
-        explanation = (
-            _(
-                "You confirm that this person is a public figure and is named for a statement made in a public"
-                " office or role."
-            )
-            if claimant.type == PERSON
-            else _("You confirm that this claimant is an organisation and that the name is correct.")
-        )
-        return self._confirm_page(request, claimant, _("Confirm the name"), explanation, form)
+    def may_act(self, request: HttpRequest, row: Claimant) -> bool:
+        return row.newsroom_id in get_desk(request).deciding_newsrooms
 
-    def redact(self, request: HttpRequest, pk: Any) -> HttpResponse:
-        claimant = self._get_decidable(request, pk)
-        form = RedactionForm(submitted_data(request))
-        if form.is_valid():
-            with refusals_on_form(form):
-                reviews = redact_claimant(
-                    claimant=claimant, by=get_desk(request).user, description=form.cleaned_data["description"]
-                )
-                messages.success(request, _("The name has been removed from all drafts."))
-                if reviews:
-                    messages.warning(
-                        request,
-                        ngettext(
-                            "%(count)s published review still shows the name. Open a correction for this review.",
-                            "%(count)s published reviews still show the name. Open a correction for each review.",
-                            reviews,
-                        )
-                        % {"count": reviews},
-                    )
-                return redirect(self._page(claimant))
-        explanation = _(
-            "A description replaces the name, role and identifying URLs in all drafts. Published reviews show"
-            " the name until you publish a correction. Earlier submissions contain the name until the review is"
-            " erased."
-        )
-        return self._confirm_page(
-            request,
-            claimant,
-            _("Describe instead of naming"),
-            f"{explanation} {NAME_IN_REVISIONS}",
-            form,
-            is_destructive=True,
-        )
+    def available_actions(self, request: HttpRequest, row: Claimant) -> list[str]:
+        if not row.name or not self.may_act(request, row):
+            return []
+        return ["redact"] if row.confirmed else ["confirm", "redact"]
 
-    def _get_decidable(self, request: HttpRequest, pk: Any) -> Claimant:
-        claimant = get_object_or_404(self.get_queryset(request), pk=pk)
-        if claimant.newsroom_id not in get_desk(request).deciding_newsrooms:
-            raise PermissionDenied
-        return claimant
-
-    @staticmethod
-    def _page(claimant: Claimant) -> str:
-        return reverse("admin:editorial_claimant_change", args=[claimant.pk])
-
-    def _confirm_page(
-        self,
-        request: HttpRequest,
-        claimant: Claimant,
-        title: Any,
-        explanation: Any,
-        form: forms.Form,
-        *,
-        is_destructive: bool = False,
-    ) -> HttpResponse:
-        template, back = "admin/editorial/claimant/action.html", self._page(claimant)
-        context = {"explanation": explanation, "form": form, "object": claimant, "is_destructive": is_destructive}
-        return subject_page(request, claimant, back, title, template, **context)
+    def action_context(
+        self, request: HttpRequest, row: Claimant, action: DeskAction[Claimant], form: forms.Form
+    ) -> dict[str, Any]:
+        if action.name == "redact":
+            return {"object": row}
+        # After a refusal, the next try confirms what the page shows now.
+        form.initial = form.data = {"digest": claimant_digest(row)}
+        return {"object": row, "explanation": CONFIRM_PERSON if row.type == PERSON else action.explanation}
