@@ -15,11 +15,11 @@ from factcheck.database.query_timeout import time_limit
 from factcheck.database.rows import run_public
 from factcheck.record.files.picture_files import PictureError, decode
 from factcheck.record.files.visual_hashes import MAX_DISTANCE, query_hashes
-from factcheck.record.formats.urls import PICTURE_PATH
-from factcheck.record.lists.values import read_url
+from factcheck.record.formats.urls import PICTURE_PATH, url_key
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.models import PublishedClaim, PublishedReview
 from factcheck.record.readmodel.picture_models import PublishedPicture
+from factcheck.record.statements.values import read_url
 
 MAX_REVIEWS = 1000  # the most similar pictures that are looked at
 MAX_PIXELS = 12_000_000
@@ -68,9 +68,10 @@ def _distances(uri: str) -> Mapping[UUID, int]:
             raise NoPicture(_NOT_STORED)
         return {**similar_reviews(hashes), **same}
     try:
-        named = PublishedReview.objects.using("public").live().filter(appearance_keys__contains=[read_url(uri)])
+        key = url_key(read_url(uri) or "")
     except ValueError:
         raise NoPicture(_UNKNOWN) from None
+    named = PublishedReview.objects.using("public").live().filter(appearance_keys__contains=[key])
     same = {review.id: 0 for review in named}
     if not same:
         raise NoPicture(_UNKNOWN)
