@@ -26,7 +26,7 @@ from factcheck.record.readmodel.bodies import Review
 from factcheck.record.search.query import MAX_QUERY
 from factcheck.web.places import Busy, match_places, search_places
 from factcheck.website.browse.filters import Facet, Filters
-from factcheck.website.browse.review_lists import ResultsPage, newest_first, read_cursor
+from factcheck.website.browse.review_lists import ResultsPage, links_to_pages, newest_first, read_cursor
 from factcheck.website.responses import page_for_readers, sample_of, within_limits
 from factcheck.website.search.same_claim import SameClaim, find_same, find_unsure
 from factcheck.website.search.search_text import SearchText
@@ -66,7 +66,7 @@ def _searched(request: HttpRequest, text: SearchText) -> HttpResponse:
     date_kept, sort_kept = str(posted or ""), NEWEST if sort == NEWEST else ""
     filters = Filters.read(request.GET, q=linked, posted=date_kept, sort=sort_kept)
     newest = "sort" in dict(filters.kept)
-    place = read_cursor(request.GET)
+    place = read_cursor(request.GET, by_time=newest or not text.words)
     matched = text.is_statement and not place.position and not newest
 
     def respond() -> HttpResponse:
@@ -84,8 +84,7 @@ def _searched(request: HttpRequest, text: SearchText) -> HttpResponse:
         context = {
             **shown,
             **_links(text, filters, newest),
-            "next": listed.after and filters.query(after=[listed.after]),
-            "previous": listed.before and filters.query(before=[listed.before]),
+            **links_to_pages(listed.page, filters),
             "place": place, "posted": posted, "filters": filters, "facets": facets,
             "complete": shown["complete"] and in_time,
         }  # fmt: skip
