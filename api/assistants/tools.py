@@ -5,7 +5,6 @@ from inspect import Parameter, signature
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
-import orjson
 from django.http import Http404, HttpRequest, QueryDict
 from django.urls import reverse
 from mcp.server.mcpserver.exceptions import ToolError
@@ -15,6 +14,7 @@ from api.assistants import shapes
 from api.assistants.shapes import CorrectionPage, Matches, ReviewPage, WholeReview
 from api.lists.requests import ListOptions, ListRequest, read_list_request
 from api.lists.search_pages import read_in_time, read_searched
+from api.schema import match_answers
 from api.views import match as matching
 from api.views.corrections import CORRECTIONS
 from api.views.reviews import REVIEWS, find_review
@@ -23,7 +23,7 @@ from factcheck.record.models import PublishedReview, Status
 from factcheck.record.readmodel import bodies
 from factcheck.record.readmodel.bodies import kept_review
 from factcheck.record.readmodel.revisions import notice_in
-from factcheck.record.statements.output import construct, read
+from factcheck.record.statements.output import read
 from factcheck.web.places import match_places, search_places
 
 PAGE_SIZE, MAX_RESULTS, MAX_MATCHES = 5, 10, 5
@@ -85,13 +85,13 @@ def match_claim(
     `results` probably say the same. Most `candidates` are about something else.
     """
     with match_places.enter():
-        found = orjson.loads(matching.match_one(text, limit, []))
+        found = read(_Matching, matching.match_one(text, limit, []))
     return {
-        "results": [_match(each) for each in found["results"]],
-        "candidates": [_match(each) for each in found["candidates"]],
-        "threshold": found["threshold"],
-        "method": found["method"],
-        "explanation": found["explanation"],
+        "results": [_shape(each) for each in found.results],
+        "candidates": [_shape(each) for each in found.candidates],
+        "threshold": found.threshold,
+        "method": found.method,
+        "explanation": found.explanation,
     }
 
 
@@ -133,13 +133,24 @@ def _read_request(name: str, options: ListOptions, arguments: Mapping[str, str |
     return read_list_request(request, options)
 
 
-def _match(found: Mapping[str, Any]) -> shapes.Match:
-    reviews = [shapes.review(construct(bodies.Review, each)) for each in found["reviews"][:REVIEWS_OF_A_CLAIM]]
+class _Match(match_answers.Match):
+    claim: bodies.Claim  # type: ignore[assignment]
+    reviews: list[bodies.Review]  # type: ignore[assignment]
+
+
+class _Matching(match_answers.Matching):
+    """The answer to a question, with claims and reviews as objects."""
+
+    results: list[_Match]  # type: ignore[assignment]
+    candidates: list[_Match]  # type: ignore[assignment]
+
+
+def _shape(found: _Match) -> shapes.Match:
     return {
-        "claim": shapes.claim(construct(bodies.Claim, found["claim"])),
-        "score": found["score"],
-        "judged_by": found["judged_by"],
-        "differs": found["matched"]["differs"],
-        "reviews": reviews,
-        "reviews_left_out": max(0, len(found["reviews"]) - REVIEWS_OF_A_CLAIM),
+        "claim": shapes.claim(found.claim),
+        "score": found.score,
+        "judged_by": found.judged_by,
+        "differs": [*found.matched.differs],
+        "reviews": [shapes.review(each) for each in found.reviews[:REVIEWS_OF_A_CLAIM]],
+        "reviews_left_out": max(0, len(found.reviews) - REVIEWS_OF_A_CLAIM),
     }

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import orjson
 from django.http import HttpRequest, HttpResponse
+from pydantic import JsonValue
 from rest_framework.request import Request
 
 from api.http import responses
@@ -157,7 +158,7 @@ def _find_fault(text: Any) -> str | None:
     return None
 
 
-def _read_object(request: HttpRequest) -> dict[str, Any]:
+def _read_object(request: HttpRequest) -> dict[str, JsonValue]:
     """Return the JSON object in the request, whatever the request's media type is. Raise Refused for other content."""
     content = read_json(read_content(request, MAX_CONTENT))
     if not isinstance(content, dict):

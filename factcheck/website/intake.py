@@ -5,7 +5,7 @@ message counts towards the limit for the sender's network.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, ClassVar
 from uuid import UUID
@@ -127,9 +127,9 @@ def _form_response(
     request: HttpRequest,
     form_class: type[MessageForm],
     template: str,
-    context: dict[str, Any],
+    context: Mapping[str, object],
     *,
-    extra: dict[str, Any] | None = None,
+    extra: Mapping[str, object] | None = None,
     initial: dict[str, str] | None = None,
     submitted: bool = True,
 ) -> HttpResponse:
@@ -144,7 +144,7 @@ def _form_response(
     if form.is_valid():
         try:
             receipt, _until = reader_messages.receive_message(
-                kind=form.kind, values=form.cleaned_data | (extra or {}), address=address_of(request)
+                kind=form.kind, values={**form.cleaned_data, **(extra or {})}, address=address_of(request)
             )
             return redirect("message", receipt)
         except Invalid as refused:

@@ -6,7 +6,6 @@ missing.
 """
 
 from collections.abc import Callable
-from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -97,7 +96,7 @@ def _find_same(text: SearchText, filters: Filters) -> tuple[list[SameClaim], boo
 
 def _shown(
     text: SearchText, found: FoundByUrl, same: list[SameClaim], listed: ResultsPage, *, first_page: bool
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Return the results for the template. A review is shown once, in the first part that contains it.
 
     Pages after the first contain only the list.
@@ -121,7 +120,7 @@ def _shown(
     }  # fmt: skip
 
 
-def _links(text: SearchText, filters: Filters, newest: bool) -> dict[str, Any]:
+def _links(text: SearchText, filters: Filters, newest: bool) -> dict[str, object]:
     """Return the links to share and follow the search. Feeds and the API have the same filters."""
     own = filters.query()
     otherwise = Filters(filters.values, (("q", text.text), *([] if newest else [("sort", NEWEST)])))

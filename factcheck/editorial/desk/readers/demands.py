@@ -59,7 +59,7 @@ ACTIONS: dict[str, DeskAction[Demand]] = by_name(
 )
 
 
-def statement_context(demand: Demand, proposal: Proposal | None) -> dict[str, Any]:
+def statement_context(demand: Demand, proposal: Proposal | None) -> dict[str, object]:
     """Return template variables: the proposed statement, the published statement and their differences."""
     statement = read(Statement, proposal.statement) if proposal else demand_policy.build_statement(demand)
     published = demand_policy.last_statement(demand)
@@ -140,15 +140,15 @@ class DemandAdmin(ReviewReferencesMixin, ActionsAdmin[Demand], AutosaveAdmin[Dem
 
     def action_context(
         self, request: HttpRequest, row: Demand, action: DeskAction[Demand], form: forms.Form
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         reasons = demand_policy.find_missing(row) if action.name == "submit" and not form.errors else []
         return {"reasons": reasons, **statement_context(row, None)}
 
-    def decision_context(self, request: HttpRequest, proposal: Proposal) -> dict[str, Any]:
+    def decision_context(self, request: HttpRequest, proposal: Proposal) -> dict[str, object]:
         assert proposal.demand is not None
         return statement_context(proposal.demand, proposal)
 
-    def status_context(self, request: HttpRequest, row: Demand) -> dict[str, Any]:
+    def status_context(self, request: HttpRequest, row: Demand) -> dict[str, object]:
         if request.method != "GET":
             return {}
         proposal = workflow.open_proposal(row)
