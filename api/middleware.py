@@ -1,13 +1,12 @@
 """The API's middleware: rate limits, remembered responses, places for searches, and errors in the API's format."""
 
-from contextlib import nullcontext
-
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from api.google.errors import google_error
 from api.http import problems, responses
 from factcheck.middleware import PROGRAMS, Get
+from factcheck.record.log.models import newest_sequence
 from factcheck.tools.budget import current
 from factcheck.web import rate_limits
 from factcheck.web.places import RETRY_AFTER, Busy, Places, match_places, search_places
@@ -19,39 +18,11 @@ _BY_STATUS = {
 }
 
 
-class ApiAnswers:
-    """Middleware that counts requests and sends cached responses, which skip all middleware after this one."""
+class ApiRequests:
+    """Middleware for requests of programs. A remembered response skips all middleware after this one.
 
-    def __init__(self, get_response: Get) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if not request.path_info.startswith(PROGRAMS):
-            return self.get_response(request)
-        if request.method != "OPTIONS":  # a preflight request isn't counted
-            count_request(_limit_names(request))
-        response = responses.revalidate(request, self._respond(request))
-        if response.status_code in (204, 304):
-            # Django sets a length of 0. In a 304 that would mean that the client's copy is empty (RFC 9110,
-            # sections 8.6 and 15.3.5).
-            response.headers.pop("Content-Length", None)
-            response.headers.pop("Content-Type", None)
-        return response
-
-    def _respond(self, request: HttpRequest) -> HttpResponseBase:
-        key, reusable = key_of(request), request.method in ("GET", "HEAD") and current().retry_after is None
-        if reusable and (found := recall(request, key, lambda: (responses.newest_sequence(),))):
-            return found
-        response = self.get_response(request)
-        if isinstance(response, HttpResponse) and (version := responses.cacheable_version(response)):
-            remember(request, key, version, response)
-        return response
-
-
-class ApiErrors:
-    """Middleware that refuses requests beyond a limit, and replaces Django's error pages by errors in the URL's format.
-
-    Any site can read the errors, because the middleware for CORS comes before this one.
+    The middleware counts requests and refuses those beyond a limit. Django's error pages become errors in the URL's
+    format.
     """
 
     def __init__(self, get_response: Get) -> None:
@@ -60,18 +31,37 @@ class ApiErrors:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not request.path_info.startswith(PROGRAMS):
             return self.get_response(request)
-        response = self._respond(request)
-        make = next((make for prefix, make in _SHAPES.items() if request.path_info.startswith(prefix)), None)
-        if make and response.status_code >= 400 and isinstance(response, HttpResponse):
-            _replace(response, make(request, response))
+        places = _places(request)
+        if request.method != "OPTIONS":  # a preflight request isn't counted
+            count_request(_limit_names(request, places))
+        response = responses.revalidate(request, self._remembered(request, places))
+        if response.status_code in (204, 304):
+            # Django sets a length of 0. In a 304 that would mean that the client's copy is empty (RFC 9110,
+            # sections 8.6 and 15.3.5).
+            response.headers.pop("Content-Length", None)
+            response.headers.pop("Content-Type", None)
         return response
 
-    def _respond(self, request: HttpRequest) -> HttpResponseBase:
+    def _remembered(self, request: HttpRequest, places: Places | None) -> HttpResponseBase:
+        key, reusable = key_of(request), request.method in ("GET", "HEAD") and current().retry_after is None
+        if reusable and (found := recall(request, key, lambda: (newest_sequence(),))):
+            return found
+        response = self._respond(request, places)
+        if response.status_code >= 400 and isinstance(response, HttpResponse):
+            for prefix, make in _SHAPES.items():
+                if request.path_info.startswith(prefix):
+                    _replace(response, make(request, response))
+        elif isinstance(response, HttpResponse) and (version := responses.cacheable_version(response)):
+            remember(request, key, version, response)
+        return response
+
+    def _respond(self, request: HttpRequest, places: Places | None) -> HttpResponseBase:
         if (wait := current().retry_after) is not None:
             return _refusal(429, wait)
+        if places is None:
+            return self.get_response(request)
         try:
-            places = _places(request)
-            with places.enter() if places else nullcontext():
+            with places.enter():
                 return self.get_response(request)
         except Busy:
             return _refusal(503, RETRY_AFTER)
@@ -87,21 +77,23 @@ def _places(request: HttpRequest) -> Places | None:
     """Return the places for the request, or None if it's neither a match nor a search."""
     if request.path_info == _MATCH:
         return match_places
+    if request.path_info.startswith(_SEARCHES):
+        return search_places
     try:
-        searches = request.path_info.startswith(_SEARCHES) or not _SEARCH_PARAMETERS.isdisjoint(request.GET)
+        searched = request.META["QUERY_STRING"] and not _SEARCH_PARAMETERS.isdisjoint(request.GET)
     except SuspiciousOperation:  # too many parameters, which the view refuses
         return None
-    return search_places if searches else None
+    return search_places if searched else None
 
 
-def _limit_names(request: HttpRequest) -> list[str]:
+def _limit_names(request: HttpRequest, places: Places | None) -> list[str]:
     if request.path_info.startswith(_LOG) and not request.path_info.startswith(_DOCUMENTS):
         return [rate_limits.LOG]
-    return [rate_limits.SEARCH, rate_limits.READING] if _places(request) else [rate_limits.READING]
+    return [rate_limits.SEARCH, rate_limits.READING] if places else [rate_limits.READING]
 
 
 def _replace(response: HttpResponse, made: HttpResponse | None) -> None:
-    """Replace the content and the status. Other headers are kept, for example CORS headers."""
+    """Replace the content and the status. Other headers are kept."""
     if made is not None:
         response.content, response.status_code = made.content, made.status_code
         response.headers.pop("Content-Length", None)

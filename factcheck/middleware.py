@@ -12,7 +12,7 @@ from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import MiddlewareNotUsed
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -32,14 +32,41 @@ _DESK = re.compile(rf"^/admin/|{SENT_IN}")
 _EVERYWHERE = re.compile(r"^/(healthz|readyz|metrics|favicon\.ico)$")
 
 
-def content_security_policy(get_response: Get) -> Get:
-    """Set the Content-Security-Policy of responses whose view didn't set one.
+# Pages of any site can use the API and read text files, but nothing else on this site, and never with cookies.
+_OPEN = re.compile(
+    r"/((api|feeds|oembed|v1alpha1|\$discovery|\.well-known)/"
+    r"|(?!admin/).*\.(bib|csv|json|md|py|txt|xml)$|.*/salted-document$)"
+)
+_OPEN_HEADERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Accept-Ranges, Content-Range, ETag, Link, Retry-After, RateLimit,"
+    " RateLimit-Policy, Factcheck-Head, Factcheck-As-Of, Factcheck-Sequence, Factcheck-Digest, Factcheck-Salt,"
+    " Factcheck-Left-Out, X-Request-ID",
+}
+# The last three headers are for Google's clients (docs/reference/google.md).
+_PREFLIGHT_HEADERS = {
+    "Access-Control-Allow-Methods": "DELETE, GET, HEAD, OPTIONS, PATCH, POST",
+    "Access-Control-Allow-Headers": "accept, authorization, content-type, idempotency-key, if-none-match, if-range,"
+    " range, x-goog-api-client, x-goog-api-key, x-http-method-override",
+    "Access-Control-Max-Age": "86400",
+}
 
-    django-csp builds its policy again for each response, which takes 0.05 ms of the 0.53 ms of one review.
+
+def browser_policies(get_response: Get) -> Get:
+    """Say what browsers allow: pages of other sites (CORS), and pages of this site (Content-Security-Policy).
+
+    The headers are the same for all clients, so responses don't depend on `Origin`. The libraries for both policies
+    take 0.07 ms for each response, a third of the time of a remembered one.
     """
 
     def respond(request: HttpRequest) -> HttpResponseBase:
+        is_open = _OPEN.match(request.path_info)
+        if is_open and request.method == "OPTIONS" and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in request.META:
+            return HttpResponse(headers={**_OPEN_HEADERS, **_PREFLIGHT_HEADERS})
         response = get_response(request)
+        if is_open:
+            for name, value in _OPEN_HEADERS.items():
+                response.headers[name] = value
         if not (settings.DEBUG and response.status_code in (404, 500)):  # Django's debug pages have inline styles
             response.headers.setdefault("Content-Security-Policy", settings.CONTENT_SECURITY_POLICY)
         return response

@@ -171,7 +171,6 @@ INSTALLED_APPS = [
     "django.contrib.sitemaps",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
-    "corsheaders",
     "rest_framework",
     "drf_spectacular",
     "procrastinate.contrib.django",
@@ -190,10 +189,8 @@ MIGRATION_MODULES = {"admin": None}  # the desk has events instead of LogEntry (
 MIDDLEWARE = [
     "factcheck.monitoring.middleware.Monitoring",
     "factcheck.web.request_log.RequestLog",
-    "factcheck.middleware.content_security_policy",
-    "api.middleware.ApiAnswers",
-    "corsheaders.middleware.CorsMiddleware",
-    "api.middleware.ApiErrors",
+    "factcheck.middleware.browser_policies",
+    "api.middleware.ApiRequests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "factcheck.middleware.PartOfSite",
@@ -245,8 +242,6 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "api.http.problems.handle",
     "UNAUTHENTICATED_USER": None,
-    # Behind the proxy, the client's IP address is the last address in X-Forwarded-For, which the client can't fake.
-    "NUM_PROXIES": 1 if SECURE else 0,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Fact-check API",
@@ -254,24 +249,6 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
     "POSTPROCESSING_HOOKS": ["api.schema.hooks.complete"],
 }
-
-# Pages from any site can use the API and read text files, but nothing else on this site, and never with cookies.
-CORS_URLS_REGEX = (
-    r"^/((api|feeds|oembed|v1alpha1|\$discovery|\.well-known)/"
-    r"|(?!admin/).*\.(bib|csv|json|md|py|txt|xml)$|.*/salted-document$)"
-)
-CORS_ALLOW_ALL_ORIGINS = True
-CORS_ALLOW_METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST"]
-# The last three headers are for Google's clients (docs/reference/google.md).
-CORS_ALLOW_HEADERS = [
-    "accept", "authorization", "content-type", "idempotency-key", "if-none-match", "if-range", "range",
-    "x-goog-api-client", "x-goog-api-key", "x-http-method-override",
-]  # fmt: skip
-CORS_EXPOSE_HEADERS = [
-    "Accept-Ranges", "Content-Range", "ETag", "Link", "Retry-After", "RateLimit", "RateLimit-Policy",
-    "Factcheck-Head", "Factcheck-As-Of", "Factcheck-Sequence", "Factcheck-Digest", "Factcheck-Salt",
-    "Factcheck-Left-Out", "X-Request-ID",
-]  # fmt: skip
 
 # A view that needs another policy sets the header itself.
 CONTENT_SECURITY_POLICY = (

@@ -13,9 +13,9 @@ from api.feeds.views import ClaimReviewFeed, CorrectionFeed, ReviewFeed
 from factcheck.website.urls import pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/", include("api.urls")),
     path("admin/language/", set_language, name="set_language"),
     path("admin/", admin.site.urls),
-    path("api/", include("api.urls")),
     path("", include("api.google.urls")),
     *(
         path(f"feeds/{name}.{kind}", view.as_view(kind=kind), name=f"{name}-{kind}")

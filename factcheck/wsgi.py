@@ -4,7 +4,9 @@ import os
 
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
+from django.core.signals import request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections, reset_queries
 
 from factcheck.database.timeouts import serve_requests
 
@@ -29,5 +31,10 @@ class Request(WSGIRequest):
 
 
 serve_requests(settings.WEB_THREADS)
+# Django also closes old connections after each request, and only keeps a log of statements while debugging. Both take
+# 0.02 ms before each request.
+request_started.disconnect(close_old_connections)
+if not settings.DEBUG:
+    request_started.disconnect(reset_queries)
 application = get_wsgi_application()
 application.request_class = Request

@@ -51,6 +51,8 @@ LIMITS: dict[str, list[float]] = {
     "values of a filter on the search page": [page_filters.MAX_CHOSEN, page_filters.MAX_LENGTH],
     "length of `text`": [questions.MAX_QUESTION],
     "`page_size` of a match": [1, match_answers.MAX_LIMIT, match_answers.LIMIT],
+    "`candidates` of a match": [match_answers.MAX_CANDIDATES],
+    "result of a match with `view=brief`": [match_answers.MAX_BRIEF],
     "texts in a batch": [match_answers.MAX_TEXTS],
     "time in the database, for each text": [match_numbers.SECONDS],
     "length above which a text is compared sentence by sentence": [questions.LONG],

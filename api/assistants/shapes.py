@@ -107,22 +107,6 @@ class Correction(Change):
     review: Review
 
 
-class Match(TypedDict):
-    """A published claim that may say the same thing.
-
-    `score` is its probability, and `judged_by` says what was compared.
-
-    `differs` lists how the text and the claim differ: negation, number, name or date.
-    """
-
-    claim: Claim
-    score: float
-    judged_by: str
-    differs: list[str]
-    reviews: list[Review]
-    reviews_left_out: int
-
-
 class ReviewPage(TypedDict):
     """If `relaxed` is true, no result contains all the words. If `complete` is false, the search timed out.
 
@@ -140,16 +124,6 @@ class ReviewPage(TypedDict):
 class CorrectionPage(TypedDict):
     results: list[Correction]
     next_cursor: str | None
-
-
-class Matches(TypedDict):
-    """`results` have at least the score `threshold`. `explanation` is the reason why the meaning wasn't compared."""
-
-    results: list[Match]
-    candidates: list[Match]
-    threshold: float
-    method: str
-    explanation: str | None
 
 
 def review(body: bodies.Review | bodies.Tombstone, sources: int = SOURCES) -> Review:

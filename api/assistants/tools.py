@@ -11,10 +11,10 @@ from mcp.server.mcpserver.exceptions import ToolError
 from pydantic import Field
 
 from api.assistants import shapes
-from api.assistants.shapes import CorrectionPage, Matches, ReviewPage, WholeReview
+from api.assistants.shapes import CorrectionPage, ReviewPage, WholeReview
 from api.lists.requests import ListOptions, ListRequest, read_list_request
 from api.lists.search_pages import read_in_time, read_searched
-from api.schema import match_answers
+from api.schema.match_answers import BriefMatching, View
 from api.views import match as matching
 from api.views.corrections import CORRECTIONS
 from api.views.reviews import REVIEWS, find_review
@@ -27,7 +27,6 @@ from factcheck.record.statements.output import read
 from factcheck.web.places import match_places, search_places
 
 PAGE_SIZE, MAX_RESULTS, MAX_MATCHES = 5, 10, 5
-REVIEWS_OF_A_CLAIM = 3
 
 Tool = TypeVar("Tool", bound=Callable[..., Any])
 
@@ -78,21 +77,18 @@ def match_claim(
     text: Annotated[
         str, Field(min_length=1, description="A sentence, a post in its original words, or a longer text.")
     ],
+    posted: Annotated[
+        str | None, Field(description="The date of the post, for example 2026-11-05. The text can also end with it.")
+    ] = None,
     limit: Annotated[int, Field(ge=1, le=MAX_MATCHES, description="The maximum number of claims.")] = 3,
-) -> Matches:
+) -> BriefMatching:
     """Has this been checked already? Find published claims that say the same, best match first, with their reviews.
 
     `results` probably say the same. Most `candidates` are about something else.
     """
     with match_places.enter():
-        found = read(_Matching, matching.match_one(text, limit, []))
-    return {
-        "results": [_shape(each) for each in found.results],
-        "candidates": [_shape(each) for each in found.candidates],
-        "threshold": found.threshold,
-        "method": found.method,
-        "explanation": found.explanation,
-    }
+        values = {"text": text, "posted": posted, "page_size": limit, "view": View.BRIEF}
+        return read(BriefMatching, matching.match_one(values))
 
 
 def get_review(
@@ -131,26 +127,3 @@ def _read_request(name: str, options: ListOptions, arguments: Mapping[str, str |
     sent = {"page_size": PAGE_SIZE, **{key: value for key, value in arguments.items() if value is not None}}
     request.GET = QueryDict(urlencode(sent))
     return read_list_request(request, options)
-
-
-class _Match(match_answers.Match):
-    claim: bodies.Claim  # type: ignore[assignment]
-    reviews: list[bodies.Review]  # type: ignore[assignment]
-
-
-class _Matching(match_answers.Matching):
-    """The answer to a question, with claims and reviews as objects."""
-
-    results: list[_Match]  # type: ignore[assignment]
-    candidates: list[_Match]  # type: ignore[assignment]
-
-
-def _shape(found: _Match) -> shapes.Match:
-    return {
-        "claim": shapes.claim(found.claim),
-        "score": found.score,
-        "judged_by": found.judged_by,
-        "differs": [*found.matched.differs],
-        "reviews": [shapes.review(each) for each in found.reviews[:REVIEWS_OF_A_CLAIM]],
-        "reviews_left_out": max(0, len(found.reviews) - REVIEWS_OF_A_CLAIM),
-    }

@@ -21,7 +21,7 @@ def require_length(request: HttpRequest) -> None:
 
     WSGI would treat such content as empty. A buffering proxy (nginx) adds the length.
     """
-    if "Transfer-Encoding" in request.headers and not request.headers.get("Content-Length"):
+    if "HTTP_TRANSFER_ENCODING" in request.META and not request.META.get("CONTENT_LENGTH"):
         raise Refused(LENGTH_REQUIRED)
 
 

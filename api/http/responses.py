@@ -17,11 +17,11 @@ from django.http import (
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 
-from factcheck.record.lists.pages import run_public
+from factcheck.database.rows import run_prepared
+from factcheck.record.lists.pages import Run
+from factcheck.record.log.models import NEWEST, newest_sequence
 from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.tools.budget import current
-
-_HEAD = "SELECT sequence FROM record_logentry ORDER BY sequence DESC LIMIT 1"
 
 Links = Mapping[str, str | None]
 
@@ -115,24 +115,17 @@ def read_head() -> None:
         budget.head = newest_sequence()
 
 
-def newest_sequence() -> int | None:
-    """Return the sequence of the newest log entry, or None if the log is empty."""
-    for (sequence,) in run_public(_HEAD):
-        return int(sequence)
-    return None
-
-
-def fetch(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+def fetch(sql: str, parameters: Sequence[Any] = (), run: Run = run_prepared) -> list[tuple[Any, ...]]:
     """Return the rows. If the log's head hasn't been read, read it in the same statement, as a column of the rows.
 
     Without rows, read the head and run the statement again. The result must not be older than the head.
     """
     if not current().has_head:
-        if rows := run_public(f"SELECT ({_HEAD}), rows.* FROM ({sql}) AS rows", parameters):  # noqa: S608 (ours)
+        if rows := run(f"SELECT ({NEWEST}), rows.* FROM ({sql}) AS rows", parameters):  # noqa: S608 (ours)
             set_head(rows[0][0])
             return [row[1:] for row in rows]
         read_head()
-    return run_public(sql, parameters)
+    return run(sql, parameters)
 
 
 def set_head(sequence: int | None) -> None:

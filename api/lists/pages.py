@@ -1,6 +1,7 @@
 """The pages of the API's lists, and their responses."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponse
@@ -9,6 +10,7 @@ from api.http import responses
 from api.lists.meta import Meta, SearchedPage
 from api.lists.parameters import pick
 from api.lists.requests import ListRequest
+from factcheck.database.rows import run_public
 from factcheck.record.lists import pages
 from factcheck.record.lists.pages import Page, Sql
 
@@ -18,7 +20,9 @@ def read_page(list_request: ListRequest, columns: Sequence[str] = ("body",), con
     source, conditions = list_request.options.source, [*list_request.conditions, *([condition] if condition else [])]
     walks = any(each.walks for each, _ in list_request.filtered)
     order, cursor, size = list_request.order, list_request.cursor, list_request.page_size
-    return pages.read_page(source, conditions, columns, order, cursor, size, responses.fetch, walks=walks)
+    # The best plan of a filter depends on how frequent its values are.
+    run = partial(responses.fetch, run=run_public) if conditions else responses.fetch
+    return pages.read_page(source, conditions, columns, order, cursor, size, run, walks=walks)
 
 
 def list_response(

@@ -53,7 +53,7 @@ def read_detail_parameters(request: HttpRequest, fields: Collection[str]) -> tup
 
     Raise ParameterProblem with all errors.
     """
-    if not request.GET:
+    if not request.META["QUERY_STRING"]:
         return None, {}
     parameters = Parameters(request.GET, [AS_OF, FIELDS] if fields else [AS_OF])
     found = parameters.read(AS_OF, _find_entry, None), read_fields(parameters, fields)
@@ -79,20 +79,23 @@ def _find_entry(text: str) -> AsOf:
 
 def read_fields(parameters: Parameters, known: Collection[str]) -> Mask:
     """Return the requested fields. `known` contains the paths of all fields, for example `claim.text`."""
-    paths = _read_names(parameters, FIELDS)
+    mask, faults = read_paths(read_names(parameters, FIELDS), known)
+    parameters.faults += [(FIELDS, fault) for fault in faults]
+    return mask
+
+
+def read_paths(paths: Sequence[str], known: Collection[str]) -> tuple[Mask, list[str]]:
+    """Return the fields with these paths, and a sentence about each fault."""
     if len(paths) > MAX_FIELDS:
-        parameters.faults.append((FIELDS, f"There are too many fields. Send at most {MAX_FIELDS}."))
-        return {}
-    parameters.faults += [
-        (FIELDS, unknown_field(path, known) if path else EMPTY) for path in dict.fromkeys(paths) if path not in known
-    ]
+        return {}, [f"There are too many fields. Send at most {MAX_FIELDS}."]
+    faults = [unknown_field(path, known) if path else EMPTY for path in dict.fromkeys(paths) if path not in known]
     mask: Mask = {}
     for path in paths:
         if not any(path.startswith(f"{other}.") for other in paths):  # otherwise `other` contains it
             place = mask
             for name in path.split("."):
                 place = place.setdefault(name, {})
-    return mask
+    return mask, faults
 
 
 def respond_with(mask: Mask, body: bytes) -> bytes:
@@ -126,12 +129,12 @@ def read_groups(parameters: Parameters) -> Group:
 
 
 def _read_known_names(parameters: Parameters, name: str, known: Collection[str]) -> Group:
-    found = _read_names(parameters, name)
+    found = read_names(parameters, name)
     parameters.faults += [(name, str(unknown_value(each[:100], known))) for each in found if each not in known]
     return tuple(dict.fromkeys(found))
 
 
-def _read_names(parameters: Parameters, name: str) -> list[str]:
+def read_names(parameters: Parameters, name: str) -> list[str]:
     return [each.strip() for value in parameters.query.getlist(name) for each in value.split(",")]
 
 

@@ -1,20 +1,28 @@
 """Match: the question, the answer, and both for a batch."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
-from pydantic import Field, WithJsonSchema
+from pydantic import Field, PlainValidator, WithJsonSchema
 from pydantic.json_schema import SkipJsonSchema
 
+from api.schema.item_fields import fields_of
 from factcheck.record.lists.values import WORDS
 from factcheck.record.matching.differences.comparison import Difference
+from factcheck.record.readmodel.bodies import Claim, NameOfPublisher, Review, ReviewOfClaim
 from factcheck.record.search.questions import MAX_QUESTION, MAX_RAW
-from factcheck.record.statements.output import Nested, Output, Share, left_out, one_of, stored
-from factcheck.record.statements.parts import Part
+from factcheck.record.statements.faults import InvalidValue
+from factcheck.record.statements.output import Nested, Output, Share, SiteUrl, left_out, one_of, same_field, stored
+from factcheck.record.statements.parts import Part, optional
+from factcheck.record.statements.review import Verdict
 from factcheck.record.statements.schema import Json
+from factcheck.record.statements.values import Choices, DayOrNull, OneOf, Rule, read_text
 
 LIMIT, MAX_LIMIT = 10, 20  # claims for each question
 MAX_TEXTS = 50  # questions in a batch
+
+MAX_CANDIDATES = 5
+MAX_BRIEF = 1000  # bytes of a match in brief
 
 # The text can't be only white space and can't contain control characters. JSON Schema counts characters before NFC.
 QUESTION: Json = {
@@ -23,22 +31,39 @@ QUESTION: Json = {
     "maxLength": MAX_RAW,
     "description": f"At most {MAX_QUESTION:,} characters, counted in NFC.",
 }
-_Text = Annotated[str, WithJsonSchema(QUESTION)]
-_Limit = Annotated[
-    int,
-    # Generators of clients would demand a key with a default.
-    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "description": f"{LIMIT} if absent."}),
-]
+_Text = Annotated[str, Rule(lambda text: read_text(text, MAX_QUESTION), QUESTION)]
 
 
-class Question(Part):
+class View(Choices):
+    BRIEF = "brief"
+    FULL = "full"
+
+
+def _read_size(value: Any) -> int:
+    """Return the number of claims. 3.0 is also an integer (JSON Schema, 6.1.1)."""
+    if isinstance(value, bool) or value not in range(1, MAX_LIMIT + 1):
+        raise InvalidValue("one_of", words=f"1 to {MAX_LIMIT}")
+    return int(value)
+
+
+# Generators of clients would demand a key with a default.
+_SIZE = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "description": f"{LIMIT} if absent."}
+
+
+class _Options(Part):
+    page_size: Annotated[int, PlainValidator(_read_size), WithJsonSchema(_SIZE)] = LIMIT
+    view: Annotated[str, OneOf(View)] = Field(View.FULL, description="`full` if absent.")
+    fields: list[str] = optional("", "Only these fields of each match.", default=list)
+
+
+class Question(_Options):
     text: _Text
-    page_size: _Limit = LIMIT
+    posted: DayOrNull = optional("", "The date of the post. If absent, a date at the end of the text is used.")
 
 
-class Questions(Part):
+class Questions(_Options):
     texts: Annotated[list[_Text], Field(min_length=1, max_length=MAX_TEXTS)]
-    page_size: _Limit = LIMIT
+    posted: list[DayOrNull] = optional("", "The date of each post, or null.", default=list)
 
 
 class MatchedParts(Nested):
@@ -65,13 +90,58 @@ class Match(Output):
     matched: MatchedParts
 
 
+class BriefClaim(Nested):
+    """The claim. A long text is cut and ends with "…"."""
+
+    id: str = same_field(Claim, "id")
+    text: str
+
+
+class BriefVerdict(Nested):
+    """The verdict."""
+
+    label: str | None = same_field(Verdict, "label")
+    scale: str | None = same_field(Verdict, "scale")
+    slug: str | None = same_field(Verdict, "slug")
+
+
+class BriefReview(Nested):
+    """A live review of the claim."""
+
+    url: str = same_field(ReviewOfClaim, "url")
+    language: str = same_field(ReviewOfClaim, "language")
+    verdict: BriefVerdict
+    reviewed_on: str | None = same_field(ReviewOfClaim, "reviewed_on")
+    publisher: NameOfPublisher
+
+
+class BriefMatch(Match):
+    """A claim that may say the same, in at most 1,000 bytes."""
+
+    claim: BriefClaim  # type: ignore[assignment]
+    reviews: list[BriefReview]  # type: ignore[assignment]
+    """The claim's newest live reviews."""
+    reviews_left_out: int
+    """The number of live reviews that had no room."""
+
+
+class Candidate(Output):
+    """A claim that is probably about something else."""
+
+    claim: BriefClaim
+    score: Share
+    """The probability that the claim says the same."""
+    url: SiteUrl
+    """The page of the claim's newest review."""
+
+
 class Matching(Output):
     """Published claims that say the same as your text, best match first."""
 
     results: list[Match]
     """The claims with a score at or above the threshold."""
-    candidates: list[Match]
-    """Similar claims below the threshold. Most of them are about something else."""
+    candidates: list[Candidate]
+    """The best five claims below the threshold. Most of them are about something else."""
     threshold: Share
     """The lowest score of a result."""
     method: Annotated[str, one_of(["words+meaning", "words"])]
@@ -79,8 +149,25 @@ class Matching(Output):
     """Why the meaning wasn't compared, or wasn't compared with all claims."""
 
 
+class BriefMatching(Matching):
+    """The answer with `view=brief`."""
+
+    results: list[BriefMatch]  # type: ignore[assignment]
+    """The claims with a score at or above the threshold."""
+
+
 class MatchingBatch(Output):
     """The answers to several texts."""
 
-    answers: list[Matching]
+    answers: list[Matching] | list[BriefMatching]
     """One answer for each text, in the order of the texts."""
+
+
+# The paths for the parameter `fields`.
+MATCH_FIELDS = frozenset(
+    [
+        *fields_of(BriefMatch),
+        *(f"claim.{path}" for path in fields_of(Claim)),
+        *(f"reviews.{path}" for path in fields_of(Review)),
+    ]
+)

@@ -12,6 +12,7 @@ from api.lists.requests import MAX_PAGE_SIZE, PAGE_SIZE
 from api.schema import lists
 from api.schema.operations import PAGE_SIZE_PARAMETER, documented, integer_parameter, query_parameter
 from factcheck.record.lists.values import read_number, read_sequence
+from factcheck.record.log.models import newest_sequence
 from factcheck.record.readmodel.changes import changes, entries_after
 from factcheck.tools.budget import current
 
@@ -36,7 +37,7 @@ class ChangeList(Endpoint):
         since, size, wait = _read(request._request)
 
         def ready() -> bool:
-            responses.set_head(responses.newest_sequence())
+            responses.set_head(newest_sequence())
             return _head() > since
 
         wait_until(ready, wait)

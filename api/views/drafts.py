@@ -13,7 +13,8 @@ from api import intake
 from api.lists.meta import ListPage
 from api.lists.requests import ListOptions, read_list_request
 from api.views.private import PrivateView
-from factcheck.record.lists.pages import Order, read_page, run_public
+from factcheck.database.rows import run_public
+from factcheck.record.lists.pages import Order, read_page
 
 
 class _Drafts(

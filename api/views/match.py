@@ -1,14 +1,12 @@
 """The endpoint that finds published claims that say the same thing as a post, with their reviews."""
 
-import re
-from collections.abc import Sequence
-from itertools import islice
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import orjson
-from django.http import HttpRequest, HttpResponse
-from pydantic import JsonValue
+from django.http import HttpResponse
 from rest_framework.request import Request
 
 from api.http import responses
@@ -17,40 +15,74 @@ from api.http.parameters import Fault, Parameters
 from api.http.problem_bodies import Error
 from api.http.problems import INVALID_CONTENT, TOO_MANY_REQUESTS, ParameterProblem, Refused, TooSlow
 from api.http.request_bodies import MOST_ERRORS, read_content, read_json
+from api.lists.parameters import FIELDS, Mask, pick, read_names, read_paths
 from api.schema import match_answers
-from api.schema.match_answers import LIMIT, MAX_LIMIT, MAX_TEXTS, QUESTION, Match, MatchedParts, MatchingBatch
+from api.schema.match_answers import (
+    LIMIT,
+    MATCH_FIELDS,
+    MAX_BRIEF,
+    MAX_CANDIDATES,
+    MAX_LIMIT,
+    QUESTION,
+    BriefClaim,
+    BriefMatch,
+    BriefMatching,
+    BriefReview,
+    Candidate,
+    Match,
+    MatchedParts,
+    Question,
+    Questions,
+    View,
+)  # fmt: skip
+from api.schema.operations import FIELDS as FIELDS_PARAMETER
 from api.schema.operations import documented, query_parameter
-from factcheck.record.formats.text import find_forbidden, nfc
 from factcheck.record.lists.values import read_number
 from factcheck.record.matching.match_numbers import THRESHOLD
-from factcheck.record.matching.matches import Matching, match, match_batch
+from factcheck.record.matching.match_scoring import Match as Found
+from factcheck.record.matching.matches import Matching, match_batch
 from factcheck.record.models import PublishedClaim, PublishedReview
-from factcheck.record.search.questions import MAX_QUESTION, MAX_RAW
-from factcheck.record.statements.faults import pointer_step
+from factcheck.record.statements.checks import parse
+from factcheck.record.statements.output import construct
+from factcheck.record.statements.parts import Part, keys_of
 from factcheck.web import rate_limits
 from factcheck.web.places import match_places
 
-NAMES = ["text", "page_size"]
-BATCH_NAMES = ["texts", "page_size"]
-BESIDE = "A POST can't have parameters in its URL. Send text and page_size in the JSON object."
-UNKNOWN = "This object can't contain this key. Known keys: text or texts, page_size."
-TEXTS = f"Send an array of 1 to {MAX_TEXTS} texts."
+BESIDE = "A POST can't have parameters in its URL. Send them in the JSON object."
+DATES = "Send a date or null for each text."
 TOO_SLOW_BATCH = "Comparing these texts takes too long. Send fewer texts at a time, or try again."
 TOO_SLOW = "Comparing this text takes too long. Send only the most important sentence, or try again."
 MAX_CONTENT = 1_000_000  # bytes, which is enough for 50 texts of 5,000 characters with four bytes each
 
-_TEXT_AT = re.compile(r"texts/\d+")  # the position of a question in a batch
-_TEXT = query_parameter(
-    "text",
-    {**QUESTION, "examples": ["Nước lũ đã lên tới mái chùa"]},
-    "A sentence, a post in its original words, or a longer text.",
-    required=True,
-)
-_PAGE_SIZE = query_parameter(
-    "page_size",
-    {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": LIMIT},
-    "The maximum number of claims, results and candidates together.",
-)
+_READERS: dict[str, Callable[[str], Any]] = {
+    "text": str, "posted": str, "page_size": read_number(1, MAX_LIMIT), "view": str,
+}  # fmt: skip
+_PARAMETERS = [
+    query_parameter(
+        "text",
+        {**QUESTION, "examples": ["Nước lũ đã lên tới mái chùa"]},
+        "A sentence, a post in its original words, or a longer text.",
+        required=True,
+    ),
+    query_parameter(
+        "posted",
+        {"type": "string", "format": "date"},
+        "The date of the post. If absent, a date at the end of the text is used.",
+    ),
+    query_parameter(
+        "page_size",
+        {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": LIMIT},
+        "The maximum number of claims, results and candidates together.",
+    ),
+    query_parameter(
+        "view",
+        {"type": "string", "enum": View.values(), "default": View.FULL},
+        "`full` sends the claims and reviews of results in full, and `brief` at most 1,000 bytes for each result.",
+    ),
+    FIELDS_PARAMETER,
+]
+LABEL, SHORT, LINE = 80, 150, 300  # maximum bytes of a label, of a candidate's text, and of a result's text
+MOST_REVIEWS = 4  # of a match in brief
 
 
 class MatchView(Endpoint):
@@ -63,14 +95,16 @@ class MatchView(Endpoint):
     http_method_names = ["get", "head", "options", "post"]
 
     @documented(
-        "match", "Matching", "Published claims that say the same as a text, best match first.", "Matching",
-        extra=[_TEXT, _PAGE_SIZE],
+        "match", "Matching", "Published claims that say the same as a text, best match first.", "FullOrBrief",
+        extra=_PARAMETERS,
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
-        parameters = Parameters(request._request.GET, NAMES)
-        parameters.read("text", str, "")
-        size = parameters.read("page_size", read_number(1, MAX_LIMIT), LIMIT)
-        return responses.respond(match_one(parameters.query.get("text"), size, parameters.faults))
+        parameters = Parameters(request._request.GET, keys_of(Question))
+        read = {name: parameters.read(name, reader, None) for name, reader in _READERS.items()}
+        values = {name: value for name, value in read.items() if value is not None}
+        if FIELDS in parameters.query:
+            values[FIELDS] = read_names(parameters, FIELDS)
+        return responses.respond(match_one(values, parameters.faults))
 
     @documented(
         "match_text", "Matching", "Matches a text, or up to 50 texts, from the request's content.", "MatchingOrBatch",
@@ -79,128 +113,135 @@ class MatchView(Endpoint):
     def post(self, request: Request) -> HttpResponse:
         if beside := [(name[:100], BESIDE) for name in request._request.GET]:
             raise ParameterProblem(beside)
-        question = _read_object(request._request)
-        if "limit" in question and "page_size" not in question:  # as in lists
-            question["page_size"] = question.pop("limit")
-        names = BATCH_NAMES if "texts" in question else NAMES
-        unknown = islice((name for name in question if name not in names), MOST_ERRORS)
-        errors, size = [(name, UNKNOWN) for name in unknown], question.get("page_size", LIMIT)
-        try:
-            if "texts" in question:
-                content = _match_batch(request._request, question["texts"], size, errors)
-            else:
-                content = match_one(question.get("text"), size, errors)
-        except ParameterProblem as problem:
-            raise _invalid_content(problem.errors) from None
-        response = HttpResponse(content, content_type="application/json")
+        content = read_json(read_content(request._request, MAX_CONTENT))
+        if isinstance(content, dict) and "limit" in content and "page_size" not in content:  # as in lists
+            content["page_size"] = content.pop("limit")
+        is_batch = isinstance(content, dict) and "texts" in content
+        question, mask, faults = _read(Questions if is_batch else Question, content)
+        if faults:
+            raise Refused(INVALID_CONTENT, errors=[Error(pointer=f"#{each}", detail=detail) for each, detail in faults])
+        more = len(question["texts"]) - 1 if is_batch else 0
+        if more and rate_limits.count_request([rate_limits.SEARCH, rate_limits.READING], times=more):
+            raise Refused(TOO_MANY_REQUESTS, f"This batch counts as {more + 1} requests.")
+        answers = _answers(question, mask)
+        response = HttpResponse(
+            orjson.dumps({"answers": answers} if is_batch else answers[0]), content_type="application/json"
+        )
         response.headers["Cache-Control"] = "no-store"
         return response
 
 
-def match_one(text: Any, size: Any, errors: list[Fault]) -> bytes:
-    """Return the response for one question.
+def match_one(values: Mapping[str, Any], errors: Sequence[Fault] = ()) -> bytes:
+    """Return the response for one question, with the values of its parameters.
 
     Raise ParameterProblem with all errors, or TooSlow if the comparison takes too long.
     """
-    size = _read_size(size, errors)
-    if fault := _find_fault(text):
-        errors.append(("text", fault))
-    if errors:
-        raise ParameterProblem(errors)
-    try:
-        matching = match(text, limit=size)
-    except TimeoutError as error:
-        raise TooSlow(TOO_SLOW) from error
-    return _content(matching).to_json()
+    question, mask, faults = _read(Question, values)
+    known = {name for name, _sentence in errors}
+    found = [*errors, *((name, sentence) for pointer, sentence in faults if (name := pointer[1:]) not in known)]
+    if found:
+        raise ParameterProblem(found)
+    return orjson.dumps(_answers(question, mask)[0])
 
 
-def _match_batch(request: HttpRequest, texts: Any, size: Any, errors: list[Fault]) -> bytes:
-    """Return the answers to several questions, in order.
+def _read(model: type[Part], values: Any) -> tuple[dict[str, Any], Mask, list[Fault]]:
+    """Return the question, its parameter `fields`, and all faults, each with a JSON pointer."""
+    question, faults = parse(values, model)
+    if question is None:
+        return {}, {}, [(each.pointer, each.message()) for each in faults[:MOST_ERRORS]]
+    mask, unknown = read_paths(question[FIELDS], MATCH_FIELDS)
+    problems = [(f"/{FIELDS}", sentence) for sentence in unknown]
+    if "texts" in question and question["posted"] and len(question["posted"]) != len(question["texts"]):
+        problems.append(("/posted", DATES))
+    return question, mask, problems
 
-    Each question counts as a request. Other requests can be matched between two questions. Raise ParameterProblem with
-    all errors, and TooSlow if the comparison takes too long. Raise Refused if the client has sent too many requests.
+
+def _answers(question: Mapping[str, Any], mask: Mask) -> list[Any]:
+    """Return the answer for each text of the question. Other requests can be matched between two texts.
+
+    Raise TooSlow if the comparison takes too long.
     """
-    size = _read_size(size, errors)
-    if not isinstance(texts, list) or not 1 <= len(texts) <= MAX_TEXTS:
-        raise ParameterProblem([*errors, ("texts", TEXTS)])
-    errors += [(f"texts/{index}", fault) for index, text in enumerate(texts) if (fault := _find_fault(text))]
-    if errors:
-        raise ParameterProblem(errors)
-    if rate_limits.count_request([rate_limits.SEARCH, rate_limits.READING], times=len(texts) - 1):
-        raise Refused(TOO_MANY_REQUESTS, f"This batch counts as {len(texts)} requests.")
+    batch = "texts" in question
+    texts, days = (question["texts"], question["posted"]) if batch else ([question["text"]], [question["posted"]])
+    posted = [date.fromisoformat(day) if day else None for day in days]
     try:
-        found = match_batch(texts, limit=size, pause=match_places.give_way)
+        found = match_batch(texts, posted, limit=question["page_size"], pause=match_places.give_way)
     except TimeoutError as error:
-        raise TooSlow(TOO_SLOW_BATCH) from error
-    return MatchingBatch(answers=[_content(matching) for matching in found]).to_json()
+        raise TooSlow(TOO_SLOW_BATCH if batch else TOO_SLOW) from error
+    picked = {name: mask if name in ("results", "candidates") else {} for name in match_answers.Matching.model_fields}
+    return [pick(picked if mask else {}, _content(each, question["view"]).to_json()) for each in found]
 
 
-def _read_size(size: Any, errors: list[Fault]) -> Any:
-    if isinstance(size, float) and size.is_integer():
-        size = int(size)  # 3.0 is also an integer (JSON Schema, 6.1.1)
-    if not isinstance(size, int) or isinstance(size, bool):
-        errors.append(("page_size", f"This isn't a whole number. Send a number from 1 to {MAX_LIMIT}."))
-    elif not 1 <= size <= MAX_LIMIT:
-        errors.append(("page_size", f"This is outside the range. Send a number from 1 to {MAX_LIMIT}."))
-    return size
+def _content(matching: Matching, view: str) -> match_answers.Matching:
+    """Return the answer. Results in full have claims and reviews, so that clients don't need further requests."""
+    candidates = matching.candidates[:MAX_CANDIDATES]
+    rows = PublishedClaim.objects.using("public").live()
+    rows = rows.filter(id__in=[each.claim_id for each in (*matching.results, *candidates)])
+    claims = dict(rows.values_list("id", "body"))
+    results = [each for each in matching.results if each.claim_id in claims]
+    common: dict[str, Any] = {
+        "candidates": [_candidate(each, claims[each.claim_id]) for each in candidates if each.claim_id in claims],
+        "threshold": THRESHOLD,
+        "method": matching.method,
+        "explanation": matching.explanation,
+    }
+    if view == View.BRIEF:
+        return BriefMatching(results=[_brief(each, claims[each.claim_id]) for each in results], **common)
+    return match_answers.Matching(results=_full(results, claims), **common)
 
 
-def _find_fault(text: Any) -> str | None:
-    """Return the reason why the text can't be matched, or None."""
-    if not isinstance(text, str | None):
-        return "This isn't a text. Send a text in quotation marks."
-    if not text or not text.strip():
-        return "The text is missing. Send a sentence, a post or a longer text to match."
-    if len(text) > MAX_RAW or len(nfc(text)) > MAX_QUESTION:  # before NFC, a character may be counted more than once
-        return f"The text is too long. Send at most {MAX_QUESTION} characters."
-    if forbidden := find_forbidden(text.replace("\r", "\n")):
-        return f"The character {forbidden} isn't allowed. Remove it."
-    return None
-
-
-def _read_object(request: HttpRequest) -> dict[str, JsonValue]:
-    """Return the JSON object in the request, whatever the request's media type is. Raise Refused for other content."""
-    content = read_json(read_content(request, MAX_CONTENT))
-    if not isinstance(content, dict):
-        raise Refused(INVALID_CONTENT, errors=[Error(pointer="#", detail='Send a JSON object, as {"text": "…"}.')])
-    return content
-
-
-def _invalid_content(errors: Sequence[Error]) -> Refused:
-    """Return the problem whose errors point to keys of the object, or to questions of a batch."""
-    pointers = []
-    for each in errors:
-        name = each.parameter or ""
-        step = name if _TEXT_AT.fullmatch(name) else pointer_step(name)
-        pointers.append(Error(pointer=f"#/{step}", detail=each.detail))
-    return Refused(INVALID_CONTENT, errors=pointers)
-
-
-def _content(matching: Matching) -> match_answers.Matching:
-    """Return claims and reviews in full, so that clients don't need further requests."""
-    found = [*matching.results, *matching.candidates]
-    claims = PublishedClaim.objects.using("public").live().filter(id__in=[each.claim_id for each in found])
-    bodies = dict(claims.values_list("id", "body"))
-    review_ids = {pk: [UUID(review["id"]) for review in orjson.loads(body)["reviews"]] for pk, body in bodies.items()}
+def _full(results: Sequence[Found], claims: Mapping[UUID, str]) -> list[Match]:
+    review_ids = {
+        each.claim_id: [UUID(review["id"]) for review in orjson.loads(claims[each.claim_id])["reviews"]]
+        for each in results
+    }
     live = PublishedReview.objects.using("public").live()
     reviews = dict(live.filter(id__in=[pk for each in review_ids.values() for pk in each]).values_list("id", "body"))
-    shown = {
-        each.claim_id: Match(
-            claim=orjson.Fragment(bodies[each.claim_id]),
+    return [
+        Match(
+            claim=orjson.Fragment(claims[each.claim_id]),
             reviews=[orjson.Fragment(reviews[pk]) for pk in review_ids[each.claim_id] if pk in reviews],
-            score=round(each.score, 4),
-            judged_by=each.judged_by,
-            matched=MatchedParts(
-                **{name: round(value, 4) for name, value in each.matched.items()}, differs=list(each.differs)
-            ),
+            **_evidence(each),
         )
-        for each in found
-        if each.claim_id in bodies
-    }
-    return match_answers.Matching(
-        results=[shown[each.claim_id] for each in matching.results if each.claim_id in shown],
-        candidates=[shown[each.claim_id] for each in matching.candidates if each.claim_id in shown],
-        threshold=THRESHOLD,
-        method=matching.method,
-        explanation=matching.explanation,
+        for each in results
+    ]
+
+
+def _brief(found: Found, body: str) -> BriefMatch:
+    """Return the result with as many of the newest reviews as MAX_BRIEF allows."""
+    claim = orjson.loads(body)
+    brief = BriefMatch(
+        claim=BriefClaim(id=claim["id"], text=_cut(claim["text"], LINE)),
+        reviews=[_brief_review(review) for review in claim["reviews"][: -MOST_REVIEWS - 1 : -1]],
+        reviews_left_out=max(len(claim["reviews"]) - MOST_REVIEWS, 0),
+        **_evidence(found),
     )
+    while brief.reviews and len(brief.to_json()) > MAX_BRIEF:
+        brief.reviews.pop()
+        brief.reviews_left_out += 1
+    return brief
+
+
+def _brief_review(body: Mapping[str, Any]) -> BriefReview:
+    review = construct(BriefReview, body)
+    review.verdict.label = review.verdict.label and _cut(review.verdict.label, LABEL)
+    review.publisher.name = _cut(review.publisher.name, LABEL)
+    return review
+
+
+def _candidate(found: Found, body: str) -> Candidate:
+    claim = orjson.loads(body)
+    text = _cut(claim["text"], SHORT)
+    score = round(found.score, 4)
+    return Candidate(claim=BriefClaim(id=claim["id"], text=text), score=score, url=claim["reviews"][-1]["url"])
+
+
+def _evidence(found: Found) -> dict[str, Any]:
+    parts = {name: round(value, 4) for name, value in found.matched.items()}
+    matched = MatchedParts(**parts, differs=list(found.differs))
+    return {"score": round(found.score, 4), "judged_by": found.judged_by, "matched": matched}
+
+
+def _cut(text: str, size: int) -> str:
+    """Return the beginning of the text, in at most `size` bytes of UTF-8."""
+    return text if len(text.encode()) <= size else f"{text.encode()[: size - 3].decode(errors='ignore')}…"

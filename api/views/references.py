@@ -31,7 +31,7 @@ from factcheck.record.readmodel.profile_rows import changes_with_former
 from factcheck.record.statements import review
 from factcheck.record.statements.output import Output, read
 from factcheck.record.statements.parts import Part
-from factcheck.tools.budget import SEARCH_SECONDS, current
+from factcheck.tools.budget import current
 
 Kind = PublishedReference.Kind
 MAX_LANGUAGES = 1000
@@ -92,7 +92,7 @@ class PublisherDetail(Endpoint):
         except ValueError:
             raise Http404 from None
         reviews = PublishedReview.objects.using("public").live().filter(publisher=site)
-        counts = count(reviews, None, [("language",)], MAX_LANGUAGES, SEARCH_SECONDS)
+        counts = count(reviews, None, [("language",)], MAX_LANGUAGES)
         newest = reviews.order_by("-published_at", "-id").values_list("body", flat=True).first()
         if newest is None:  # the last review has just been withdrawn
             raise Http404

@@ -19,7 +19,7 @@ from factcheck.record.lists.pages import Order
 from factcheck.record.lists.statistics import MAX_ROWS, STATISTICS
 from factcheck.record.models import PublishedClaim, PublishedReference, PublishedReview, Status
 from factcheck.record.statements.values import UNKNOWN_LANGUAGE
-from factcheck.tools.budget import SEARCH_SECONDS, current
+from factcheck.tools.budget import current
 
 TOO_SLOW = "Counting these reviews takes too long. Use more filters or fewer groups, or try again later."
 # The statistics of `STATISTICS` that have a URL of their own. `group_by` counts the others.
@@ -41,7 +41,7 @@ class Stats(Endpoint):
         list_request = read_list_request(request._request, STATS)
         group_by = list_request.group_by
         rows = REVIEWS.rows.filter(list_request.condition)
-        counted = count(rows, None, [group_by] if group_by else [], MAX_ROWS + 1, SEARCH_SECONDS)
+        counted = count(rows, None, [group_by] if group_by else [], MAX_ROWS + 1)
         if counted is None:
             raise Refused(UNAVAILABLE, TOO_SLOW, headers={"Retry-After": str(RETRY_AFTER_OUTAGE)})
         found = counted.groups[group_by] if group_by else []

@@ -18,8 +18,7 @@ from factcheck.editorial.people import roles
 from factcheck.record.formats.canonical import canonical, sha256_hex
 from factcheck.record.models import PublishedReview
 from factcheck.record.readmodel.bodies import Review as PublicReview
-
-SECONDS = 0.5  # the limit for searching a claimant's published reviews, because "A Facebook user" can have thousands
+from factcheck.tools.budget import SEARCH_SECONDS
 
 
 def claimant_digest(claimant: Claimant) -> str:
@@ -78,7 +77,7 @@ def reviews_naming(claimant: Claimant, limit: int) -> list[PublicReview]:
     rows = PublishedReview.objects.using("public").live().filter(claimant=claimant.pk)
     content = Cast("body", JSONField())
     named = rows.alias(content=content, name=KT("content__claim__claimant__name")).filter(name__isnull=False)
-    with time_limit(SECONDS):
+    with time_limit(SEARCH_SECONDS):
         return [row.live_body for row in named.order_by("-published_at", "-id")[:limit]]
 
 

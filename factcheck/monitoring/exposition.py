@@ -10,10 +10,10 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from factcheck.monitoring import numbers
+from factcheck.monitoring.checks import SECONDS
 from factcheck.monitoring.time_limits import TimeLimited
 from factcheck.tools.metrics import counted
 
-SECONDS = 3.0
 Value = float | datetime | None
 
 

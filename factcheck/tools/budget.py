@@ -7,30 +7,36 @@ request, such as the worker's, has a budget without limits.
 
 import math
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 
 SEARCH_SECONDS = 0.9  # for all statements and comparisons of one search, so that the site stays fast for everyone
 
 
+Place = Callable[[], AbstractContextManager[None]]
+
+
 class Budget:
-    """The client, its limits, the time for statements, what had no time, and the log's newest entry.
+    """The client, its limits, its place in the queue, its time, what had no time, and the log's newest entry.
 
     Only the time of statements and of `spending` counts, so a busy machine or a slow model costs a request nothing.
     """
 
     __slots__ = (
         "_end", "account", "has_head", "head", "headers", "id", "is_cacheable", "is_quiet", "left_out", "network",
-        "queries", "retry_after", "seconds",
+        "place", "queries", "retry_after", "seconds",
     )  # fmt: skip
 
-    def __init__(self, request_id: str = "", network: str = "unknown", seconds: float = math.inf) -> None:
+    def __init__(
+        self, request_id: str = "", network: str = "unknown", seconds: float = math.inf, place: Place = nullcontext
+    ) -> None:
         self.id = request_id
         self.network = network  # whose requests count together
         self.account: int | None = None  # of a program with a token, for the log
         # The statements sent to the database, and the seconds until their results arrived.
         self.queries, self.seconds = 0, 0.0
+        self.place = place  # takes a place in the queue for long work, if the request has none. Raises Busy.
         self._end = seconds  # the value of `seconds` at which the time is used up
         self.left_out: list[str] = []  # the parts of the response that had no time, for the response's header
         # The headers that name the client's limits, and the seconds to wait if the request exceeds one of them.

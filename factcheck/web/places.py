@@ -7,7 +7,7 @@ arrival, if few others are waiting. Then they are refused. Requests that wait fo
 
 import math
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from django.conf import settings
 
@@ -35,9 +35,20 @@ class Places(Slots):
 
     @contextmanager
     def enter(self) -> Iterator[None]:
-        """Take a place. Raises Busy."""
-        with self.take(MAX_WAIT, most_waiting=self.waiting), current().within(self.seconds):
+        """Take a place, with the time of its own. Raises Busy."""
+        with self.occupy(), current().within(self.seconds):
             yield
+
+    @contextmanager
+    def occupy(self) -> Iterator[None]:
+        """Take a place for work within the request's time. Raises Busy."""
+        budget = current()
+        place, budget.place = budget.place, nullcontext  # the request has a place now
+        try:
+            with self.take(MAX_WAIT, most_waiting=self.waiting):
+                yield
+        finally:
+            budget.place = place
 
 
 def places_for(threads: int) -> tuple[Places, Places]:

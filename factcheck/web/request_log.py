@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponseBase
 from factcheck.tools.budget import SEARCH_SECONDS, Budget, begin
 from factcheck.tools.metrics import count_request
 from factcheck.web.networks import address_of, network_of
+from factcheck.web.places import search_places
 
 logger = logging.getLogger("factcheck.requests")
 
@@ -34,7 +35,7 @@ class RequestLog:
         begun = time.perf_counter()
         # Pages of the desk compare whole texts, and only one person waits for them.
         seconds = math.inf if request.path_info.startswith("/admin/") else SEARCH_SECONDS
-        budget = begin(Budget(_id_of(request), network_of(address_of(request)), seconds))
+        budget = begin(Budget(_id_of(request), network_of(address_of(request)), seconds, search_places.occupy))
         response = self.get_response(request)
         if budget.left_out:
             budget.headers["Factcheck-Left-Out"] = ", ".join(dict.fromkeys(budget.left_out))
@@ -57,9 +58,7 @@ def _id_of(request: HttpRequest) -> str:
 def _view_of(request: HttpRequest) -> str:
     """Return the name of the route. URLs would be too many, and may contain personal data."""
     match = request.resolver_match
-    if match is None:
-        return "none"
-    return match.view_name or match.route
+    return match.view_name or match.route if match else "none"
 
 
 def _log(request: HttpRequest, response: HttpResponseBase, view: str, seconds: float, budget: Budget) -> None:

@@ -22,7 +22,7 @@ MAX_AGE = 60  # seconds
 MAX_BYTES = 16 * 1024 * 1024  # for all responses and their keys. A page of twenty reviews has about 50,000 bytes.
 
 _KEY_PARTS = (
-    "wsgi.url_scheme", "HTTP_X_FORWARDED_PROTO", "HTTP_HOST", "PATH_INFO", "QUERY_STRING", "HTTP_ACCEPT", "HTTP_ORIGIN",
+    "wsgi.url_scheme", "HTTP_X_FORWARDED_PROTO", "HTTP_HOST", "PATH_INFO", "QUERY_STRING", "HTTP_ACCEPT",
 )  # fmt: skip
 
 Key = tuple[str | None, ...]

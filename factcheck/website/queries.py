@@ -5,12 +5,13 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connections, models
+from django.db import models
 from django.db.models import QuerySet
 from django.db.models.functions import Cast
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
+from factcheck.database.rows import run_prepared
 from factcheck.record.models import (
     LogCheckpoint,
     LogEntry,
@@ -80,10 +81,7 @@ def page_version(review_id: UUID) -> tuple[Any, ...]:
 
     The page of a review must be rendered again when one of these values changes. Checks and captures aren't in the log.
     """
-    with connections["public"].cursor() as cursor:
-        cursor.execute(f"SELECT {PAGE_VERSION}", [review_id] * 3)
-        version: tuple[Any, ...] = cursor.fetchone()
-        return version
+    return tuple(run_prepared(f"SELECT {PAGE_VERSION}", [review_id] * 3)[0])
 
 
 def find_claim(claim_id: UUID) -> WholeClaim | None:

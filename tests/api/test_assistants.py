@@ -166,8 +166,8 @@ def test_search_says_that_nothing_has_all_words_and_that_the_time_was_up(world, 
         ("search_reviews", {"cursor": "WzAsInQy"}, "cursor: This cursor is for other filters"),
         ("search_reviews", {"page_size": 11}, "less than or equal to 10"),
         ("search_reviews", {"langauge": "vi"}, "langauge\n  Extra inputs are not permitted"),
-        ("match_claim", {"text": "   "}, "text: The text is missing."),
-        ("match_claim", {"text": "lũ " * 50_000}, "text: The text is too long."),
+        ("match_claim", {"text": "   "}, "text: This field cannot be blank."),
+        ("match_claim", {"text": "lũ " * 50_000}, "text: Write at most 5000 characters."),
         ("get_review", {"review": "latest"}, "There isn't a review with this id or URL."),
         ("get_review", {"review": "http://[x/"}, "There isn't a review with this id or URL."),
         ("get_review", {"review": "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a"}, "There isn't a review with this id or URL."),
@@ -186,9 +186,7 @@ def test_many_marks_are_refused_at_once(world: SimpleNamespace, name: str, argum
     begun = time.process_time()
     answer = ask(name, **given)
     assert time.process_time() - begun < 1
-    assert answer.endswith(
-        f"{argument}: The text is too long. Send at most {5000 if argument == 'text' else 400} characters."
-    )
+    assert f"at most {5000 if argument == 'text' else 400} characters." in answer
 
 
 def test_match_finds_the_claim_and_its_reviews(world: SimpleNamespace) -> None:
@@ -198,8 +196,9 @@ def test_match_finds_the_claim_and_its_reviews(world: SimpleNamespace) -> None:
     assert best["claim"]["text"] == "Nước lũ ở Huế đã lên tới mái chùa."
     assert 0.5 < best["score"] <= 1
     [review] = best["reviews"]
-    assert (review["id"], review["verdict"]["slug"], review["license"]) == (world.flood, "true", LICENSE)
+    assert (review["url"], review["verdict"]["slug"]) == (f"{settings.SITE_URL}/reviews/{world.flood}/", "true")
     assert answer["method"] == "words"
+    assert "posted: Give a date such as 2026-10-05." in ask("match_claim", text="lũ", posted="yesterday")
 
 
 def test_review_is_found_by_id_and_by_the_address_of_its_page(world: SimpleNamespace) -> None:

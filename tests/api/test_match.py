@@ -3,7 +3,9 @@
 import json
 import time
 import unicodedata
+from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connections
@@ -14,7 +16,7 @@ from factcheck.editorial import similar_claims
 from factcheck.record.matching import matches
 from factcheck.web import places
 from tests.api.conftest import Api
-from tests.support.drafts import Newsroom, Review
+from tests.support.drafts import FLOOD, Newsroom, Review
 
 
 def publish(newsroom: Newsroom, text: str) -> Review:
@@ -45,8 +47,65 @@ def test_match_lists_claims_below_the_threshold_as_candidates(api: Api, newsroom
     content = api.get("match/", {"text": "Nước lũ đã lên tới mái chùa ở Huế"})
     assert [each["claim"]["id"] for each in content["results"]] == [str(flood.claim_id)]
     [candidate] = content["candidates"]
-    assert candidate["claim"]["id"] == str(roof.claim_id)
+    assert candidate["claim"] == {"id": str(roof.claim_id), "text": "Mái nhà của ông Nam bay theo bão."}
+    assert candidate["url"] == api.get(f"reviews/{roof.pk}/")["url"]
     assert 0 <= candidate["score"] < content["threshold"]
+
+
+def test_answer_in_brief_has_at_most_1000_bytes_for_each_result(api: Api, newsroom: Newsroom) -> None:
+    text = "Nước lũ đã lên tới mái chùa ở Huế. " * 20
+    claim = newsroom.make_claim(text=text)
+    reviews = [newsroom.publish_new(claim, headline="Video cũ " * 10) for _ in range(6)]
+    content = api.get("match/", {"text": text, "view": "brief"})
+    api.validate({"$ref": "#/components/schemas/BriefMatching"}, content)
+    [result] = content["results"]
+    assert 800 < len(json.dumps(result, ensure_ascii=False, separators=(",", ":")).encode()) <= 1000
+    assert text.startswith(result["claim"]["text"].removesuffix("…"))
+    shown = [each["url"].split("/")[-2] for each in result["reviews"]]
+    assert shown == [str(each.pk) for each in reversed(reviews)][: len(shown)]
+    assert 1 <= len(shown) == 6 - result["reviews_left_out"]
+    verdict = {"label": "Sai", "scale": "truth", "slug": "false"}
+    assert (result["reviews"][0]["verdict"], result["reviews"][0]["language"]) == (verdict, "vi")
+
+
+@pytest.mark.parametrize("view", ["brief", "full"])
+def test_answer_without_a_result_has_at_most_2000_bytes(api: Api, newsroom: Newsroom, view: str) -> None:
+    for number in range(8):
+        newsroom.publish_claim(f"Ông Nam số {number} cho biết nước lũ đã lên tới mái chùa vào sáng sớm. " * 20)
+    content = api.get("match/", {"text": "Cô Lan bán trà đá ở chợ Đông Ba từ sáng sớm", "view": view})
+    assert (content["results"], len(content["candidates"])) == ([], 5)
+    assert len(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()) <= 2000
+
+
+def test_match_with_only_some_fields(api: Api, newsroom: Newsroom) -> None:
+    publish(newsroom, FLOOD)
+    fields = ["claim.text", "reviews.verdict.slug", "score"]
+    asked = {"text": FLOOD, "fields": ",".join(fields)}
+    content = api.send(f"match/?{urlencode(asked)}").json()
+    [result] = content["results"]
+    assert result == {"claim": {"text": FLOOD}, "reviews": [{"verdict": {"slug": "false"}}], "score": result["score"]}
+    assert content["method"] == "words"
+    assert json.loads(post(api, {"text": FLOOD, "fields": fields}).content) == content
+    [brief] = api.send(f"match/?{urlencode(asked)}&view=brief").json()["results"]
+    assert brief == result
+
+
+def test_date_of_the_post_replaces_the_date_in_the_text(api: Api, newsroom: Newsroom) -> None:
+    newsroom.publish_new(newsroom.make_claim(text=FLOOD), reviewed_on=date(2026, 10, 5))
+
+    def score(text: str, **more: Any) -> float:
+        [found] = [*(content := api.get("match/", {"text": text, **more}))["results"], *content["candidates"]]
+        return float(found["score"])
+
+    written = "nước lũ mái chùa\n2015-01-01"
+    assert score(written, posted="2026-10-04") > score(written) == score(written, posted="2015-01-01")
+    batch = {"texts": [written, written], "posted": [None, "2026-10-04"]}
+    answers = json.loads(post(api, batch).content)["answers"]
+    scores = [[*each["results"], *each["candidates"]][0]["score"] for each in answers]
+    assert scores == [score(written), score(written, posted="2026-10-04")]
+    assert json.loads(post(api, {"text": written, "posted": "2026-10-04"}).content) == api.get(
+        "match/", {"text": written, "posted": "2026-10-04"}
+    )
 
 
 def test_match_says_what_differs(api: Api, newsroom: Newsroom) -> None:
@@ -94,14 +153,26 @@ def test_match_by_post_is_the_same_and_kept_nowhere(api: Api, newsroom: Newsroom
 @pytest.mark.parametrize(
     ("query", "errors"),
     [
-        ({}, [("text", "The text is missing. Send a sentence, a post or a longer text to match.")]),
-        ({"text": " "}, [("text", "The text is missing. Send a sentence, a post or a longer text to match.")]),
-        ({"text": "x" * 5001}, [("text", "The text is too long. Send at most 5000 characters.")]),
-        ({"text": "a\x00b"}, [("text", "The character U+0000 isn't allowed. Remove it.")]),
+        ({}, [("text", "This value is missing.")]),
+        ({"text": " "}, [("text", "This field cannot be blank.")]),
+        ({"text": "x" * 5001}, [("text", "Write at most 5000 characters. This text has 5001.")]),
+        (
+            {"text": "a\x00b"},
+            [("text", "The character U+0000 can't be stored. Delete the character or retype the text.")],
+        ),
         ({"text": "a", "limit": "21"}, [("page_size", "This is outside the range. Send a number from 1 to 20.")]),
         ({"text": "a", "limit": "0x1"}, [("page_size", "This isn't a whole number. Send a number from 1 to 20.")]),
         ({"text": ["a", "b"]}, [("text", "Send this parameter only once.")]),
-        ({"text": "a", "q": "b"}, [("q", "This URL doesn't have this parameter. Use one of text, page_size.")]),
+        ({"text": "a", "posted": "5.10.2026"}, [("posted", "Give a date such as 2026-10-05.")]),
+        ({"text": "a", "view": "short"}, [("view", "Use one of these values: brief, full.")]),
+        (
+            {"text": "a", "fields": "claim.txt"},
+            [("fields", "There isn't a field claim.txt. Did you mean claim.text or claim?")],
+        ),
+        (
+            {"text": "a", "q": "b"},
+            [("q", "This URL doesn't have this parameter. Use one of page_size, view, fields, text, posted.")],
+        ),
     ],
 )
 def test_match_says_what_is_wrong(api, module_database, query, errors):
@@ -144,7 +215,7 @@ def test_match_counts_characters_as_it_reads_them(api: Api, newsroom: Newsroom) 
         (b"[]", 422, ["#"]), (b'"text"', 422, ["#"]), (b"{}", 422, ["#/text"]), (b'{"text": 1}', 422, ["#/text"]),
         (b'{"text": null}', 422, ["#/text"]), (b'{"text": "a", "limit": true}', 422, ["#/page_size"]),
         (b'{"text": "a", "limit": "3"}', 422, ["#/page_size"]), (b'{"text": "a", "page": 1}', 422, ["#/page"]),
-        (b'{"text": "a", "a/b~c": 1, "": 2, "limit": 0}', 422, ["#/a~1b~0c", "#/", "#/page_size"]),
+        (b'{"text": "a", "a/b~c": 1, "": 2, "limit": 0}', 422, ["#/page_size", "#/a~1b~0c", "#/"]),
         (b'{"text": "' + b"a" * 70_000 + b'"}', 422, ["#/text"]), (b" " * 1_000_001, 413, None),
     ],
 )  # fmt: skip
@@ -158,7 +229,7 @@ def test_match_by_post_refuses_what_is_no_question(api, module_database, content
 def test_match_by_post_passes_over_nothing_in_the_address(api: Api, module_database: str) -> None:
     response = api.client.post("/api/v1/match/?limit=1&lang=vi", b'{"text": "a"}', content_type="application/json")
     assert response.status_code == 400
-    detail = "A POST can't have parameters in its URL. Send text and page_size in the JSON object."
+    detail = "A POST can't have parameters in its URL. Send them in the JSON object."
     assert json.loads(response.content)["errors"] == [
         {"parameter": "limit", "detail": detail},
         {"parameter": "lang", "detail": detail},
@@ -173,9 +244,8 @@ def test_match_by_post_refuses_many_marks_at_once(api: Api, module_database: str
     response = post(api, json.dumps({"text": text}, ensure_ascii=False).encode())
     assert time.process_time() - begun < 1
     assert response.status_code == 422
-    assert json.loads(response.content)["errors"] == [
-        {"pointer": "#/text", "detail": "The text is too long. Send at most 5000 characters."}
-    ]
+    [error] = json.loads(response.content)["errors"]
+    assert error["pointer"] == "#/text"
 
 
 def test_match_by_post_tells_of_so_many_unknown_keys(api: Api, module_database: str) -> None:
@@ -224,7 +294,9 @@ def test_batch_has_the_answer_of_each_text_in_order(api: Api, newsroom: Newsroom
         ({"texts": ["a"] * 51}, ["#/texts"]),
         ({"texts": ["a", " ", "b", "x" * 5001, None, "a\x00b"]}, ["#/texts/1", "#/texts/3", "#/texts/4", "#/texts/5"]),
         ({"texts": ["a"], "text": "a"}, ["#/text"]),
-        ({"texts": [""], "limit": 21, "texts/0": 1}, ["#/texts/0", "#/page_size", "#/texts/0"]),
+        ({"texts": [""], "limit": 21, "texts/0": 1}, ["#/page_size", "#/texts/0", "#/texts~10"]),
+        ({"texts": ["a", "b"], "posted": ["2026-10-05"]}, ["#/posted"]),
+        ({"texts": ["a", "b"], "posted": [None, "5.10.2026"]}, ["#/posted/1"]),
     ],
 )
 def test_batch_names_the_texts_that_are_wrong(api, module_database, content, pointers):

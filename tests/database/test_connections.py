@@ -8,6 +8,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from factcheck.database.rows import run_prepared, run_public
+
 
 @pytest.fixture
 def many_files() -> Iterator[None]:
@@ -38,3 +40,11 @@ def test_connection_that_the_server_closed_is_not_usable(database: str):
         superuser.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.connection.info.backend_pid])
     assert not connection.is_usable()
     connection.close()
+
+
+def test_server_plans_the_statements_of_every_request_only_once(database: str):
+    for sequence in (-1, 5):
+        assert run_prepared("SELECT sequence FROM record_logentry WHERE sequence > %s", [sequence]) == []
+    kept = run_public("SELECT statement, generic_plans + custom_plans FROM pg_prepared_statements")
+    statement = "SELECT sequence FROM record_logentry WHERE sequence > $1"
+    assert (statement, 2) in kept

@@ -17,7 +17,7 @@ from api.assistants import server, tools
 from api.views.match import MatchView
 from factcheck.tools.log_levels import CorrectLevels
 from factcheck.web import places
-from factcheck.web.places import Busy, Places, match_places, places_for
+from factcheck.web.places import Places, match_places, places_for
 from tests.support.drafts import make_newsroom
 from tests.support.serving import full, served
 
@@ -48,12 +48,6 @@ def test_gate_leaves_threads_that_neither_search_nor_wait():
         searches, matches = places_for(threads)
         assert (searches.permits >= 1, matches.permits) == (True, 1)
         assert sum(gate.permits + gate.waiting for gate in (searches, matches)) <= max(2, threads - 2)
-
-
-def test_gate_refuses_what_is_beyond_its_permits():
-    gate = Places(2, 0)
-    with gate.enter(), gate.enter(), pytest.raises(Busy), gate.enter():
-        pass
 
 
 def test_gate_opens_again_after_an_error():

@@ -161,11 +161,6 @@ def test_oembed_says_what_is_wrong(published: Published) -> None:
     assert Client().post("/oembed/").status_code == 405
 
 
-def test_oembed_can_be_read_by_scripts_of_any_site(published: Published) -> None:
-    response = Client().get("/oembed/", headers={"origin": "https://blog.example"})
-    assert response.headers["Access-Control-Allow-Origin"] == "*"
-
-
 def test_review_page_tells_where_its_oembed_is(published: Published) -> None:
     page = Page(Client().get(published.english).content.decode())
     (address,) = (each for each in page.values("link", "href") if "/oembed/" in each)

@@ -92,7 +92,7 @@ def test_an_unknown_value_can_be_removed(published: Published) -> None:
 
 
 def test_numbers_are_lower_bounds_without_time_for_all(published: Published, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(counts, "SHARE", 0)
+    monkeypatch.setattr(counts, "SHARE", -1)
     monkeypatch.setattr(counts, "AT_LEAST", 1)
     found = facets("language=en&verdict=false")
     assert not any(facet.exact for facet in found.values())

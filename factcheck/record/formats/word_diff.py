@@ -10,9 +10,8 @@ import regex
 from diff_match_patch import diff_match_patch
 
 from factcheck.record.formats.text import nfc
-from factcheck.tools.budget import current
+from factcheck.tools.budget import SEARCH_SECONDS, current
 
-SECONDS = 1.0  # for two texts. The rest of a text that takes longer is shown as removed and added.
 # The characters that replace words: 131,072 of the private use planes, so that no replacement looks like a letter.
 _FIRST, _LAST = 0xF0000, 0x10FFFF
 # A letter of a script with spaces, and its marks. The line break classes SA, ID and CJ are the scripts without spaces.
@@ -36,7 +35,8 @@ class Piece(NamedTuple):
 def word_diff(before: str, after: str) -> list[Piece]:
     """Return the pieces in reading order. Texts that differ only in their Unicode normalization are equal."""
     budget = current()
-    if (seconds := min(SECONDS, budget.left)) <= 0:  # diff-match-patch would take this as no limit
+    # The rest of texts that take longer is shown as removed and added.
+    if (seconds := min(SEARCH_SECONDS, budget.left)) <= 0:  # diff-match-patch would take this as no limit
         budget.left_out.append("differences")
         return [Piece("removed", before), Piece("added", after)]
     with budget.spending():

@@ -7,6 +7,8 @@ import math
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,12 +19,13 @@ from factcheck.database.query_timeout import rows_within
 from factcheck.record.lists.dimensions import FACETS, Dimension
 from factcheck.record.lists.pages import condition_of
 from factcheck.record.lists.published_lists import CLAIMS, CORRECTIONS, REVIEWS
-from factcheck.record.log.models import LogEntry
+from factcheck.record.log.models import newest_sequence
 from factcheck.record.readmodel.correction_models import PublishedCorrection
 from factcheck.record.readmodel.models import PublishedClaim, PublishedReview
 from factcheck.record.search.models import SEARCH_CONFIG
 from factcheck.record.search.stems import with_stems
 from factcheck.tools.budget import current
+from factcheck.tools.slots import MAX_WAIT
 
 VALUES = 50  # per facet, the most frequent values first
 AT_LEAST = 10_000  # rows that are counted if there is no time for all
@@ -68,8 +71,11 @@ class Counts:
     exact: bool = True
 
 
-class _Memory(dict[tuple[Any, ...], tuple[Counts, float]]):
-    """The counts after the newest entry of a database's log, each with the time until which it is used."""
+class _Memory(dict[tuple[str, str], tuple["Future[Counts | None]", float]]):
+    """The counts after the newest entry of a database's log, each with the time until which it is used.
+
+    A count that a thread is making now is a future without a result.
+    """
 
     head: tuple[str, int | None] | None = None
 
@@ -78,36 +84,52 @@ _memory, _lock = _Memory(), threading.Lock()
 forget_counts = _memory.clear
 
 
-def count(
-    rows: QuerySet[Any], tsquery: str | None, groups: Sequence[Group], limit: int = VALUES, seconds: float = math.inf
-) -> Counts | None:
+def count(rows: QuerySet[Any], tsquery: str | None, groups: Sequence[Group], limit: int = VALUES) -> Counts | None:
     """Count the rows that also match the `tsquery`, at most `limit` values per group. `rows` is a query of one table.
 
-    Return None if there is no time even for AT_LEAST rows.
+    Return None if there is no place, or no time even for AT_LEAST rows. After each publication, many requests need the
+    same counts again. One thread makes a count, and the others wait for it. If it fails, they don't try again.
     """
     budget = current()
-    end = budget.seconds + min(seconds, budget.left)
-    head = LogEntry.objects.using("public").order_by("-sequence").values_list("sequence", flat=True).first()
     sql, parameters = _statement(rows, tsquery, groups, limit)
-    version, key = (connections["public"].settings_dict["NAME"], head), (sql, repr(parameters))
+    key = sql, repr(parameters)
+    future, mine = _find((connections["public"].settings_dict["NAME"], newest_sequence()), key)
+    found = None
+    try:
+        with suppress(TimeoutError), nullcontext() if future.done() else budget.place():
+            found = _count_in_time(rows, tsquery, groups, limit) if mine else future.result(min(MAX_WAIT, budget.left))
+    finally:
+        if mine:
+            future.set_result(found)
+            seconds = 0 if found is None else MAX_AGE if found.exact else RETRY
+            with _lock:
+                if _memory.get(key, (None, 0))[0] is future:  # otherwise, the log has grown
+                    _memory[key] = future, time.monotonic() + seconds
+    if found is None:
+        budget.left_out.append("counts")
+    return found
+
+
+def _find(version: tuple[str, int | None], key: tuple[str, str]) -> tuple["Future[Counts | None]", bool]:
+    """Return a count, and whether this thread has to make it. Forget all counts of other versions."""
     with _lock:
-        full = len(_memory) > MAX_REMEMBERED or sum(_size(each) for each, _ in _memory.values()) > MAX_NUMBERS
-        if _memory.head != version or full:
+        numbers = sum(_size(future.result()) for future, _ in _memory.values() if future.done())
+        if _memory.head != version or len(_memory) > MAX_REMEMBERED or numbers > MAX_NUMBERS:
             _memory.clear()
             _memory.head = version
         if key in _memory and time.monotonic() < _memory[key][1]:
-            return _memory[key][0]
-    found = _counted(rows_within(sql, parameters, SHARE * (end - budget.seconds)), groups)
-    if found is None:
-        sql, parameters = _statement(rows, tsquery, groups, limit, AT_LEAST)
-        found = _counted(rows_within(sql, parameters, end - budget.seconds), groups, AT_LEAST)
-    if found is None:
-        budget.left_out.append("counts")
-        return None
-    with _lock:
-        if _memory.head == version:
-            _memory[key] = found, time.monotonic() + (MAX_AGE if found.exact else RETRY)
-    return found
+            return _memory[key][0], False
+        _memory[key] = Future(), math.inf
+        return _memory[key][0], True
+
+
+def _count_in_time(rows: QuerySet[Any], tsquery: str | None, groups: Sequence[Group], limit: int) -> Counts | None:
+    """Count all rows, or otherwise AT_LEAST rows."""
+    for share, at_least in ((SHARE, None), (1, AT_LEAST)):
+        sql, parameters = _statement(rows, tsquery, groups, limit, at_least)
+        if found := _counted(rows_within(sql, parameters, share * current().left), groups, at_least or math.inf):
+            return found
+    return None
 
 
 def count_live(model: type[PublishedReview] | type[PublishedClaim], *groups: Group, limit: int = VALUES) -> Counts:
@@ -130,8 +152,8 @@ def _counted(rows: list[tuple[Any, ...]] | None, groups: Sequence[Group], most: 
     return Counts(total, {group: found[number] for number, group in enumerate(groups, 1)}, total < most)
 
 
-def _size(counts: Counts) -> int:
-    return 1 + sum(map(len, counts.groups.values()))
+def _size(counts: Counts | None) -> int:
+    return 1 + sum(map(len, counts.groups.values())) if counts else 0
 
 
 def _statement(

@@ -180,8 +180,7 @@ CLAIMANT = Dimension(
 )  # fmt: skip
 APPEARANCE = Dimension(
     "appearance_url", values.read_url, _overlaps("appearance_keys"), URL_SCHEMA,
-    "URL where the claim appeared. The scheme, `www.`, `m.`, a trailing slash, the fragment and tracking parameters"
-    " don't matter.",
+    "URL where the claim appeared. Different links to one post are the same URL, for example from a telephone.",
     "https://social.example/p/1", walks=True, few=True,
 )  # fmt: skip
 VERDICT = Dimension(

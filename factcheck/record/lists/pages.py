@@ -16,6 +16,8 @@ from django.db import connections
 from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
+from factcheck.database.rows import run_public
+
 Sql = tuple[str, list[Any]]  # a condition or query with a placeholder %s for each parameter, and the parameters
 Position = tuple[Any, Any]  # value and tie
 Row = tuple[Any, ...]  # value, tie, and the selected columns
@@ -105,13 +107,6 @@ def condition_of(rows: QuerySet[Any]) -> Sql:
     except FullResultSet:
         return "true", []
     return sql or "true", [*parameters]
-
-
-def run_public(sql: str, parameters: Sequence[Any] = (), alias: str = "public") -> list[Row]:
-    with connections[alias].cursor() as cursor:
-        cursor.execute(sql, parameters)
-        found: list[Row] = cursor.fetchall()
-        return found
 
 
 def read_page(

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 import orjson
-from django.db import connections
 
+from factcheck.database.rows import run_prepared
 from factcheck.record.log.models import RevisionDocument
 
 BATCH = 2**19  # in bytes of documents in memory at the same time, unless one document is larger
@@ -29,9 +29,7 @@ class DocumentBundle:
     @classmethod
     def read(cls, start: int, width: int) -> "DocumentBundle | None":
         """Return the bundle, or None if the log doesn't have all these entries yet."""
-        with connections["public"].cursor() as cursor:
-            cursor.execute(_ROWS, [start, start + width])
-            rows = cursor.fetchall()
+        rows = run_prepared(_ROWS, [start, start + width])
         return cls(rows) if len(rows) == width else None
 
     @property

@@ -13,11 +13,20 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from factcheck.database.rows import run_prepared
 from factcheck.record.formats.canonical import canonical_unchecked, rfc3339
 from factcheck.record.log.digests import require_digest
 from factcheck.record.log.merkle import tile_name
 from factcheck.record.statements.output import Read, read
 from factcheck.record.statements.review import Review
+
+# Each request asks for it, so it has no objects.
+NEWEST = "SELECT sequence FROM record_logentry ORDER BY sequence DESC LIMIT 1"
+
+
+def newest_sequence() -> int | None:
+    """Return the sequence of the newest log entry, or None if the log is empty."""
+    return next((int(sequence) for (sequence,) in run_prepared(NEWEST)), None)
 
 
 class ChangeClass(models.TextChoices):

@@ -9,6 +9,7 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -81,9 +82,10 @@ class _Model:
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """A post with its sentences and words. `seconds` is the time left for SQL statements."""
+    """A post with its date, sentences and words. `seconds` is the time left for SQL statements."""
 
     text: str
+    posted: date | None
     pieces: Sequence[str]
     words: Sequence[Word]
     total: int  # the number of reviews
@@ -113,27 +115,34 @@ class _Meaning:
     refused: bool = False
 
 
-def match(text: str, *, limit: int = 10) -> Matching:
+def match(text: str, *, posted: date | None = None, limit: int = 10) -> Matching:
     """Return the published claims that match the post best. An empty post has no matches.
 
     The only error that a post can cause is TimeoutError.
     """
-    [matching] = match_batch([text], limit=limit)
+    [matching] = match_batch([text], [posted], limit=limit)
     return matching
 
 
-def match_batch(texts: Sequence[str], *, limit: int = 10, pause: Callable[[], None] = lambda: None) -> list[Matching]:
+def match_batch(
+    texts: Sequence[str],
+    posted: Sequence[date | None] = (),
+    *,
+    limit: int = 10,
+    pause: Callable[[], None] = lambda: None,
+) -> list[Matching]:
     """Return the matches of each post, in order. Raise TimeoutError if there isn't enough time for all posts.
 
-    `pause` is called between the posts. No transaction is open while vectors are computed, because an embeddings API
-    can take several seconds.
+    `posted` is empty, or contains the date of each post. Without it, a date in the text is used. `pause` is called
+    between the posts. No transaction is open while vectors are computed, because an embeddings API can take several
+    seconds.
     """
     end, questions, found = time.monotonic() + BATCH_SECONDS, list[_Question](), list[Matching]()
-    for text in texts:
+    for text, day in zip(texts, posted or [None] * len(texts), strict=True):
         if questions:
             pause()
         with current().within(min(SECONDS, end - time.monotonic())):
-            questions.append(_read(text))
+            questions.append(_read(text, day or post_date(text)))
     for question, meaning in zip(questions, _meanings(questions), strict=True):
         if found:
             pause()
@@ -142,15 +151,15 @@ def match_batch(texts: Sequence[str], *, limit: int = 10, pause: Callable[[], No
     return found
 
 
-def _read(text: str) -> _Question:
+def _read(text: str, posted: date | None) -> _Question:
     pieces = split_sentences(clean_question(text))
     if not pieces:
-        return _Question(text, pieces, [], 0, _Model(None, None), SECONDS)
+        return _Question(text, posted, pieces, [], 0, _Model(None, None), SECONDS)
     with time_limit(), connections["public"].cursor() as cursor:
         words, total = read_words(cursor, pieces)
         words = add_similar_words(cursor, words)
         model = _model()
-    return _Question(text, pieces, words, total, model, current().left)
+    return _Question(text, posted, pieces, words, total, model, current().left)
 
 
 def _compare(question: _Question, meaning: _Meaning, limit: int) -> Matching:
@@ -161,9 +170,7 @@ def _compare(question: _Question, meaning: _Meaning, limit: int) -> Matching:
         near = [*ReviewVector.objects.using("public").nearest(meaning.model, meaning.vectors)]
         compared = _candidates(cursor, question.selected, question.total, meaning, near)
         best: dict[UUID, Match] = {}
-        scored = score_candidates(
-            compared, word_weights(question.selected, words, len(pieces)), post_date(question.text)
-        )
+        scored = score_candidates(compared, word_weights(question.selected, words, len(pieces)), question.posted)
         for each in scored:
             best.setdefault(each.claim_id, each)
         # The limit is applied last, because several of the best claims may have been merged into one claim. The three

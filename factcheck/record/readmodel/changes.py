@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 import orjson
-from django.db import connections
 
+from factcheck.database.rows import run_prepared
 from factcheck.record.formats.canonical import rfc3339
 from factcheck.record.log.models import LogEntry
 from factcheck.record.readmodel.bodies import Change
@@ -24,9 +24,7 @@ _ENTRIES = """
 
 def entries_after(since: int, size: int) -> tuple[list[LogEntry], str]:
     """Return the next entries, and a version that changes whenever the result of `changes` changes."""
-    with connections["public"].cursor() as cursor:
-        cursor.execute(_ENTRIES, [since, size])
-        rows = cursor.fetchall()
+    rows = run_prepared(_ENTRIES, [since, size])
     return [LogEntry(*row[:6]) for row in rows], repr(rows)
 
 

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connections
 from django.db.models import Q
 
+from factcheck.database.rows import run_prepared
 from factcheck.record.errors import DamagedError
 from factcheck.record.formats.canonical import sha256_hex
 from factcheck.record.log.digests import report, require_digest
@@ -68,7 +68,7 @@ class PublicState(NamedTuple):
         return LogEntry(sequence=self.sequence, kind=self.kind, subject=self.subject, digest=self.digest)
 
 
-def find_state(section: str, subject: UUID, as_of: int | None = None, run: Run | None = None) -> PublicState | None:
+def find_state(section: str, subject: UUID, as_of: int | None = None, run: Run = run_prepared) -> PublicState | None:
     """Return the state of a "review" or "demand", now or after the entry `as_of`.
 
     Return None before the first entry.
@@ -76,7 +76,6 @@ def find_state(section: str, subject: UUID, as_of: int | None = None, run: Run |
     Raise DamagedError if the document doesn't match its digest. Raise RevisionDocument.DoesNotExist if the state of
     that time has been erased.
     """
-    run = run or _run
     if as_of is None:
         for sequence, kind, digest, salt, status, body in run(_ROWS[section], [subject]):
             url = f"{settings.SITE_URL}/{section}s/{subject}/"
@@ -151,10 +150,3 @@ def _is_proven(body: str, url: str, sequence: int, digest: str, salt: bytes) -> 
     is_after_time = after[-43:-28] == ',"updated_at":"' and after.endswith('"')
     document = f"{before}{revision}{change}{number}}}{after}{rest}"
     return is_in_revision and is_after_time and sha256_hex(salt + document.encode()) == digest
-
-
-def _run(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
-    with connections["public"].cursor() as cursor:
-        cursor.execute(sql, parameters)
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-        return found

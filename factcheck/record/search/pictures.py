@@ -10,16 +10,16 @@ from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connections
 
 from factcheck.database.query_timeout import time_limit
+from factcheck.database.rows import run_public
 from factcheck.record.files.picture_files import PictureError, decode
 from factcheck.record.files.visual_hashes import MAX_DISTANCE, query_hashes
-from factcheck.record.formats.urls import PICTURE_PATH
-from factcheck.record.lists.values import read_url
+from factcheck.record.formats.urls import PICTURE_PATH, url_key
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.models import PublishedClaim, PublishedReview
 from factcheck.record.readmodel.picture_models import PublishedPicture
+from factcheck.record.statements.values import read_url
 
 MAX_REVIEWS = 1000  # the most similar pictures that are looked at
 MAX_PIXELS = 12_000_000
@@ -68,9 +68,10 @@ def _distances(uri: str) -> Mapping[UUID, int]:
             raise NoPicture(_NOT_STORED)
         return {**similar_reviews(hashes), **same}
     try:
-        named = PublishedReview.objects.using("public").live().filter(appearance_keys__contains=[read_url(uri)])
+        key = url_key(read_url(uri) or "")
     except ValueError:
         raise NoPicture(_UNKNOWN) from None
+    named = PublishedReview.objects.using("public").live().filter(appearance_keys__contains=[key])
     same = {review.id: 0 for review in named}
     if not same:
         raise NoPicture(_UNKNOWN)
@@ -111,6 +112,4 @@ def similar_reviews(hashes: Iterable[int]) -> dict[UUID, int]:
         " AS pictures) AS compared"
         f" WHERE distance <= {MAX_DISTANCE} GROUP BY review_id ORDER BY 2, 1 LIMIT {MAX_REVIEWS}"
     )
-    with connections["public"].cursor() as cursor:
-        cursor.execute(statement)
-        return dict(cursor.fetchall())
+    return dict(run_public(statement))

@@ -11,8 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 
-from django.db import connections
-
+from factcheck.database.rows import run_prepared
 from factcheck.record.search.constants import SIMILAR_LENGTHS, SIMILAR_WORDS
 from factcheck.record.search.query import Query, Term
 from factcheck.record.search.words import without_diacritics
@@ -135,9 +134,7 @@ def _similar(word: str) -> list[str]:
     """Return the most frequent words that differ from the word by one typing error."""
     if len(word) not in SIMILAR_LENGTHS or not (word.isascii() and word.isalpha()):
         return []
-    with connections["public"].cursor() as cursor:
-        cursor.execute(_MOST_FREQUENT, [[*_variants(word)], SIMILAR_WORDS])
-        return [lexeme for (lexeme,) in cursor.fetchall()]
+    return [lexeme for (lexeme,) in run_prepared(_MOST_FREQUENT, [[*_variants(word)], SIMILAR_WORDS])]
 
 
 def _variants(word: str) -> Iterator[str]:

@@ -26,10 +26,10 @@ from functools import cached_property, partial
 from itertools import chain
 from typing import Any, NamedTuple
 
-from django.db import connections
 from django.db.models import Q
 
 from factcheck.database.query_timeout import rows_within
+from factcheck.database.rows import run_prepared
 from factcheck.record.readmodel.models import SHELF_BITS
 from factcheck.record.readmodel.row_models import Status
 from factcheck.record.search.constants import (
@@ -173,9 +173,8 @@ class Search:
     @cached_property
     def _total(self) -> int:
         """Return the approximate number of reviews."""
-        with connections["public"].cursor() as cursor:
-            cursor.execute("SELECT reltuples::bigint FROM pg_class WHERE oid = 'record_publishedreview'::regclass")
-            return max(1, int(cursor.fetchone()[0]), *(each.reviews for each in self._frequencies.values()))
+        sql = "SELECT reltuples::bigint FROM pg_class WHERE oid = 'record_publishedreview'::regclass"
+        return max(1, int(run_prepared(sql)[0][0]), *(each.reviews for each in self._frequencies.values()))
 
     @cached_property
     def _frequencies(self) -> dict[str, Frequency]:

@@ -6,8 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
-from django.db import connections
-
+from factcheck.database.rows import run_prepared
 from factcheck.record.readmodel.bodies import Claim, Review
 from factcheck.record.search.models import SEARCH_CONFIG
 from factcheck.record.search.query import Query
@@ -87,9 +86,7 @@ def _matching(words: Iterable[str], language: str, query: Query) -> set[str]:
     likely = [word for word in words if language.partition("-")[0] in PREFIXED or _start(word) in starts]
     if not likely:
         return set()
-    with connections["public"].cursor() as cursor:
-        cursor.execute(_MATCHING, [likely, language, with_stems(query.any_word())])
-        return {word for (word,) in cursor.fetchall()}
+    return {word for (word,) in run_prepared(_MATCHING, [likely, language, with_stems(query.any_word())])}
 
 
 _MATCHING = f"""

@@ -7,8 +7,7 @@ query is unknown, so a word has a stem in each language with its letters.
 import re
 from collections.abc import Collection, Mapping
 
-from django.db import connections
-
+from factcheck.database.rows import run_prepared
 from factcheck.record.search.query import any_of
 
 MAX_REMEMBERED = 10_000  # words
@@ -26,9 +25,8 @@ def word_stems(words: Collection[str]) -> Stems:
     if missing := [word for word in words if word not in found]:
         if len(_remembered) > MAX_REMEMBERED:
             _remembered.clear()
-        with connections["public"].cursor() as cursor:
-            cursor.execute("SELECT word, public.record_word_stems(word) FROM unnest(%s::text[]) word", [missing])
-            computed = {word: tuple(stems) for word, stems in cursor.fetchall()}
+        rows = run_prepared("SELECT word, public.record_word_stems(word) FROM unnest(%s::text[]) word", [missing])
+        computed = {word: tuple(stems) for word, stems in rows}
         found |= computed
         _remembered.update(computed)
     return found

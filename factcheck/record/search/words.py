@@ -10,8 +10,9 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from django.db import connection, connections
+from django.db import connection
 
+from factcheck.database.rows import run_prepared
 from factcheck.record.formats.text import nfc
 from factcheck.record.log.models import Published
 from factcheck.record.search.models import MAX_LENGTH, SEARCH_CONFIG, Word
@@ -159,9 +160,8 @@ class Frequency:
 
 def frequencies(words: Collection[str]) -> dict[str, Frequency]:
     """Return the words' frequencies, as upper bounds. A review with two spellings of a lexeme counts twice."""
-    with connections["public"].cursor() as cursor:
-        cursor.execute(_FREQUENCIES, [list(words)])
-        return {word: Frequency(lexeme, reviews) for word, lexeme, reviews in cursor.fetchall()}
+    found = run_prepared(_FREQUENCIES, [list(words)])
+    return {word: Frequency(lexeme, reviews) for word, lexeme, reviews in found}
 
 
 _FREQUENCIES = f"""

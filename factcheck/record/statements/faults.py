@@ -44,7 +44,7 @@ _SAME_CODE = {
     "too_many": "too_long",
 }
 # The kinds of faults, and the expected JSON types, for pydantic's error types.
-_KINDS = {"missing": "missing", "too_long": "too_many"}
+_KINDS = {"missing": "missing", "too_short": "missing", "too_long": "too_many"}
 _TYPES = {
     "string_type": "string", "int_type": "integer", "int_from_float": "integer", "bool_type": "boolean",
     "list_type": "array", "dict_type": "object", "model_type": "object",

@@ -16,7 +16,7 @@ from django.http import QueryDict
 from django.utils.translation import get_language_info, gettext
 
 from factcheck.record.formats.text import replace_forbidden
-from factcheck.record.lists.counts import SECONDS, VALUES, Value, count
+from factcheck.record.lists.counts import VALUES, Value, count
 from factcheck.record.lists.dimensions import Dimension, conditions_of
 from factcheck.record.lists.pages import Sql, as_q
 from factcheck.record.lists.published_lists import REVIEWS, PublishedList
@@ -26,7 +26,6 @@ from factcheck.record.statements.output import read
 from factcheck.record.statements.review import Publisher, Topic, Verdict
 from factcheck.record.statements.statement_labels import KINDS
 from factcheck.record.statements.values import UNKNOWN_LANGUAGE
-from factcheck.tools.budget import current
 from factcheck.website.words import in_language, topic_label
 
 MAX_CHOSEN, MAX_VALUE = 20, 255  # values of a filter, and characters of a value
@@ -112,20 +111,13 @@ class Filters:
 
         The numbers of a filter ignore the filter's own values, so that readers can choose another value.
         """
-        budget = current()
-        end = budget.seconds + min(SECONDS, budget.left)
         # All filters without a chosen value share one count. Each chosen filter needs its own count without its values.
-        # Each count gets an equal share of the remaining time.
         unchosen = [name for name in self.dimensions if name not in self.values]
         parts = [(self, unchosen), *((self._without(name), [name]) for name in self.values)]
         numbers: dict[str, tuple[Mapping[str, int], bool]] = {}
-        for left, (filters, names) in zip(range(len(parts), 0, -1), parts, strict=True):
-            share = (end - budget.seconds) / left
-            found = (
-                count(filters.narrow(self.listed.rows), tsquery, [(name,) for name in names], limit, share)
-                if names
-                else None
-            )
+        for filters, names in parts:
+            rows = filters.narrow(self.listed.rows)
+            found = count(rows, tsquery, [(name,) for name in names], limit) if names else None
             for name in names:
                 numbers[name] = _numbers(name, found.groups[name,]) if found else {}, bool(found and found.exact)
         return self._named(numbers, limit)

@@ -7,11 +7,11 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db import connections
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 from django.http import Http404
 
+from factcheck.database.rows import run_prepared
 from factcheck.record.evidence.source_checks import SourceCheck
 from factcheck.record.models import LogEntry, PublicCapture, PublishedDemand, PublishedReview
 from factcheck.record.readmodel.bodies import Demand
@@ -96,9 +96,7 @@ class _Reading:
         self._count = 4 + len(compiled)  # columns
 
     def __call__(self, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
-        with connections["public"].cursor() as cursor:
-            cursor.execute(f"SELECT {self._columns}, rows.* FROM ({sql}) AS rows", [*self._parameters, *parameters])  # noqa: S608
-            rows = cursor.fetchall()
+        rows = run_prepared(f"SELECT {self._columns}, rows.* FROM ({sql}) AS rows", [*self._parameters, *parameters])  # noqa: S608
         for row in rows:
             self.version, self.parts = row[:4], [orjson.loads(each) for each in row[4 : self._count]]
         return [row[self._count :] for row in rows]

@@ -162,7 +162,7 @@ def test_page_of_a_described_claimant_lists_the_reviews_that_still_name_it(datab
     monkeypatch.setattr(admin_claimants, "LISTED", 1)
     assert "and more" in editor.open(page).text
     monkeypatch.undo()
-    monkeypatch.setattr(claimants, "SECONDS", 0)
+    monkeypatch.setattr(claimants, "SEARCH_SECONDS", 0)
     assert "too many published reviews" in editor.open(page).text
     monkeypatch.undo()
 

@@ -95,7 +95,7 @@ def test_search_finds_a_claim_that_was_merged(newsroom: Newsroom, shared: Review
 
 def test_search_that_takes_too_long_finds_what_is_ones_own(shared, other, monkeypatch):
     other.make_review(headline="Mái chùa")
-    monkeypatch.setattr("factcheck.editorial.desk.deciding.public_text.SECONDS", 0)
+    monkeypatch.setattr("factcheck.editorial.desk.deciding.public_text.SEARCH_SECONDS", 0)
     listed = signed_in(other.reporter).open("/admin/editorial/review/?q=mái chùa").html
     assert listed.count('<th class="field-__str__">') == 1
 

@@ -3,16 +3,23 @@
 import random
 import re
 import string
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, suppress
 from uuid import uuid4
 
 import pytest
+from django.db import OperationalError, connections
+from django.test import Client
 
 from factcheck.record import publish
 from factcheck.record.lists import counts
-from factcheck.record.lists.counts import GROUPS, count_live, expression
+from factcheck.record.lists.counts import GROUPS, Counts, count, count_live, expression
 from factcheck.record.log import entries
 from factcheck.record.models import PublishedReview
+from factcheck.web.places import search_places
 from tests.record.conftest import make_statement
+from tests.support.serving import full
 
 
 @pytest.mark.parametrize("day", ["0999-03-04", "1999-03-04", "9999-12-31"])
@@ -65,3 +72,39 @@ def test_remembered_counts_are_bounded_by_their_values(bare_record: None, monkey
     for limit in range(1, 9):
         count_live(PublishedReview, ("verdict",), limit=limit)
     assert len(counts._memory) <= 3
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_threads_that_need_the_same_count_wait_for_one(
+    bare_record: None, monkeypatch: pytest.MonkeyPatch, fails: bool
+) -> None:
+    """A count that fails isn't tried again by those who waited for it."""
+    waits, made = threading.Semaphore(0), list[bool]()
+
+    class Waited(Future[Counts | None]):
+        def result(self, timeout: float | None = None) -> Counts | None:
+            waits.release()
+            return super().result(60)
+
+    def make(*_: object) -> Counts:
+        made.append(all(waits.acquire(timeout=60) for _ in range(7)))
+        if fails:
+            raise OperationalError
+        return Counts(7, {})
+
+    def ask(_: int) -> Counts | None:
+        with suppress(OperationalError), closing(connections["public"]):
+            return count(PublishedReview.objects.using("public").live(), None, [])
+
+    monkeypatch.setattr(counts, "Future", Waited)
+    monkeypatch.setattr(counts, "_count_in_time", make)
+    with ThreadPoolExecutor(8) as pool:
+        assert [each and each.total for each in pool.map(ask, range(8))] == [None if fails else 7] * 8
+    assert made == [True]
+
+
+def test_page_without_a_place_leaves_out_the_numbers(bare_record: None) -> None:
+    with full(search_places):
+        response = Client().get("/en/")
+    assert (response.status_code, response["Factcheck-Left-Out"]) == (200, "counts")
+    assert "Factcheck-Left-Out" not in Client().get("/en/")

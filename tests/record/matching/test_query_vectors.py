@@ -1,6 +1,5 @@
 """The vectors of queries: computed once, remembered, and known to nobody else."""
 
-import threading
 from collections.abc import Sequence
 
 import pytest
@@ -20,13 +19,10 @@ class Model:
 
     def __init__(self) -> None:
         self.computed: list[list[str]] = []
-        self.ready = threading.Event()
-        self.ready.set()
         self.error: EmbeddingError | None = None
 
     def embed_queries(self, texts: Sequence[str]) -> list[Vector]:
         self.computed.append([*texts])
-        assert self.ready.wait(10)
         if self.error:
             raise self.error
         return [[float(len(text))] for text in texts]
@@ -47,33 +43,6 @@ def test_same_query_is_computed_once(model: Model) -> None:
     other.model = "n"
     embed_query(other, ["floodpagoda"])
     assert len(other.computed) == 1
-
-
-def test_same_query_at_once_is_computed_once(model: Model) -> None:
-    model.ready.clear()
-    found: list[list[Vector]] = []
-    threads = [threading.Thread(target=lambda: found.append(embed_query(model, ["flood"]))) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    model.ready.set()
-    for thread in threads:
-        thread.join()
-    assert found == [[[5.0]]] * 8
-    assert len(model.computed) == 1
-
-
-def test_thread_does_not_wait_for_another_beyond_its_time(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(query_vectors, "QUERY_TIMEOUT", 0.05)
-    model.ready.clear()
-    thread = threading.Thread(target=embed_query, args=[model, ["flood"]])
-    thread.start()
-    while not model.computed:
-        pass
-    with pytest.raises(EmbeddingError, match="is busy"):
-        embed_query(model, ["flood"])
-    model.ready.set()
-    thread.join()
-    assert embed_query(model, ["flood"]) == [[5.0]]
 
 
 def test_error_is_not_remembered(model: Model) -> None:

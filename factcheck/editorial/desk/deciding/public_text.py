@@ -20,9 +20,9 @@ from factcheck.record.models import PublishedClaim
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.search.models import EXACT_CONFIG, SEARCH_CONFIG
 from factcheck.record.search.words import split_words
+from factcheck.tools.budget import SEARCH_SECONDS
 
 HIDDEN = _("no longer available")
-SECONDS = 0.5  # for a search in published claims, because very many claims may contain a word
 
 
 def show_public_text(desk: Desk, claims: Iterable[Claim]) -> None:
@@ -49,7 +49,7 @@ def search_public_claims(desk: Desk, words: Collection[str]) -> list[UUID]:
         query &= _all_begin(marked, EXACT_CONFIG)
     hits = PublishedClaim.objects.using("public").live().filter(search=query).order_by()
     try:
-        with time_limit(SECONDS):
+        with time_limit(SEARCH_SECONDS):
             homes = list(hits.values_list("pk", flat=True)[:MAX_HITS])
     except TimeoutError:
         return []
