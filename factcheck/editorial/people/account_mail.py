@@ -6,6 +6,7 @@ ids. The worker creates a link when it sends the e-mail, so no secret is stored.
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
@@ -70,12 +71,8 @@ def queue_alert(account: User, action: str, detail: Mapping[str, str | int | Non
     if counter.reported_at is None or counter.reported_at <= now - ALERT_EVERY:
         counter.last_at = counter.reported_at = now
         counter.save()
-        app.configure_task(ALERT, queue=QUEUE).defer(
-            account=account.pk,
-            action=action,
-            at=now.isoformat(),
-            told={key: detail.get(key, "") for key in ("kind", "network", "device")},
-        )
+        told: Any = {key: detail.get(key, "") for key in ("kind", "network", "device")}
+        app.configure_task(ALERT, queue=QUEUE).defer(account=account.pk, action=action, at=now.isoformat(), told=told)
 
 
 def can_send() -> bool:
