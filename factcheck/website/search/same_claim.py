@@ -6,6 +6,7 @@ Only a claim in the same words is certainly the reader's claim. Other reviews do
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -54,12 +55,12 @@ class SameClaim:
         return not self.unsure
 
 
-def find_same(text: str, filters: Filters) -> list[SameClaim]:
+def find_same(text: str, filters: Filters, posted: date | None = None) -> list[SameClaim]:
     """Return the claims above the threshold: first the claim in the same words, then the best match.
 
     Raise TimeoutError if the comparison takes too long.
     """
-    matches = match(text, limit=MATCHED).results
+    matches = match(text, posted=posted, limit=MATCHED).results
     if not matches:
         return []
     claims = _read(Claim, CLAIMS.rows, [each.claim_id for each in matches])
