@@ -17,7 +17,7 @@ from factcheck.editorial.desk.access import Desk, get_desk
 from factcheck.editorial.desk.action_forms import CorrectionForm, ErasureForm, PublicReasonForm
 from factcheck.editorial.desk.action_views import DeskAction, by_name
 from factcheck.editorial.desk.deciding.discard_actions import DISCARD_ACTIONS, discard_actions
-from factcheck.editorial.desk.deciding.readable_statements import digest_of, readable_json
+from factcheck.editorial.desk.deciding.readable_statements import exact_data
 from factcheck.editorial.drafts import review_statements
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import Membership, Proposal, Review
@@ -178,8 +178,7 @@ def statement_context(review: Review, proposal: Proposal | None, action: str) ->
         statement,
         published,
         compare_statements(published, statement) if published and not is_tombstone else [],
-        digest_of(statement),
-        readable_json(statement),
+        *exact_data(statement),
         erasure.warnings(review, redact=True) if action == "redact" else [],
         is_tombstone=is_tombstone,
     )
@@ -196,8 +195,7 @@ def _erasure_context(review: Review, statement: Erasure) -> ShownStatement:
         statement,
         published,
         compare_statements(published, draft) if published and redact else [],
-        digest_of(statement),
-        readable_json(statement),
+        *exact_data(statement),
         erasure.warnings(review, redact=redact),
         is_notice=True,
         ground=label(Ground(statement.notice.ground).label),

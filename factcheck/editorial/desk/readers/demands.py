@@ -14,7 +14,7 @@ from factcheck.editorial.desk.action_views import ActionsAdmin, DeskAction, by_n
 from factcheck.editorial.desk.deciding import proposal_actions
 from factcheck.editorial.desk.deciding.discard_actions import DISCARD_ACTIONS, discard_actions
 from factcheck.editorial.desk.deciding.public_text import ReviewReferencesMixin, show_public_text
-from factcheck.editorial.desk.deciding.readable_statements import digest_of, readable_json
+from factcheck.editorial.desk.deciding.readable_statements import exact_data
 from factcheck.editorial.desk.languages import DetectedLanguageForm
 from factcheck.editorial.desk.lists.filters import OwnNewsroomFilter
 from factcheck.editorial.desk.lists.large_lists import DraftStateFilter
@@ -62,13 +62,13 @@ ACTIONS: dict[str, DeskAction[Demand]] = by_name(
 def statement_context(demand: Demand, proposal: Proposal | None) -> dict[str, object]:
     """Return template variables: the proposed statement, the published statement and their differences."""
     statement = read(Statement, proposal.statement) if proposal else demand_policy.build_statement(demand)
-    published = demand_policy.last_statement(demand)
+    published, (digest, content) = demand_policy.last_statement(demand), exact_data(statement)
     return {
         "statement": statement,
         "published": published,
         "changes": compare_statements(published, statement) if published else [],
-        "digest": digest_of(statement),
-        "canonical": readable_json(statement),
+        "digest": digest,
+        "canonical": content,
     }
 
 
