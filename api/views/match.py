@@ -1,12 +1,13 @@
 """The endpoint that finds published claims that say the same thing as a post, with their reviews."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import orjson
 from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
 from api.http import responses
@@ -18,12 +19,10 @@ from api.http.request_bodies import MOST_ERRORS, read_content, read_json
 from api.lists.parameters import FIELDS, Mask, pick, read_names, read_paths
 from api.schema import match_answers
 from api.schema.match_answers import (
-    LIMIT,
     MATCH_FIELDS,
     MAX_BRIEF,
     MAX_CANDIDATES,
     MAX_LIMIT,
-    QUESTION,
     BriefClaim,
     BriefMatch,
     BriefMatching,
@@ -35,7 +34,6 @@ from api.schema.match_answers import (
     Questions,
     View,
 )  # fmt: skip
-from api.schema.operations import FIELDS as FIELDS_PARAMETER
 from api.schema.operations import documented, query_parameter
 from factcheck.record.lists.values import read_number
 from factcheck.record.matching.match_numbers import THRESHOLD
@@ -45,6 +43,7 @@ from factcheck.record.models import PublishedClaim, PublishedReview
 from factcheck.record.statements.checks import parse
 from factcheck.record.statements.output import construct
 from factcheck.record.statements.parts import Part, keys_of
+from factcheck.record.statements.schema import request_schemas
 from factcheck.web import rate_limits
 from factcheck.web.places import match_places
 
@@ -57,32 +56,18 @@ MAX_CONTENT = 1_000_000  # bytes, which is enough for 50 texts of 5,000 characte
 _READERS: dict[str, Callable[[str], Any]] = {
     "text": str, "posted": str, "page_size": read_number(1, MAX_LIMIT), "view": str,
 }  # fmt: skip
-_PARAMETERS = [
-    query_parameter(
-        "text",
-        {**QUESTION, "examples": ["Nước lũ đã lên tới mái chùa"]},
-        "A sentence, a post in its original words, or a longer text.",
-        required=True,
-    ),
-    query_parameter(
-        "posted",
-        {"type": "string", "format": "date"},
-        "The date of the post. If absent, a date at the end of the text is used.",
-    ),
-    query_parameter(
-        "page_size",
-        {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": LIMIT},
-        "The maximum number of claims, results and candidates together.",
-    ),
-    query_parameter(
-        "view",
-        {"type": "string", "enum": View.values(), "default": View.FULL},
-        "`full` sends the claims and reviews of results in full, and `brief` at most 1,000 bytes for each result.",
-    ),
-    FIELDS_PARAMETER,
-]
 LABEL, SHORT, LINE = 80, 150, 300  # maximum bytes of a label, of a candidate's text, and of a result's text
 MOST_REVIEWS = 4  # of a match in brief
+
+
+def _parameters() -> Iterator[OpenApiParameter]:
+    """Describe the parameters of a GET request as the keys of a POST request."""
+    question = request_schemas(Question)["Question"]
+    for name, schema in question["properties"].items():
+        kind = {**schema, "type": "string"} if name == "posted" else schema  # not null
+        explode = False if name == FIELDS else None
+        required = name in question["required"]
+        yield query_parameter(name, kind, kind.pop("description"), required=required, explode=explode)
 
 
 class MatchView(Endpoint):
@@ -96,7 +81,7 @@ class MatchView(Endpoint):
 
     @documented(
         "match", "Matching", "Published claims that say the same as a text, best match first.", "FullOrBrief",
-        extra=_PARAMETERS,
+        extra=[*_parameters()],
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
         parameters = Parameters(request._request.GET, keys_of(Question))

@@ -24,7 +24,7 @@ from factcheck.record.readmodel.correction_models import PublishedCorrection
 from factcheck.record.readmodel.models import PublishedClaim, PublishedReview
 from factcheck.record.search.models import SEARCH_CONFIG
 from factcheck.record.search.stems import with_stems
-from factcheck.tools.budget import current
+from factcheck.tools.budget import SEARCH_SECONDS, current
 from factcheck.tools.slots import MAX_WAIT
 
 VALUES = 50  # per facet, the most frequent values first
@@ -105,8 +105,8 @@ def count(rows: QuerySet[Any], tsquery: str | None, groups: Sequence[Group], lim
             with _lock:
                 if _memory.get(key, (None, 0))[0] is future:  # otherwise, the log has grown
                     _memory[key] = future, time.monotonic() + seconds
-    if found is None:
-        budget.left_out.append("counts")
+    if found is None or not found.exact:
+        budget.left_out.append("exact counts" if found else "counts")
     return found
 
 
@@ -117,8 +117,11 @@ def _find(version: tuple[str, int | None], key: tuple[str, str]) -> tuple["Futur
         if _memory.head != version or len(_memory) > MAX_REMEMBERED or numbers > MAX_NUMBERS:
             _memory.clear()
             _memory.head = version
-        if key in _memory and time.monotonic() < _memory[key][1]:
-            return _memory[key][0], False
+        future, until = _memory.get(key, (None, 0))
+        found = future.result() if future and future.done() else None
+        # A page with more time than a search counts all rows, and doesn't take the lower bound of a search.
+        if future and time.monotonic() < until and not (found and not found.exact and current().left > SEARCH_SECONDS):
+            return future, False
         _memory[key] = Future(), math.inf
         return _memory[key][0], True
 
