@@ -112,8 +112,8 @@ class ChangeList(Output):
 
 PAGES = [
     *(page_of(name, model=SearchedPage) for name in ("Review", "Claim")),
-    *map(page_of, ("Revision", "Demand", "DemandRevision", "Publisher", "Claimant", "Topic", "ClaimDraft", "ReviewDraft")),
-    page_of("RatingScale"), page_of("CorrectionOfReview", "CorrectionList"),
+    *map(page_of, ("Revision", "Demand", "DemandRevision", "Publisher", "Claimant", "Topic", "RatingScale")),
+    page_of("ClaimDraft"), page_of("ReviewDraft"), page_of("CorrectionOfReview", "CorrectionList"),
 ]  # fmt: skip
 LISTS: Json = {
     "Root": object_schema(
