@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from factcheck.editorial.drafts.validation import Invalid
 from factcheck.editorial.messages import reader_messages
-from factcheck.editorial.messages.message_limits import NotStored
+from factcheck.editorial.messages.message_limits import NotStored, kept_until
 from factcheck.editorial.models import ReaderMessage
 from factcheck.record.formats.text import replace_forbidden
 from factcheck.record.readmodel.bodies import Review
@@ -171,5 +171,11 @@ def message(request: HttpRequest, receipt: str) -> HttpResponse:
     found = reader_messages.find_status(receipt)
     if found is None:
         raise Http404
-    context = {"message": found, "address": f"{settings.SITE_URL}/receipts/{receipt}/", "license": settings.LICENSE_URL}
+    context = {
+        "received_at": found[0].received_at,
+        "message": found[1],
+        "kept_until": kept_until(found[1].received_at),
+        "address": f"{settings.SITE_URL}/receipts/{receipt}/",
+        "license": settings.LICENSE_URL,
+    }
     return render(request, "website/message.html", context)
