@@ -168,8 +168,9 @@ def _statement(
         where = f"{where} AND search @@ to_tsquery('{SEARCH_CONFIG}', %s)"
         parameters.append(with_stems(tsquery))
     parts = [_part(model, number, group, limit) for number, group in enumerate(groups, 1)]
-    # Rows with words are found once for all groups. Other rows are read from an index for each group, which is faster.
-    once = "MATERIALIZED" if tsquery is not None or at_least else "NOT MATERIALIZED"
+    # Rows with words, and claims, are read once for all groups. Reviews are read from an index for each group, which is
+    # faster. Claims have no such index, because a row with many values wouldn't fit into it.
+    once = "MATERIALIZED" if tsquery is not None or at_least or model is PublishedClaim else "NOT MATERIALIZED"
     limited = f"LIMIT {at_least}" if at_least else ""
     # Bodies and search vectors are large, so only the values of groups are read.
     names = sorted({name for group in groups for name in group})

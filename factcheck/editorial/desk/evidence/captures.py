@@ -19,7 +19,7 @@ from factcheck.editorial.captures.rights import set_public
 from factcheck.editorial.captures.uploads import MAX_UPLOAD, store_upload
 from factcheck.editorial.desk.access import NewsroomAdmin, get_desk
 from factcheck.editorial.desk.action_views import ActionsAdmin, DeskAction, by_name, subject_page
-from factcheck.editorial.desk.evidence.uploads import receive_file
+from factcheck.editorial.desk.evidence.uploads import receive_file, refuse
 from factcheck.editorial.desk.lists.columns import column
 from factcheck.editorial.desk.lists.filters import OwnNewsroomFilter
 from factcheck.editorial.errors import EditorialError, Incomplete, NotAllowed, WrongState
@@ -150,9 +150,9 @@ def _change_evidence(request: HttpRequest, change: Callable[[Evidence, User], Ca
         capture = change(_evidence(request), by)
         return JsonResponse({"id": str(capture.pk), "state": capture.state})
     except NotAllowed as refusal:
-        return JsonResponse({"error": str(refusal)}, status=403)
+        return refuse(403, str(refusal))
     except EditorialError as refusal:
-        return JsonResponse({"error": str(refusal)}, status=400)
+        return refuse(400, str(refusal))
 
 
 def _evidence(request: HttpRequest) -> Evidence:

@@ -82,6 +82,10 @@ class DemandAdmin(ReviewReferencesMixin, ActionsAdmin[Demand], AutosaveAdmin[Dem
     form = DemandForm
     desk_actions = ACTIONS
     action_template = "admin/editorial/demand/action.html"
+    not_a_draft = _(
+        "Not saved: the entry is no longer a draft. Your browser still has the text that you typed, so that you can"
+        " copy it."
+    )
     change_form_template = "admin/editorial/demand/change_form.html"
     list_display = ("__str__", "state", "outcome", "changed_at")
     list_filter = (("state", DraftStateFilter), "outcome", OwnNewsroomFilter)
@@ -121,14 +125,6 @@ class DemandAdmin(ReviewReferencesMixin, ActionsAdmin[Demand], AutosaveAdmin[Dem
         if not change:
             demand.created_by = get_desk(request).user
         return demand
-
-    def reason_not_saved(self, row: Demand) -> Any:
-        if row.state == State.DRAFT:
-            return None
-        return _(
-            "Not saved: the entry is no longer a draft. Your browser still has the text that you typed, so that you"
-            " can copy it."
-        )
 
     def available_actions(self, request: HttpRequest, row: Demand) -> list[str]:
         desk = get_desk(request)

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST
 
 from factcheck.editorial.captures.requests import request_missing
 from factcheck.editorial.desk.access import NewsroomAdmin, get_desk
+from factcheck.editorial.desk.action_views import Text
 from factcheck.editorial.desk.writing.edit_conflicts import CHOICE, LockingAdmin, chosen_theirs
 from factcheck.editorial.desk.writing.forgetting import forget_page
 from factcheck.editorial.desk.writing.saved_states import restore_page, states_page
@@ -62,9 +63,11 @@ class AutosaveAdmin(LockingAdmin[M], NewsroomAdmin[M], Generic[M]):
     The page's form is a `DetectedLanguageForm`.
     """
 
-    def reason_not_saved(self, row: M) -> Any:
+    not_a_draft: Text = ""  # why a row whose state isn't "draft" can't be saved
+
+    def reason_not_saved(self, row: M) -> Text | None:
         """Return the reason why the row can't currently be saved, or None if the row can be saved."""
-        return None
+        return None if getattr(row, "state", "draft") == "draft" else self.not_a_draft
 
     def get_urls(self) -> list[URLPattern]:
         view, name = self.admin_site.admin_view, f"editorial_{self.opts.model_name}"

@@ -71,6 +71,10 @@ class ReviewAdmin(
     form = ReviewForm
     desk_actions = ACTIONS
     action_template = "admin/editorial/review/action.html"
+    not_a_draft = _(
+        "Not saved: the review is no longer a draft. Your browser still has the text that you typed, so that you can"
+        " copy it."
+    )
     change_form_template = "admin/editorial/review/change_form.html"
     add_title = _("Write a review")
     list_display = ("__str__", "newsroom", "state_label", "verdict_label", language_in_words, "changed")
@@ -200,14 +204,6 @@ class ReviewAdmin(
             review.publisher_id = review.newsroom_id
             review.created_by = get_desk(request).user
         return review
-
-    def reason_not_saved(self, row: Review) -> Any:
-        if row.state == State.DRAFT:
-            return None
-        return _(
-            "Not saved: the review is no longer a draft. Your browser still has the text that you typed, so that you"
-            " can copy it."
-        )
 
     def decision_view(self, request: HttpRequest, proposal: Proposal, name: str) -> HttpResponse | None:
         return review_decision(request, proposal, name) if name in REVIEW_DECISIONS else None
