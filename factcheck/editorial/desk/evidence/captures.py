@@ -81,7 +81,7 @@ class CaptureAdmin(ActionsAdmin[Capture], OwnRowsAdmin[Capture]):
 
     size_in_words = column(_("size"), lambda capture: filesizeformat(capture.size) if capture.size is not None else "")
 
-    def status_context(self, request: HttpRequest, row: Capture) -> dict[str, Any]:
+    def status_context(self, request: HttpRequest, row: Capture) -> dict[str, object]:
         reviews = get_desk(request).own(Review.objects.filter(pk__in=row.reviews.values("pk")))
         context = {"capture": row, "reviews": list(reviews.select_related("claim")[:50])}
         return super().status_context(request, row) | context

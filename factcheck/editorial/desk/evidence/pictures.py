@@ -91,12 +91,12 @@ def urls(view: Any) -> list[Any]:
     ]
 
 
-def _picture(picture: Picture) -> dict[str, Any]:
+def _picture(picture: Picture) -> dict[str, str | int | None]:
     path = picture_path(picture.sha256, picture.media_type)
     return {"url": path, "markdown": f"![]({path})", "width": picture.width, "height": picture.height}
 
 
-def _media(picture: Picture) -> dict[str, Any]:
+def _media(picture: Picture) -> dict[str, str | int]:
     kind = picture.media_type.partition("/")[0]
     return {"sha256": picture.sha256, "medium": kind, "media_type": picture.media_type, "size": picture.size}
 

@@ -14,7 +14,7 @@ from factcheck.editorial.desk.action_views import ActionsAdmin, DeskAction, by_n
 from factcheck.editorial.desk.deciding import proposal_actions
 from factcheck.editorial.desk.deciding.discard_actions import DISCARD_ACTIONS, discard_actions
 from factcheck.editorial.desk.deciding.public_text import ReviewReferencesMixin, show_public_text
-from factcheck.editorial.desk.deciding.readable_statements import digest_of, readable_json
+from factcheck.editorial.desk.deciding.readable_statements import exact_data
 from factcheck.editorial.desk.languages import DetectedLanguageForm
 from factcheck.editorial.desk.lists.filters import OwnNewsroomFilter
 from factcheck.editorial.desk.lists.large_lists import DraftStateFilter
@@ -59,16 +59,16 @@ ACTIONS: dict[str, DeskAction[Demand]] = by_name(
 )
 
 
-def statement_context(demand: Demand, proposal: Proposal | None) -> dict[str, Any]:
+def statement_context(demand: Demand, proposal: Proposal | None) -> dict[str, object]:
     """Return template variables: the proposed statement, the published statement and their differences."""
     statement = read(Statement, proposal.statement) if proposal else demand_policy.build_statement(demand)
-    published = demand_policy.last_statement(demand)
+    published, (digest, content) = demand_policy.last_statement(demand), exact_data(statement)
     return {
         "statement": statement,
         "published": published,
         "changes": compare_statements(published, statement) if published else [],
-        "digest": digest_of(statement),
-        "canonical": readable_json(statement),
+        "digest": digest,
+        "canonical": content,
     }
 
 
@@ -136,15 +136,15 @@ class DemandAdmin(ReviewReferencesMixin, ActionsAdmin[Demand], AutosaveAdmin[Dem
 
     def action_context(
         self, request: HttpRequest, row: Demand, action: DeskAction[Demand], form: forms.Form
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         reasons = demand_policy.find_missing(row) if action.name == "submit" and not form.errors else []
         return {"reasons": reasons, **statement_context(row, None)}
 
-    def decision_context(self, request: HttpRequest, proposal: Proposal) -> dict[str, Any]:
+    def decision_context(self, request: HttpRequest, proposal: Proposal) -> dict[str, object]:
         assert proposal.demand is not None
         return statement_context(proposal.demand, proposal)
 
-    def status_context(self, request: HttpRequest, row: Demand) -> dict[str, Any]:
+    def status_context(self, request: HttpRequest, row: Demand) -> dict[str, object]:
         if request.method != "GET":
             return {}
         proposal = workflow.open_proposal(row)
