@@ -103,17 +103,7 @@ class ImportBatchAdmin(DecisionMixin, ActionsAdmin[ImportBatch], OwnRowsAdmin[Im
     fields = ("files", ("new", "changed", "unchanged", "refused"), "imported_by", "imported_at")
     readonly_fields = ("imported_at",)
 
-<<<<<<< HEAD
-    def decision_context(self, request: HttpRequest, proposal: Proposal) -> dict[str, Any]:
-=======
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: ImportBatch | None = None) -> bool:
-        return False
-
     def decision_context(self, request: HttpRequest, proposal: Proposal) -> dict[str, object]:
->>>>>>> main
         assert proposal.batch is not None
         return {"batch": proposal.batch, **member_rows(request, proposal.batch)}
 
