@@ -171,11 +171,11 @@ class DeskAdmin(TextareaRowsMixin, AutocompleteMixin, admin.ModelAdmin[M], Gener
     def response_change(self, request: HttpRequest, obj: M) -> HttpResponse:
         return self.redirect_after_save(request, obj) or super().response_change(request, obj)
 
-    def status_context(self, request: HttpRequest, row: M) -> dict[str, Any]:
+    def status_context(self, request: HttpRequest, row: M) -> dict[str, object]:
         """Return template variables for the parts of a row's page above and below its form."""
         return {}
 
-    def decision_context(self, request: HttpRequest, proposal: Proposal) -> dict[str, Any]:
+    def decision_context(self, request: HttpRequest, proposal: Proposal) -> dict[str, object]:
         """Return template variables for the page on which a proposal about a row is decided."""
         return {"statement": proposal.content}
 
@@ -183,7 +183,7 @@ class DeskAdmin(TextareaRowsMixin, AutocompleteMixin, admin.ModelAdmin[M], Gener
         """Return a special page on which a proposal about a row is decided, or None for the general page."""
         return None
 
-    def form_context(self, request: HttpRequest, form: Any, row: M | None) -> dict[str, Any]:
+    def form_context(self, request: HttpRequest, form: Any, row: M | None) -> dict[str, object]:
         """Return template variables that depend on the form, on the pages of new and of existing rows."""
         return {}
 

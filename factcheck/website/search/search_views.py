@@ -7,7 +7,6 @@ missing.
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -111,7 +110,7 @@ def _find_same(text: SearchText, filters: Filters, posted: date | None) -> tuple
 
 def _shown(
     text: SearchText, found: FoundByUrl, same: list[SameClaim], listed: ResultsPage, *, first_page: bool
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Return the results for the template. A review is shown once, in the first part that contains it.
 
     Pages after the first contain only the list.
@@ -135,7 +134,7 @@ def _shown(
     }  # fmt: skip
 
 
-def _links(text: SearchText, filters: Filters, newest: bool) -> dict[str, Any]:
+def _links(text: SearchText, filters: Filters, newest: bool) -> dict[str, object]:
     """Return the links to share and follow the search. Feeds and the API have the same filters."""
     own = filters.query()
     kept = [pair for pair in filters.kept if pair[0] != "sort"]

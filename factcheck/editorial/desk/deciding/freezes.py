@@ -97,7 +97,7 @@ class FreezeAdmin(ActionsAdmin[Freeze], NewsroomAdmin[Freeze]):
         waits = row.proposals.undecided().exists()
         return [PROPOSE.name] if row.ended_at is None and not waits and self.may_act(request, row) else []
 
-    def status_context(self, request: HttpRequest, row: Freeze) -> dict[str, Any]:
+    def status_context(self, request: HttpRequest, row: Freeze) -> dict[str, object]:
         proposal = row.proposals.select_related("submitted_by", "decided_by").first()
         decisions = available_actions(get_desk(request), None if proposal and proposal.decision else proposal)
         return super().status_context(request, row) | {"proposal": proposal, "decisions": decisions}

@@ -19,7 +19,7 @@ from factcheck.editorial.captures.rights import set_public
 from factcheck.editorial.captures.uploads import MAX_UPLOAD, store_upload
 from factcheck.editorial.desk.access import NewsroomAdmin, get_desk
 from factcheck.editorial.desk.action_views import ActionsAdmin, DeskAction, by_name, subject_page
-from factcheck.editorial.desk.evidence.uploads import receive_file
+from factcheck.editorial.desk.evidence.uploads import receive_file, refuse
 from factcheck.editorial.desk.lists.columns import column
 from factcheck.editorial.desk.lists.filters import OwnNewsroomFilter
 from factcheck.editorial.errors import EditorialError, Incomplete, NotAllowed, WrongState
@@ -87,7 +87,7 @@ class CaptureAdmin(ActionsAdmin[Capture], NewsroomAdmin[Capture]):
 
     size_in_words = column(_("size"), lambda capture: filesizeformat(capture.size) if capture.size is not None else "")
 
-    def status_context(self, request: HttpRequest, row: Capture) -> dict[str, Any]:
+    def status_context(self, request: HttpRequest, row: Capture) -> dict[str, object]:
         reviews = get_desk(request).own(Review.objects.filter(pk__in=row.reviews.values("pk")))
         context = {"capture": row, "reviews": list(reviews.select_related("claim")[:50])}
         return super().status_context(request, row) | context
@@ -150,9 +150,9 @@ def _change_evidence(request: HttpRequest, change: Callable[[Evidence, User], Ca
         capture = change(_evidence(request), by)
         return JsonResponse({"id": str(capture.pk), "state": capture.state})
     except NotAllowed as refusal:
-        return JsonResponse({"error": str(refusal)}, status=403)
+        return refuse(403, str(refusal))
     except EditorialError as refusal:
-        return JsonResponse({"error": str(refusal)}, status=400)
+        return refuse(400, str(refusal))
 
 
 def _evidence(request: HttpRequest) -> Evidence:

@@ -79,7 +79,7 @@ class AccountAdmin(ActorRecordingAdmin[User], ActionsAdmin[User], Administrators
     def available_actions(self, request: HttpRequest, row: User) -> list[str]:
         return available_actions(get_desk(request), row)
 
-    def decision_context(self, request: HttpRequest, proposal: Proposal) -> dict[str, Any]:
+    def decision_context(self, request: HttpRequest, proposal: Proposal) -> dict[str, object]:
         desk, account, mine = get_desk(request), proposal.account, proposal.submitted_by == request.user
         assert account is not None
         resets = roles.ask("editorial_replaces_password", account.pk, proposal.action)
@@ -92,7 +92,7 @@ class AccountAdmin(ActorRecordingAdmin[User], ActionsAdmin[User], Administrators
             "others": [action for action in others if action.name == "return"],
         }
 
-    def status_context(self, request: HttpRequest, row: User) -> dict[str, Any]:
+    def status_context(self, request: HttpRequest, row: User) -> dict[str, object]:
         desk, proposal = get_desk(request), open_proposal(row)
         memberships = row.memberships.select_related("publisher")
         paused = proposal is not None and proposal.action == "pause"
@@ -142,7 +142,7 @@ class MembershipAdmin(ActionsAdmin[Membership]):
             return reverse("admin:editorial_user_change", args=[row.user_id])
         return reverse("admin:editorial_membership_changelist")
 
-    def status_context(self, request: HttpRequest, row: Membership) -> dict[str, Any]:
+    def status_context(self, request: HttpRequest, row: Membership) -> dict[str, object]:
         desk, proposal = get_desk(request), open_proposal(row.user)
         decisions = available_decisions(desk, proposal)
         context = {"decisions": decisions, "proposal": proposal if decisions else None}

@@ -4,8 +4,6 @@ A change to a publisher gets no entry in the public log. Each published review c
 earlier details can't be lost.
 """
 
-from typing import Any
-
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -84,7 +82,7 @@ class PublisherAdmin(DeskAdmin[Publisher]):
         desk = get_desk(request)
         return desk.administers_accounts or (bool(desk.led_newsrooms) if obj is None else obj.pk in desk.led_newsrooms)
 
-    def status_context(self, request: HttpRequest, row: Publisher) -> dict[str, Any]:
+    def status_context(self, request: HttpRequest, row: Publisher) -> dict[str, object]:
         desk = get_desk(request)
         is_newsroom = desk.administers_accounts and row.memberships.exists()
         return {**super().status_context(request, row), "can_freeze": is_newsroom or row.pk in desk.led_newsrooms}
