@@ -155,10 +155,6 @@ def test_match_by_post_is_the_same_and_kept_nowhere(api: Api, newsroom: Newsroom
         ({}, [("text", "This value is missing.")]),
         ({"text": " "}, [("text", "This field cannot be blank.")]),
         ({"text": "x" * 5001}, [("text", "Write at most 5000 characters. This text has 5001.")]),
-        (
-            {"text": "a\x00b"},
-            [("text", "The character U+0000 can't be stored. Delete the character or retype the text.")],
-        ),
         ({"text": "a", "limit": "21"}, [("page_size", "This is outside the range. Send a number from 1 to 20.")]),
         ({"text": "a", "limit": "0x1"}, [("page_size", "This isn't a whole number. Send a number from 1 to 20.")]),
         ({"text": ["a", "b"]}, [("text", "Send this parameter only once.")]),
