@@ -87,12 +87,14 @@ def _write_tables(text: str, page: str) -> str:
 
 
 def filter_table(name: str) -> str:
-    rows = []
-    for each in getattr(published_lists, name.upper()).filters:
+    rows, filters = [], getattr(published_lists, name.upper()).filters
+    for each in filters:
         words = ", ".join(f"`{word}`" for word in each.schema.get("enum", ()))
         meaning = f"{each.description} One of {words}." if words else each.description
         rows.append(f"| `{each.name}` | {meaning} | `{each.example}` |")
-    return "\n".join(["| filter | meaning | example |", "|---|---|---|", *rows, ""])
+    facets = ", ".join(f"`{each.name}`" for each in filters if each.facet)
+    counted = ["", f"`facets` counts these values: {facets}."] if name in ("reviews", "claims") else []
+    return "\n".join(["| filter | meaning | example |", "|---|---|---|", *rows, *counted, ""])
 
 
 def table(component: str, page: str) -> str:

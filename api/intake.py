@@ -38,6 +38,7 @@ from factcheck.editorial.drafts.validation import Invalid
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.messages import reader_messages
 from factcheck.editorial.messages.message_limits import NotStored
+from factcheck.editorial.messages.message_limits import kept_until as kept_until
 from factcheck.editorial.programs import claim_drafts, idempotency, review_drafts, tokens
 from factcheck.record.statements.drafts import ClaimChanges, ClaimToLog, ReviewChanges, ReviewToDraft
 from factcheck.tools.budget import current

@@ -67,7 +67,7 @@ def browser_policies(get_response: Get) -> Get:
         if is_open:
             for name, value in _OPEN_HEADERS.items():
                 response.headers[name] = value
-        if not (settings.DEBUG and response.status_code in (404, 500)):  # Django's debug pages have inline styles
+        if not (response.status_code in (404, 500) and settings.DEBUG):  # Django's debug pages have inline styles
             response.headers.setdefault("Content-Security-Policy", settings.CONTENT_SECURITY_POLICY)
         return response
 

@@ -19,6 +19,7 @@ from factcheck.record.formats.canonical import rfc3339
 from factcheck.record.log import tree
 from factcheck.record.models import LogEntry
 from factcheck.record.statements.schema import Json
+from factcheck.tools.whole_files import flush_folder, whole_file
 
 # A dump with other values in these fields is made again.
 COMPARED = {"sequence", "at", "site", "license", "schemas"}
@@ -74,7 +75,8 @@ def _make(begin: Callable[[int], Advance]) -> dump_files.Dump | None:
         for table in chosen:
             manifest.files += write_table(table, schemas[table.name], unfinished, address, advance)
         content = orjson.dumps(manifest.model_dump(), option=orjson.OPT_INDENT_2)
-        _write_durably(unfinished / dump_files.MANIFEST, content)
+        with whole_file(unfinished / dump_files.MANIFEST, 0o644) as out:
+            out.write(content)
         _move_into_place(unfinished, folder)
     finally:
         dump_files.remove_leftovers()
@@ -139,23 +141,10 @@ def _flush_and_hash(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _write_durably(path: Path, content: bytes) -> None:
-    path.write_bytes(content)
-    _flush_and_hash(path)
-
-
 def _move_into_place(unfinished: Path, folder: Path) -> None:
     """Move a complete folder to its final path. Replace an older dump of the same entries."""
-    _flush_folder(unfinished)
+    flush_folder(unfinished)
     if folder.exists():
         folder.rename(folder.with_name(f"{dump_files.UNFINISHED}previous-{folder.name}"))
     unfinished.rename(folder)
-    _flush_folder(folder.parent)
-
-
-def _flush_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    flush_folder(folder.parent)

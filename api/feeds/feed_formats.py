@@ -16,9 +16,8 @@ from django.utils.xmlutils import SimplerXMLGenerator
 
 from factcheck.record.formats.canonical import JsonObject, rfc3339
 
-BEGINNING = datetime(
-    1970, 1, 1, tzinfo=UTC
-)  # the date of an empty feed, so that the feed doesn't change with each request
+# The date of an empty feed, so that the feed doesn't change with each request.
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)

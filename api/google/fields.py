@@ -33,15 +33,6 @@ def read_fields(text: str, shape: Shape) -> Shape:
     return _select(paths, shape)
 
 
-def apply_mask(mask: Shape, value: Any) -> Any:
-    """Return the part of a value that the mask selects. An empty mask selects everything."""
-    if not mask:
-        return value
-    if isinstance(value, list):
-        return [apply_mask(mask, each) for each in value]
-    return {name: apply_mask(below, value[name]) for name, below in mask.items() if name in value}
-
-
 # A parser by recursive descent. The tokens are in reverse order, so that pop() takes the next token.
 #
 #     list: path, then "," and further paths

@@ -11,12 +11,12 @@ from rest_framework.request import Request
 from api.google import errors
 from api.google.discovery import DOCUMENT, EXAMPLE_SITE
 from api.google.errors import GoogleError
-from api.google.fields import apply_mask
 from api.google.output import FORM, JSON, parameters_of, write
 from api.google.parameters import read_image_search, read_search
 from api.google.search import IMAGE_RESPONSE, RESPONSE, search_by_picture, search_claims
 from api.http import responses
 from api.http.endpoint import Endpoint
+from api.lists.parameters import apply_mask
 
 
 @extend_schema(exclude=True)  # every client includes Google's own description

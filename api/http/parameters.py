@@ -22,7 +22,7 @@ def unknown_parameters(names: Iterable[str], known: Collection[str]) -> list[Fau
 def require_utf8(request: HttpRequest) -> None:
     """Raise ParameterProblem for bytes that aren't UTF-8. Django would replace these bytes with U+FFFD."""
     query = request.META.get("QUERY_STRING", "").encode("latin-1")  # as WSGI passes bytes (PEP 3333)
-    if _is_utf8(query):
+    if not query or _is_utf8(query):
         return
     pairs = [pair.partition(b"=") for pair in query.split(b"&") if not _is_utf8(pair)]
     names = [unquote_to_bytes(name.replace(b"+", b" ")).decode(errors="replace") for name, _, _ in pairs]

@@ -69,10 +69,6 @@ class ListPage(Output):
     previous: SiteUrl | None = Field(description="The previous page.")
 
 
-class DraftPage(ListPage):
-    """A page of the list, newest first."""
-
-
 class SearchedPage(ListPage):
     """A page of a list."""
 

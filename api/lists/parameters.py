@@ -105,15 +105,16 @@ def respond_with(mask: Mask, body: bytes) -> bytes:
 
 def pick(mask: Mask, body: str | bytes) -> Any:
     """Return these fields of a stored body. Without a mask, return the body unchanged."""
-    return _picked(mask, orjson.loads(body)) if mask else orjson.Fragment(body)
+    return apply_mask(mask, orjson.loads(body)) if mask else orjson.Fragment(body)
 
 
-def _picked(mask: Mask, value: Any) -> Any:
+def apply_mask(mask: Mapping[str, Any], value: Any) -> Any:
+    """Return these fields of a value. An empty mask selects everything."""
     if not mask or value is None:
         return value
     if isinstance(value, list):
-        return [_picked(mask, each) for each in value]
-    return {name: _picked(below, value[name]) for name, below in mask.items() if name in value}
+        return [apply_mask(mask, each) for each in value]
+    return {name: apply_mask(below, value[name]) for name, below in mask.items() if name in value}
 
 
 def read_extras(parameters: Parameters) -> Extras:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import orjson
 from pydantic import create_model
 
-from api.lists.meta import DraftPage, ListPage, SearchedPage
+from api.lists.meta import ListPage, SearchedPage
 from factcheck.record.log.models import ChangeClass
 from factcheck.record.readmodel import bodies
 from factcheck.record.statements.output import (
@@ -113,9 +113,8 @@ class ChangeList(Output):
 PAGES = [
     *(page_of(name, model=SearchedPage) for name in ("Review", "Claim")),
     *map(page_of, ("Revision", "Demand", "DemandRevision", "Publisher", "Claimant", "Topic", "RatingScale")),
-    page_of("CorrectionOfReview", "CorrectionList"),
-    *(page_of(name, model=DraftPage) for name in ("ClaimDraft", "ReviewDraft")),
-]
+    page_of("ClaimDraft"), page_of("ReviewDraft"), page_of("CorrectionOfReview", "CorrectionList"),
+]  # fmt: skip
 LISTS: Json = {
     "Root": object_schema(
         "The URLs of all other resources.",

@@ -9,12 +9,11 @@ from pydantic.json_schema import SkipJsonSchema
 from api.schema.item_fields import fields_of
 from factcheck.record.lists.values import WORDS
 from factcheck.record.matching.differences.comparison import Difference
-from factcheck.record.readmodel.bodies import Claim, NameOfPublisher, Review, ReviewOfClaim
+from factcheck.record.readmodel.bodies import Claim, NameOfPublisher, Review, ReviewOfClaim, VerdictName
 from factcheck.record.search.questions import MAX_QUESTION, MAX_RAW
 from factcheck.record.statements.faults import InvalidValue
 from factcheck.record.statements.output import Nested, Output, Share, SiteUrl, left_out, one_of, same_field, stored
-from factcheck.record.statements.parts import Part, optional
-from factcheck.record.statements.review import Verdict
+from factcheck.record.statements.parts import Part, optional, required
 from factcheck.record.statements.schema import Json
 from factcheck.record.statements.values import Choices, DayOrNull, OneOf, Rule, read_text
 
@@ -47,17 +46,30 @@ def _read_size(value: Any) -> int:
 
 
 # Generators of clients would demand a key with a default.
-_SIZE = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "description": f"{LIMIT} if absent."}
+_SIZE = {
+    "type": "integer",
+    "minimum": 1,
+    "maximum": MAX_LIMIT,
+    "description": f"The maximum number of claims, results and candidates together. {LIMIT} if absent.",
+}
 
 
 class _Options(Part):
     page_size: Annotated[int, PlainValidator(_read_size), WithJsonSchema(_SIZE)] = LIMIT
-    view: Annotated[str, OneOf(View)] = Field(View.FULL, description="`full` if absent.")
-    fields: list[str] = optional("", "Only these fields of each match.", default=list)
+    view: Annotated[str, OneOf(View)] = Field(
+        View.FULL,
+        description="`full` sends the claims and reviews of results in full, and `brief` at most"
+        f" {MAX_BRIEF:,} bytes for each result. `full` if absent.",
+    )
+    fields: list[str] = optional("", "Only these fields of each match, for example `claim.text`.", default=list)
 
 
 class Question(_Options):
-    text: _Text
+    text: _Text = required(
+        "",
+        f"A sentence, a post in its original words, or a longer text, up to {MAX_QUESTION:,} characters in NFC.",
+        "Nước lũ đã lên tới mái chùa",
+    )
     posted: DayOrNull = optional("", "The date of the post. If absent, a date at the end of the text is used.")
 
 
@@ -101,20 +113,12 @@ class BriefClaim(Nested):
     text: str
 
 
-class BriefVerdict(Nested):
-    """The verdict."""
-
-    label: str | None = same_field(Verdict, "label")
-    scale: str | None = same_field(Verdict, "scale")
-    slug: str | None = same_field(Verdict, "slug")
-
-
 class BriefReview(Nested):
     """A live review of the claim."""
 
     url: str = same_field(ReviewOfClaim, "url")
     language: str = same_field(ReviewOfClaim, "language")
-    verdict: BriefVerdict
+    verdict: VerdictName
     reviewed_on: str | None = same_field(ReviewOfClaim, "reviewed_on")
     publisher: NameOfPublisher
 

@@ -1,12 +1,13 @@
 """The endpoint that finds published claims that say the same thing as a post, with their reviews."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import orjson
 from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
 from api.http import responses
@@ -18,12 +19,10 @@ from api.http.request_bodies import MOST_ERRORS, read_content, read_json
 from api.lists.parameters import FIELDS, Mask, pick, read_names, read_paths
 from api.schema import match_answers
 from api.schema.match_answers import (
-    LIMIT,
     MATCH_FIELDS,
     MAX_BRIEF,
     MAX_CANDIDATES,
     MAX_LIMIT,
-    QUESTION,
     BriefClaim,
     BriefMatch,
     BriefMatching,
@@ -35,16 +34,17 @@ from api.schema.match_answers import (
     Questions,
     View,
 )  # fmt: skip
-from api.schema.operations import FIELDS as FIELDS_PARAMETER
 from api.schema.operations import documented, query_parameter
 from factcheck.record.lists.values import read_number
 from factcheck.record.matching.match_numbers import THRESHOLD
 from factcheck.record.matching.match_scoring import Match as Found
 from factcheck.record.matching.matches import Matching, match_batch
 from factcheck.record.models import PublishedClaim, PublishedReview
+from factcheck.record.readmodel.bodies import Claim, ReviewOfClaim
 from factcheck.record.statements.checks import parse
-from factcheck.record.statements.output import construct
+from factcheck.record.statements.output import construct, read
 from factcheck.record.statements.parts import Part, keys_of
+from factcheck.record.statements.schema import request_schemas
 from factcheck.web import rate_limits
 from factcheck.web.places import match_places
 
@@ -57,34 +57,20 @@ MAX_CONTENT = 1_000_000  # bytes, which is enough for 50 texts of 5,000 characte
 _READERS: dict[str, Callable[[str], Any]] = {
     "text": str, "posted": str, "page_size": read_number(1, MAX_LIMIT), "view": str,
 }  # fmt: skip
-_PARAMETERS = [
-    query_parameter(
-        "text",
-        {**QUESTION, "examples": ["Nước lũ đã lên tới mái chùa"]},
-        "A sentence, a post in its original words, or a longer text.",
-        required=True,
-    ),
-    query_parameter(
-        "posted",
-        {"type": "string", "format": "date"},
-        "The date of the post. If absent, a date at the end of the text is used.",
-    ),
-    query_parameter(
-        "page_size",
-        {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": LIMIT},
-        "The maximum number of claims, results and candidates together.",
-    ),
-    query_parameter(
-        "view",
-        {"type": "string", "enum": View.values(), "default": View.FULL},
-        "`full` sends the claims and reviews of results in full, and `brief` at most 1,000 bytes for each result.",
-    ),
-    FIELDS_PARAMETER,
-]
 LABEL, SHORT, LINE = 80, 150, 300  # maximum bytes of a label, of a candidate's text, and of a result's text
 MOST_REVIEWS = 4  # of a match in brief
 MOST_WORDS, WORD = 6, 24  # words that differ, on each side, and their length in bytes
 LISTS = ("results", "related", "candidates")
+
+
+def _parameters() -> Iterator[OpenApiParameter]:
+    """Describe the parameters of a GET request as the keys of a POST request."""
+    question = request_schemas(Question)["Question"]
+    for name, schema in question["properties"].items():
+        kind = {**schema, "type": "string"} if name == "posted" else schema  # not null
+        explode = False if name == FIELDS else None
+        required = name in question["required"]
+        yield query_parameter(name, kind, kind.pop("description"), required=required, explode=explode)
 
 
 class MatchView(Endpoint):
@@ -98,7 +84,7 @@ class MatchView(Endpoint):
 
     @documented(
         "match", "Matching", "Published claims that say the same as a text, best match first.", "FullOrBrief",
-        extra=_PARAMETERS,
+        extra=[*_parameters()],
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
         parameters = Parameters(request._request.GET, keys_of(Question))
@@ -198,8 +184,7 @@ def _content(matching: Matching, view: str) -> match_answers.Matching:
 
 def _full(results: Sequence[Found], claims: Mapping[UUID, str]) -> list[Match]:
     review_ids = {
-        each.claim_id: [UUID(review["id"]) for review in orjson.loads(claims[each.claim_id])["reviews"]]
-        for each in results
+        each.claim_id: [UUID(review.id) for review in read(Claim, claims[each.claim_id]).reviews] for each in results
     }
     live = PublishedReview.objects.using("public").live()
     reviews = dict(live.filter(id__in=[pk for each in review_ids.values() for pk in each]).values_list("id", "body"))
@@ -215,11 +200,11 @@ def _full(results: Sequence[Found], claims: Mapping[UUID, str]) -> list[Match]:
 
 def _brief(found: Found, body: str) -> BriefMatch:
     """Return the result with as many of the newest reviews as MAX_BRIEF allows."""
-    claim = orjson.loads(body)
+    claim = read(Claim, body)
     brief = BriefMatch(
-        claim=BriefClaim(id=claim["id"], text=_cut(claim["text"], LINE)),
-        reviews=[_brief_review(review) for review in claim["reviews"][: -MOST_REVIEWS - 1 : -1]],
-        reviews_left_out=max(len(claim["reviews"]) - MOST_REVIEWS, 0),
+        claim=BriefClaim(id=claim.id, text=_cut(claim.text, LINE)),
+        reviews=[_brief_review(review) for review in claim.reviews[: -MOST_REVIEWS - 1 : -1]],
+        reviews_left_out=max(len(claim.reviews) - MOST_REVIEWS, 0),
         **_evidence(found),
     )
     while brief.reviews and len(brief.to_json()) > MAX_BRIEF:
@@ -228,18 +213,18 @@ def _brief(found: Found, body: str) -> BriefMatch:
     return brief
 
 
-def _brief_review(body: Mapping[str, Any]) -> BriefReview:
-    review = construct(BriefReview, body)
+def _brief_review(found: ReviewOfClaim) -> BriefReview:
+    review = construct(BriefReview, found.to_json_object())
     review.verdict.label = review.verdict.label and _cut(review.verdict.label, LABEL)
     review.publisher.name = _cut(review.publisher.name, LABEL)
     return review
 
 
 def _candidate(found: Found, body: str) -> Candidate:
-    claim = orjson.loads(body)
-    text = _cut(claim["text"], SHORT)
+    claim = read(Claim, body)
+    text = _cut(claim.text, SHORT)
     score = round(found.score, 4)
-    return Candidate(claim=BriefClaim(id=claim["id"], text=text), score=score, url=claim["reviews"][-1]["url"])
+    return Candidate(claim=BriefClaim(id=claim.id, text=text), score=score, url=claim.reviews[-1].url)
 
 
 def _evidence(found: Found) -> dict[str, Any]:

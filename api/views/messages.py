@@ -63,4 +63,13 @@ class Receipt(PrivateView):
         found = intake.status_of(receipt)
         if found is None:
             raise Http404
-        return Response(intake_bodies.ReceiptStatus(**found._asdict()).model_dump())
+        message, about = found
+        status = intake_bodies.ReceiptStatus(
+            kind=about.kind,
+            status=about.state,
+            received_at=rfc3339(message.received_at),
+            decided_at=rfc3339(about.decided_at) if about.decided_at else None,
+            answer=about.answer or None,
+            kept_until=rfc3339(intake.kept_until(about.received_at)),
+        )
+        return Response(status.model_dump())

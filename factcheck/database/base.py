@@ -98,7 +98,7 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
                 " or send the request in a process that has this variable."
             )
         guard = request_guard(replicas=self.replicas is not None)
-        with guard.waiting() if guard else nullcontext():
+        with guard or nullcontext():
             settings.DATABASE_SERVER.prepare(self.alias)
         # Only `prepared_cursor` prepares statements. Without a threshold, psycopg would prepare none.
         return with_timeouts(self.alias, super().get_connection_params()) | {"prepare_threshold": sys.maxsize}

@@ -12,7 +12,7 @@ statement.
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from typing import Any
 
 import psycopg
@@ -42,26 +42,22 @@ class HangGuard:
         if time.monotonic() < self._closed_until:
             raise psycopg.OperationalError(HANGS)
 
-    @contextmanager
-    def waiting(self) -> Iterator[None]:
+    def __enter__(self) -> None:
         """Occupy a slot while this thread waits for the server."""
         self.refuse_if_closed()
         if not (self._slots.acquire(blocking=False) or self._slots.acquire(timeout=self._patience())):
             raise psycopg.OperationalError(HANGS)
-        thread = threading.get_ident()
-        self._begun[thread] = time.monotonic()
-        try:
-            yield
+        self._begun[threading.get_ident()] = time.monotonic()
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if error and any(
+            isinstance(each, psycopg.errors.ConnectionTimeout | StatementTimeout) for each in _causes(error)
+        ):
+            self._closed_until = time.monotonic() + PAUSE
+        elif not error or isinstance(error, Exception):
             self._answered = time.monotonic()
-        except Exception as error:
-            if any(isinstance(each, psycopg.errors.ConnectionTimeout | StatementTimeout) for each in _causes(error)):
-                self._closed_until = time.monotonic() + PAUSE
-            else:
-                self._answered = time.monotonic()
-            raise
-        finally:
-            del self._begun[thread]
-            self._slots.release()
+        del self._begun[threading.get_ident()]
+        self._slots.release()
 
     def _patience(self) -> float:
         """Return the seconds to wait for a slot, or 0 if the server has answered no thread for too long."""
@@ -89,7 +85,7 @@ class GuardedConnection(psycopg.Connection[Any]):
 
     @classmethod
     def open(cls, guard: HangGuard, seconds: float, **parameters: Any) -> "GuardedConnection":
-        with guard.waiting():
+        with guard:
             connection = cls.connect(**parameters)
         connection.guard, connection.seconds = guard, seconds
         return connection
@@ -97,7 +93,7 @@ class GuardedConnection(psycopg.Connection[Any]):
     def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
         # A transaction that has begun continues without a slot, because threads in all slots may wait for its locks.
         idle = self.pgconn.transaction_status == TransactionStatus.IDLE
-        with self.guard.waiting() if idle else nullcontext():
+        with self.guard if idle else nullcontext():
             try:
                 return super().wait(gen, interval, self.seconds if timeout is None else timeout)
             except psycopg.OperationalError as error:

@@ -1,7 +1,6 @@
 """The loading of the demo newsrooms (README.md) into an empty database, through a real newsroom's workflow."""
 
 import json
-import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from factcheck.demo.stories import World, read, tell
 from factcheck.editorial.drafts.statement_columns import columns_of
 from factcheck.editorial.errors import NotEmpty
 from factcheck.editorial.models import Publisher, Topic, TopicLabel, User
+from factcheck.tools.whole_files import whole_file
 
 
 @transaction.atomic
@@ -63,8 +63,5 @@ def _add_topics(topics: list[dict[str, Any]]) -> None:
 
 def _write(file: Path, logins: list[Login]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = file.with_name(f"{file.name}.unfinished")
-    unfinished.unlink(missing_ok=True)
-    with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
-        json.dump([asdict(login) for login in logins], out, ensure_ascii=False, indent=1)
-    unfinished.replace(file)
+    with whole_file(file) as out:
+        out.write(json.dumps([asdict(login) for login in logins], ensure_ascii=False, indent=1).encode())

@@ -3,9 +3,6 @@
 A private person's name is replaced with a description (docs/how-to/name-a-claimant.md).
 """
 
-from typing import Any
-
-import orjson
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import JSONField
@@ -20,6 +17,7 @@ from factcheck.editorial.models import Claimant, User
 from factcheck.editorial.people import roles
 from factcheck.record.formats.canonical import canonical, sha256_hex
 from factcheck.record.models import PublishedReview
+from factcheck.record.readmodel.bodies import Review as PublicReview
 from factcheck.tools.budget import SEARCH_SECONDS
 
 
@@ -69,8 +67,8 @@ def redact_claimant(*, claimant: Claimant, by: User, description: str) -> int:
     return PublishedReview.objects.live().filter(claimant=claimant.pk).count()
 
 
-def reviews_naming(claimant: Claimant, limit: int) -> list[dict[str, Any]]:
-    """Return the bodies of up to `limit` live reviews that still name a claimant who is now described, newest first.
+def reviews_naming(claimant: Claimant, limit: int) -> list[PublicReview]:
+    """Return up to `limit` live reviews that still name a claimant who is now described, newest first.
 
     Raises TimeoutError if the claimant has too many reviews to search.
     """
@@ -80,7 +78,7 @@ def reviews_naming(claimant: Claimant, limit: int) -> list[dict[str, Any]]:
     content = Cast("body", JSONField())
     named = rows.alias(content=content, name=KT("content__claim__claimant__name")).filter(name__isnull=False)
     with time_limit(SEARCH_SECONDS):
-        return [orjson.loads(row.body) for row in named.order_by("-published_at", "-id")[:limit]]
+        return [row.live_body for row in named.order_by("-published_at", "-id")[:limit]]
 
 
 def _locked(claimant: Claimant, by: User) -> Claimant:

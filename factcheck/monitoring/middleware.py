@@ -62,9 +62,8 @@ def _readiness(request: HttpRequest) -> HttpResponse:
     """
     results = run_checks()
     ready = all(result.ok or result.warns for result in results)
-    content: dict[str, object] = {"ready": ready}
-    if is_operator(request):
-        content["checks"] = [{"name": each.name, "ok": each.ok, "detail": each.detail} for each in results]
+    checks = [{"name": each.name, "ok": each.ok, "detail": each.detail} for each in results]
+    content = {"ready": ready, **({"checks": checks} if is_operator(request) else {})}
     return JsonResponse(content, status=200 if ready else 503)
 
 

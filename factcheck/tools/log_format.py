@@ -42,7 +42,7 @@ class JsonLine(logging.Formatter):
     """One JSON object a line, for programs. `extra={"fields": …}` of a message adds keys."""
 
     def format(self, record: logging.LogRecord) -> str:
-        line: dict[str, Any] = {
+        line = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,

@@ -5,7 +5,7 @@ message counts towards the limit for the sender's network.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, ClassVar
 from uuid import UUID
@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from factcheck.editorial.drafts.validation import Invalid
 from factcheck.editorial.messages import reader_messages
-from factcheck.editorial.messages.message_limits import NotStored
+from factcheck.editorial.messages.message_limits import NotStored, kept_until
 from factcheck.editorial.models import ReaderMessage
 from factcheck.record.formats.text import replace_forbidden
 from factcheck.record.readmodel.bodies import Review
@@ -127,9 +127,9 @@ def _form_response(
     request: HttpRequest,
     form_class: type[MessageForm],
     template: str,
-    context: dict[str, Any],
+    context: Mapping[str, object],
     *,
-    extra: dict[str, Any] | None = None,
+    extra: Mapping[str, object] | None = None,
     initial: dict[str, str] | None = None,
     submitted: bool = True,
 ) -> HttpResponse:
@@ -144,7 +144,7 @@ def _form_response(
     if form.is_valid():
         try:
             receipt, _until = reader_messages.receive_message(
-                kind=form.kind, values=form.cleaned_data | (extra or {}), address=address_of(request)
+                kind=form.kind, values={**form.cleaned_data, **(extra or {})}, address=address_of(request)
             )
             return redirect("message", receipt)
         except Invalid as refused:
@@ -171,5 +171,11 @@ def message(request: HttpRequest, receipt: str) -> HttpResponse:
     found = reader_messages.find_status(receipt)
     if found is None:
         raise Http404
-    context = {"message": found, "address": f"{settings.SITE_URL}/receipts/{receipt}/", "license": settings.LICENSE_URL}
+    context = {
+        "received_at": found[0].received_at,
+        "message": found[1],
+        "kept_until": kept_until(found[1].received_at),
+        "address": f"{settings.SITE_URL}/receipts/{receipt}/",
+        "license": settings.LICENSE_URL,
+    }
     return render(request, "website/message.html", context)

@@ -20,6 +20,7 @@ from django.urls import reverse
 
 from factcheck import __version__
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedDemand, PublishedReference, PublishedReview
+from factcheck.tools.whole_files import whole_file
 from factcheck.website import queries
 from factcheck.website.documentation.guides import list_guides
 
@@ -125,6 +126,5 @@ def _split(rows: QuerySet[Any]) -> Iterator[tuple[int, list[Any]]]:
 
 
 def _write(file: Path, template: str, **context: object) -> None:
-    unfinished = file.with_suffix(".unfinished")
-    unfinished.write_text(render_to_string(template, context), encoding="utf-8")
-    unfinished.replace(file)
+    with whole_file(file, 0o644) as out:  # the readers' processes can have another account
+        out.write(render_to_string(template, context).encode())

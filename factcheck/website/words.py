@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.record.formats.urls import site_of
 from factcheck.record.log.models import ChangeClass
 from factcheck.record.statements import demand, review  # noqa: F401 (they define subclasses of Choices)
-from factcheck.record.statements.statement_labels import KINDS, choices
+from factcheck.record.statements.statement_labels import KINDS, choices, language_title, tone_of
 from factcheck.record.statements.values import Choices
 
 _WORDS = {
@@ -158,12 +158,7 @@ def language_name(value: str) -> str:
     """
     if value == "und" or value.partition("-")[0].lower() == (get_language() or "").partition("-")[0]:
         return ""
-    for tag in (value.lower(), value.partition("-")[0].lower()):
-        try:
-            return str(get_language_info(tag)["name_translated"])
-        except KeyError:
-            continue
-    return value
+    return language_title(value)
 
 
 def local_name(value: str) -> str:
@@ -212,12 +207,10 @@ def scale(verdict: review.Verdict) -> ScalePosition | None:
     value, worst, best = verdict.value, verdict.worst, verdict.best
     if value is None or worst is None or best is None or best == worst:
         return None
-    share = (value - worst) / (best - worst)
     size = abs(best - worst) + 1
     direction = 1 if best > worst else -1
-    tone = "low" if share < 0.4 else "high" if share > 0.6 else "middle"
     steps = [step == value for step in range(worst, best + direction, direction)] if size <= MAX_STEPS else []
-    return ScalePosition(tone, steps)
+    return ScalePosition(tone_of(value, worst, best), steps)
 
 
 def external_link(url: str | None, text: str | None = None) -> SafeString:

@@ -1,11 +1,13 @@
 """Asking the API, and holding every answer against what the OpenAPI document promises."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.http import HttpResponse
 from django.test import Client
 from openapi_schema_validator import OAS31Validator
@@ -68,3 +70,17 @@ class Api:
     def validate(self, schema: Any, content: Any) -> None:
         whole = {"components": self.document["components"], **schema}
         OAS31Validator(whole, format_checker=OAS31Validator.FORMAT_CHECKER).validate(content)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder of the module's dumps and feeds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "DUMPS_FOLDER", tmp_path_factory.mktemp("dumps") / "made")
+        yield settings.DUMPS_FOLDER
+
+
+@pytest.fixture
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(settings, "DUMPS_FOLDER", tmp_path / "dumps")
+    return settings.DUMPS_FOLDER

@@ -23,23 +23,10 @@ FEED = "/feeds/claimreview.json"
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(settings, "DUMPS_FOLDER", tmp_path_factory.mktemp("dumps") / "made")
-        yield settings.DUMPS_FOLDER
-
-
-@pytest.fixture(scope="module")
 def world(module_database, folder) -> World:
     found = publish_world(make_newsroom())
     call_command("make_feed")
     return found
-
-
-@pytest.fixture
-def own_folder(tmp_path, monkeypatch):
-    monkeypatch.setattr(settings, "DUMPS_FOLDER", tmp_path / "dumps")
-    return settings.DUMPS_FOLDER
 
 
 def read(**headers: str):

@@ -22,12 +22,6 @@ from tests.api.unpacking import lines_of, text_of
 from tests.support.drafts import Newsroom
 
 
-@pytest.fixture
-def own_folder(tmp_path, monkeypatch):
-    monkeypatch.setattr(settings, "DUMPS_FOLDER", tmp_path / "dumps")
-    return settings.DUMPS_FOLDER
-
-
 def test_dump_of_nothing(database, own_folder, api, capsys):
     call_command("make_dumps")
     assert api.get("dumps/")["results"] == []

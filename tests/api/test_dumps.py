@@ -33,13 +33,6 @@ HOSTILE = '=HYPERLINK("https://x.example";"Nước")\r\n, "trích" \\ \u200e\u05
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(settings, "DUMPS_FOLDER", tmp_path_factory.mktemp("dumps") / "made")
-        yield settings.DUMPS_FOLDER
-
-
-@pytest.fixture(scope="module")
 def world(module_database, folder):
     """Sequences: 0 flood, 1 hostile, 2 gone, 3 a correction of flood, 4 a correction of gone, 5 its withdrawal."""
     newsroom = make_newsroom()

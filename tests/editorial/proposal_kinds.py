@@ -11,9 +11,9 @@ from factcheck.editorial.models.kinds import Action, Kind
 from factcheck.editorial.proposals import account_policy, merge_policy, workflow
 from factcheck.editorial.proposals.freeze_policy import freeze_publishing
 from factcheck.imports.importer import batches
-from factcheck.imports.importer.record_import import IncomingRecord
 from factcheck.imports.readers.imported_review import ImportedReview
 from factcheck.imports.readers.own_format import complete_record
+from factcheck.imports.readers.results import Position, Record
 from factcheck.record.formats.canonical import canonical, sha256_hex
 from tests.support.drafts import Newsroom, make_administrator, make_scale, make_user
 
@@ -44,7 +44,8 @@ def _import(newsroom: Newsroom) -> Proposal:
     batch = batches.begin_import(newsroom=newsroom.publisher, by=newsroom.second, files="reviews.jsonl")
     number = batch.pk
     records = [
-        IncomingRecord(f"{number:032x}{each:032x}", _record(f"https://xa.example/{number}/{each}")) for each in (1, 2)
+        Record(Position(each), f"{number:032x}{each:032x}", _record(f"https://xa.example/{number}/{each}"))
+        for each in (1, 2)
     ]
     batches.add_to_batch(batch=batch, by=newsroom.second, records=records)
     proposal = batches.submit_import(batch=batch, by=newsroom.second)

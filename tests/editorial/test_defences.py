@@ -34,7 +34,7 @@ from tests.editorial.proposal_kinds import MAKE, written
 from tests.support.drafts import Newsroom, give_role, make_newsroom, make_scale, make_user, waiting
 from tests.support.evidence import make_capture
 from tests.support.refusals import refused
-from tests.support.sql import execute
+from tests.support.sql import approve_with_sql, execute
 from tests.support.tokens import make_program
 from tests.support.waiting import begin_until_it_waits
 from tests.support.whole import extract_statement
@@ -158,10 +158,7 @@ def test_who_began_it_never_approves_whoever_is_named_as_author(newsroom: Newsro
     with refused("needs_other_person"):
         workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
     with pytest.raises(IntegrityError, match=r"\(author\)"):
-        execute(
-            "UPDATE editorial_proposal SET decision = 'approved', decided_by_id = %s, decided_at = now() WHERE id = %s",
-            [newsroom.editor.pk, approval.pk],
-        )
+        approve_with_sql(approval, newsroom.editor)
     for change in (f"created_by_id = {newsroom.chief.pk}", "import_key = 'x'"):
         with pytest.raises(IntegrityError, match="who began it, and with what, cannot be changed"):
             execute(f"UPDATE editorial_review SET {change} WHERE id = %s", [review.pk])

@@ -14,7 +14,7 @@ from factcheck.editorial.programs.tokens import create_token, revoke_token, toke
 from factcheck.editorial.proposals import review_policy, workflow
 from tests.support.drafts import Newsroom, make_scale, make_user, waiting
 from tests.support.refusals import refused
-from tests.support.sql import run
+from tests.support.sql import approve_with_sql, run
 from tests.support.tokens import CLAIM, make_program
 
 pytestmark = pytest.mark.one_database
@@ -59,11 +59,7 @@ def test_who_had_it_drafted_never_approves_whoever_is_named_as_author(newsroom: 
     with refused("needs_other_person"):
         workflow.approve(proposal=approval, by=newsroom.editor, digest=approval.digest)
     with pytest.raises(IntegrityError, match=r"\(author\)"):
-        run(
-            "UPDATE editorial_proposal SET decision = 'approved', decided_by_id = %s, decided_at = now() WHERE id = %s",
-            newsroom.editor.pk,
-            approval.pk,
-        )
+        approve_with_sql(approval, newsroom.editor)
     with pytest.raises(IntegrityError, match="who began it, and with what, cannot be changed"):
         run("UPDATE editorial_review SET token_id = NULL WHERE id = %s", made)
     workflow.approve(proposal=approval, by=newsroom.second, digest=approval.digest)

@@ -9,7 +9,18 @@ from django.test import Client
 
 from factcheck.editorial.desk.deciding import proposal_actions
 from factcheck.editorial.desk.deciding.review_actions import ACTIONS
-from factcheck.editorial.models import Claim, Claimant, EditorialEvent, ImportBatch, Proposal, Review, Source, User
+from factcheck.editorial.desk.readers.demands import ACTIONS as DEMAND_ACTIONS
+from factcheck.editorial.models import (
+    Claim,
+    Claimant,
+    Demand,
+    EditorialEvent,
+    ImportBatch,
+    Proposal,
+    Review,
+    Source,
+    User,
+)
 from factcheck.editorial.proposals import import_policy, review_policy, workflow
 from factcheck.record.models import LogEntry
 from tests.editorial.desk.addresses import decision
@@ -21,7 +32,7 @@ from tests.support.refusals import refused
 
 @dataclass
 class Story:
-    """One review in each state of the first newsroom, and somebody who is not of it."""
+    """One review and one demand in each state of the first newsroom, and somebody who is not of it."""
 
     ours: Newsroom
     theirs: Newsroom
@@ -47,6 +58,10 @@ def prepare_story(newsroom: Newsroom) -> Story:
     ours.publish_review(published)
     ours.publish_review(withdrawn)
     ours.withdraw_review(withdrawn)
+    _draft, sent, waits, register = (ours.make_demand(asked="Bí mật") for _ in range(4))
+    workflow.submit(subject=sent, by=ours.reporter)
+    ours.approve_demand(waits)
+    ours.publish_demand(register)
     Claimant.objects.filter(pk=draft.claim.claimant_id).update(
         type="person", name="Nguyễn Văn Mẫu", description="", confirmed=False
     )
@@ -72,18 +87,22 @@ def addresses(story: Story) -> list[str]:
         base = f"/admin/editorial/review/{review.pk}"
         found += [f"{base}/change/", f"{base}/delete/", f"{base}/history/", f"{base}/preview/"]
         found += [f"{base}/do/{name}/" for name in ACTIONS]
+    for demand in Demand.objects.all():
+        base = f"/admin/editorial/demand/{demand.pk}"
+        found += [f"{base}/change/", f"{base}/delete/", f"{base}/history/"]
+        found += [f"{base}/do/{name}/" for name in DEMAND_ACTIONS]
     for name in ("change", "delete", "history"):
         found.append(f"/admin/editorial/claim/{claim.pk}/{name}/")
         found.append(f"/admin/editorial/claimant/{claim.claimant_id}/{name}/")
         found.append(f"/admin/editorial/importbatch/{story.batch.pk}/{name}/")
-    found += [f"/admin/editorial/claimant/{claim.claimant_id}/{name}/" for name in ("confirm", "redact")]
+    found += [f"/admin/editorial/claimant/{claim.claimant_id}/do/{name}/" for name in ("confirm", "redact")]
     found += [decision(proposal, name) for proposal in Proposal.objects.all() for name in proposal_actions.ACTIONS]
     found.append(f"/admin/editorial/source/{source.pk}/change/")
     return found
 
 
 TYPED = {
-    "headline": "Chiếm", "reason": "Chiếm", "note": "Chiếm", "change_class": "substantive", "digest": "0" * 64,
+    "headline": "Chiếm", "asked": "Chiếm", "reason": "Chiếm", "note": "Chiếm", "change_class": "substantive", "digest": "0" * 64,
     "description": "Chiếm", "post": "yes", "text": "Chiếm", "language": "vi", "type": "unnamed",
     "sources-TOTAL_FORMS": "0", "sources-INITIAL_FORMS": "0", "authorships-TOTAL_FORMS": "0",
     "authorships-INITIAL_FORMS": "0", "appearances-TOTAL_FORMS": "0", "appearances-INITIAL_FORMS": "0",
@@ -94,7 +113,7 @@ def snapshot() -> list[object]:
     """Everything that a stranger's request could have touched."""
     return [
         list(model.objects.order_by("pk").values())
-        for model in (Review, Claim, Claimant, Source, ImportBatch, Proposal, LogEntry, EditorialEvent)
+        for model in (Review, Claim, Claimant, Demand, Source, ImportBatch, Proposal, LogEntry, EditorialEvent)
     ]
 
 
@@ -106,7 +125,7 @@ def test_stranger_sees_and_changes_nothing(story: Story, stranger: str) -> None:
     person = story.superuser if stranger == "superuser" else getattr(story.theirs, stranger)
     client = client_of(person)
     before = snapshot()
-    secrets = ("Nước lũ ở Huế", "Video nước lũ là của năm 2020", "Nguyễn Văn Mẫu", "a.json")
+    secrets = ("Nước lũ ở Huế", "Video nước lũ là của năm 2020", "Nguyễn Văn Mẫu", "a.json", "Bí mật", "Sở Thông tin")
     for address in addresses(story):
         for response in (client.get(address), client.post(address, TYPED)):
             # Django's own pages redirect requests for missing rows to the home page, ours say 404.
@@ -114,7 +133,7 @@ def test_stranger_sees_and_changes_nothing(story: Story, stranger: str) -> None:
             if response.status_code == 302:
                 assert response["Location"] == "/admin/", address
             assert not any(secret in response.content.decode() for secret in secrets), address
-    for model in ("review", "claim", "claimant", "importbatch", "editorialevent"):
+    for model in ("review", "claim", "claimant", "demand", "importbatch", "editorialevent"):
         response = client.get(f"/admin/editorial/{model}/")
         assert response.status_code in ((403,) if stranger == "superuser" and model != "editorialevent" else (200, 403))
         assert not any(secret in response.content.decode() for secret in secrets), model

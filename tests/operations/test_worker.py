@@ -2,8 +2,6 @@
 
 import asyncio
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from functools import partialmethod
@@ -22,10 +20,10 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.contrib.django.utils import connector_params
 from psycopg_pool import AsyncConnectionPool
 
-from factcheck.database.embedded import DATABASE, Cluster
+from factcheck.database.embedded import Cluster
 from factcheck.editorial.models import Session
 from factcheck.operations import tasks, worker
-from tests.support.working import ROOT, leave_a_line, work_off, working
+from tests.support.working import leave_a_line, work_off, working
 
 
 def wait_until(true: Callable[[], bool], seconds: float = 30) -> None:
@@ -123,28 +121,6 @@ def test_sigterm_stops_the_worker_when_it_is_idle(database: str):
         said, _ = process.communicate(timeout=30)
         assert (process.returncode, said) == (0, "")
         assert _workers() == 0
-
-
-def test_command_works_until_sigterm(template: str):
-    """On the database that the others are copied from, whose name is the one in the settings."""
-    cluster: Cluster = settings.DATABASE_SERVER
-
-    def count() -> int:
-        with cluster.superuser(DATABASE) as superuser:
-            row = superuser.execute("SELECT count(*) FROM procrastinate_workers").fetchone()
-        assert row is not None
-        return int(row[0])
-
-    process = subprocess.Popen(
-        [sys.executable, "manage.py", "worker"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    try:
-        wait_until(lambda: count() == len(worker.QUEUES), seconds=60)
-        process.terminate()
-        said, _ = process.communicate(timeout=60)
-    finally:
-        process.kill()
-    assert (process.returncode, said, count()) == (0, "", 0)
 
 
 def test_worker_tries_again_however_long_the_database_is_gone(database, monkeypatch, caplog):

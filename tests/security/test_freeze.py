@@ -18,7 +18,7 @@ from tests.editorial.proposal_kinds import MAKE
 from tests.journeys.browser import signed_in
 from tests.support.drafts import Newsroom, make_newsroom, make_user
 from tests.support.refusals import refused
-from tests.support.sql import run
+from tests.support.sql import approve_with_sql, run
 
 REASON = "Tổng biên tập bị triệu tập."
 FROZEN = "has frozen its publishing since"
@@ -113,11 +113,7 @@ def test_two_editors_without_a_chief_cannot_end_a_freeze(newsroom: Newsroom) -> 
     with refused("needs_chief_editor"):
         workflow.approve(proposal=proposal, by=newsroom.second, digest=proposal.digest)
     with pytest.raises(DatabaseError, match=r"\(no_chief_editor\)"):
-        run(
-            "UPDATE editorial_proposal SET decision = 'approved', decided_at = now(), decided_by_id = %s WHERE id = %s",
-            newsroom.second.pk,
-            proposal.pk,
-        )
+        approve_with_sql(proposal, newsroom.second)
     workflow.approve(proposal=proposal, by=newsroom.chief, digest=proposal.digest)
     assert Freeze.objects.get().ended_at is not None
 

@@ -60,7 +60,7 @@ def test_threads_beyond_the_slots_are_refused_when_nothing_is_answered(monkeypat
     guard, inside, leave = HangGuard(2), threading.Barrier(3), threading.Event()
 
     def hang() -> None:
-        with guard.waiting():
+        with guard:
             inside.wait()
             leave.wait()
 
@@ -68,12 +68,12 @@ def test_threads_beyond_the_slots_are_refused_when_nothing_is_answered(monkeypat
     for thread in threads:
         thread.start()
     inside.wait()
-    with pytest.raises(psycopg.OperationalError, match="isn't responding"), guard.waiting():
+    with pytest.raises(psycopg.OperationalError, match="isn't responding"), guard:
         pass
     leave.set()
     for thread in threads:
         thread.join()
-    with guard.waiting():  # everything is answered again
+    with guard:  # everything is answered again
         pass
 
 
@@ -81,7 +81,7 @@ def test_thread_beyond_the_slots_waits_while_others_are_answered():
     guard, inside, leave = HangGuard(1), threading.Event(), threading.Event()
 
     def answered() -> None:
-        with guard.waiting():
+        with guard:
             inside.set()
             leave.wait()
 
@@ -89,7 +89,7 @@ def test_thread_beyond_the_slots_waits_while_others_are_answered():
     thread.start()
     inside.wait()
     threading.Timer(0.1, leave.set).start()
-    with guard.waiting():
+    with guard:
         assert leave.is_set()
     thread.join()
 
@@ -97,21 +97,21 @@ def test_thread_beyond_the_slots_waits_while_others_are_answered():
 @pytest.mark.parametrize("error", [psycopg.errors.ConnectionTimeout, hang_guard.StatementTimeout])
 def test_nothing_is_tried_for_a_while_after_a_timeout(monkeypatch: pytest.MonkeyPatch, error: type[Exception]):
     guard = HangGuard(2)
-    with pytest.raises(error), guard.waiting():
+    with pytest.raises(error), guard:
         raise error
-    with pytest.raises(psycopg.OperationalError, match="isn't responding"), guard.waiting():
+    with pytest.raises(psycopg.OperationalError, match="isn't responding"), guard:
         pass
     later = hang_guard.time.monotonic() + hang_guard.PAUSE
     monkeypatch.setattr(hang_guard.time, "monotonic", lambda: later)
-    with guard.waiting():
+    with guard:
         pass
 
 
 def test_error_from_the_server_is_an_answer():
     guard = HangGuard(2)
-    with pytest.raises(psycopg.errors.UniqueViolation), guard.waiting():
+    with pytest.raises(psycopg.errors.UniqueViolation), guard:
         raise psycopg.errors.UniqueViolation
-    with guard.waiting():
+    with guard:
         pass
 
 
@@ -148,7 +148,7 @@ def test_transaction_goes_on_while_others_wait_for_its_locks(database: str, serv
     connection.set_autocommit(False)
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-        with timeouts.request_guard().waiting():  # the only slot
+        with timeouts.request_guard():  # the only slot
             cursor.execute("SELECT 2")
     connection.rollback()
     connection.set_autocommit(True)
@@ -166,7 +166,7 @@ def test_transaction_that_waits_for_a_lock_first_leaves_its_slot(database: str, 
     with transaction.atomic():
         scale.save()
         waits = begin_until_it_waits(wait_for_the_lock)
-        with timeouts.request_guard().waiting():  # the only slot
+        with timeouts.request_guard():  # the only slot
             pass
     waits.result(timeout=30)
 

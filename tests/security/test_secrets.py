@@ -18,7 +18,6 @@ from django.db import connections
 
 from factcheck.record.log.notes import SigningKey
 from tests.security.services import DEPLOY, ROOT, SERVICES, UNITS, environment, example, files, unit, values
-from tests.support.processes import children
 
 # The secrets that each service may have. A leak of one service's memory or environment reveals these, and nothing else.
 SECRETS = {
@@ -249,21 +248,3 @@ def test_desk_worker_and_signer_start_with_their_files(started: Started) -> None
     assert started.manage("sign_log", files=("common", "desk")) == (0, "0 entries are signed.\n")
     time.sleep(2)
     assert [each.poll() for each in services] == [None, None, None]
-
-
-@pytest.mark.prove
-def test_killed_web_worker_is_replaced(started: Started) -> None:
-    """Before, granian ended with its first failed worker. The second worker answers meanwhile."""
-    port = free_port()
-    server = started.service("factcheck-site", port)
-    assert request(port, "/en/")[0] == 200
-    before = children(server.pid)
-    assert len(before) == 2
-    os.kill(before[0], signal.SIGKILL)
-    for _ in range(20):
-        assert request(port, "/en/")[0] == 200
-    deadline = time.monotonic() + 30
-    while len(children(server.pid)) < 2 and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert len(set(children(server.pid)) - set(before)) == 1
-    assert server.poll() is None

@@ -126,16 +126,6 @@ def test_verifier_finds(site: str, sql: str, said: str, capsys: pytest.CaptureFi
     assert said in sentence
 
 
-def test_history_signed_anew_is_found_by_the_state_alone(site: str, tmp_path: Path, capsys: Any) -> None:
-    state = str(tmp_path / "state")
-    assert verify(site, "--state", state, capsys=capsys)[0] == 0
-    as_owner("UPDATE record_logentry SET at = at - interval '1 hour' WHERE sequence = 0")
-    sign_anew(9)
-    assert verify(site, capsys=capsys)[0] == 0
-    code, said = verify(site, "--state", state, capsys=capsys)
-    assert (code, said) == (1, "The first 9 entries differ from those seen before. History was changed.")
-
-
 def silent(monkeypatch: pytest.MonkeyPatch, place: str) -> None:
     """A site that does not answer at an address that ends so."""
     get = verifier.Site.get
@@ -180,14 +170,6 @@ def test_state_of_another_log_accuses_nobody_and_stays(site: str, tmp_path: Path
     code, said = verify(site, "--key", str(own.verifier()), "--state", str(state), capsys=capsys)
     assert (code, said) == (2, f"{state} remembers the log other.example/log, not {own.name}.")
     assert json.loads(state.read_text()) == kept
-
-
-def test_tail_cut_off_is_found_by_the_state(site: str, tmp_path: Path, capsys: Any) -> None:
-    state = str(tmp_path / "state")
-    assert verify(site, "--state", state, capsys=capsys)[0] == 0
-    sign_anew(8)
-    code, said = verify(site, "--state", state, capsys=capsys)
-    assert (code, said) == (1, "The log has 8 entries, but had 9 before. Its end was cut off.")
 
 
 def test_key_put_in_the_place_of_another_is_found(site: str, tmp_path: Path, settings: Any, capsys: Any) -> None:

@@ -64,20 +64,18 @@ def _imported(newsroom: Newsroom) -> Review:
         newsroom=newsroom.publisher, type="person", name="فلان", job_title="وزير", confirmed=False
     )
     claim = newsroom.make_claim(claimant=claimant, text="قال الوزير إن الماء غال.", language="ar", claimed_on=None)
-    publisher = Publisher.objects.create(name="مرصد", site="marsad.org", url="https://marsad.org/")
-    review = Review.objects.create(
-        newsroom=newsroom.publisher,
-        publisher=publisher,
-        claim=claim,
-        language="und",
-        original_url="https://marsad.org/1",
-        original_label="كاذب",
-        original_value="2",
-        original_worst="1",
-        original_best="7",
-        original_explanation="لا دليل.",
-        created_by=newsroom.reporter,
+    return publish_imported(
+        newsroom, claim, original_value="2", original_worst="1", original_best="7", original_explanation="لا دليل."
     )
+
+
+def publish_imported(newsroom: Newsroom, claim: Claim, **fields: str) -> Review:
+    """Publish a review of another publisher."""
+    review = Review.objects.create(
+        newsroom=newsroom.publisher, claim=claim, created_by=newsroom.reporter, original_url="https://marsad.org/1",
+        publisher=Publisher.objects.create(name="مرصد", site="marsad.org", url="https://marsad.org/"),
+        **{"language": "und", "original_label": "كاذب"} | fields,
+    )  # fmt: skip
     newsroom.publish_review(review)
     return review
 

@@ -7,10 +7,10 @@ from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from factcheck.editorial.models import Claim, Claimant, Publisher, Review, Topic, TopicLabel
+from factcheck.editorial.models import Claim, Claimant, Review, Topic, TopicLabel
 from factcheck.website.browse import review_lists
 from tests.support.drafts import Newsroom, make_newsroom
-from tests.website.conftest import Page
+from tests.website.conftest import Page, publish_imported
 
 SITE = "http://127.0.0.1:8000"
 
@@ -46,26 +46,15 @@ def record(module_database: str) -> SimpleNamespace:
         claimant = make_claimant(newsroom, kind, confirmed)
         claim = newsroom.make_claim(claimant=claimant)
         claim.topics.add(health)
-        own = newsroom.make_review(claim, language="en", headline=name) if confirmed else None
-        review = own or _imported(newsroom, claim)
-        newsroom.publish_review(review)
+        if confirmed:
+            review = newsroom.publish_new(claim, language="en", headline=name)
+        else:
+            review = publish_imported(newsroom, claim, language="en", original_label="Wrong")
         found |= {name: f"/claimants/{claimant.pk}/", f"review_of_{name}": f"/reviews/{review.pk}/"}
     other.publish_new()
     withdrawn = newsroom.publish_new()
     newsroom.withdraw_review(withdrawn)
     return SimpleNamespace(**found)
-
-
-def _imported(newsroom: Newsroom, claim: Claim) -> Review:
-    return Review.objects.create(
-        newsroom=newsroom.publisher,
-        publisher=Publisher.objects.create(name="مرصد", site="marsad.org", url="https://marsad.org/"),
-        claim=claim,
-        language="en",
-        original_url="https://marsad.org/1",
-        original_label="Wrong",
-        created_by=newsroom.reporter,
-    )
 
 
 def test_browsing_shows_every_value_with_its_number(record: SimpleNamespace) -> None:

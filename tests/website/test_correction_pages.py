@@ -9,10 +9,10 @@ from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from factcheck.editorial.models import Publisher, Review
+from factcheck.editorial.models import Review
 from factcheck.website.browse import correction_views
 from tests.support.drafts import Newsroom, make_newsroom, make_scale
-from tests.website.conftest import HOSTILE, Page, get
+from tests.website.conftest import HOSTILE, Page, get, publish_imported
 
 WHY = "Ngày quay đã được xác minh lại với người quay phim."  # the note of a correction
 REASON = "Nguồn chính đã rút lại số liệu."  # that of a withdrawal
@@ -51,17 +51,7 @@ def record(module_database: str) -> SimpleNamespace:
 
 
 def _imported(newsroom: Newsroom) -> Review:
-    review = Review.objects.create(
-        newsroom=newsroom.publisher,
-        publisher=Publisher.objects.create(name="مرصد", site="marsad.org", url="https://marsad.org/"),
-        claim=newsroom.make_claim(text="الماء غال.", language="ar"),
-        language="fr",
-        original_url="https://marsad.org/1",
-        original_label="كاذب",
-        created_by=newsroom.reporter,
-    )
-    newsroom.publish_review(review)
-    return review
+    return publish_imported(newsroom, newsroom.make_claim(text="الماء غال.", language="ar"), language="fr")
 
 
 def links(page: Page) -> list[str]:

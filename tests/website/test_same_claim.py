@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import date
 
 import pytest
 from django.test import Client
@@ -141,3 +142,19 @@ def test_a_withdrawn_review_is_never_the_same_claim(database: str) -> None:
     page = search(CLAIM)
     assert (found(page), former(page)) == ([], [f"/reviews/{withdrawn.pk}/"])
     assert HEADING not in page.text
+
+
+def test_date_of_the_post_is_compared_and_stays_in_the_form(database: str) -> None:
+    newsroom = make_newsroom()
+    newsroom.publish_new(newsroom.make_claim(text=CLAIM), reviewed_on=date(2026, 10, 5))
+    give_cosine(0.9)
+    near, far = search(POST, posted="2026-10-04"), search(POST, posted="2015-01-01")
+    assert (SIMILAR in near.text, SIMILAR in far.text) == (True, False)
+    assert "2026-10-04" in near.values("input", "value")
+    assert "posted=2026-10-04" in near.source  # in the links of filters and orders
+    sent = Client().post("/en/search/", {"q": POST, "posted": "2026-10-04"})
+    assert sent.headers["Location"].endswith("&posted=2026-10-04")
+    long = Client().post("/vi/search/", {"q": f"{POST} " * 12, "posted": "2026-10-04"}).content.decode()
+    assert "Ngày đăng" in long
+    assert "2026-10-04" in Page(long).values("input", "value")
+    assert "2026-10-04" not in search(POST, posted="4.10.2026").source

@@ -58,7 +58,7 @@ def capture(capture: Capture) -> None:
 
 
 def _fail(capture: Capture, failure: Capture.Failure, **values: Any) -> None:
-    _write(capture, {"state": State.FAILED, "failure": failure, **values})
+    _write(capture, state=State.FAILED, failure=failure, **values)
     if failure in TEMPORARY:
         raise TemporaryError(f"{capture.pk}: {failure}")
 
@@ -93,7 +93,7 @@ def _store(capture: Capture, exchanges: Sequence[Exchange]) -> None:
         "text": details.text,
         "timestamp_token": timestamps.request_token(content),
     }
-    _write(capture, values, content)
+    _write(capture, content, **values)
 
 
 def _storable(url: str) -> str:
@@ -104,7 +104,7 @@ def _storable(url: str) -> str:
 
 
 @transaction.atomic
-def _write(capture: Capture, values: dict[str, Any], content: bytes | None = None) -> None:
+def _write(capture: Capture, content: bytes | None = None, **values: object) -> None:
     """Write the result, unless a parallel run has already written one or the copy has been forgotten."""
     row = Capture.objects.select_for_update().filter(pk=capture.pk).exclude(state=State.DONE).first()
     if row is None or row.failure == Failure.FORGOTTEN:

@@ -12,7 +12,6 @@ import sys
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from factcheck.record.formats.text import replace_forbidden
 
@@ -62,14 +61,15 @@ def _kind(body: bytes, content_type: str) -> str:
     return ""
 
 
-def _details(found: dict[str, Any]) -> PageDetails:
+def _details(found: dict[str, str | None]) -> PageDetails:
+    """Return the details that `page_parser.py` found."""
     language = _LANGUAGE.fullmatch((found["language"] or "").strip())
     return PageDetails(
         title=_line(found["title"], MAX_TITLE),
         publisher_name=_line(found["publisher_name"], MAX_PUBLISHER),
         published_on=date.fromisoformat(found["published_on"]) if found["published_on"] else None,
         language=language[1].lower() if language else "",
-        text=replace_forbidden(found["text"]),
+        text=replace_forbidden(found["text"] or ""),
     )
 
 

@@ -11,7 +11,6 @@ import resource
 import sys
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 CPU_SECONDS = 10
 MEMORY = 768 * 1024**2  # in bytes
@@ -34,7 +33,7 @@ def _limit(kind: int, limit: int) -> None:
         resource.setrlimit(kind, (limit, limit))
 
 
-def read_html(body: bytes, url: str, content_type: str) -> dict[str, Any]:
+def read_html(body: bytes, url: str, content_type: str) -> dict[str, str | None]:
     from trafilatura import bare_extraction, html2txt
     from trafilatura.metadata import extract_metadata
     from trafilatura.utils import detect_encoding, load_html
@@ -62,7 +61,7 @@ def read_html(body: bytes, url: str, content_type: str) -> dict[str, Any]:
     }
 
 
-def read_pdf(body: bytes) -> dict[str, Any]:
+def read_pdf(body: bytes) -> dict[str, str | None]:
     from pypdf import PdfReader
 
     reader = PdfReader(io.BytesIO(body))

@@ -171,11 +171,11 @@ class DeskAdmin(TextareaRowsMixin, AutocompleteMixin, admin.ModelAdmin[M], Gener
     def response_change(self, request: HttpRequest, obj: M) -> HttpResponse:
         return self.redirect_after_save(request, obj) or super().response_change(request, obj)
 
-    def status_context(self, request: HttpRequest, row: M) -> dict[str, Any]:
+    def status_context(self, request: HttpRequest, row: M) -> dict[str, object]:
         """Return template variables for the parts of a row's page above and below its form."""
         return {}
 
-    def decision_context(self, request: HttpRequest, proposal: Proposal) -> dict[str, Any]:
+    def decision_context(self, request: HttpRequest, proposal: Proposal) -> dict[str, object]:
         """Return template variables for the page on which a proposal about a row is decided."""
         return {"statement": proposal.content}
 
@@ -183,7 +183,7 @@ class DeskAdmin(TextareaRowsMixin, AutocompleteMixin, admin.ModelAdmin[M], Gener
         """Return a special page on which a proposal about a row is decided, or None for the general page."""
         return None
 
-    def form_context(self, request: HttpRequest, form: Any, row: M | None) -> dict[str, Any]:
+    def form_context(self, request: HttpRequest, form: Any, row: M | None) -> dict[str, object]:
         """Return template variables that depend on the form, on the pages of new and of existing rows."""
         return {}
 
@@ -256,11 +256,17 @@ class AdministratorsAdmin(DeskAdmin[M]):
         return get_desk(request).administers_accounts
 
 
-class NewsroomAdmin(DeskAdmin[M]):
-    """Pages for rows with a `newsroom` field, which only members of the newsroom see and change."""
+class OwnRowsAdmin(DeskAdmin[M]):
+    """Pages for rows of newsrooms, which only members of the newsroom see, and which nobody changes by default."""
+
+    newsroom_key = "newsroom_id"  # the attribute of a row with the id of its newsroom
+    administrators_see_all = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[M]:
-        return get_desk(request).own(super().get_queryset(request))
+        desk, rows = get_desk(request), super().get_queryset(request)
+        if self.administrators_see_all and desk.administers_accounts:
+            return rows
+        return rows.filter(**{f"{self.newsroom_key}__in": list(desk.roles)})
 
     def get_list_display(self, request: HttpRequest) -> Any:
         """Leave out the column of the newsroom for people who see the rows of a single newsroom."""
@@ -269,8 +275,14 @@ class NewsroomAdmin(DeskAdmin[M]):
         return columns if several else [name for name in columns if name != "newsroom"]
 
     def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
-        roles = get_desk(request).roles
-        return bool(roles) if obj is None else obj.newsroom_id in roles  # type: ignore[attr-defined]
+        desk = get_desk(request)
+        if self.administrators_see_all and desk.administers_accounts:
+            return True
+        return bool(desk.roles) if obj is None else getattr(obj, self.newsroom_key) in desk.roles
+
+
+class NewsroomAdmin(OwnRowsAdmin[M]):
+    """Pages for rows with a `newsroom` field, which the members of the newsroom also add and change."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return bool(get_desk(request).roles)

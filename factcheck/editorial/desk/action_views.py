@@ -159,7 +159,9 @@ class ActionsAdmin(DeskAdmin[M], Generic[M]):
         """Return a sentence about an action that isn't available, or None for the general sentence."""
         return None
 
-    def action_context(self, request: HttpRequest, row: M, action: DeskAction[M], form: forms.Form) -> dict[str, Any]:
+    def action_context(
+        self, request: HttpRequest, row: M, action: DeskAction[M], form: forms.Form
+    ) -> dict[str, object]:
         """Return template variables of a confirmation page."""
         return {}
 
@@ -189,6 +191,6 @@ class ActionsAdmin(DeskAdmin[M], Generic[M]):
         context = self.action_context(request, row, action, form)
         return confirm_page(request, action, row, form, page, self.action_template, **context)
 
-    def status_context(self, request: HttpRequest, row: M) -> dict[str, Any]:
+    def status_context(self, request: HttpRequest, row: M) -> dict[str, object]:
         names = self.available_actions(request, row)
         return {**super().status_context(request, row), "actions": [self.desk_actions[name] for name in names]}

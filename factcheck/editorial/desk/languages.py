@@ -6,31 +6,22 @@ language. An unknown language is stored as `und` and shown as “unknown”.
 
 from typing import Any, ClassVar
 
-from django.utils.translation import get_language_info, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk.access import M
 from factcheck.editorial.desk.writing.edit_conflicts import ConflictCheckedForm
+from factcheck.record.statements.statement_labels import language_title
 from factcheck.record.statements.values import UNKNOWN_LANGUAGE
 from factcheck.tools.language_detection import detect_language
 
 HELP = _("The language in which you write. Leave this field empty to detect the language from the text.")
 
 
-def language_title(tag: str) -> str:
-    """Return the name of a language in the language of the desk, or the tag if Django has no name for it."""
-    if tag == UNKNOWN_LANGUAGE:
-        return gettext("unknown")
-    for known in (tag.lower(), tag.partition("-")[0].lower()):
-        try:
-            return str(get_language_info(known)["name_translated"])
-        except KeyError:
-            continue
-    return tag
-
-
 def detected_title(tag: str) -> str:
-    return gettext("%(language)s (detected)") % {"language": language_title(tag)}
+    """Return the name of a detected language in the language of the desk."""
+    title = gettext("unknown") if tag == UNKNOWN_LANGUAGE else language_title(tag)
+    return gettext("%(language)s (detected)") % {"language": title}
 
 
 class DetectedLanguageForm(ConflictCheckedForm[M]):

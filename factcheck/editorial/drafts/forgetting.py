@@ -222,7 +222,7 @@ def _rows(draft: Draft) -> Iterator[models.Model]:
         yield from getattr(draft, name).all()
 
 
-def _texts_of(row: models.Model) -> dict[str, Any]:
+def _texts_of(row: models.Model) -> dict[str, str | list[str]]:
     return {field.attname: getattr(row, field.attname) for field in row._meta.local_fields if _is_text(field)}
 
 

@@ -14,6 +14,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from pydantic import JsonValue
 
 from factcheck.editorial.errors import NotFound, WrongState
 from factcheck.editorial.events import record_event
@@ -32,7 +33,7 @@ from factcheck.editorial.models import (
 from factcheck.editorial.people import roles
 
 Draft = Review | Claim | Demand
-Content = dict[str, Any]
+Content = dict[str, JsonValue]
 Kind = SavedState.Kind
 MAX_DIGITS = 9  # of a version
 PAUSE = timedelta(minutes=10)  # sql/saved_states.sql has the same value
@@ -170,7 +171,8 @@ def put_back(draft: models.Model, content: Content) -> None:
     for name, row_model in ROWS[model].items():
         stored, rows = getattr(draft, name), []
         stored.filter().delete()
-        for values in content.get(name, ()):
+        members: Any = content.get(name, ())
+        for values in members:
             row = row_model(pk=values["id"], **{stored.field.name: draft})
             _fill(row, columns_of(row_model), values)
             rows.append(row)

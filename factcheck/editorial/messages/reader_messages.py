@@ -4,7 +4,6 @@ import hashlib
 import re
 import secrets
 from datetime import datetime, timedelta
-from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -25,7 +24,6 @@ from factcheck.editorial.messages import message_limits
 from factcheck.editorial.messages.message_limits import NotStored, kept_until
 from factcheck.editorial.models import Appearance, Claim, Publisher, ReaderMessage, Review, User
 from factcheck.editorial.people import roles
-from factcheck.record.formats.canonical import rfc3339
 from factcheck.record.models import PublishedReview
 from factcheck.tools.secret_key import keyed_hash
 
@@ -93,32 +91,11 @@ def receive_message(*, kind: ReaderMessage.Kind, values: Values, address: str) -
     return receipt, kept_until((known or row).received_at)
 
 
-class MessageStatus(NamedTuple):
-    """The status of a message, without its text. Times are RFC 3339."""
-
-    kind: str
-    status: str
-    received_at: str
-    decided_at: str | None
-    answer: str | None
-    kept_until: str
-
-
-def find_status(receipt: str) -> MessageStatus | None:
-    """Return the status of the message with this receipt, without the message's content."""
+def find_status(receipt: str) -> tuple[ReaderMessage, ReaderMessage] | None:
+    """Return the message with this receipt, and the earlier equal message, or itself, whose state counts for both."""
     digest = hashlib.sha256(receipt.encode()).hexdigest()
     row = ReaderMessage.objects.select_related("same_as").filter(receipt=digest).first()
-    if row is None:
-        return None
-    about = row.same_as or row
-    return MessageStatus(
-        about.kind,
-        about.state,
-        rfc3339(row.received_at),
-        rfc3339(about.decided_at) if about.decided_at else None,
-        about.answer or None,
-        rfc3339(kept_until(about.received_at)),
-    )
+    return (row, row.same_as or row) if row else None
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ A job is saved in the transaction of the change, so an e-mail is sent only after
 ids. The worker creates a link when it sends the e-mail, so no secret is stored.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -57,7 +58,7 @@ def queue_notice(proposal: Proposal) -> None:
 
 
 @transaction.atomic
-def queue_alert(account: User, action: str, detail: dict[str, Any]) -> None:
+def queue_alert(account: User, action: str, detail: Mapping[str, str | int | None]) -> None:
     """Queue an alert to the person about an act on their own account.
 
     Sign-ins from known devices don't need an alert.
@@ -70,7 +71,7 @@ def queue_alert(account: User, action: str, detail: dict[str, Any]) -> None:
     if counter.reported_at is None or counter.reported_at <= now - ALERT_EVERY:
         counter.last_at = counter.reported_at = now
         counter.save()
-        told = {key: detail.get(key, "") for key in ("kind", "network", "device")}
+        told: Any = {key: detail.get(key, "") for key in ("kind", "network", "device")}
         app.configure_task(ALERT, queue=QUEUE).defer(account=account.pk, action=action, at=now.isoformat(), told=told)
 
 

@@ -15,7 +15,7 @@ from factcheck.editorial.events import record_event
 from factcheck.editorial.models import ApiToken, Appearance, Claim, Claimant, Proposal, Review, Topic, User
 from factcheck.editorial.programs.tokens import token_transaction
 from factcheck.editorial.proposals.merge_policy import is_public
-from factcheck.record.formats.canonical import rfc3339
+from factcheck.record.formats.canonical import JsonObject, rfc3339
 from factcheck.record.models import LogEntry
 from factcheck.record.statements.drafts import ClaimToLog, DraftAppearance, DraftClaimant
 
@@ -68,7 +68,7 @@ def delete_draft(*, token: ApiToken, draft: Claim) -> None:
         claim.delete()
 
 
-def describe_draft(claim: Claim) -> dict[str, Any]:
+def describe_draft(claim: Claim) -> JsonObject:
     """Return the claim's editable keys, its id, and the time when it was logged."""
     return {
         "id": str(claim.pk),

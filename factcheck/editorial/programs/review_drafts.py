@@ -1,6 +1,5 @@
 """Review drafts written by programs. The keys are those of a published review (docs/reference/drafts.md)."""
 
-from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -15,7 +14,7 @@ from factcheck.editorial.errors import WrongState
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import ApiToken, Authorship, Claim, Review, Source, Verdict
 from factcheck.editorial.programs.tokens import token_transaction
-from factcheck.record.formats.canonical import rfc3339
+from factcheck.record.formats.canonical import JsonObject, rfc3339
 from factcheck.record.statements.drafts import DraftSource, ReviewToDraft
 
 _INTERNAL_FIELDS = ("newsroom", "publisher", "claim", "created_by", "verdict", "token")
@@ -64,7 +63,7 @@ def delete_draft(*, token: ApiToken, draft: Review) -> None:
         discard_draft(draft=draft, by=token.user, token=str(token.pk))
 
 
-def describe_draft(review: Review) -> dict[str, Any]:
+def describe_draft(review: Review) -> JsonObject:
     """Return the draft's editable keys, its id, its state and its times."""
     verdict = review.verdict
     return {

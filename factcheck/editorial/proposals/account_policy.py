@@ -109,10 +109,9 @@ class AccountPolicy(Policy[User]):
         return proposal.newsroom, None
 
     def build_statement(self, proposal: Proposal) -> AccountChange:
-        account, newsroom = self.subject(proposal), proposal.newsroom
-        now = {"id": account.pk, "username": account.username, "email": account.email}
-        site = newsroom.site if newsroom else None
-        return _change(proposal).model_copy(update={**now, "newsroom": site})
+        account, site = self.subject(proposal), proposal.newsroom.site if proposal.newsroom else None
+        now = {"id": account.pk, "username": account.username, "email": account.email, "newsroom": site}
+        return _change(proposal).model_copy(update=now)
 
     def require_submitter(self, proposal: Proposal) -> None:
         if not _may_propose(proposal):

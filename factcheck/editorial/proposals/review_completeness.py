@@ -8,7 +8,6 @@ from factcheck.editorial.models import Proposal, Review
 from factcheck.editorial.proposals.policy import Reasons
 from factcheck.record.log import entries
 from factcheck.record.models import LogEntry
-from factcheck.record.statements.review import Review as Statement
 from factcheck.record.statements.same_content import has_same_content
 
 WAITS = _(
@@ -44,7 +43,9 @@ def find_missing(review: Review) -> Reasons:
     statement = review_statements.build_statement(review)
     if statement == published:
         reasons.append(_("Nothing has changed since the published revision. Change the draft before you submit it."))
-    if review.change_class == Review.ChangeClass.TYPO and _rating(statement) != _rating(published):
+    # The label of a verdict may have changed since then, so only the verdict itself is compared.
+    was, now = ((each.verdict.scale, each.verdict.slug) for each in (published, statement))
+    if review.change_class == Review.ChangeClass.TYPO and was != now:
         reasons.append(_("The verdict has changed, so this isn’t a typing error. Choose another kind of correction."))
     if metadata and not has_same_content(published, statement):
         reasons.append(CONTENT_CHANGED)
@@ -59,8 +60,3 @@ def find_short_note(change_class: str, note: str) -> str | None:
         "Explain what was wrong and how you know, because readers will see your explanation. Write at least"
         " %(least)s characters. Your text has %(count)s."
     ) % {"least": entries.MIN_SUBSTANTIVE_NOTE, "count": len(note.strip())}
-
-
-def _rating(statement: Statement) -> tuple[str | None, str | None]:
-    """Return the verdict without its label, because the label may have changed since then."""
-    return statement.verdict.scale, statement.verdict.slug

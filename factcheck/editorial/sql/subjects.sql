@@ -20,7 +20,7 @@ DECLARE
     subject record;
 BEGIN
     FOR subject IN
-        SELECT confrelid::regclass AS name, string_agg(quote_ident(attname), ', ') AS columns
+        SELECT confrelid::regclass AS name, string_agg(quote_ident(attname), ', ' ORDER BY attname) AS columns
         FROM pg_constraint JOIN pg_attribute ON attrelid = conrelid AND attnum = conkey[1]
         WHERE conrelid = 'editorial_proposal'::regclass AND contype = 'f' AND confrelid <> 'record_logentry'::regclass
         GROUP BY confrelid

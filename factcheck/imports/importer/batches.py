@@ -10,7 +10,8 @@ from factcheck.editorial.errors import NotAllowed, WrongState
 from factcheck.editorial.models import ImportBatch, Proposal, Publisher, User
 from factcheck.editorial.people import roles
 from factcheck.editorial.proposals.import_policy import lock_batch, submit_batch
-from factcheck.imports.importer.record_import import IncomingRecord, Outcome, Refused, import_records
+from factcheck.imports.importer.record_import import Outcome, Refused, import_records
+from factcheck.imports.readers.results import Record
 from factcheck.record.formats.canonical import CanonicalError
 
 
@@ -31,7 +32,7 @@ def begin_import(*, newsroom: Publisher, by: User, files: str, files_digest: str
     return batch
 
 
-def add_to_batch(*, batch: ImportBatch, by: User, records: Sequence[IncomingRecord]) -> list[Outcome | Refused]:
+def add_to_batch(*, batch: ImportBatch, by: User, records: Sequence[Record]) -> list[Outcome | Refused]:
     """Import the records in one transaction, and return the outcome for each record.
 
     If the database refuses a record, the function tries each half of the records again. A bad record therefore doesn't

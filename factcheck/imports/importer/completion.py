@@ -20,11 +20,8 @@ def complete_record(record: Record, unspecified: frozenset[str], statement: Revi
     """
     known = statement.to_json_object()
     if statement.language == UNKNOWN_LANGUAGE:
-        unspecified -= {
-            "language",
-            "language_detected",
-            "claim.language",
-        }  # a detected language is better than none
+        # A detected language is better than none.
+        unspecified -= {"language", "language_detected", "claim.language"}
     if statement.license == settings.LICENSE_URL:
         known["license"] = None  # records never contain the site's default licence
     return construct(Record, _filled(record.to_json_object(), known, unspecified, ""))

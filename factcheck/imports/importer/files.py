@@ -14,7 +14,7 @@ from typing import Any, Self, TextIO
 
 from factcheck.editorial.models import ImportBatch, User
 from factcheck.imports.importer.batches import add_to_batch
-from factcheck.imports.importer.record_import import IncomingRecord, Refused
+from factcheck.imports.importer.record_import import Refused
 from factcheck.imports.readers.chunks import ReadResult, read_chunks
 from factcheck.imports.readers.imported_review import ImportedReview
 from factcheck.imports.readers.results import Position, Problem, Record, Refusal
@@ -154,8 +154,7 @@ def _digest_of_contents(path: Path) -> bytes:
 def _import_chunk(chunk: Sequence[ReadResult], batch: ImportBatch, by: User, counts: Counts) -> Iterator[ReadResult]:
     """Import one chunk. Yield its records and all refusals in file order."""
     records = [result for result, _ in chunk if isinstance(result, Record)]
-    incoming = [IncomingRecord(record.key, record.data, record.unspecified, record.other_key) for record in records]
-    outcomes = iter(add_to_batch(batch=batch, by=by, records=incoming) if incoming else [])
+    outcomes = iter(add_to_batch(batch=batch, by=by, records=records) if records else [])
     for result, node in chunk:
         if isinstance(result, Refusal):
             yield result, node

@@ -1,13 +1,11 @@
 """The import of records. Each record leads to a new review, a pending correction, no change, or a refusal."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-import orjson
 from django.db import connection
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -32,10 +30,10 @@ from factcheck.imports.importer.earlier_imports import (
     restore_public_verdict,
 )
 from factcheck.imports.importer.references import References
-from factcheck.imports.readers.imported_review import ImportedReview as Record
+from factcheck.imports.readers.imported_review import ImportedReview
+from factcheck.imports.readers.results import Record
 from factcheck.record.formats.canonical import canonical, sha256_hex
 from factcheck.record.statements import review as statements
-from factcheck.record.statements.checks import without_empty
 
 State = Review.State
 # The key of a lock for one chunk of one import, so that no import sees another import's half-written chunk.
@@ -56,25 +54,6 @@ class Refused:
     detail: str | Promise
 
 
-@dataclass(frozen=True, slots=True)
-class IncomingRecord:
-    """A record and its key. `unspecified` contains the paths that the file's format can't express.
-
-    `other_key` finds a review that was imported from a file with or without its language.
-    """
-
-    key: str
-    record: Record
-    unspecified: frozenset[str] = frozenset()
-    other_key: str = ""
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 of the record without empty keys, so that a new key of the format doesn't change the digest."""
-        given = without_empty(self.record.to_json_object())
-        return hashlib.sha256(orjson.dumps(given, option=orjson.OPT_SORT_KEYS)).hexdigest()
-
-
 @dataclass
 class _Planned:
     """A review to submit, the outcome of its record, and the existing review if there is one.
@@ -89,7 +68,7 @@ class _Planned:
     note: str = ""
 
 
-def import_records(batch: ImportBatch, by: User, records: Sequence[IncomingRecord]) -> list[Outcome | Refused]:
+def import_records(batch: ImportBatch, by: User, records: Sequence[Record]) -> list[Outcome | Refused]:
     """Import the records into the locked batch, and return the outcome for each record in the same order."""
     with connection.cursor() as cursor:
         cursor.callproc("pg_advisory_xact_lock", [_LOCK])
@@ -106,12 +85,12 @@ def import_records(batch: ImportBatch, by: User, records: Sequence[IncomingRecor
     # Values that the file's format can't express come from the existing review. Otherwise the import would delete them.
     current = _current_statements(records, digests, existing)
     records = [
-        replace(each, record=complete_record(each.record, each.unspecified, current[each.key]))
+        replace(each, data=complete_record(each.data, each.unspecified, current[each.key]))
         if each.key in current
         else each
         for each in records
     ]
-    references = References(batch.newsroom, [incoming.record for incoming in records])
+    references = References(batch.newsroom, [incoming.data for incoming in records])
     # A key can occur several times. Only the first record that isn't refused counts. Equal records after it change
     # nothing, and different records are refused until the first one has been decided on.
     first: dict[str, str] = {}
@@ -120,14 +99,14 @@ def import_records(batch: ImportBatch, by: User, records: Sequence[IncomingRecor
         digest, first_digest = digests[number], first.get(incoming.key)
         if first_digest is not None:
             outcomes[number] = Outcome.UNCHANGED if first_digest == digest else _in_progress()
-        elif refusal := _refusal(incoming.record, existing.get(incoming.key), references):
+        elif refusal := _refusal(incoming.data, existing.get(incoming.key), references):
             outcomes[number] = refusal
         else:
             first[incoming.key] = digest
     # From here on, the import writes rows: first those that the records refer to, then drafts, then the proposals.
     # Refused records must not leave a publisher or a claimant behind.
     accepted = [(number, incoming) for number, incoming in enumerate(records) if number not in outcomes]
-    references.make_missing(incoming.record for __, incoming in accepted)
+    references.make_missing(incoming.data for __, incoming in accepted)
     rows, planned = Rows(references, by), dict[int, _Planned]()
     for number, incoming in accepted:
         found = _plan(incoming, digests[number], existing.get(incoming.key), current.get(incoming.key), rows)
@@ -143,7 +122,7 @@ def import_records(batch: ImportBatch, by: User, records: Sequence[IncomingRecor
 
 
 def _current_statements(
-    records: Sequence[IncomingRecord], digests: Sequence[str], existing: Mapping[str, Any]
+    records: Sequence[Record], digests: Sequence[str], existing: Mapping[str, Any]
 ) -> dict[str, statements.Review]:
     """Return the statements of existing reviews whose record has changed and has unspecified paths.
 
@@ -175,7 +154,7 @@ def _hidden_claim() -> Refused:
     return Refused("hidden_claim", review_statements.HIDDEN_CLAIM)
 
 
-def _refusal(record: Record, existing: Any, references: References) -> Refused | None:
+def _refusal(record: ImportedReview, existing: Any, references: References) -> Refused | None:
     """Return the reason to refuse a record that conflicts with the newsroom's rows, or None."""
     claim = record.claim
     speaker = references.claimant(record)
@@ -206,7 +185,7 @@ def _refusal(record: Record, existing: Any, references: References) -> Refused |
     return None
 
 
-def _taken_id(record: Record, references: References) -> Refused | None:
+def _taken_id(record: ImportedReview, references: References) -> Refused | None:
     """Refuse a new record whose id belongs to another review, or whose claim's id belongs to a different claim."""
     values = record.claim
     claim = references.claims_by_id.get(values.id)
@@ -222,7 +201,7 @@ def _taken_id(record: Record, references: References) -> Refused | None:
 
 
 def _plan(
-    incoming: IncomingRecord, digest: str, existing: Any, current: statements.Review | None, rows: Rows
+    incoming: Record, digest: str, existing: Any, current: statements.Review | None, rows: Rows
 ) -> _Planned | Outcome | Refused:
     """Collect the rows that the record changes. Return the review to submit, or the outcome if nothing is submitted.
 
@@ -233,7 +212,7 @@ def _plan(
 
     A different record changes the draft, unless a person is working on the draft or the review was withdrawn.
     """
-    record = incoming.record
+    record = incoming.data
     if existing is None:
         if refusal := _taken_id(record, rows.references):
             return refusal

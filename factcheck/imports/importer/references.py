@@ -143,9 +143,8 @@ def _claimants(newsroom: Publisher, claimants: list[ImportedClaimant]) -> dict[_
         return {}
     names = {claimant.name for claimant in claimants if claimant.name}
     descriptions = {claimant.description for claimant in claimants if claimant.description}
-    begins = {
-        description[:SORTED_CHARACTERS] for description in descriptions
-    }  # the index claimant_newsroom contains the beginning
+    # The index claimant_newsroom contains the beginning.
+    begins = {description[:SORTED_CHARACTERS] for description in descriptions}
     rows = Claimant.objects.annotate(begins=Left("description", SORTED_CHARACTERS)).filter(
         Q(name__in=names) | Q(name="", begins__in=begins, description__in=descriptions), newsroom=newsroom
     )

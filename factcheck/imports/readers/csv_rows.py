@@ -12,6 +12,7 @@ from typing import Any
 
 from factcheck.imports.readers.imported_review import ImportedReview
 from factcheck.imports.readers.json_stream import DECODER, MAX_VALUE, Cursor, Number, TooLongError
+from factcheck.imports.readers.jsonld_graphs import Node
 from factcheck.imports.readers.results import Problem
 from factcheck.record.statements.parts import Part, parts_of, value_type
 from factcheck.record.statements.review import Appearance, Author, Source, Topic
@@ -22,8 +23,6 @@ _MAX_HEADER = 64 * 1024  # in characters
 _INTEGER = re.compile(r"-?[0-9]+", re.ASCII)
 # If a list's cell isn't JSON, each of its lines is one member with this key.
 _MEMBER: dict[type[Part], str] = {Source: "url", Appearance: "url", Author: "name", Topic: "slug"}
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ def problems_of(names: list[str]) -> list[Problem]:
     ]
 
 
-def rows(cursor: Cursor, names: list[str], delimiter: str) -> Iterator[tuple[int, Row | Problem]]:
+def rows(cursor: Cursor, names: list[str], delimiter: str) -> Iterator[tuple[int, Node | Problem]]:
     """Yield each row with the number of its first line. Raises csv.Error, or TooLongError beyond MAX_VALUE."""
     csv.field_size_limit(MAX_VALUE)
     lines = _Lines(cursor)
@@ -114,14 +113,14 @@ class _Lines:
         return line
 
 
-def _row(cells: dict[str, str]) -> Row:
-    row: Row = {KEY_COLUMN: None}
+def _row(cells: dict[str, str]) -> Node:
+    row: Node = {KEY_COLUMN: None}
     for name, cell in cells.items():
         value = _value(cell, COLUMNS[name]) if name and cell.strip() else None
         if value is None:
             continue
         *above, key = name.split(".")
-        place = row
+        place: Any = row
         for step in above:
             place = place.setdefault(step, {})
         place[key] = value

@@ -7,7 +7,10 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 
+import orjson
+
 from factcheck.imports.readers.imported_review import ImportedReview
+from factcheck.record.statements.checks import without_empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,12 @@ class Record:
     dropped: tuple[Problem, ...] = ()
     unspecified: frozenset[str] = frozenset()
     other_key: str = ""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the record without empty keys, so that a new key of the format doesn't change the digest."""
+        given = without_empty(self.data.to_json_object())
+        return hashlib.sha256(orjson.dumps(given, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

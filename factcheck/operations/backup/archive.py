@@ -37,7 +37,7 @@ class Description:
 
     @classmethod
     def parse(cls, data: bytes) -> "Description":
-        content: dict[str, Any] = json.loads(data)
+        content = json.loads(data)
         if content.pop("format") != FORMAT:
             raise BackupError("A newer version of the site made this backup. Restore it with that version.")
         return cls(**content)

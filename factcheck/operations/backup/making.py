@@ -1,13 +1,10 @@
 """Makes a backup in one pass, complete or not at all, and removes the oldest backups."""
 
-import fcntl
-import os
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from subprocess import PIPE
-from typing import Any
 
 from django.core.files.storage import default_storage
 from django.db import connections, transaction
@@ -16,8 +13,9 @@ from factcheck.database.client_programs import find_program, running
 from factcheck.operations.backup import archive, encryption
 from factcheck.operations.backup.archive import Description
 from factcheck.operations.backup.problems import BackupError, disk_problem
+from factcheck.tools.whole_files import UNFINISHED, locked, whole_file
 
-PREFIX, SUFFIX, UNFINISHED = "factcheck-", ".tar.age", ".unfinished"
+PREFIX, SUFFIX = "factcheck-", ".tar.age"
 
 
 @contextmanager
@@ -40,22 +38,15 @@ def make_backup(
     """Write one file, under its final name only when it is complete and on the disk. Raises BackupError."""
     made_at = datetime.fromisoformat(description.made_at)
     file = folder / f"{PREFIX}{made_at:%Y%m%dT%H%M%SZ}{SUFFIX}"
-    unfinished = file.with_name(f"{file.name}{UNFINISHED}")
     content = _content(description, environment, exported)
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with _locked(folder):
+        with locked(folder / "lock"), closing(content):  # closing the content ends pg_dump
             _remove_leftovers(folder)
-            try:
-                with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-                    encryption.encrypt(content, out, recipient, advance)
-                    out.flush()
-                    os.fsync(out.fileno())
-                unfinished.rename(file)
-                _flush_folder(folder)
-            finally:
-                content.close()  # ends pg_dump
-                unfinished.unlink(missing_ok=True)
+            with whole_file(file) as out:
+                encryption.encrypt(content, out, recipient, advance)
+    except BlockingIOError:
+        raise BackupError("Another process is making a backup. Wait until the other process has finished.") from None
     except OSError as problem:
         raise disk_problem(problem, folder) from problem
     return file
@@ -117,26 +108,6 @@ def stored_files(folder: str = "") -> Iterator[str]:
         yield from stored_files(f"{prefix}{name}")
 
 
-@contextmanager
-def _locked(folder: Path) -> Iterator[Any]:
-    with open(folder / "lock", "a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise BackupError(
-                "Another process is making a backup. Wait until the other process has finished."
-            ) from None
-        yield
-
-
 def _remove_leftovers(folder: Path) -> None:
     for file in folder.glob(f"{PREFIX}*{UNFINISHED}"):
         file.unlink(missing_ok=True)
-
-
-def _flush_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -4,9 +4,9 @@ docs/reference/log.md lists the keys.
 """
 
 import base64
-from typing import Any
 
 from factcheck.record.audit.key_rotation import current_key
+from factcheck.record.formats.canonical import JsonObject
 from factcheck.record.log import merkle, tree
 from factcheck.record.log.notes import VerifierKey, signed_by
 from factcheck.record.models import Cosignature, LogCheckpoint, LogEntry, RevisionDocument
@@ -22,7 +22,7 @@ def salted(row: RevisionDocument) -> bytes:
     return bytes(row.salt) + row.checked()
 
 
-def make_proof(entry: LogEntry) -> dict[str, Any] | None:
+def make_proof(entry: LogEntry) -> JsonObject | None:
     """Return the content of a proof file. Return None if no checkpoint covers the entry and its erasure yet."""
     row, erasure, key = find_document(entry), None, current_key("public")
     if row is None:
@@ -39,7 +39,7 @@ def make_proof(entry: LogEntry) -> dict[str, Any] | None:
     }
 
 
-def _part(entry: LogEntry, row: RevisionDocument | None, size: int) -> dict[str, Any]:
+def _part(entry: LogEntry, row: RevisionDocument | None, size: int) -> JsonObject:
     path = merkle.inclusion_proof(entry.sequence, size, tree.tile_reader("public"))
     return {
         "leaf": entry.leaf().decode(),

@@ -6,11 +6,9 @@ track of them. After an erasure has been committed, files with erased content ar
 available to readers.
 """
 
-import fcntl
 import re
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from django.conf import settings
 from django.db.models import OuterRef, Subquery
 
 from factcheck.record.log.models import LogEntry
+from factcheck.tools.whole_files import locked
 
 MANIFEST = "manifest.json"
 UNFINISHED = "unfinished-"  # the prefix for folders that aren't complete dumps
@@ -107,12 +106,9 @@ def remove_leftovers() -> None:
             shutil.rmtree(folder)
 
 
-@contextmanager
-def lock_folder(name: str = "lock") -> Iterator[None]:
+def lock_folder(name: str = "lock") -> AbstractContextManager[None]:
     """Lock the folder until the block ends. Raise BlockingIOError if another process has the lock."""
-    with open(settings.DUMPS_FOLDER / name, "a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
+    return locked(settings.DUMPS_FOLDER / name)
 
 
 def find(folder: Path) -> Dump | None:

@@ -95,9 +95,9 @@ def _apply(rule: Mapping[str, Any], query: str, names: Mapping[str, str]) -> str
 
 
 def link_key(url: str) -> int:
-    """Return a shorter form of `url_key` for the many URLs that reviews cite.
+    """Return the first 60 bits of `url_key`, for the many URLs that reviews cite.
 
-    Different URLs can have the same short key, so the caller compares the URLs of the rows that it finds.
+    Among a million URLs, two have the same short key with a probability of one in two million.
     """
     return int(url_key(url)[:15], 16)
 

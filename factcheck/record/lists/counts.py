@@ -24,7 +24,7 @@ from factcheck.record.readmodel.correction_models import PublishedCorrection
 from factcheck.record.readmodel.models import PublishedClaim, PublishedReview
 from factcheck.record.search.models import SEARCH_CONFIG
 from factcheck.record.search.stems import with_stems
-from factcheck.tools.budget import current
+from factcheck.tools.budget import SEARCH_SECONDS, current
 from factcheck.tools.slots import MAX_WAIT
 
 VALUES = 50  # per facet, the most frequent values first
@@ -105,8 +105,8 @@ def count(rows: QuerySet[Any], tsquery: str | None, groups: Sequence[Group], lim
             with _lock:
                 if _memory.get(key, (None, 0))[0] is future:  # otherwise, the log has grown
                     _memory[key] = future, time.monotonic() + seconds
-    if found is None:
-        budget.left_out.append("counts")
+    if found is None or not found.exact:
+        budget.left_out.append("exact counts" if found else "counts")
     return found
 
 
@@ -117,8 +117,11 @@ def _find(version: tuple[str, int | None], key: tuple[str, str]) -> tuple["Futur
         if _memory.head != version or len(_memory) > MAX_REMEMBERED or numbers > MAX_NUMBERS:
             _memory.clear()
             _memory.head = version
-        if key in _memory and time.monotonic() < _memory[key][1]:
-            return _memory[key][0], False
+        future, until = _memory.get(key, (None, 0))
+        found = future.result() if future and future.done() else None
+        # A page with more time than a search counts all rows, and doesn't take the lower bound of a search.
+        if future and time.monotonic() < until and not (found and not found.exact and current().left > SEARCH_SECONDS):
+            return future, False
         _memory[key] = Future(), math.inf
         return _memory[key][0], True
 
@@ -165,8 +168,9 @@ def _statement(
         where = f"{where} AND search @@ to_tsquery('{SEARCH_CONFIG}', %s)"
         parameters.append(with_stems(tsquery))
     parts = [_part(model, number, group, limit) for number, group in enumerate(groups, 1)]
-    # Rows with words are found once for all groups. Other rows are read from an index for each group, which is faster.
-    once = "MATERIALIZED" if tsquery is not None or at_least else "NOT MATERIALIZED"
+    # Rows with words, and claims, are read once for all groups. Reviews are read from an index for each group, which is
+    # faster. Claims have no such index, because a row with many values wouldn't fit into it.
+    once = "MATERIALIZED" if tsquery is not None or at_least or model is PublishedClaim else "NOT MATERIALIZED"
     limited = f"LIMIT {at_least}" if at_least else ""
     # Bodies and search vectors are large, so only the values of groups are read.
     names = sorted({name for group in groups for name in group})

@@ -16,6 +16,7 @@ from uuid import UUID
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from factcheck.record.formats.canonical import JsonObject
 from factcheck.record.formats.text import MAX_COMPOSED, find_forbidden
 from factcheck.record.lists import values
 from factcheck.record.lists.pages import Sql, join
@@ -32,15 +33,15 @@ from factcheck.record.statements.values import MAX_LANGUAGE
 
 MAX_VALUES = 100
 
-UUID_SCHEMA = {"type": "string", "format": "uuid"}
-DATE_SCHEMA = {"type": "string", "format": "date"}
-TIME_SCHEMA = {"anyOf": [{"type": "string", "format": "date-time"}, DATE_SCHEMA]}
-URL_SCHEMA = {"type": "string", "format": "uri", "pattern": "^https?://", "maxLength": values.MAX_URL}
+UUID_SCHEMA: JsonObject = {"type": "string", "format": "uuid"}
+DATE_SCHEMA: JsonObject = {"type": "string", "format": "date"}
+TIME_SCHEMA: JsonObject = {"anyOf": [{"type": "string", "format": "date-time"}, DATE_SCHEMA]}
+URL_SCHEMA: JsonObject = {"type": "string", "format": "uri", "pattern": "^https?://", "maxLength": values.MAX_URL}
 
 Where = Callable[[list[Any]], Sql]
 
 
-def _written_as(pattern: str, **limits: int) -> dict[str, Any]:
+def _written_as(pattern: str, **limits: int) -> JsonObject:
     return {"type": "string", "pattern": f"^{pattern}$", **limits}
 
 
@@ -61,7 +62,7 @@ class Dimension:
     name: str
     read: Callable[[str], Any]
     where: Where
-    schema: dict[str, Any]
+    schema: JsonObject
     description: str
     example: str
     comma_separated: bool = False

@@ -24,6 +24,7 @@ from typing import Protocol
 
 from factcheck.record.log import merkle
 from factcheck.record.log.notes import Checkpoint, SigningKey, VerifierKey, open_note, signed_by
+from factcheck.tools.whole_files import whole_file
 
 
 class SigningError(Exception):
@@ -63,17 +64,8 @@ class FileMemory:
 
     def write(self, note: str) -> None:
         """Write the note, and return when it is on the disk. A power cut must not make the signer forget it."""
-        unfinished = self.file.with_suffix(".new")
-        with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-            out.write(note)
-            out.flush()
-            os.fsync(out.fileno())
-        unfinished.replace(self.file)
-        folder = os.open(self.file.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        with whole_file(self.file) as out:
+            out.write(note.encode())
 
 
 class Signer:

@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from factcheck.record.formats.canonical import JsonObject
 from factcheck.record.log import merkle
 from factcheck.record.log.notes import Checkpoint, NoteError, SigningKey, VerifierKey, open_note, signed_by
 from factcheck.record.log.signer import FileMemory, Signer, SignerStatus, SigningError
@@ -44,7 +45,7 @@ class RemoteSigner:
         lines: str = answer["lines"]
         return lines
 
-    def _request(self, **request: Any) -> dict[str, Any]:
+    def _request(self, **request: Any) -> Any:
         with socket.socket(socket.AF_UNIX) as connection:
             connection.settimeout(TIMEOUT)
             connection.connect(self.path)
@@ -53,13 +54,13 @@ class RemoteSigner:
                 line = lines.readline(MAX_REQUEST)
         if not line.endswith(b"\n"):
             raise ConnectionResetError("it closed the connection")
-        answer: dict[str, Any] = json.loads(line)
+        answer = json.loads(line)
         if "refused" in answer:
             raise SigningError(answer["refused"])
         return answer
 
 
-def respond_to(signer: Signer, line: bytes) -> dict[str, Any]:
+def respond_to(signer: Signer, line: bytes) -> JsonObject:
     """Return the response to a request. No request raises an error."""
     try:
         match json.loads(line):

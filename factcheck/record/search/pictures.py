@@ -68,11 +68,10 @@ def _distances(uri: str) -> Mapping[UUID, int]:
             raise NoPicture(_NOT_STORED)
         return {**similar_reviews(hashes), **same}
     try:
-        named = (
-            PublishedReview.objects.using("public").live().filter(appearance_keys__contains=[url_key(read_url(uri))])
-        )
+        key = url_key(read_url(uri) or "")
     except ValueError:
         raise NoPicture(_UNKNOWN) from None
+    named = PublishedReview.objects.using("public").live().filter(appearance_keys__contains=[key])
     same = {review.id: 0 for review in named}
     if not same:
         raise NoPicture(_UNKNOWN)

@@ -1,7 +1,7 @@
 """Labels from the statements' models, translated when they are displayed, and the line of a claim with its verdict."""
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
+from django.utils.translation import get_language_info, gettext, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.record.statements.values import Choices
@@ -39,3 +39,19 @@ def label(text: str) -> Promise:
 def choices(words: type[Choices]) -> list[tuple[str, Promise]]:
     """Return the choices for a column or form field, each with its label."""
     return [(word.value, label(word.label)) for word in words]
+
+
+def language_title(tag: str) -> str:
+    """Return the name of a language in the language of the interface, or the tag if Django has no name for it."""
+    for known in (tag.lower(), tag.partition("-")[0].lower()):
+        try:
+            return str(get_language_info(known)["name_translated"])
+        except KeyError:
+            continue
+    return tag
+
+
+def tone_of(value: int, worst: int, best: int) -> str:
+    """Return the part of the scale in which a verdict lies: "low", "middle" or "high"."""
+    share = (value - worst) / (best - worst)
+    return "low" if share < 0.4 else "high" if share > 0.6 else "middle"

@@ -25,7 +25,7 @@ from factcheck.record.statements.review import Claimant, Publisher, Topic
 from factcheck.tools.budget import current
 from factcheck.website import queries
 from factcheck.website.browse.filters import Facet, Filters
-from factcheck.website.browse.review_lists import newest_first, read_cursor
+from factcheck.website.browse.review_lists import links_to_pages, newest_first, read_cursor
 from factcheck.website.responses import page_for_readers, sample_of
 
 MANY_VALUES = 300  # values of a filter on the page for browsing. The API returns all values.
@@ -101,8 +101,7 @@ def _subject(request: HttpRequest, kind: Kind, key: str, filters: Filters | None
         "facets": [each for each in facets if len(each.values) > 1],
         "search_url": reverse("search"),
         "reviews": listed.reviews, "complete": listed.complete, "place": place,
-        "next": listed.after and f"?{urlencode({'after': listed.after})}",
-        "previous": listed.before and f"?{urlencode({'before': listed.before})}",
+        **links_to_pages(listed.page),
         "sample": sample_of(listed.reviews),
         "parameter": parameter,
         "json_url": f"{settings.SITE_URL}/api/v1/reviews/?{parameter}",

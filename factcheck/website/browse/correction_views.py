@@ -12,7 +12,7 @@ from factcheck.record.models import PublishedCorrection
 from factcheck.record.readmodel.bodies import CorrectionOfReview, Erasure, Kept, Tombstone, any_review
 from factcheck.record.statements.output import read
 from factcheck.website.browse.filters import Filters
-from factcheck.website.browse.review_lists import read_cursor, write_cursor
+from factcheck.website.browse.review_lists import links_to_pages, read_cursor
 from factcheck.website.queries import PAGE_SIZE, Title, current_title
 from factcheck.website.responses import is_sample, page_for_readers
 
@@ -61,7 +61,7 @@ class ShownCorrection:
 def corrections(request: HttpRequest) -> HttpResponse:
     """Show a page of the changes, newest first. Raise Http404 beyond the last page."""
     filters = Filters.read(request.GET, CORRECTIONS)
-    cursor = read_cursor(request.GET)
+    cursor = read_cursor(request.GET, by_time=False)
     page = read_page(CORRECTIONS.source, filters.conditions, COLUMNS, CORRECTIONS.newest_first, cursor, PAGE_SIZE)
     found = [ShownCorrection(read(CorrectionOfReview, body), any_review(review)) for body, review in page.rows]
     if not found and cursor.position:
@@ -71,8 +71,7 @@ def corrections(request: HttpRequest) -> HttpResponse:
         "corrections": found,
         "filters": filters,
         "facets": filters.facets(),
-        "newer": page.previous and filters.query(before=[write_cursor(page.previous)]),
-        "older": page.next and filters.query(after=[write_cursor(page.next)]),
+        **links_to_pages(page, filters),
         "page": 2 if filters or cursor.position else 1,  # only the first page without filters is for search engines
         "sample": any(is_sample(each.correction.publisher) for each in found),
         "license": settings.LICENSE_URL,

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from factcheck.record.lists.pages import read_page
 from factcheck.record.lists.published_lists import DEMANDS
 from factcheck.website import queries
-from factcheck.website.browse.review_lists import at_time, read_cursor, write_cursor
+from factcheck.website.browse.review_lists import links_to_pages, read_cursor
 from factcheck.website.responses import is_sample, page_for_readers
 
 COLUMNS = ["body", "(SELECT about.body FROM record_publishedreview about WHERE about.id = review)"]
@@ -19,18 +19,14 @@ COLUMNS = ["body", "(SELECT about.body FROM record_publishedreview about WHERE a
 def demands(request: HttpRequest) -> HttpResponse:
     """Show a page of the register, newest entries first. Raise Http404 beyond the last page."""
     cursor = read_cursor(request.GET)
-    try:
-        page = read_page(DEMANDS.source, [], COLUMNS, DEMANDS.newest_first, at_time(cursor), queries.PAGE_SIZE)
-    except OverflowError:
-        raise Http404 from None
+    page = read_page(DEMANDS.source, [], COLUMNS, DEMANDS.newest_first, cursor, queries.PAGE_SIZE)
     found = [queries.answered_demand(body, about) for body, about in page.rows]
     if cursor.position and not found:
         raise Http404  # the page would have nothing to link back to
     context = {
         "demands": found,
         "page": 2 if cursor.position else 1,  # only the first page is for search engines
-        "older": write_cursor(page.next),
-        "newer": write_cursor(page.previous),
+        **links_to_pages(page),
         "sample": any(is_sample(each.publisher.site) for each in found),
         "license": settings.LICENSE_URL,
         "json_url": f"{settings.SITE_URL}/api/v1/demands/",

@@ -13,7 +13,7 @@ from urllib.parse import quote_plus, urlencode
 
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
-from django.utils.translation import get_language_info, gettext
+from django.utils.translation import gettext
 
 from factcheck.record.formats.text import replace_forbidden
 from factcheck.record.lists.counts import VALUES, Value, count
@@ -24,7 +24,7 @@ from factcheck.record.lists.values import UnknownValue
 from factcheck.record.models import PublishedReference
 from factcheck.record.statements.output import read
 from factcheck.record.statements.review import Publisher, Topic, Verdict
-from factcheck.record.statements.statement_labels import KINDS
+from factcheck.record.statements.statement_labels import KINDS, language_title
 from factcheck.record.statements.values import UNKNOWN_LANGUAGE
 from factcheck.website.words import in_language, topic_label
 
@@ -229,9 +229,4 @@ def _reference_label(kind: str, body: str) -> str:
 
 
 def _language_label(tag: str) -> str:
-    if tag == UNKNOWN_LANGUAGE:
-        return gettext("Unknown language")
-    try:
-        return str(get_language_info(tag)["name_translated"])
-    except KeyError:
-        return tag
+    return gettext("Unknown language") if tag == UNKNOWN_LANGUAGE else language_title(tag)

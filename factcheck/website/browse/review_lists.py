@@ -4,7 +4,7 @@ A page begins after or before a position. So all reviews can be reached, and no 
 """
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -21,31 +21,38 @@ from factcheck.tools.budget import current
 from factcheck.website.browse.filters import Filters
 
 PAGE_SIZE = 20
+NO_FILTERS = Filters({})
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
-def read_cursor(parameters: QueryDict) -> Cursor:
-    """Return the place that a link to another page names, with a score or microseconds. Otherwise, the beginning."""
+def read_cursor(parameters: QueryDict, *, by_time: bool = True) -> Cursor:
+    """Return the place that a link to another page names, with microseconds or a number. Otherwise, the beginning."""
     for name, backward in (("after", False), ("before", True)):
         number, _, pk = parameters.get(name, "").partition(".")
         if number.isascii() and number.isdecimal() and len(number) < 19:
-            with suppress(ValueError):
-                return Cursor(backward, (int(number), UUID(pk)))
+            with suppress(ValueError, OverflowError):
+                value = _BEGINNING + int(number) * _MICROSECOND if by_time else int(number)
+                return Cursor(backward, (value, UUID(pk)))
     return Cursor()
 
 
-def at_time(cursor: Cursor) -> Cursor:
-    """Return the cursor of a list by time. Raise OverflowError."""
-    if not cursor.position:
-        return cursor
-    number, pk = cursor.position
-    return replace(cursor, position=(_BEGINNING + number * _MICROSECOND, pk))
+def write_cursor(cursor: Cursor | None) -> str:
+    if cursor is None or cursor.position is None:
+        return ""
+    value, pk = cursor.position
+    return f"{(value - _BEGINNING) // _MICROSECOND if isinstance(value, datetime) else value}.{pk}"
+
+
+def links_to_pages(page: Page, filters: Filters = NO_FILTERS) -> dict[str, str]:
+    """Return the query strings of the adjacent pages with these filters, for the template `list_pages.html`."""
+    found = {"next": ("after", write_cursor(page.next)), "previous": ("before", write_cursor(page.previous))}
+    return {name: filters.query(**{parameter: [place]}) for name, (parameter, place) in found.items() if place}
 
 
 @dataclass(frozen=True, slots=True)
 class ResultsPage:
-    """A page of reviews. `after` and `before` are positions for links to the adjacent pages.
+    """A page of reviews, with the places of the adjacent pages.
 
     - `relaxed` is true if no review contains all search words.
     - `similar` contains the ids of reviews that were found only by meaning.
@@ -54,8 +61,7 @@ class ResultsPage:
     """
 
     reviews: list[Review]
-    after: str = ""
-    before: str = ""
+    page: Page = field(default_factory=lambda: Page([]))
     relaxed: bool = False
     similar: frozenset[str] = frozenset()
     complete: bool = True
@@ -81,23 +87,12 @@ def newest_first(
     order = REVIEWS.newest_first
     try:
         with time_limit():
-            page = read_page(REVIEWS.source, conditions, ["body"], order, at_time(cursor), size, walks=walks)
-    except OverflowError:
-        page = Page([])
+            page = read_page(REVIEWS.source, conditions, ["body"], order, cursor, size, walks=walks)
     except TimeoutError:
         current().left_out.append("results")
         return ResultsPage([], complete=False)
-    reviews, after, before = reviews_of(page)
-    return ResultsPage(reviews, after, before, tsquery=query.all_terms() if words and query else None)
+    return ResultsPage(reviews_of(page), page, tsquery=query.all_terms() if words and query else None)
 
 
-def reviews_of(page: Page) -> tuple[list[Review], str, str]:
-    """Return the reviews in order, and the positions for links to the adjacent pages."""
-    return [read(Review, body) for (body,) in page.rows], write_cursor(page.next), write_cursor(page.previous)
-
-
-def write_cursor(cursor: Cursor | None) -> str:
-    if cursor is None or cursor.position is None:
-        return ""
-    value, pk = cursor.position
-    return f"{(value - _BEGINNING) // _MICROSECOND if isinstance(value, datetime) else value}.{pk}"
+def reviews_of(page: Page) -> list[Review]:
+    return [read(Review, body) for (body,) in page.rows]

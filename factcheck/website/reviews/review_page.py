@@ -111,5 +111,5 @@ def _entry(sequence: int, at: str, kind: str, subject: str, number: int, digest:
 
 
 def _check(checked_at: str, since: str, **columns: Any) -> SourceCheck:
-    times = map(datetime.fromisoformat, (checked_at, since))
-    return SourceCheck(**columns, **dict(zip(("checked_at", "since"), times, strict=True)))
+    read_time = datetime.fromisoformat
+    return SourceCheck(checked_at=read_time(checked_at), since=read_time(since), **columns)

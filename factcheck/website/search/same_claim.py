@@ -6,6 +6,7 @@ Only a claim in the same words is certainly the reader's claim. Other reviews do
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -55,12 +56,12 @@ class SameClaim:
         return not self.unsure
 
 
-def find_same(text: str, filters: Filters) -> list[SameClaim]:
+def find_same(text: str, filters: Filters, posted: date | None = None) -> list[SameClaim]:
     """Return the claims above the threshold: first the claim in the same words, then the best match.
 
     Raise TimeoutError if the comparison takes too long.
     """
-    answer = match(text, limit=MATCHED)
+    answer = match(text, posted=posted, limit=MATCHED)
     matches = [*answer.results, *(each for each in answer.related if each.score >= THRESHOLD)]
     if not matches:
         return []

@@ -6,7 +6,7 @@ missing.
 """
 
 from collections.abc import Callable
-from typing import Any
+from datetime import date
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -20,11 +20,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from factcheck.record.formats.text import MAX_COMPOSED
 from factcheck.record.lists.pages import Cursor
+from factcheck.record.lists.values import read_date
 from factcheck.record.readmodel.bodies import Review
 from factcheck.record.search.query import MAX_QUERY
 from factcheck.web.places import Busy, match_places, search_places
 from factcheck.website.browse.filters import Facet, Filters
-from factcheck.website.browse.review_lists import ResultsPage, newest_first, read_cursor
+from factcheck.website.browse.review_lists import ResultsPage, links_to_pages, newest_first, read_cursor
 from factcheck.website.responses import page_for_readers, sample_of, within_limits
 from factcheck.website.search.same_claim import SameClaim, find_same, find_unsure
 from factcheck.website.search.search_text import SearchText
@@ -44,7 +45,9 @@ def search(request: HttpRequest) -> HttpResponse:
         return _search_page(request)
     text = SearchText.read(request.POST.get("q", ""))
     if not text.is_long:
-        return redirect(f"{request.path}?{urlencode({'q': text.text})}" if text else request.path)
+        posted = _date_of_post(request)
+        query = {"q": text.text, **({"posted": posted} if posted else {})}
+        return redirect(f"{request.path}?{urlencode(query)}" if text else request.path)
     response: HttpResponse = never_cache(_searched)(request, text)
     return response
 
@@ -58,13 +61,15 @@ def _searched(request: HttpRequest, text: SearchText) -> HttpResponse:
     sort = request.GET.get("sort") if text.words else None
     # A link can't contain a long text, so the next pages have only the words that search reads.
     linked = text.words if text.is_long else text.text
-    filters = Filters.read(request.GET, q=linked, sort=NEWEST if sort == NEWEST else "")
+    posted = _date_of_post(request)
+    date_kept, sort_kept = str(posted or ""), NEWEST if sort == NEWEST else ""
+    filters = Filters.read(request.GET, q=linked, posted=date_kept, sort=sort_kept)
     newest = "sort" in dict(filters.kept)
-    place = read_cursor(request.GET)
+    place = read_cursor(request.GET, by_time=newest or not text.words)
     matched = text.is_statement and not place.position and not newest
 
     def respond() -> HttpResponse:
-        same, in_time = _find_same(text, filters) if matched else ([], True)
+        same, in_time = _find_same(text, filters, posted) if matched else ([], True)
         listed, facets = ResultsPage([]), list[Facet]()
         with search_places.enter():
             found = find_by_url(text)
@@ -78,26 +83,34 @@ def _searched(request: HttpRequest, text: SearchText) -> HttpResponse:
         context = {
             **shown,
             **_links(text, filters, newest),
-            "next": listed.after and filters.query(after=[listed.after]),
-            "previous": listed.before and filters.query(before=[listed.before]),
-            "place": place, "filters": filters, "facets": facets, "complete": shown["complete"] and in_time,
+            **links_to_pages(listed.page, filters),
+            "place": place, "posted": posted, "filters": filters, "facets": facets,
+            "complete": shown["complete"] and in_time,
         }  # fmt: skip
         return render(request, "website/search.html", context)
 
     return _limited(request, text.text, respond)
 
 
-def _find_same(text: SearchText, filters: Filters) -> tuple[list[SameClaim], bool]:
+def _date_of_post(request: HttpRequest) -> date | None:
+    """Return the date that the reader chose, or None. Browsers only send valid dates."""
+    try:
+        return read_date((request.POST or request.GET).get("posted", ""))
+    except ValueError:
+        return None
+
+
+def _find_same(text: SearchText, filters: Filters, posted: date | None) -> tuple[list[SameClaim], bool]:
     try:
         with match_places.enter():
-            return find_same(text.text, filters), True
+            return find_same(text.text, filters, posted), True
     except (Busy, TimeoutError):
         return [], False
 
 
 def _shown(
     text: SearchText, found: FoundByUrl, same: list[SameClaim], listed: ResultsPage, *, first_page: bool
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Return the results for the template. A review is shown once, in the first part that contains it.
 
     Pages after the first contain only the list.
@@ -121,10 +134,11 @@ def _shown(
     }  # fmt: skip
 
 
-def _links(text: SearchText, filters: Filters, newest: bool) -> dict[str, Any]:
+def _links(text: SearchText, filters: Filters, newest: bool) -> dict[str, object]:
     """Return the links to share and follow the search. Feeds and the API have the same filters."""
     own = filters.query()
-    otherwise = Filters(filters.values, (("q", text.text), *([] if newest else [("sort", NEWEST)])))
+    kept = [pair for pair in filters.kept if pair[0] != "sort"]
+    otherwise = Filters(filters.values, (*kept, *([] if newest else [("sort", NEWEST)])))
     query = "" if text.is_long or text.has_url else filters.api_query()
     if text.urls and not (text.words or text.ids or text.captures):
         query = urlencode({"appearance_url": text.urls[0]})
@@ -159,8 +173,9 @@ def as_you_type(request: HttpRequest) -> HttpResponse:
 
 def _limited(request: HttpRequest, query: str, respond: Callable[[], HttpResponse]) -> HttpResponse:
     """Run a search within the limits. A refused search shows the reader's text again, so that it isn't lost."""
+    context = {"query": query, "posted": _date_of_post(request)}
 
     def refuse(status: int) -> HttpResponse:
-        return render(request, "website/busy.html", {"query": query, "too_many": status == 429}, status=status)
+        return render(request, "website/busy.html", context | {"too_many": status == 429}, status=status)
 
     return within_limits(respond, refuse)

@@ -14,8 +14,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.database.query_timeout import rows_within
-from factcheck.record.formats.urls import link_key, url_key
-from factcheck.record.models import PublicCapture, PublishedDemand, PublishedReview, RevisionDocument, Status
+from factcheck.record.formats.urls import link_key
+from factcheck.record.models import PublicCapture, PublishedDemand, PublishedReview, Status
 from factcheck.record.readmodel.bodies import Erasure, Review, Tombstone
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.review_rows import evidence_of, urls_of
@@ -71,16 +71,14 @@ def find_by_url(text: SearchText) -> FoundByUrl:
     reviews = PublishedReview.objects.using("public")
     linked = _reviews_of(text)
     rows = {row.pk: row for row in _newest(reviews.filter(pk__in=linked))}
-    keys = {url_key(url) for url in text.urls}
-    short_keys = [link_key(url) for url in text.urls]
+    keys = {link_key(url) for url in text.urls}
     if keys:
-        citing = _newest(reviews.live().filter(link_keys__overlap=short_keys))
+        citing = _newest(reviews.live().filter(link_keys__overlap=[*keys]))
         if led_to := _redirects(citing, keys):
-            keys |= {url_key(url) for url in led_to}
-            short_keys += [link_key(url) for url in led_to]
-            citing = _newest(reviews.live().filter(link_keys__overlap=short_keys))
-        rows |= {row.pk: row for row in citing}
-        rows |= {row.pk: row for row in _newest(reviews.filter(pk__in=_withdrawn_with(short_keys, keys)))}
+            keys |= led_to
+            citing = _newest(reviews.live().filter(link_keys__overlap=[*keys]))
+        gone_rows = _newest(reviews.filter(status=Status.WITHDRAWN, link_keys__overlap=[*keys]))
+        rows |= {row.pk: row for row in (*citing, *gone_rows)}
     live: dict[tuple[str | Promise, ...], list[Review]] = {}
     for row in [*rows.values()][:MAX_FOUND]:
         review = row.published
@@ -165,27 +163,14 @@ def _reviews_of(text: SearchText) -> set[UUID]:
     return found
 
 
-def _withdrawn_with(short_keys: Collection[int], keys: Collection[str]) -> list[UUID]:
-    """Return the withdrawn reviews whose last public revision or tombstone cites one of the URLs."""
-    gone = PublishedReview.objects.using("public").filter(status=Status.WITHDRAWN)
-    found = gone.filter(link_keys__overlap=list(short_keys)).values_list("pk", flat=True)[:MAX_FOUND]
-    documents: dict[UUID, list[Review]] = {}
-    rows = RevisionDocument.objects.using("public").filter(entry__subject__in=list(found)).select_related("entry")
-    for row in rows.order_by("entry"):
-        documents.setdefault(row.entry.subject, []).append(row.read(Review))
-    # An erasure in the meantime leaves no earlier revision.
-    before = ((pk, each) for pk, found in documents.items() for each in found[-2:-1])
-    return [pk for pk, review in before if _roles(review, keys)]
-
-
-def _redirects(rows: Iterable[PublishedReview], keys: Collection[str]) -> list[str]:
-    """Return the URLs to which the URLs with these keys led when newsrooms copied them."""
+def _redirects(rows: Iterable[PublishedReview], keys: Collection[int]) -> set[int]:
+    """Return the keys of the pages to which the URLs with these keys led when newsrooms copied them."""
     cited = (each for row in rows for each in evidence_of(row.live_body))
-    found = (url for each in cited if each.url and url_key(each.url) in keys for url in urls_of([each]))
-    return [url for url in found if url_key(url) not in keys]
+    found = {link_key(url) for each in cited if each.url and link_key(each.url) in keys for url in urls_of([each])}
+    return found.difference(keys)
 
 
-def _roles(review: Review, keys: Collection[str]) -> tuple[str | Promise, ...]:
+def _roles(review: Review, keys: Collection[int]) -> tuple[str | Promise, ...]:
     """Return the roles of the URLs with these keys in the review."""
     seen = review.claim.appearances
     copies = (each.archive_url for each in evidence_of(review))
@@ -195,4 +180,4 @@ def _roles(review: Review, keys: Collection[str]) -> tuple[str | Promise, ...]:
         (_("the review on its publisher’s page"), [review.original_url]),
         (_("an archived copy"), [review.archive_url, *copies]),
     )
-    return tuple(role for role, urls in parts if any(url and url_key(url) in keys for url in urls))
+    return tuple(role for role, urls in parts if any(url and link_key(url) in keys for url in urls))

@@ -19,9 +19,9 @@ def best_matches(
     similar = None if only_words else find_similar
     search = Search(PublishedReview, read_query(words), as_q(filters.conditions), find_similar=similar)
     found = search.page(size + 1, cursor.position, cursor.backward)
-    reviews, after, before = reviews_of(page_of([(hit.score, hit.id, hit.body) for hit in found.hits], cursor, size))
+    page = page_of([(hit.score, hit.id, hit.body) for hit in found.hits], cursor, size)
     return ResultsPage(
-        reviews, after, before, found.relaxed,
+        reviews_of(page), page, found.relaxed,
         frozenset(str(hit.id) for hit in found.hits if not hit.by_words),
         found.complete, found.tsquery or None,
     )  # fmt: skip

@@ -1,10 +1,14 @@
 """Asking claims:search as a program does."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.test import Client
+
+from tests.support.drafts import make_newsroom
+from tests.support.serving import served
 
 PATH = "/v1alpha1/claims:search"
 
@@ -38,3 +42,13 @@ class Google:
 @pytest.fixture
 def google() -> Google:
     return Google()
+
+
+@pytest.fixture(scope="module")
+def site(module_database: str) -> Iterator[str]:
+    """A site with three claims, over HTTP."""
+    newsroom = make_newsroom()
+    for number in range(3):
+        newsroom.publish_new(newsroom.make_claim(text=f"Nước lũ số {number}"))
+    with served() as address:
+        yield address

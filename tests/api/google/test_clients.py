@@ -3,27 +3,15 @@
 import json
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from googleapiclient.discovery import build
 from googleapiclient.errors import HttpError
 
-from tests.support.drafts import make_newsroom
 from tests.support.go_programs import has_package, run_go
-from tests.support.serving import served
 
 SCRIPT = Path(__file__).with_name("client.mjs")
-
-
-@pytest.fixture(scope="module")
-def site(module_database) -> Iterator[str]:
-    newsroom = make_newsroom()
-    for number in range(3):
-        newsroom.publish_new(newsroom.make_claim(text=f"Nước lũ số {number}"))
-    with served() as address:
-        yield address
 
 
 @pytest.fixture

@@ -8,19 +8,7 @@ import pytest
 from googleapiclient.discovery import build
 from googleapiclient.errors import HttpError
 
-from tests.support.drafts import make_newsroom
-from tests.support.serving import served
-
 ADDRESS = "/$discovery/rest"
-
-
-@pytest.fixture(scope="module")
-def site(module_database: str) -> Iterator[str]:
-    newsroom = make_newsroom()
-    for number in range(3):
-        newsroom.publish_new(newsroom.make_claim(text=f"Nước lũ số {number}"))
-    with served() as address:
-        yield address
 
 
 @pytest.fixture

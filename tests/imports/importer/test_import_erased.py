@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from factcheck.editorial.models import Claim, Claimant, EditorialEvent, ImportBatch, Proposal, Publisher, Review
 from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.imports.importer import batches
-from factcheck.imports.importer.record_import import IncomingRecord, Refused
+from factcheck.imports.importer.record_import import Refused
 from factcheck.imports.readers.results import Record
 from factcheck.record.models import PublishedReview
 from tests.imports.own_records import digest, publish, record, take, write
@@ -88,7 +88,7 @@ def test_import_beside_an_erasure_brings_no_name_back(newsroom: Newsroom, import
     changed = record(headline="Changed")
     (found,) = records(write(tmp_path / "again.jsonl", changed))
     assert isinstance(found, Record)
-    incoming = IncomingRecord(found.key, found.data, found.unspecified)
+    incoming = found
 
     with transaction.atomic():
         workflow.approve(proposal=erasure, by=newsroom.chief, digest=erasure.digest)
@@ -121,11 +121,7 @@ def test_import_holds_the_claims_that_it_changes_in_their_order(newsroom, tmp_pa
     number = int(Review.objects.get(claim=last).headline.removeprefix("Headline "))
     changed = [record(each, headline=f"Changed {each}") for each in (number, 3 - number)]
     batch = batches.begin_import(newsroom=newsroom.publisher, by=newsroom.editor, files="again")
-    incoming = [
-        IncomingRecord(found.key, found.data, found.unspecified)
-        for found in records(write(tmp_path / "again.jsonl", *changed))
-        if isinstance(found, Record)
-    ]
+    incoming = [found for found in records(write(tmp_path / "again.jsonl", *changed)) if isinstance(found, Record)]
     with transaction.atomic():
         held._default_manager.select_for_update().get(**{"pk" if held is Claim else "claim": first.pk})
         outcomes = begin_until_it_waits(lambda: batches.add_to_batch(batch=batch, by=newsroom.editor, records=incoming))
@@ -166,9 +162,7 @@ def test_erasure_waits_for_an_import_that_is_being_submitted(newsroom: Newsroom,
     batch = batches.begin_import(newsroom=newsroom.publisher, by=newsroom.editor, files="again")
     (found,) = records(write(file, record(headline="Changed")))
     assert isinstance(found, Record)
-    batches.add_to_batch(
-        batch=batch, by=newsroom.editor, records=[IncomingRecord(found.key, found.data, found.unspecified)]
-    )
+    batches.add_to_batch(batch=batch, by=newsroom.editor, records=[found])
     workflow.return_(proposal=batch.members.get(), by=newsroom.second, reason="Not yet.")
     erasure = review_policy.erase(
         review=Review.objects.get(), by=newsroom.second, ground="law", notice="Xoá theo luật."

@@ -143,7 +143,7 @@ def test_api_serves_what_the_files_say(imported: Imported, real_data: Path) -> N
             seen.add(place)
             body = imported.served[place]
             if name == "publishers_pages":
-                # Few and odd: what is read from them is pinned in test_real_files.py.
+                # Few and odd: tests of each property pin what is read from them.
                 assert body["verdict"]["original"]["label"] == text(rating["alternateName"])
                 continue
             item, publisher = raw.get("itemReviewed") or {}, raw["author"]

@@ -145,3 +145,8 @@ def test_web_page_is_refused_as_none_of_the_formats(tmp_path):
     (found,) = read(tmp_path, b'<!doctype html><script type="application/ld+json">{}</script>')
     assert isinstance(found, Refusal)
     assert why(found) == "neither JSON nor CSV with a column original_url: it begins with '<'"
+
+
+@pytest.mark.parametrize("file", ["averitec/dev.jsonl", "vietnamese/vifactcheck_dev.jsonl"])
+def test_rows_of_another_format_are_refused(file: str) -> None:
+    assert {type(record) for record in records(Path(__file__).parents[2] / "data" / file)} == {Refusal}

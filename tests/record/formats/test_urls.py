@@ -1,9 +1,10 @@
 """Addresses that lead to the same page have the same key, others have not."""
 
+import time
 import tomllib
 import unicodedata
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 from uuid import UUID
 
 import pytest
@@ -61,11 +62,16 @@ def test_links_that_contain_no_url_stay_as_they_are() -> None:
         assert url_key(bare + inside) != url_key(f"{bare}?u=x"), inside
 
 
-def test_links_in_links_end() -> None:
-    url = "https://news.example/1"
+@pytest.mark.parametrize("filler", ["/", "-", ".", "1", "a/", "2026/", "a-", "/amp"])
+def test_rules_are_fast_on_hostile_urls(filler: str) -> None:
+    begun = time.process_time()
+    for host in {urlsplit(one).netloc for rule in RULES for one, _same in rule["examples"]}:
+        for path in (filler * (1900 // len(filler)), "x/amp/s/" + filler * 900, filler * 400 + "/amp"):
+            url_key(f"https://{host}/{path}?{'a=1&' * 10}")
+    url = f"https://{'a.' * 120}example/"
     for _times in range(30):
-        url = f"https://l.facebook.com/l.php?u={quote(url, safe='')}"[:4000]
-    assert len(url_key(url)) == 32
+        url_key(url := f"https://l.facebook.com/l.php?u={quote(url, safe='')}"[:4000])
+    assert time.process_time() - begun < 2
 
 
 COMPOSED = "https://vi.example/wiki/Phở?q=lũ+lụt~1"
@@ -113,9 +119,5 @@ def test_page_of_a_review_of_ours_is_known(address: str, found: bool) -> None:
 
 
 def test_link_key_is_a_short_form_of_the_key() -> None:
-    assert (
-        link_key("https://www.a.example/x/#y")
-        == link_key("http://a.example/x")
-        == int(url_key("http://a.example/x")[:15], 16)
-    )
+    assert link_key("https://www.a.example/x/#y") == int(url_key("http://a.example/x")[:15], 16)
     assert 0 <= link_key("https://a.example/") < 2**60

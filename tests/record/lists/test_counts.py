@@ -17,6 +17,7 @@ from factcheck.record.lists import counts
 from factcheck.record.lists.counts import GROUPS, Counts, count, count_live, expression
 from factcheck.record.log import entries
 from factcheck.record.models import PublishedReview
+from factcheck.tools.budget import Budget, begin, current
 from factcheck.web.places import search_places
 from tests.record.conftest import make_statement
 from tests.support.serving import full
@@ -108,3 +109,15 @@ def test_page_without_a_place_leaves_out_the_numbers(bare_record: None) -> None:
         response = Client().get("/en/")
     assert (response.status_code, response["Factcheck-Left-Out"]) == (200, "counts")
     assert "Factcheck-Left-Out" not in Client().get("/en/")
+
+
+def test_page_with_more_time_does_not_take_a_lower_bound(bare_record: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish.publish([entries.Publication(subject := uuid4(), make_statement(subject))])
+    monkeypatch.setattr(counts, "AT_LEAST", 1)
+    begin(Budget())
+    for share, seconds, exact in ((0, 0.9, False), (1, 0.9, False), (1, 10, True), (0, 0.9, True)):
+        monkeypatch.setattr(counts, "SHARE", share)
+        with current().within(seconds):
+            found = count(PublishedReview.objects.using("public").live(), None, [])
+        assert (found and found.exact) is exact
+    assert current().left_out == ["exact counts"] * 2

@@ -120,7 +120,7 @@ def _counts(desk: Desk) -> dict[str, Count]:
 def counts_for(desk: Desk) -> list[Counted]:
     """Return the counts that concern the person and aren't zero. One query computes all counts."""
     counts = _counts(desk)
-    columns: dict[str, Any] = {name: BoundedCount(count.rows) for name, count in counts.items()}
+    columns: dict[str, BoundedCount | Subquery] = {name: BoundedCount(each.rows) for name, each in counts.items()}
     for name, count in counts.items():
         if count.since:
             columns[f"{name}_since"] = Subquery(count.rows.order_by(count.since).values(count.since)[:1])
@@ -182,13 +182,13 @@ class Section:
         return f"{MAX_ROWS}+" if len(self.items) == MAX_ROWS else str(len(self.items))
 
 
-def home_context(request: HttpRequest) -> dict[str, Any]:
+def home_context(request: HttpRequest) -> dict[str, object]:
     """Return the template variables of the home page.
 
     A person without a newsroom gets no lists of drafts.
     """
     desk = get_desk(request)
-    context: dict[str, Any] = {"desk": desk, "account_changes": account_changes(request), "counts": counts_for(desk)}
+    context = {"desk": desk, "account_changes": account_changes(request), "counts": counts_for(desk)}
     context["max_changes"] = MAX_CHANGES
     if desk.roles or desk.administers_accounts:
         context["sections"] = _sections(request)

@@ -1,12 +1,10 @@
 """Imports at the desk, where a second person reads a whole import and decides on it."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.desk.access import Desk, NewsroomAdmin, get_desk
+from factcheck.editorial.desk.access import Desk, OwnRowsAdmin, get_desk
 from factcheck.editorial.desk.action_views import ActionsAdmin, DeskAction, Text
 from factcheck.editorial.desk.deciding.proposal_actions import available_actions
 from factcheck.editorial.desk.deciding.public_text import show_public_text
@@ -46,7 +44,7 @@ def state_text(batch: ImportBatch, proposal: Proposal | None) -> Text:
     return _("Approved and published.")
 
 
-def _unconfirmed(batch: ImportBatch) -> dict[str, Any]:
+def _unconfirmed(batch: ImportBatch) -> dict[str, object]:
     """Return how many unconfirmed names the import would publish, counted up to a limit."""
     named = batch.members.open().order_by("pk").values("review__claim__claimant")
     searched = named[:MAX_SEARCHED]
@@ -55,7 +53,7 @@ def _unconfirmed(batch: ImportBatch) -> dict[str, Any]:
     return {"unconfirmed": min(names, MAX_COUNTED), "unconfirmed_at_least": is_cut_off}
 
 
-def member_rows(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
+def member_rows(request: HttpRequest, batch: ImportBatch) -> dict[str, object]:
     """Return one page of the import's reviews with their verdicts and claimants, and the count of unconfirmed names.
 
     A page begins after a primary key, so the last page is as fast as the first.
@@ -87,7 +85,7 @@ def _claimant(desk: Desk, claim: Claim) -> Claimant | None:
 
 
 @admin.register(ImportBatch)
-class ImportBatchAdmin(DecisionMixin, ActionsAdmin[ImportBatch], NewsroomAdmin[ImportBatch]):
+class ImportBatchAdmin(DecisionMixin, ActionsAdmin[ImportBatch], OwnRowsAdmin[ImportBatch]):
     desk_actions = {CLOSE.name: CLOSE}
     change_form_template = "admin/editorial/importbatch/change_form.html"
     list_display = (
@@ -105,17 +103,11 @@ class ImportBatchAdmin(DecisionMixin, ActionsAdmin[ImportBatch], NewsroomAdmin[I
     fields = ("files", ("new", "changed", "unchanged", "refused"), "imported_by", "imported_at")
     readonly_fields = ("imported_at",)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: ImportBatch | None = None) -> bool:
-        return False
-
-    def decision_context(self, request: HttpRequest, proposal: Proposal) -> dict[str, Any]:
+    def decision_context(self, request: HttpRequest, proposal: Proposal) -> dict[str, object]:
         assert proposal.batch is not None
         return {"batch": proposal.batch, **member_rows(request, proposal.batch)}
 
-    def status_context(self, request: HttpRequest, row: ImportBatch) -> dict[str, Any]:
+    def status_context(self, request: HttpRequest, row: ImportBatch) -> dict[str, object]:
         desk, proposal = get_desk(request), row.proposal
         return super().status_context(request, row) | {
             "proposal": proposal,

@@ -6,9 +6,7 @@ from factcheck.record.formats.canonical import canonical, sha256_hex
 from factcheck.record.statements.parts import Part
 
 
-def digest_of(statement: Part) -> str:
-    return sha256_hex(canonical(statement.to_json_object()))
-
-
-def readable_json(statement: Part) -> str:
-    return json.dumps(statement.to_json_object(), ensure_ascii=False, indent=2, sort_keys=True)
+def exact_data(statement: Part) -> tuple[str, str]:
+    """Return the digest, and the JSON with line breaks."""
+    content = statement.to_json_object()
+    return sha256_hex(canonical(content)), json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True)

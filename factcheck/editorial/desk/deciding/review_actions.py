@@ -3,11 +3,13 @@
 `available_actions` decides which buttons are shown. The workflow checks the permission again.
 """
 
-from typing import Any
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import erasure
@@ -15,7 +17,7 @@ from factcheck.editorial.desk.access import Desk, get_desk
 from factcheck.editorial.desk.action_forms import CorrectionForm, ErasureForm, PublicReasonForm
 from factcheck.editorial.desk.action_views import DeskAction, by_name
 from factcheck.editorial.desk.deciding.discard_actions import DISCARD_ACTIONS, discard_actions
-from factcheck.editorial.desk.deciding.readable_statements import digest_of, readable_json
+from factcheck.editorial.desk.deciding.readable_statements import exact_data
 from factcheck.editorial.drafts import review_statements
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import Membership, Proposal, Review
@@ -26,7 +28,7 @@ from factcheck.record.statements.erasure import Erasure, Ground
 from factcheck.record.statements.output import read
 from factcheck.record.statements.parts import Part
 from factcheck.record.statements.review import Review as Statement
-from factcheck.record.statements.statement_changes import compare_statements
+from factcheck.record.statements.statement_changes import Change, compare_statements
 from factcheck.record.statements.statement_labels import label
 from factcheck.record.statements.tombstone import Tombstone
 
@@ -139,8 +141,22 @@ def submit_saved(request: HttpRequest, review: Review) -> HttpResponse:
     return redirect("admin:editorial_review_change", review.pk)
 
 
-def statement_context(review: Review, proposal: Proposal | None, action: str) -> dict[str, Any]:
-    """Return template variables: the statement of the action, the published statement and their differences."""
+class ShownStatement(NamedTuple):
+    """The statement of an action, the published statement and their differences, as template variables."""
+
+    statement: Part
+    published: Statement | None
+    changes: list[Change] = []
+    digest: str = ""
+    canonical: str = ""
+    warnings: Sequence[str | Promise] = ()
+    is_tombstone: bool = False
+    is_notice: bool = False
+    ground: str | Promise = ""
+    draft: Statement | None = None
+
+
+def statement_context(review: Review, proposal: Proposal | None, action: str) -> ShownStatement:
     published = review_statements.last_statement(review)
     statement: Part
     if action == "withdraw" and published is not None:
@@ -148,7 +164,8 @@ def statement_context(review: Review, proposal: Proposal | None, action: str) ->
     elif action == "reinstate" and published is not None:
         statement = published
     elif action in ("correct", "erase") and published is not None:
-        return {"statement": published, "warnings": erasure.warnings(review, redact=False) if action == "erase" else []}
+        warnings = erasure.warnings(review, redact=False) if action == "erase" else []
+        return ShownStatement(published, None, warnings=warnings)
     elif proposal is not None and proposal.action == Action.ERASURE:
         return _erasure_context(review, read(Erasure, proposal.statement))
     elif proposal is not None:
@@ -157,32 +174,30 @@ def statement_context(review: Review, proposal: Proposal | None, action: str) ->
     else:
         statement = review_statements.build_statement(review)
     is_tombstone = isinstance(statement, Tombstone)
-    return {
-        "statement": statement,
-        "is_tombstone": is_tombstone,
-        "published": published,
-        "changes": compare_statements(published, statement) if published and not is_tombstone else [],
-        "digest": digest_of(statement),
-        "canonical": readable_json(statement),
-        "warnings": erasure.warnings(review, redact=True) if action == "redact" else [],
-    }
+    return ShownStatement(
+        statement,
+        published,
+        compare_statements(published, statement) if published and not is_tombstone else [],
+        *exact_data(statement),
+        erasure.warnings(review, redact=True) if action == "redact" else [],
+        is_tombstone=is_tombstone,
+    )
 
 
-def _erasure_context(review: Review, statement: Erasure) -> dict[str, Any]:
+def _erasure_context(review: Review, statement: Erasure) -> ShownStatement:
     """Return template variables: the proposed notice and the content that will be lost.
 
     For a redaction, the draft that stays is included.
     """
     redact = statement.notice.redaction
     draft, published = review_statements.build_statement(review), review_statements.last_statement(review)
-    return {
-        "statement": statement,
-        "is_notice": True,
-        "ground": label(Ground(statement.notice.ground).label),
-        "published": published,
-        "draft": draft if redact else None,
-        "changes": compare_statements(published, draft) if published and redact else [],
-        "digest": digest_of(statement),
-        "canonical": readable_json(statement),
-        "warnings": erasure.warnings(review, redact=redact),
-    }
+    return ShownStatement(
+        statement,
+        published,
+        compare_statements(published, draft) if published and redact else [],
+        *exact_data(statement),
+        erasure.warnings(review, redact=redact),
+        is_notice=True,
+        ground=label(Ground(statement.notice.ground).label),
+        draft=draft if redact else None,
+    )

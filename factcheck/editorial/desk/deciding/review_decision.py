@@ -1,7 +1,6 @@
 """The page on which a review is decided: what readers will see, the changes, earlier messages and the buttons."""
 
 from dataclasses import replace
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -99,23 +98,23 @@ def _action(name: str, proposal: Proposal) -> DeskAction[Proposal]:
     return replace(action, success_message=format_html('{} <a href="{}">{}</a>', action.success_message, url, label))
 
 
-def _shown(proposal: Proposal) -> dict[str, Any]:
+def _shown(proposal: Proposal) -> dict[str, object]:
     """Return template variables for the statement, the changes and the earlier messages."""
     review = proposal.review
     assert review is not None
     earlier = Proposal.objects.about(review).filter(pk__lt=proposal.pk).order_by("pk")
     context = statement_context(review, proposal, "decide")
     comparisons: list[tuple[str | Promise, list[Change]]] = [
-        (_("Changes from the published revision"), context.pop("changes"))
+        (_("Changes from the published revision"), context.changes)
     ]
     last = earlier.filter(action=Action.PUBLICATION).last()
     if proposal.action == Action.PUBLICATION and last and last.decision == Decision.RETURNED and last.statement:
-        changes = compare_statements(read(Statement, last.statement), context["statement"])
+        changes = compare_statements(read(Statement, last.statement), context.statement)
         comparisons.insert(0, (_("Changes since the review was returned"), changes))
     # Links open in a new tab, because leaving the page would lose the ticks and the message.
-    shown = render_to_string("admin/editorial/review/statement.html", {**context, "pictures": DESK_PICTURES})
+    shown = render_to_string("admin/editorial/review/statement.html", context._asdict() | {"pictures": DESK_PICTURES})
     return {
-        **context,
+        **context._replace(changes=[])._asdict(),
         "shown": SafeString(shown.replace("<a ", '<a target="_blank" ')),
         "comparisons": [(heading, changes) for heading, changes in comparisons if changes],
         "messages_before": earlier.exclude(message="").select_related("decided_by", "submitted_by"),

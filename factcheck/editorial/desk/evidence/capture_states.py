@@ -1,5 +1,6 @@
 """The state of a capture as its card shows it, and the JSON from which open cards update their states."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -53,7 +54,7 @@ def page_of(capture: Capture | None) -> str:
     return reverse("admin:editorial_capture_change", args=[capture.pk])
 
 
-def captured_values(capture: Capture | None) -> dict[str, Any]:
+def captured_values(capture: Capture | None) -> dict[str, str | date]:
     """Return the values with which a finished capture can fill the fields of its card."""
     if capture is None or capture.state != Capture.State.DONE:
         return {}
@@ -75,7 +76,7 @@ def capture_states(request: HttpRequest, kind: str) -> JsonResponse:
     return JsonResponse({str(row.pk): _state(row) for row in with_captures(rows)})
 
 
-def _state(row: Source | Appearance) -> dict[str, Any]:
+def _state(row: Source | Appearance) -> dict[str, str | dict[str, str | date]]:
     capture = row.capture
     return {
         "url": row.url,

@@ -17,9 +17,9 @@ from django.views.decorators.http import require_POST
 from factcheck.editorial.captures.requests import Evidence, capture_again, newsroom_of, renew_capture
 from factcheck.editorial.captures.rights import set_public
 from factcheck.editorial.captures.uploads import MAX_UPLOAD, store_upload
-from factcheck.editorial.desk.access import NewsroomAdmin, get_desk
+from factcheck.editorial.desk.access import OwnRowsAdmin, get_desk
 from factcheck.editorial.desk.action_views import ActionsAdmin, DeskAction, by_name, subject_page
-from factcheck.editorial.desk.evidence.uploads import receive_file
+from factcheck.editorial.desk.evidence.uploads import receive_file, refuse
 from factcheck.editorial.desk.lists.columns import column
 from factcheck.editorial.desk.lists.filters import OwnNewsroomFilter
 from factcheck.editorial.errors import EditorialError, Incomplete, NotAllowed, WrongState
@@ -57,7 +57,7 @@ ACTIONS: dict[str, DeskAction[Capture]] = by_name(
 
 
 @admin.register(Capture)
-class CaptureAdmin(ActionsAdmin[Capture], NewsroomAdmin[Capture]):
+class CaptureAdmin(ActionsAdmin[Capture], OwnRowsAdmin[Capture]):
     desk_actions = ACTIONS
     change_form_template = "admin/editorial/capture/change_form.html"
     list_display = ("__str__", "state_in_words", "size_in_words", "requested_by", "requested_at")
@@ -66,12 +66,6 @@ class CaptureAdmin(ActionsAdmin[Capture], NewsroomAdmin[Capture]):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).defer("text", "timestamp_token")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Capture | None = None) -> bool:
-        return False
 
     def get_fields(self, request: HttpRequest, obj: Capture | None = None) -> Any:
         """Return the fields that have a value. The page shows the state in a line above them."""
@@ -87,7 +81,7 @@ class CaptureAdmin(ActionsAdmin[Capture], NewsroomAdmin[Capture]):
 
     size_in_words = column(_("size"), lambda capture: filesizeformat(capture.size) if capture.size is not None else "")
 
-    def status_context(self, request: HttpRequest, row: Capture) -> dict[str, Any]:
+    def status_context(self, request: HttpRequest, row: Capture) -> dict[str, object]:
         reviews = get_desk(request).own(Review.objects.filter(pk__in=row.reviews.values("pk")))
         context = {"capture": row, "reviews": list(reviews.select_related("claim")[:50])}
         return super().status_context(request, row) | context
@@ -150,9 +144,9 @@ def _change_evidence(request: HttpRequest, change: Callable[[Evidence, User], Ca
         capture = change(_evidence(request), by)
         return JsonResponse({"id": str(capture.pk), "state": capture.state})
     except NotAllowed as refusal:
-        return JsonResponse({"error": str(refusal)}, status=403)
+        return refuse(403, str(refusal))
     except EditorialError as refusal:
-        return JsonResponse({"error": str(refusal)}, status=400)
+        return refuse(400, str(refusal))
 
 
 def _evidence(request: HttpRequest) -> Evidence:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from factcheck.editorial.desk.access import get_desk
-from factcheck.editorial.desk.evidence.uploads import may_upload, receive_file
+from factcheck.editorial.desk.evidence.uploads import may_upload, receive_file, refuse
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.models import Claim, Picture, Review
 from factcheck.editorial.pictures import MAX_MEDIA, add_media, add_picture
@@ -53,7 +53,7 @@ def upload(request: HttpRequest) -> JsonResponse:
     """Store the form's `file` for the draft `review` or the claim `claim`, and return JSON for the page's script."""
     file = request.FILES.get("file")
     if not isinstance(file, UploadedFile):
-        return _refuse(_("No file was sent. Choose a file."))
+        return refuse(422, _("No file was sent. Choose a file."))
     desk = get_desk(request)
     try:
         if "claim" in request.POST:
@@ -62,9 +62,9 @@ def upload(request: HttpRequest) -> JsonResponse:
         review = get_object_or_404(desk.own(Review.objects.all()), pk=_key(request, "review"))
         return JsonResponse(_picture(add_picture(review=review, file=file, by=desk.user)))
     except NotAllowed as problem:
-        return _refuse(str(problem), 403)
+        return refuse(403, str(problem))
     except EditorialError as problem:
-        return _refuse(str(problem))
+        return refuse(422, str(problem))
 
 
 @require_safe
@@ -91,12 +91,12 @@ def urls(view: Any) -> list[Any]:
     ]
 
 
-def _picture(picture: Picture) -> dict[str, Any]:
+def _picture(picture: Picture) -> dict[str, str | int | None]:
     path = picture_path(picture.sha256, picture.media_type)
     return {"url": path, "markdown": f"![]({path})", "width": picture.width, "height": picture.height}
 
 
-def _media(picture: Picture) -> dict[str, Any]:
+def _media(picture: Picture) -> dict[str, str | int]:
     kind = picture.media_type.partition("/")[0]
     return {"sha256": picture.sha256, "medium": kind, "media_type": picture.media_type, "size": picture.size}
 
@@ -106,7 +106,3 @@ def _key(request: HttpRequest, name: str) -> UUID:
         return UUID(request.POST.get(name, ""))
     except ValueError:
         raise Http404 from None
-
-
-def _refuse(sentence: str, status: int = 422) -> JsonResponse:
-    return JsonResponse({"error": sentence}, status=status)

@@ -32,7 +32,7 @@ def receive_file(view: Callable[..., HttpResponseBase], most: int) -> Any:
         if refusal := _refusal(request, max(0, size - FORM_SIZE)):
             return refusal
         if size > most + FORM_SIZE:
-            return _refuse(413, _("The file wasn’t stored, because it’s too large. Choose a smaller file."))
+            return refuse(413, _("The file wasn’t stored, because it’s too large. Choose a smaller file."))
         request.upload_handlers = [MemoryFileUploadHandler(request), TemporaryFileUploadHandler(request)]
         return view(request)
 
@@ -54,16 +54,17 @@ def _refusal(request: HttpRequest, size: int) -> JsonResponse | None:
     user: Any = request.user
     has_factor = has_second_factor(request) or not settings.SECOND_FACTOR_REQUIRED
     if not (admin.site.has_permission(request) and has_factor and get_desk(request).roles):
-        return _refuse(
+        return refuse(
             403,
             _("The file wasn’t stored, because you aren’t logged in to a newsroom. Log in, then try again."),
         )
     try:
         require_room(size, by=user)
     except EditorialError as problem:
-        return _refuse(403, str(problem))
+        return refuse(403, str(problem))
     return None
 
 
-def _refuse(status: int, sentence: str) -> JsonResponse:
+def refuse(status: int, sentence: str) -> JsonResponse:
+    """Return the sentence as JSON, for the script of the page."""
     return JsonResponse({"error": sentence}, status=status)

@@ -9,9 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 from factcheck.editorial.models import Verdict
-
-# Shares of the scale's length. A verdict below LOW is rather false, and a verdict above HIGH is rather true.
-LOW, HIGH = 0.4, 0.6
+from factcheck.record.statements.statement_labels import tone_of
 
 
 def column(label: Any, read: Callable[[Any], Any], ordering: str | None = None) -> Any:
@@ -34,12 +32,6 @@ def verdict_pill(verdict: Verdict | None, label: str) -> SafeString | str:
 
     The label can be the original label of an imported review.
     """
-    return pill(f"tone-{tone_of(verdict)}", label) if label else ""
-
-
-def tone_of(verdict: Verdict | None) -> str:
-    """Return the part of the scale in which the verdict lies: "low", "middle", "high", or "none" without a position."""
-    if verdict is None or verdict.value is None:
-        return "none"
-    share = (verdict.value - verdict.scale.worst) / (verdict.scale.best - verdict.scale.worst)
-    return "low" if share < LOW else "high" if share > HIGH else "middle"
+    scale, value = (verdict.scale, verdict.value) if verdict else (None, None)
+    tone = "none" if scale is None or value is None else tone_of(value, scale.worst, scale.best)
+    return pill(f"tone-{tone}", label) if label else ""

@@ -14,7 +14,7 @@ from factcheck.editorial.desk.action_views import ActionsAdmin, DeskAction, by_n
 from factcheck.editorial.desk.deciding import proposal_actions
 from factcheck.editorial.desk.deciding.discard_actions import DISCARD_ACTIONS, discard_actions
 from factcheck.editorial.desk.deciding.public_text import ReviewReferencesMixin, show_public_text
-from factcheck.editorial.desk.deciding.readable_statements import digest_of, readable_json
+from factcheck.editorial.desk.deciding.readable_statements import exact_data
 from factcheck.editorial.desk.languages import DetectedLanguageForm
 from factcheck.editorial.desk.lists.filters import OwnNewsroomFilter
 from factcheck.editorial.desk.lists.large_lists import DraftStateFilter
@@ -59,16 +59,16 @@ ACTIONS: dict[str, DeskAction[Demand]] = by_name(
 )
 
 
-def statement_context(demand: Demand, proposal: Proposal | None) -> dict[str, Any]:
+def statement_context(demand: Demand, proposal: Proposal | None) -> dict[str, object]:
     """Return template variables: the proposed statement, the published statement and their differences."""
     statement = read(Statement, proposal.statement) if proposal else demand_policy.build_statement(demand)
-    published = demand_policy.last_statement(demand)
+    published, (digest, content) = demand_policy.last_statement(demand), exact_data(statement)
     return {
         "statement": statement,
         "published": published,
         "changes": compare_statements(published, statement) if published else [],
-        "digest": digest_of(statement),
-        "canonical": readable_json(statement),
+        "digest": digest,
+        "canonical": content,
     }
 
 
@@ -82,6 +82,10 @@ class DemandAdmin(ReviewReferencesMixin, ActionsAdmin[Demand], AutosaveAdmin[Dem
     form = DemandForm
     desk_actions = ACTIONS
     action_template = "admin/editorial/demand/action.html"
+    not_a_draft = _(
+        "Not saved: the entry is no longer a draft. Your browser still has the text that you typed, so that you can"
+        " copy it."
+    )
     change_form_template = "admin/editorial/demand/change_form.html"
     list_display = ("__str__", "state", "outcome", "changed_at")
     list_filter = (("state", DraftStateFilter), "outcome", OwnNewsroomFilter)
@@ -122,14 +126,6 @@ class DemandAdmin(ReviewReferencesMixin, ActionsAdmin[Demand], AutosaveAdmin[Dem
             demand.created_by = get_desk(request).user
         return demand
 
-    def reason_not_saved(self, row: Demand) -> Any:
-        if row.state == State.DRAFT:
-            return None
-        return _(
-            "Not saved: the entry is no longer a draft. Your browser still has the text that you typed, so that you"
-            " can copy it."
-        )
-
     def available_actions(self, request: HttpRequest, row: Demand) -> list[str]:
         desk = get_desk(request)
         if row.newsroom_id not in desk.roles or workflow.open_proposal(row) is not None:
@@ -140,15 +136,15 @@ class DemandAdmin(ReviewReferencesMixin, ActionsAdmin[Demand], AutosaveAdmin[Dem
 
     def action_context(
         self, request: HttpRequest, row: Demand, action: DeskAction[Demand], form: forms.Form
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         reasons = demand_policy.find_missing(row) if action.name == "submit" and not form.errors else []
         return {"reasons": reasons, **statement_context(row, None)}
 
-    def decision_context(self, request: HttpRequest, proposal: Proposal) -> dict[str, Any]:
+    def decision_context(self, request: HttpRequest, proposal: Proposal) -> dict[str, object]:
         assert proposal.demand is not None
         return statement_context(proposal.demand, proposal)
 
-    def status_context(self, request: HttpRequest, row: Demand) -> dict[str, Any]:
+    def status_context(self, request: HttpRequest, row: Demand) -> dict[str, object]:
         if request.method != "GET":
             return {}
         proposal = workflow.open_proposal(row)

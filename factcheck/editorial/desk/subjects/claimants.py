@@ -21,6 +21,7 @@ from factcheck.editorial.desk.lists.large_lists import WordSearchMixin, contains
 from factcheck.editorial.desk.writing.edit_conflicts import ConflictCheckedForm, LockingAdmin
 from factcheck.editorial.models import Claimant, Review, User
 from factcheck.record.models import PublishedReview
+from factcheck.record.readmodel.bodies import Review as PublicReview
 from factcheck.record.statements import review as review_statement
 from factcheck.record.statements.parts import max_length
 from factcheck.record.statements.statement_labels import choices
@@ -154,7 +155,7 @@ class ClaimantAdmin(WordSearchMixin, ActionsAdmin[Claimant], LockingAdmin[Claima
             return False
         return not PublishedReview.objects.live().filter(claimant=obj.pk).exists()
 
-    def status_context(self, request: HttpRequest, row: Claimant) -> dict[str, Any]:
+    def status_context(self, request: HttpRequest, row: Claimant) -> dict[str, object]:
         context = super().status_context(request, row) | {"in_revisions": NAME_IN_REVISIONS}
         if request.method == "GET":  # after a refused form, the row in memory has the typed values
             try:
@@ -165,20 +166,20 @@ class ClaimantAdmin(WordSearchMixin, ActionsAdmin[Claimant], LockingAdmin[Claima
         return context
 
     @staticmethod
-    def _links(request: HttpRequest, bodies: Sequence[dict[str, Any]]) -> list[tuple[str, str, str]]:
+    def _links(request: HttpRequest, bodies: Sequence[PublicReview]) -> list[tuple[str, str, str]]:
         """Return the title, URL and publisher of published reviews.
 
         The person's own reviews get the URL at the desk and an empty publisher.
         """
-        own = get_desk(request).own(Review.objects.filter(pk__in=[body["id"] for body in bodies]))
+        own = get_desk(request).own(Review.objects.filter(pk__in=[body.id for body in bodies]))
         at_desk = {str(pk) for pk in own.values_list("pk", flat=True)}
         return [
             (
-                body["headline"] or body["claim"]["text"],
+                body.headline or body.claim.text,
                 *(
-                    (reverse("admin:editorial_review_change", args=[body["id"]]), "")
-                    if body["id"] in at_desk
-                    else (body["url"], body["publisher"]["name"])
+                    (reverse("admin:editorial_review_change", args=[body.id]), "")
+                    if body.id in at_desk
+                    else (body.url, body.publisher.name)
                 ),
             )
             for body in bodies
@@ -194,7 +195,7 @@ class ClaimantAdmin(WordSearchMixin, ActionsAdmin[Claimant], LockingAdmin[Claima
 
     def action_context(
         self, request: HttpRequest, row: Claimant, action: DeskAction[Claimant], form: forms.Form
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         if action.name == "redact":
             return {"object": row}
         # After a refusal, the next try confirms what the page shows now.

@@ -1,7 +1,6 @@
 """The pages that find similar claims, and that merge and split claims."""
 
 import json
-from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -52,7 +51,7 @@ SPLIT: DeskAction[Claim] = DeskAction(
 )
 
 
-def merge_context(request: HttpRequest, claim: Claim) -> dict[str, Any]:
+def merge_context(request: HttpRequest, claim: Claim) -> dict[str, object]:
     """Return template variables for a claim's page: merged claims and open proposals."""
     desk = get_desk(request)
     open_merges = [

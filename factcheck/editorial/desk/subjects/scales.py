@@ -180,7 +180,7 @@ class VerdictMappingAdmin(DecisionMixin, LockingAdmin[VerdictMapping]):
         if not is_adopted(obj):
             submit(subject=obj, by=get_desk(request).user)
 
-    def status_context(self, request: HttpRequest, row: VerdictMapping) -> dict[str, Any]:
+    def status_context(self, request: HttpRequest, row: VerdictMapping) -> dict[str, object]:
         last = row.proposals.select_related("submitted_by", "decided_by").first()
         return {
             "proposal": last,

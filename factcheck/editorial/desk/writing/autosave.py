@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -20,10 +20,11 @@ from django.views.decorators.http import require_POST
 
 from factcheck.editorial.captures.requests import request_missing
 from factcheck.editorial.desk.access import NewsroomAdmin, get_desk
+from factcheck.editorial.desk.action_views import Text
 from factcheck.editorial.desk.writing.edit_conflicts import CHOICE, LockingAdmin, chosen_theirs
 from factcheck.editorial.desk.writing.forgetting import forget_page
 from factcheck.editorial.desk.writing.saved_states import restore_page, states_page
-from factcheck.editorial.desk.writing.state_comparison import find_differences
+from factcheck.editorial.desk.writing.state_comparison import Difference, find_differences
 from factcheck.editorial.desk.writing.submissions import CannotKeep, Submission
 from factcheck.editorial.drafts import open_drafts, saved_states
 from factcheck.editorial.models import Appearance, SavedState, Source
@@ -37,15 +38,36 @@ MAX_BYTES = 20_000_000  # in a minute
 MAX_SIZE = 2_000_000  # bytes of one page. Django refuses forms of more than 2.5 MB.
 
 
+class Choice(NamedTuple):
+    """A field with two texts, the name of its input, and whether the stored text is preselected."""
+
+    difference: Difference
+    input: str
+    take_theirs: bool
+
+
+class Conflict(NamedTuple):
+    """Two texts of a draft: the typed text, and the text that somebody has stored meanwhile."""
+
+    by: str
+    is_own: bool
+    at: str
+    version: int
+    forgotten: bool
+    differences: list[Choice]
+
+
 class AutosaveAdmin(LockingAdmin[M], NewsroomAdmin[M], Generic[M]):
     """A page of a draft that is saved while somebody writes, within the limits of the person's account.
 
     The page's form is a `DetectedLanguageForm`.
     """
 
-    def reason_not_saved(self, row: M) -> Any:
+    not_a_draft: Text = ""  # why a row whose state isn't "draft" can't be saved
+
+    def reason_not_saved(self, row: M) -> Text | None:
         """Return the reason why the row can't currently be saved, or None if the row can be saved."""
-        return None
+        return None if getattr(row, "state", "draft") == "draft" else self.not_a_draft
 
     def get_urls(self) -> list[URLPattern]:
         view, name = self.admin_site.admin_view, f"editorial_{self.opts.model_name}"
@@ -179,7 +201,7 @@ class AutosaveAdmin(LockingAdmin[M], NewsroomAdmin[M], Generic[M]):
             return self.response_add(request, obj)
         return super().response_change(request, obj)
 
-    def form_context(self, request: HttpRequest, form: Any, row: M | None) -> dict[str, Any]:
+    def form_context(self, request: HttpRequest, form: Any, row: M | None) -> dict[str, object]:
         context, name = super().form_context(request, form, row), f"admin:editorial_{self.opts.model_name}"
         if row:
             context["states_url"] = reverse(f"{name}_states", args=[row.pk])
@@ -230,21 +252,21 @@ class AutosaveAdmin(LockingAdmin[M], NewsroomAdmin[M], Generic[M]):
     def _conflict_answer(self, request: HttpRequest, row: Any, submission: Submission) -> JsonResponse:
         conflict = self._conflict(request, row, submission)
         status = _("Not saved: someone else has changed this draft. Compare the two texts above.")
-        if conflict["is_own"]:
+        if conflict.is_own:
             status = _("Not saved: you have changed this draft on another page. Compare the two texts above.")
         return JsonResponse(
             {
                 "status": status,
-                "version": conflict["version"],
-                "by": conflict["by"],
-                "at": conflict["at"],
-                "theirs": {each["difference"].name: each["difference"].after for each in conflict["differences"]},
+                "version": conflict.version,
+                "by": conflict.by,
+                "at": conflict.at,
+                "theirs": {each.difference.name: each.difference.after for each in conflict.differences},
                 "html": render_to_string("admin/editorial/conflict.html", {"conflict": conflict}, request),
             },
             status=409,
         )
 
-    def _conflict(self, request: HttpRequest, row: Any, submission: Submission) -> dict[str, Any]:
+    def _conflict(self, request: HttpRequest, row: Any, submission: Submission) -> Conflict:
         """Return both texts, field by field, and keep the typed text as a saved state.
 
         This state was never the content of the draft. It is kept only if the state that the page opened still exists.
@@ -269,23 +291,22 @@ class AutosaveAdmin(LockingAdmin[M], NewsroomAdmin[M], Generic[M]):
             )
         saved_states.note_opened(row.pk)  # the page continues from the stored state
         differences = [
-            {
-                "difference": found,
-                "input": CHOICE + found.name,
-                "take_theirs": forgotten
-                or (opened is not None and opened.content.get(found.name) == mine.get(found.name)),
-            }
+            Choice(
+                found,
+                CHOICE + found.name,
+                forgotten or (opened is not None and opened.content.get(found.name) == mine.get(found.name)),
+            )
             for found in find_differences(request, self.model, mine, theirs)
         ]
         known = last if last and last.content == theirs else None
-        return {
-            "by": str(known.saved_by) if known else _("Someone else"),
-            "is_own": known is not None and known.saved_by == user,
-            "at": clock_time(stored, stored.changed_at),
-            "version": stored.version,
-            "forgotten": forgotten,
-            "differences": differences,
-        }
+        return Conflict(
+            by=str(known.saved_by) if known else _("Someone else"),
+            is_own=known is not None and known.saved_by == user,
+            at=clock_time(stored, stored.changed_at),
+            version=stored.version,
+            forgotten=forgotten,
+            differences=differences,
+        )
 
 
 def page_of(request: HttpRequest) -> UUID | None:

@@ -153,10 +153,10 @@ class ClaimAdmin(WordSearchMixin, AutosaveAdmin[Claim]):
             obj.logged_by = get_desk(request).user
         super().save_model(request, obj, form, change)
 
-    def decision_context(self, request: HttpRequest, proposal: Proposal) -> dict[str, Any]:
+    def decision_context(self, request: HttpRequest, proposal: Proposal) -> dict[str, object]:
         return {"claims": merges.with_public_pages(get_desk(request), *proposal.claims)}
 
-    def status_context(self, request: HttpRequest, row: Claim) -> dict[str, Any]:
+    def status_context(self, request: HttpRequest, row: Claim) -> dict[str, object]:
         own = get_desk(request).own(Review.objects.filter(claim=row).exclude(state=Review.State.DISCARDED))
         reviews = list(own.select_related("claim", "publisher")[:50])
         under_way = any(review.state in (Review.State.SUBMITTED, Review.State.APPROVED) for review in reviews)

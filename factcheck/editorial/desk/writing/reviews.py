@@ -71,6 +71,10 @@ class ReviewAdmin(
     form = ReviewForm
     desk_actions = ACTIONS
     action_template = "admin/editorial/review/action.html"
+    not_a_draft = _(
+        "Not saved: the review is no longer a draft. Your browser still has the text that you typed, so that you can"
+        " copy it."
+    )
     change_form_template = "admin/editorial/review/change_form.html"
     add_title = _("Write a review")
     list_display = ("__str__", "newsroom", "state_label", "verdict_label", language_in_words, "changed")
@@ -201,22 +205,14 @@ class ReviewAdmin(
             review.created_by = get_desk(request).user
         return review
 
-    def reason_not_saved(self, row: Review) -> Any:
-        if row.state == State.DRAFT:
-            return None
-        return _(
-            "Not saved: the review is no longer a draft. Your browser still has the text that you typed, so that you"
-            " can copy it."
-        )
-
     def decision_view(self, request: HttpRequest, proposal: Proposal, name: str) -> HttpResponse | None:
         return review_decision(request, proposal, name) if name in REVIEW_DECISIONS else None
 
-    def decision_context(self, request: HttpRequest, proposal: Proposal) -> dict[str, Any]:
+    def decision_context(self, request: HttpRequest, proposal: Proposal) -> dict[str, object]:
         assert proposal.review is not None
-        return statement_context(proposal.review, proposal, "decide")
+        return statement_context(proposal.review, proposal, "decide")._asdict()
 
-    def status_context(self, request: HttpRequest, row: Review) -> dict[str, Any]:
+    def status_context(self, request: HttpRequest, row: Review) -> dict[str, object]:
         # A refused form needs the proposal too, because an open proposal hides a button.
         proposal = workflow.open_proposal(row)
         desk = get_desk(request)
@@ -224,6 +220,7 @@ class ReviewAdmin(
         if request.method != "GET":
             return {"proposal": proposal, **translation}
         decisions, context = proposal_actions.decision_buttons(desk, proposal), super().status_context(request, row)
+        actions: Any = context["actions"]
         edited = self.has_change_permission(request, row)
         draft = Review.objects.get(pk=row.pk)
         events = EditorialEvent.objects.filter(subject=str(row.pk)).select_related("actor")
@@ -234,7 +231,7 @@ class ReviewAdmin(
             "held": proposal_actions.hold_notice(proposal) if proposal else "",
             "review": row,
             "writes": desk.may_write(row),
-            **steps_context(row, context["actions"], proposal, decisions, edited=edited),
+            **steps_context(row, actions, proposal, decisions, edited=edited),
             "reasons": review_completeness.find_missing(draft) if row.state == State.DRAFT else [],
             "last_proposal": row.proposals.select_related("submitted_by", "decided_by").first(),
             "revisions": row.proposals.published(),
@@ -250,11 +247,11 @@ class ReviewAdmin(
 
     def action_context(
         self, request: HttpRequest, row: Review, action: DeskAction[Review], form: forms.Form
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         reasons = review_completeness.find_missing(row) if action.name == "submit" and not form.errors else []
-        return {"review": row, "reasons": reasons, **statement_context(row, None, action.name)}
+        return {"review": row, "reasons": reasons, **statement_context(row, None, action.name)._asdict()}
 
-    def form_context(self, request: HttpRequest, form: Any, row: Review | None) -> dict[str, Any]:
+    def form_context(self, request: HttpRequest, form: Any, row: Review | None) -> dict[str, object]:
         key = form["claim"].value() if "claim" in form.fields else row and row.claim_id
         return super().form_context(request, form, row) | claim_context(request, Claim.objects.all(), key)
 
@@ -277,7 +274,7 @@ class ReviewAdmin(
             "admin/editorial/review/preview.html",
             review=review,
             reasons=review_completeness.find_missing(review) if review.state == State.DRAFT else [],
-            **statement_context(review, workflow.open_proposal(review), "preview"),
+            **statement_context(review, workflow.open_proposal(review), "preview")._asdict(),
         )
 
     def redirect_after_save(self, request: HttpRequest, row: Review) -> HttpResponse | None:

@@ -43,7 +43,7 @@ def steps_context(
     decisions: Iterable[DeskAction[Proposal]],
     *,
     edited: bool,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Return the next step, which is the save bar's main button, and the steps in the menu of the save bar.
 
     On a page with a form, the main button saves and submits, so every other step is in the menu.
@@ -60,7 +60,7 @@ def steps_context(
     }
 
 
-def claim_context(request: HttpRequest, claims: QuerySet[Claim], key: Any) -> dict[str, Any]:
+def claim_context(request: HttpRequest, claims: QuerySet[Claim], key: Any) -> dict[str, object]:
     """Return the claim beside the text, with its public text if the claim belongs to another newsroom."""
     claim = None
     with suppress(ValidationError):  # the id is invalid

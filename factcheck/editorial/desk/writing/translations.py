@@ -51,7 +51,7 @@ class TranslationsMixin:
         return redirect("admin:editorial_review_change", review.pk)
 
 
-def translation_context(desk: Desk, review: Review) -> dict[str, Any]:
+def translation_context(desk: Desk, review: Review) -> dict[str, object]:
     """Return the original and its changes for a translation.
 
     For an original, return its translation, and whether the person can begin one.
