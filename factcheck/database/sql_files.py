@@ -44,7 +44,9 @@ _REVOKE = """
 def drop_rules(connection: BaseDatabaseWrapper) -> None:
     """Drop the functions, triggers and rights of all SQL files, then create the functions that the tables need."""
     with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with pending triggers can't be altered
+        # A table with pending triggers can't be altered. Autovacuum would wait for the new rights of the list of
+        # migrations, and `make_rules` for autovacuum, so the list is locked before its rights change.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; LOCK TABLE django_migrations IN SHARE UPDATE EXCLUSIVE MODE")
         _execute_all(cursor, _DROP_TRIGGERS)
         _execute_all(cursor, _DROP_FUNCTIONS)
         cursor.execute(for_this_site(_REVOKE))

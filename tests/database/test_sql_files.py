@@ -128,3 +128,12 @@ def add_file(monkeypatch: pytest.MonkeyPatch, folder: Path, sql: str) -> None:
     file.write_text(sql)
     shipped = sql_files.sql_files
     monkeypatch.setattr(sql_files, "sql_files", lambda name="": [*shipped(name), *([] if name else [file])])
+
+
+def test_list_of_migrations_is_locked_before_its_rights_change(database: str) -> None:
+    """Otherwise autovacuum, which comes by after a minute, and the end of `migrate` would wait for each other."""
+    with transaction.atomic(using="owner"):
+        sql_files.drop_rules(connections["owner"])
+        held = rows("SELECT mode FROM pg_locks WHERE relation = 'django_migrations'::regclass AND granted")
+        transaction.set_rollback(True, using="owner")
+    assert ("ShareUpdateExclusiveLock",) in held
