@@ -40,8 +40,9 @@ from factcheck.record.matching.match_numbers import THRESHOLD
 from factcheck.record.matching.match_scoring import Match as Found
 from factcheck.record.matching.matches import Matching, match_batch
 from factcheck.record.models import PublishedClaim, PublishedReview
+from factcheck.record.readmodel.bodies import Claim, ReviewOfClaim
 from factcheck.record.statements.checks import parse
-from factcheck.record.statements.output import construct
+from factcheck.record.statements.output import construct, read
 from factcheck.record.statements.parts import Part, keys_of
 from factcheck.record.statements.schema import request_schemas
 from factcheck.web import rate_limits
@@ -177,8 +178,7 @@ def _content(matching: Matching, view: str) -> match_answers.Matching:
 
 def _full(results: Sequence[Found], claims: Mapping[UUID, str]) -> list[Match]:
     review_ids = {
-        each.claim_id: [UUID(review["id"]) for review in orjson.loads(claims[each.claim_id])["reviews"]]
-        for each in results
+        each.claim_id: [UUID(review.id) for review in read(Claim, claims[each.claim_id]).reviews] for each in results
     }
     live = PublishedReview.objects.using("public").live()
     reviews = dict(live.filter(id__in=[pk for each in review_ids.values() for pk in each]).values_list("id", "body"))
@@ -194,11 +194,11 @@ def _full(results: Sequence[Found], claims: Mapping[UUID, str]) -> list[Match]:
 
 def _brief(found: Found, body: str) -> BriefMatch:
     """Return the result with as many of the newest reviews as MAX_BRIEF allows."""
-    claim = orjson.loads(body)
+    claim = read(Claim, body)
     brief = BriefMatch(
-        claim=BriefClaim(id=claim["id"], text=_cut(claim["text"], LINE)),
-        reviews=[_brief_review(review) for review in claim["reviews"][: -MOST_REVIEWS - 1 : -1]],
-        reviews_left_out=max(len(claim["reviews"]) - MOST_REVIEWS, 0),
+        claim=BriefClaim(id=claim.id, text=_cut(claim.text, LINE)),
+        reviews=[_brief_review(review) for review in claim.reviews[: -MOST_REVIEWS - 1 : -1]],
+        reviews_left_out=max(len(claim.reviews) - MOST_REVIEWS, 0),
         **_evidence(found),
     )
     while brief.reviews and len(brief.to_json()) > MAX_BRIEF:
@@ -207,18 +207,18 @@ def _brief(found: Found, body: str) -> BriefMatch:
     return brief
 
 
-def _brief_review(body: Mapping[str, Any]) -> BriefReview:
-    review = construct(BriefReview, body)
+def _brief_review(found: ReviewOfClaim) -> BriefReview:
+    review = construct(BriefReview, found.to_json_object())
     review.verdict.label = review.verdict.label and _cut(review.verdict.label, LABEL)
     review.publisher.name = _cut(review.publisher.name, LABEL)
     return review
 
 
 def _candidate(found: Found, body: str) -> Candidate:
-    claim = orjson.loads(body)
-    text = _cut(claim["text"], SHORT)
+    claim = read(Claim, body)
+    text = _cut(claim.text, SHORT)
     score = round(found.score, 4)
-    return Candidate(claim=BriefClaim(id=claim["id"], text=text), score=score, url=claim["reviews"][-1]["url"])
+    return Candidate(claim=BriefClaim(id=claim.id, text=text), score=score, url=claim.reviews[-1].url)
 
 
 def _evidence(found: Found) -> dict[str, Any]:

@@ -5,7 +5,7 @@ newest version, so an erasure takes effect for every reader at once. When the lo
 erased content doesn't stay in memory. Everything is also forgotten after a minute, because `rebuild_record` can change
 bodies without a log entry.
 
-A remembered list takes 0.27 ms of processor time instead of 0.98 ms (decision 9).
+A remembered list takes 0.21 ms of processor time instead of 0.73 ms (decision 9).
 """
 
 import threading

@@ -256,11 +256,17 @@ class AdministratorsAdmin(DeskAdmin[M]):
         return get_desk(request).administers_accounts
 
 
-class NewsroomAdmin(DeskAdmin[M]):
-    """Pages for rows with a `newsroom` field, which only members of the newsroom see and change."""
+class OwnRowsAdmin(DeskAdmin[M]):
+    """Pages for rows of newsrooms, which only members of the newsroom see, and which nobody changes by default."""
+
+    newsroom_key = "newsroom_id"  # the attribute of a row with the id of its newsroom
+    administrators_see_all = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[M]:
-        return get_desk(request).own(super().get_queryset(request))
+        desk, rows = get_desk(request), super().get_queryset(request)
+        if self.administrators_see_all and desk.administers_accounts:
+            return rows
+        return rows.filter(**{f"{self.newsroom_key}__in": list(desk.roles)})
 
     def get_list_display(self, request: HttpRequest) -> Any:
         """Leave out the column of the newsroom for people who see the rows of a single newsroom."""
@@ -269,8 +275,14 @@ class NewsroomAdmin(DeskAdmin[M]):
         return columns if several else [name for name in columns if name != "newsroom"]
 
     def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
-        roles = get_desk(request).roles
-        return bool(roles) if obj is None else obj.newsroom_id in roles  # type: ignore[attr-defined]
+        desk = get_desk(request)
+        if self.administrators_see_all and desk.administers_accounts:
+            return True
+        return bool(desk.roles) if obj is None else getattr(obj, self.newsroom_key) in desk.roles
+
+
+class NewsroomAdmin(OwnRowsAdmin[M]):
+    """Pages for rows with a `newsroom` field, which the members of the newsroom also add and change."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return bool(get_desk(request).roles)

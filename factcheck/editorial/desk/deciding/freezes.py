@@ -4,14 +4,13 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.desk.access import Desk, DeskAdmin, NewsroomAdmin, get_desk
+from factcheck.editorial.desk.access import Desk, OwnRowsAdmin, get_desk
 from factcheck.editorial.desk.action_forms import NewsroomForm, ProseField
 from factcheck.editorial.desk.action_views import (
     ActionsAdmin,
@@ -44,26 +43,16 @@ PROPOSE = DeskAction[Freeze](
 
 
 @admin.register(Freeze)
-class FreezeAdmin(ActionsAdmin[Freeze], NewsroomAdmin[Freeze]):
+class FreezeAdmin(ActionsAdmin[Freeze], OwnRowsAdmin[Freeze]):
+    administrators_see_all = True
     desk_actions = {PROPOSE.name: PROPOSE}
     change_form_template = "admin/editorial/freeze/change_form.html"
     list_display = fields = ("newsroom", "reason", "begun_by", "begun_at", "ended_at")
     list_select_related = ("newsroom", "begun_by")
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Freeze]:
-        desk = get_desk(request)
-        freezes = DeskAdmin.get_queryset(self, request)
-        return freezes if desk.administers_accounts else desk.own(freezes)
-
-    def has_view_permission(self, request: HttpRequest, obj: Freeze | None = None) -> bool:
-        return get_desk(request).administers_accounts or super().has_view_permission(request, obj)
-
     def has_add_permission(self, request: HttpRequest) -> bool:
         desk = get_desk(request)
         return bool(desk.led_newsrooms or newsrooms_to_freeze(desk))  # the home page calls this too
-
-    def has_change_permission(self, request: HttpRequest, obj: Freeze | None = None) -> bool:
-        return False
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """Show the page where a freeze begins, with the newsroom of `?newsroom=` preselected."""

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.desk.access import Desk, NewsroomAdmin, get_desk
+from factcheck.editorial.desk.access import Desk, OwnRowsAdmin, get_desk
 from factcheck.editorial.desk.action_views import ActionsAdmin, DeskAction, Text
 from factcheck.editorial.desk.deciding.proposal_actions import available_actions
 from factcheck.editorial.desk.deciding.public_text import show_public_text
@@ -85,7 +85,7 @@ def _claimant(desk: Desk, claim: Claim) -> Claimant | None:
 
 
 @admin.register(ImportBatch)
-class ImportBatchAdmin(DecisionMixin, ActionsAdmin[ImportBatch], NewsroomAdmin[ImportBatch]):
+class ImportBatchAdmin(DecisionMixin, ActionsAdmin[ImportBatch], OwnRowsAdmin[ImportBatch]):
     desk_actions = {CLOSE.name: CLOSE}
     change_form_template = "admin/editorial/importbatch/change_form.html"
     list_display = (
@@ -102,12 +102,6 @@ class ImportBatchAdmin(DecisionMixin, ActionsAdmin[ImportBatch], NewsroomAdmin[I
     list_filter = (ImportFilter, OwnNewsroomFilter)
     fields = ("files", ("new", "changed", "unchanged", "refused"), "imported_by", "imported_at")
     readonly_fields = ("imported_at",)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: ImportBatch | None = None) -> bool:
-        return False
 
     def decision_context(self, request: HttpRequest, proposal: Proposal) -> dict[str, object]:
         assert proposal.batch is not None

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from factcheck.editorial.captures.requests import Evidence, capture_again, newsroom_of, renew_capture
 from factcheck.editorial.captures.rights import set_public
 from factcheck.editorial.captures.uploads import MAX_UPLOAD, store_upload
-from factcheck.editorial.desk.access import NewsroomAdmin, get_desk
+from factcheck.editorial.desk.access import OwnRowsAdmin, get_desk
 from factcheck.editorial.desk.action_views import ActionsAdmin, DeskAction, by_name, subject_page
 from factcheck.editorial.desk.evidence.uploads import receive_file, refuse
 from factcheck.editorial.desk.lists.columns import column
@@ -57,7 +57,7 @@ ACTIONS: dict[str, DeskAction[Capture]] = by_name(
 
 
 @admin.register(Capture)
-class CaptureAdmin(ActionsAdmin[Capture], NewsroomAdmin[Capture]):
+class CaptureAdmin(ActionsAdmin[Capture], OwnRowsAdmin[Capture]):
     desk_actions = ACTIONS
     change_form_template = "admin/editorial/capture/change_form.html"
     list_display = ("__str__", "state_in_words", "size_in_words", "requested_by", "requested_at")
@@ -66,12 +66,6 @@ class CaptureAdmin(ActionsAdmin[Capture], NewsroomAdmin[Capture]):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).defer("text", "timestamp_token")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Capture | None = None) -> bool:
-        return False
 
     def get_fields(self, request: HttpRequest, obj: Capture | None = None) -> Any:
         """Return the fields that have a value. The page shows the state in a line above them."""

@@ -8,12 +8,11 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Group
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from factcheck.editorial.desk.access import AdministratorsAdmin, M, get_desk
+from factcheck.editorial.desk.access import AdministratorsAdmin, M, OwnRowsAdmin, get_desk
 from factcheck.editorial.desk.action_views import ActionsAdmin
 from factcheck.editorial.desk.deciding.proposal_actions import available_actions as available_decisions
 from factcheck.editorial.desk.people.account_actions import ACTIONS, REMOVE_ROLE, available_actions, link_note
@@ -110,24 +109,17 @@ class AccountAdmin(ActorRecordingAdmin[User], ActionsAdmin[User], Administrators
 
 
 @admin.register(Membership)
-class MembershipAdmin(ActionsAdmin[Membership]):
+class MembershipAdmin(ActionsAdmin[Membership], OwnRowsAdmin[Membership]):
     """The members of the person's newsrooms. Chief editors can remove roles in the newsrooms that they lead."""
 
+    newsroom_key = "publisher_id"
+    administrators_see_all = True
     desk_actions = {"remove": REMOVE_ROLE}
     change_form_template = "admin/editorial/membership/change_form.html"
     list_display = ("user", "role", "publisher")
     list_select_related = ("user", "publisher")
     list_filter = ("role",)
     fields = ("user", "publisher", "role")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
-        desk = get_desk(request)
-        visible = Q() if desk.administers_accounts else Q(publisher__in=list(desk.roles))
-        return super().get_queryset(request).filter(visible)
-
-    def has_view_permission(self, request: HttpRequest, obj: Membership | None = None) -> bool:
-        desk = get_desk(request)
-        return desk.administers_accounts or (bool(desk.roles) if obj is None else obj.publisher_id in desk.roles)
 
     def may_act(self, request: HttpRequest, row: Membership) -> bool:
         desk = get_desk(request)

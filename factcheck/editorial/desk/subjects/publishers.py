@@ -6,12 +6,11 @@ earlier details can't be lost.
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.desk.access import DeskAdmin, get_desk
+from factcheck.editorial.desk.access import OwnRowsAdmin, get_desk
 from factcheck.editorial.desk.subjects.claimants import UrlLinesField
 from factcheck.editorial.models import Publisher
 from factcheck.editorial.people.time_zones import time_zone_names
@@ -33,9 +32,11 @@ class PublisherForm(forms.ModelForm[Publisher]):
 
 
 @admin.register(Publisher)
-class PublisherAdmin(DeskAdmin[Publisher]):
+class PublisherAdmin(OwnRowsAdmin[Publisher]):
     """The pages of publishers. Chief editors can edit the newsrooms that they lead."""
 
+    newsroom_key = "pk"
+    administrators_see_all = True
     recorded = ("added", "changed")
     form = PublisherForm
     change_form_template = "admin/editorial/publisher_form.html"
@@ -65,15 +66,6 @@ class PublisherAdmin(DeskAdmin[Publisher]):
         ),
         (_("Decisions"), {"fields": ("checklist",)}),
     )
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Publisher]:
-        publishers = super().get_queryset(request)
-        desk = get_desk(request)
-        return publishers if desk.administers_accounts else publishers.filter(pk__in=list(desk.roles))
-
-    def has_view_permission(self, request: HttpRequest, obj: Publisher | None = None) -> bool:
-        desk = get_desk(request)
-        return desk.administers_accounts or (bool(desk.roles) if obj is None else obj.pk in desk.roles)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return get_desk(request).administers_accounts
