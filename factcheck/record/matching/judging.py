@@ -65,7 +65,7 @@ def judge(text: str, claims: Sequence[str], *, at_most: int) -> list[Judgement]:
             near = min(alignment.of_post, alignment.of_claim) >= NEARLY_ALL
             if number < at_most and not differs and not (near and (alignment.replaced or alignment.moved)):
                 try:
-                    same = _says_the_same(alignment, *(each.text for each in pair), vectors)
+                    same = _says_the_same(alignment, pair[0].text, pair[1].text, vectors)
                 except EmbeddingError:
                     at_most = 0
             found.append(Judgement(same, differs, alignment.asked, alignment.checked))
