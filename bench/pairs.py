@@ -1,10 +1,11 @@
 """What matching says about pairs of a post and a claim: the same, about the same, or nothing.
 
-    python bench/pairs.py [--reviews 8459]
+    PAIRS=… python bench/pairs.py [--reviews 8459] [--pairs 150]
 
 PAIRS names the file of the pairs, one JSON object a line: `post`, `claim`, `says_the_same`, and the `kind` of what the
-post changes. The claims are published among the real reviews of `finding.py`. A claim with the same text counts as the
-pair's claim. The two files and their digests are named in the README. One of them is measured once.
+post changes. Without it, the pairs for training are asked, on which figures are better than on others. The claims are
+published among the real reviews of `finding.py`. A claim with the same text counts as the pair's claim. The README has
+the digests of the two files for which performance.md has figures. One of them is measured once.
 """
 
 import json
@@ -16,7 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from database import own_server, publish
+from database import HERE, own_server, publish
 from finding import real_reviews
 from generated import Reviews
 from matching import Kept, claim_only, clean
@@ -50,17 +51,17 @@ def rows(found: dict[str, Counter[str]]) -> Iterator[str]:
 
 
 def main() -> None:
-    options = options_of(__doc__, reviews=None)
-    file = os.environ.get("PAIRS")
-    if not file:
-        sys.exit("Name the file of the pairs: PAIRS=… python bench/pairs.py")
-    pairs = [json.loads(line) for line in Path(file).read_text(encoding="utf-8").splitlines()]
+    options = options_of(__doc__, reviews=None, pairs=None)
+    file = Path(os.environ.get("PAIRS", HERE / "pairs_training.jsonl"))
+    pairs = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()][: options.pairs]
     with own_server():
         from factcheck.record.matching import matches
         from factcheck.record.models import PublishedClaim
 
         kept, blank = Kept(), Reviews().blank
-        made = [claim_only(each["id"], clean(each["claim"]), each["claim_language"], blank) for each in pairs]
+        made = [
+            claim_only(each["claim"], clean(each["claim"]), each.get("claim_language", "en"), blank) for each in pairs
+        ]
         made += islice(real_reviews(blank), options.reviews)
         publish({each["id"]: each for each in made}.values())
         kept.embed_published()
@@ -71,7 +72,7 @@ def main() -> None:
                 answer = matches.match(each["post"])
             where, score = place_of(answer, texts, clean(each["claim"]))
             found[each["kind"]][where] += 1
-            sys.stderr.write(f"{each['id']} {each['kind']} {where} {score:.3f}\n")
+            sys.stderr.write(f"{each['kind']} {where} {score:.3f} {each['post']}\n")
         report(rows(found))
 
 

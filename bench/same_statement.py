@@ -1,6 +1,6 @@
 """The weights by which matching judges whether a claim says the same as a post (`record/matching/judging.py`).
 
-    python bench/same_statement.py [--save 1]
+    python bench/same_statement.py [--save 1] [--pairs 1600]
 
 pairs_training.jsonl contains invented claims, each with a post that says the same in other words, and a post that says
 something else about the same thing. The program fits a logistic regression with a penalty. It prints the share of
@@ -69,11 +69,11 @@ def rows_of_thresholds(scores: Any, labels: Any) -> Iterator[str]:
 
 
 def main() -> None:
-    options = options_of(__doc__, save=0)
+    options = options_of(__doc__, save=0, pairs=None)
     with own_server():
         from factcheck.record.matching.judging import WEIGHTS_FILE
 
-        pairs = read_pairs()
+        pairs = read_pairs()[: options.pairs]
         inputs, certain = inputs_of(pairs)
         labels = np.array([each["says_the_same"] for each in pairs])
         claims = {each["claim"]: number for number, each in enumerate(pairs)}

@@ -16,6 +16,8 @@ SHORT = {
     "desk": "--reviews 2000 --rounds 1",
     "finding": "--reviews 10",
     "matching": "--reviews 20 --posts 4",
+    "pairs": "--reviews 20 --pairs 4",
+    "same_statement": "--pairs 200",
     "searching": "--reviews 2000 --few 1000 --rounds 1",
     "starvation": "--reviews 500 --seconds 1",
     "writing": "--reviews 20 --singles 5",

@@ -50,7 +50,7 @@ _SIZE = {
     "type": "integer",
     "minimum": 1,
     "maximum": MAX_LIMIT,
-    "description": f"The maximum number of claims, results and candidates together. {LIMIT} if absent.",
+    "description": f"The maximum number of claims in the three lists together. {LIMIT} if absent.",
 }
 
 
@@ -149,8 +149,7 @@ class Matching(Output):
     results: list[Match]
     """The claims that say the same as your text."""
     related: list[Match]
-    """The claims about the same thing that say something else, or for which it can't be told. Their verdicts may be
-    wrong for your text."""
+    """The claims about the same thing that say something else, or for which it can't be told."""
     candidates: list[Candidate]
     """The best five of the less similar claims. Most of them are about something else."""
     threshold: Share

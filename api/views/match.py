@@ -83,7 +83,7 @@ class MatchView(Endpoint):
     http_method_names = ["get", "head", "options", "post"]
 
     @documented(
-        "match", "Matching", "Published claims that say the same as a text, best match first.", "FullOrBrief",
+        "match", "Matching", "Published claims that say the same as a text, or are about the same.", "FullOrBrief",
         extra=[*_parameters()],
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""The alignment of a post with a claim, word by word. What is left over in the same place on both sides differs.
+"""The alignment of a post with a claim, word by word. Words that are left over in the same place on both sides differ.
 
 "Ibuprofen tablets contain the virus" and "Paracetamol tablets contain the virus" have all words in common but one. A
 reader who asked about one of them must not get the verdict of the other.
@@ -13,11 +13,11 @@ from factcheck.record.matching.differences.sentences import Sentence, Word, fold
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """What a post and a claim have in common.
+    """The words that a post and a claim have in common.
 
     - `of_post` and `of_claim` are the shares of content words that the other text contains too, from 0 to 1.
-    - `replaced` counts the content words that stand in the same place as other words of the other text.
-    - `moved` counts the words of both texts that stand in another order.
+    - `replaced` counts the content words in whose place the other text has other words.
+    - `moved` counts the words of both texts that are in another order.
     - `asked` and `checked` are the post's and the claim's words that the other text doesn't contain, in order.
     """
 

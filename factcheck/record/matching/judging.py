@@ -6,7 +6,7 @@ the claim isn't the same. It has three steps:
 
 1. A claim in the post's words says the same.
 2. A claim with another number, date or negation says something else. So does a claim with nearly the same words
-   if other words stand in the place of the rest, or if the words are in another order.
+   if the rest is replaced by other words, or if the words are in another order.
 3. A logistic regression decides about all others. Its inputs are the words that are left over in the alignment, and the
    vectors of the two sentences. `bench/same_statement.py` learns the weights from pairs of posts and claims, half of
    which contradict each other, and prints the threshold.
@@ -35,7 +35,7 @@ WEIGHTS_FILE = Path(__file__).with_name("same_statement.f32")  # little-endian n
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a claim says, compared with a post.
+    """The comparison of a claim with a post.
 
     - `differs` contains the kinds of details that certainly differ.
     - `asked` and `checked` are the words of the post and of the claim that the other text doesn't contain.
