@@ -88,7 +88,7 @@ class MatchedParts(Nested):
     differs: list[Difference]
     """The points on which your text and the claim certainly differ."""
     asked: list[str]
-    """Your words that the claim doesn't contain. Function words are left out, so both lists can be empty."""
+    """Your words that the claim doesn't contain. Words such as "the" are left out, so both lists can be empty."""
     checked: list[str]
     """The claim's words that your text doesn't contain."""
 

@@ -122,7 +122,7 @@ def test_match_says_what_differs(api: Api, newsroom: Newsroom) -> None:
     content = api.get("match/", {"text": "Nước lũ chưa lên tới mái chùa ở Huế năm 2019"})
     [match] = content["related"]
     assert match["matched"]["differs"] == ["negation", "date"]
-    assert (match["matched"]["asked"], match["matched"]["checked"]) == (["2019"], ["2020"])
+    assert (match["matched"]["asked"], match["matched"]["checked"]) == (["chưa", "2019"], ["đã", "2020"])
 
 
 def test_match_of_merged_claims_is_the_one_that_shows_both(api: Api, newsroom: Newsroom) -> None:

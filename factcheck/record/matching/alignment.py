@@ -28,22 +28,19 @@ class Alignment:
 
     - `of_post` and `of_claim` are the shares of content words that the other text contains too, from 0 to 1.
     - `replaced` counts the content words in whose place the other text has other words.
-    - `asked` and `checked` are the post's and the claim's words that the other text doesn't contain, in order.
+    - `near` tells whether nearly all content words are the same, or all but one.
+    - `asked` and `checked` are the post's and the claim's words that the other text doesn't contain, in order. They are
+      content words, or any words except for harmless ones such as "the" if the texts are near.
     - `same_words` tells whether all words are the same, in the same order, except for harmless words such as "the".
     """
 
     of_post: float
     of_claim: float
     replaced: int
+    near: bool
     asked: tuple[str, ...]
     checked: tuple[str, ...]
     same_words: bool
-
-    @property
-    def near(self) -> bool:
-        """Return whether nearly all content words are the same, or all but one."""
-        one = self.of_post > 0 and max(len(self.asked), len(self.checked)) <= 1
-        return one or min(self.of_post, self.of_claim) >= NEARLY_ALL
 
 
 def align(post: Sentence, claim: Sentence) -> Alignment:
@@ -57,14 +54,15 @@ def align(post: Sentence, claim: Sentence) -> Alignment:
     for tag, start, end, begin, stop in SequenceMatcher(None, keys, others, autojunk=False).get_opcodes():
         if tag == "replace":
             replaced += min(len(_left_over(left[start:end], common)), len(_left_over(right[begin:stop], common)))
-    return Alignment(
-        of_post=_share(keys, common),
-        of_claim=_share(others, common),
-        replaced=replaced,
-        asked=_left_over(left, common),
-        checked=_left_over(right, common),
-        same_words=marks[0] == marks[1] and _all_words(post, marked) == _all_words(claim, marked),
-    )
+    of_post, of_claim = _share(keys, common), _share(others, common)
+    asked, checked = _left_over(left, common), _left_over(right, common)
+    near = min(of_post, of_claim) >= NEARLY_ALL or (of_post > 0 and max(len(asked), len(checked)) <= 1)
+    left, right = ([*_all_units(each, marked)] for each in (post, claim))
+    keys, others = [key for key, _ in left], [key for key, _ in right]
+    if near:
+        common = set(keys) & set(others)
+        asked, checked = _left_over(left, common), _left_over(right, common)
+    return Alignment(of_post, of_claim, replaced, near, asked, checked, marks[0] == marks[1] and keys == others)
 
 
 def _units(sentence: Sentence, marked: bool) -> Iterator[tuple[str, str]]:
@@ -79,11 +77,15 @@ def _units(sentence: Sentence, marked: bool) -> Iterator[tuple[str, str]]:
             yield _ENDING.sub("", form), word.text
 
 
-def _all_words(sentence: Sentence, marked: bool) -> list[str]:
+def _all_units(sentence: Sentence, marked: bool) -> Iterator[tuple[str, str]]:
+    """Yield the key and the text of each word that isn't harmless, or of each character."""
     if sentence.unspaced:
-        return [sign for sign in sentence.text if sign.isalnum()]
+        yield from _units(sentence, marked)
+        return
     harmless = _HARMLESS if marked else _FOLDED
-    return [_ENDING.sub("", form) for word in sentence.words if (form := _form(word, marked)) not in harmless]
+    for word in sentence.words:
+        if (form := _form(word, marked)) not in harmless:
+            yield _ENDING.sub("", form), word.text
 
 
 def _form(word: Word, marked: bool) -> str:

@@ -97,6 +97,8 @@ def test_no_hand_written_post_that_differs_is_the_same(kind: str, most: int) -> 
 def test_words_that_differ_are_named() -> None:
     found = judged("Ibuprofen tablets contain the virus", "Paracetamol tablets contain the virus")
     assert (found.asked, found.checked) == (("Ibuprofen",), ("Paracetamol",))
+    found = judged("Mật ong để bao lâu cũng bị hỏng", "Mật ong để bao lâu cũng không hỏng")
+    assert (found.asked, found.checked) == (("bị",), ("không",))
     found = judged("Giá xăng giảm", "Giá xăng tăng")
     assert (found.asked, found.checked) == (("giảm",), ("tăng",))
 
