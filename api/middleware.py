@@ -80,7 +80,7 @@ def _places(request: HttpRequest) -> Places | None:
     if request.path_info.startswith(_SEARCHES):
         return search_places
     try:
-        searched = request.META["QUERY_STRING"] and not _SEARCH_PARAMETERS.isdisjoint(request.GET)
+        searched = request.META.get("QUERY_STRING", "") and not _SEARCH_PARAMETERS.isdisjoint(request.GET)
     except SuspiciousOperation:  # too many parameters, which the view refuses
         return None
     return search_places if searched else None

@@ -29,9 +29,14 @@ def read_pairs() -> list[dict[str, Any]]:
 
 
 def inputs_of(pairs: list[dict[str, Any]]) -> tuple[Any, Any]:
-    """Return the inputs of each pair, and whether details certainly differ."""
+    """Return the inputs of each pair, and whether the regression doesn't decide about it."""
     from factcheck.record.matching.alignment import align
-    from factcheck.record.matching.differences.comparison import closest_pair, find_differences, read_post
+    from factcheck.record.matching.differences.comparison import (
+        closest_pair,
+        find_differences,
+        read_post,
+        whole_text,
+    )
     from factcheck.record.matching.embeddings import LocalModel
     from factcheck.record.matching.judging import evidence
 
@@ -40,8 +45,9 @@ def inputs_of(pairs: list[dict[str, Any]]) -> tuple[Any, Any]:
         post = read_post(each["post"])
         pair = closest_pair(post, each["claim"])
         assert pair
-        rows.append(evidence(align(*pair), *LocalModel().embed_passages([one.text for one in pair])))
-        certain.append(bool(find_differences(*pair, alone=len(post) == 1)))
+        alignment = align(pair[0], whole_text(each["claim"]))
+        rows.append(evidence(alignment, *LocalModel().embed_passages([pair[0].text, each["claim"]])))
+        certain.append(align(*pair).near or bool(find_differences(*pair, alone=len(post) == 1)))
         sys.stderr.write(f"\r{number}/{len(pairs)} pairs")
     return np.array(rows, np.float64), np.array(certain)
 

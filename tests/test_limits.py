@@ -12,7 +12,7 @@ from factcheck.editorial import pictures
 from factcheck.editorial.sign_in import freshness, second_factors, sessions
 from factcheck.record.files import picture_files
 from factcheck.record.lists import counts, dimensions, statistics, values
-from factcheck.record.matching import embeddings, match_numbers, query_vectors
+from factcheck.record.matching import embeddings, judging, match_numbers, query_vectors
 from factcheck.record.search import constants, query, questions, snippets
 from factcheck.record.search import pictures as pictures_search
 from factcheck.tools import budget
@@ -52,7 +52,7 @@ LIMITS: dict[str, list[float]] = {
     "length of `text`": [questions.MAX_QUESTION],
     "`page_size` of a match": [1, match_answers.MAX_LIMIT, match_answers.LIMIT],
     "`candidates` of a match": [match_answers.MAX_CANDIDATES],
-    "result of a match with `view=brief`": [match_answers.MAX_BRIEF],
+    "result or related claim with `view=brief`": [match_answers.MAX_BRIEF],
     "texts in a batch": [match_answers.MAX_TEXTS],
     "time in the database, for each text": [match_numbers.SECONDS],
     "length above which a text is compared sentence by sentence": [questions.LONG],
@@ -63,8 +63,11 @@ LIMITS: dict[str, list[float]] = {
     "misspelt words that are replaced": [match_numbers.MISSPELT, match_numbers.MISSPELT_LENGTHS.start],
     "time for the text's vectors": [embeddings.QUERY_TIMEOUT],
     "texts whose vectors are remembered, per process": [query_vectors.REMEMBERED],
-    "claims that are checked for differences": [match_numbers.MAX_COMPARED],
-    "score of a result, and of claims that the desk calls probably the same": [match_numbers.THRESHOLD],
+    "claims that are judged by their vectors": [match_numbers.MAX_JUDGED, judging.MAX_SENTENCE],
+    "lowest score of a claim in `related`": [match_numbers.RELATED],
+    "lowest score of a claim that is judged (`threshold`), and of claims that the desk lists first": [
+        match_numbers.THRESHOLD
+    ],
 }
 
 

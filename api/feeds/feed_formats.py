@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, TextIO
 
 import orjson
+from django.utils.encoding import iri_to_uri
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed, rfc3339_date
 from django.utils.html import escape
 from django.utils.xmlutils import SimplerXMLGenerator
@@ -113,10 +114,10 @@ class Json(_Paged):
         outfile.write(orjson.dumps(content).decode())
 
     def _item(self, entry: Entry) -> JsonObject:
-        author = {"name": entry.author, "url": entry.author_url}
+        author = {"name": entry.author, "url": iri_to_uri(entry.author_url)}
         return {
             "id": entry.id,
-            "url": entry.url,
+            "url": iri_to_uri(entry.url),
             "title": entry.title,
             "summary": "\n\n".join(entry.text),
             "content_html": paragraphs(entry.text) if entry.html is None else entry.html,

@@ -6,6 +6,8 @@ from django.core import signing
 
 from factcheck.record.lists.pages import Cursor
 
+OTHER_LIST = "This cursor is for other filters or another order. Start again without the cursor."
+
 
 def write_cursor(cursor: Cursor, place: Iterable[str]) -> str:
     """Return the signed cursor.
@@ -24,8 +26,7 @@ def read_cursor(text: str, place: Iterable[str]) -> Cursor:
     try:
         backward, *position = _signer(place).unsign_object(text)
     except signing.BadSignature:
-        message = "This cursor is for other filters or another order. Start again without the cursor."
-        raise ValueError(message) from None
+        raise ValueError(OTHER_LIST) from None
     return Cursor(bool(backward), (position[0], position[1]) if position else None)
 
 

@@ -5,9 +5,12 @@ from functools import partial
 from typing import Any
 
 import orjson
+from django.db import DataError, ProgrammingError
 from django.http import HttpResponse
 
 from api.http import responses
+from api.http.problems import ParameterProblem
+from api.lists.cursors import OTHER_LIST
 from api.lists.meta import Meta, SearchedPage
 from api.lists.parameters import pick
 from api.lists.requests import ListRequest
@@ -23,7 +26,13 @@ def read_page(list_request: ListRequest, columns: Sequence[str] = ("body",), con
     order, cursor, size = list_request.order, list_request.cursor, list_request.page_size
     # The best plan of a filter depends on how frequent its values are.
     run = partial(responses.fetch, run=run_public) if conditions else responses.fetch
-    return pages.read_page(source, conditions, columns, order, cursor, size, run, walks=walks)
+    try:
+        return pages.read_page(source, conditions, columns, order, cursor, size, run, walks=walks)
+    except (DataError, ProgrammingError) as problem:
+        if cursor.position is None:
+            raise
+        # The cursor's values don't fit the columns, because an earlier version sorted this list by other columns.
+        raise ParameterProblem([("cursor", OTHER_LIST)]) from problem
 
 
 def list_response(

@@ -53,7 +53,7 @@ def read_detail_parameters(request: HttpRequest, fields: Collection[str]) -> tup
 
     Raise ParameterProblem with all errors.
     """
-    if not request.META["QUERY_STRING"]:
+    if not request.META.get("QUERY_STRING", ""):
         return None, {}
     parameters = Parameters(request.GET, [AS_OF, FIELDS] if fields else [AS_OF])
     found = parameters.read(AS_OF, _find_entry, None), read_fields(parameters, fields)

@@ -88,7 +88,7 @@ class MatchedParts(Nested):
     differs: list[Difference]
     """The points on which your text and the claim certainly differ."""
     asked: list[str]
-    """Your words that the claim doesn't contain. Function words are left out."""
+    """Your words that the claim doesn't contain. Function words are left out, so both lists can be empty."""
     checked: list[str]
     """The claim's words that your text doesn't contain."""
 
@@ -102,7 +102,7 @@ class Match(Output):
     score: Share
     """The probability that the claim is about the same thing."""
     judged_by: Annotated[str, one_of(["words+meaning", "words", "meaning"])]
-    """The parts that the score is based on."""
+    """The parts that the score is based on. They don't decide which list the claim is in."""
     matched: MatchedParts
 
 

@@ -4,7 +4,6 @@ Django expects a backend's ``DatabaseWrapper`` in a module with this name.
 """
 
 import select
-import sys
 import time
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
@@ -41,7 +40,12 @@ class PreparedCursor(Cursor[Any]):
     """
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> "PreparedCursor":
-        return super().execute(query, params, prepare=True, binary=True, **options)
+        # With a threshold, psycopg also keeps the text of all other statements, which can contain unpublished text.
+        self.connection.prepare_threshold = 0
+        try:
+            return super().execute(query, params, binary=True, **options)
+        finally:
+            self.connection.prepare_threshold = None
 
 
 class DatabaseClient(PostgresqlClient):
@@ -100,8 +104,7 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
         guard = request_guard(replicas=self.replicas is not None)
         with guard or nullcontext():
             settings.DATABASE_SERVER.prepare(self.alias)
-        # Only `prepared_cursor` prepares statements. Without a threshold, psycopg would prepare none.
-        return with_timeouts(self.alias, super().get_connection_params()) | {"prepare_threshold": sys.maxsize}
+        return with_timeouts(self.alias, super().get_connection_params())
 
     def prepared_cursor(self) -> CursorWrapper:
         """Return the connection's cursor for statements that are sent often and have one good plan for all parameters.
@@ -110,6 +113,7 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
         """
         if self.queries_logged:
             return self.cursor()  # Django's log of statements needs its own cursor
+        self.close_if_health_check_failed()
         self.ensure_connection()
         if self._prepared is None or self._prepared.connection is not self.connection:
             self._prepared = PreparedCursor(self.connection)

@@ -19,17 +19,16 @@ MOST = 5
 
 @dataclass(frozen=True, slots=True)
 class SimilarClaim:
-    """A claim that may be the same. `reviews` summarises its published reviews. `score` is between 0 and 1."""
+    """A claim that may be the same, or about the same thing. `reviews` summarises its published reviews.
+
+    `is_likely` tells whether it says the same, or its score reaches the threshold.
+    """
 
     claim_id: UUID
     text: str
     language: str
     reviews: list[ReviewOfClaim]
-    score: float
-
-    @property
-    def is_likely(self) -> bool:
-        return self.score >= THRESHOLD
+    is_likely: bool
 
 
 class MeaningNotCompared(Exception):
@@ -56,14 +55,17 @@ def find_similar(
         found = match(text, limit=limit + 1)
     except TimeoutError as problem:
         raise MeaningNotCompared("The comparison with published claims took too long.") from problem
-    shown = [*found.results, *found.related, *([] if likely_only else found.candidates)]
-    likely = THRESHOLD if likely_only else 0
-    scores = {each.claim_id: each.score for each in shown if each.claim_id != exclude and each.score >= likely}
-    rows = PublishedClaim.objects.live().filter(pk__in=scores).values_list("pk", "body")
+    ranked = sorted(
+        (*found.results, *found.related, *found.candidates),
+        key=lambda each: (not each.judgement.says_the_same, -each.score),
+    )
+    likely = {each.claim_id: each.judgement.says_the_same or each.score >= THRESHOLD for each in ranked}
+    shown = [pk for pk in likely if pk != exclude and (likely[pk] or not likely_only)]
+    rows = PublishedClaim.objects.live().filter(pk__in=shown).values_list("pk", "body")
     claims = {pk: read(PublicClaim, body) for pk, body in rows}
     alike = [
-        SimilarClaim(pk, claims[pk].text, claims[pk].language, claims[pk].reviews, score)
-        for pk, score in scores.items()
+        SimilarClaim(pk, claims[pk].text, claims[pk].language, claims[pk].reviews, likely[pk])
+        for pk in shown
         if pk in claims
     ][:limit]
     if found.method == "words" and found.explanation and not found.refused and is_configured():

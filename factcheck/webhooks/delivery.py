@@ -213,8 +213,7 @@ def stop(subscription: Subscription, why: Subscription.Stopped) -> None:
 @transaction.atomic
 def start(subscription: Subscription) -> None:
     """Start sending again: first the failed and pending deliveries, then newer entries, in the log's order."""
-    locked = Subscription.objects.select_for_update().get(pk=subscription.pk)
-    if locked.is_running:
+    if Subscription.objects.select_for_update().get(pk=subscription.pk).is_running:
         return
     subscription.stopped, subscription.failing_since, subscription.rests_until = Stopped.RUNNING, None, None
     subscription.save(update_fields=["stopped", "failing_since", "rests_until"])

@@ -7,8 +7,10 @@ import pytest
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
+from api.lists.cursors import write_cursor
 from factcheck.editorial.models import Review
 from factcheck.editorial.proposals import review_policy
+from factcheck.record.lists.pages import Cursor
 from factcheck.record.models import LogEntry
 from tests.support.drafts import make_newsroom, make_scale
 
@@ -181,3 +183,11 @@ def test_feed_of_corrections(world, api):
     flood = entries[2].find(f"{ATOM}summary").text
     words = "Verdict on the claim: Sai → Đúng</p><p>Ngày quay đã được xác minh lại với người quay phim."
     assert flood == f"<p>[substantive] {words}</p>"
+
+
+@pytest.mark.parametrize("position", [(6, 6), ("x", "y")])
+def test_cursor_of_other_columns_is_refused(world, api, position):
+    """Cursors of an earlier version named the entry twice."""
+    cursor = write_cursor(Cursor(position=position), ["/api/v1/corrections/", "-sequence"])
+    response = api.client.get("/api/v1/corrections/", {"cursor": cursor})
+    assert (response.status_code, [each["parameter"] for each in response.json()["errors"]]) == (400, ["cursor"])

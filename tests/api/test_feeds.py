@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from xml.etree import ElementTree as ET
 
@@ -11,6 +11,7 @@ import pytest
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
+from api.feeds.feed_formats import Entry, write_feed
 from factcheck.editorial.models import Topic, TopicLabel
 from factcheck.record.models import LogEntry
 from tests.api.published import make_imported
@@ -134,6 +135,19 @@ def test_rss_item(world, api):
     assert item.find("guid").get("isPermaLink") == "false"
     assert (found["language"], found["creator"]) == ("vi", "Toà soạn kiemchung.example")
     assert found["updated"] == LogEntry.objects.get(subject=world.flood, number=2).at.isoformat()
+
+
+def test_json_feed_escapes_urls_of_publishers():
+    """As Django does in Atom and RSS."""
+    now = datetime(2026, 10, 4, tzinfo=UTC)
+    entry = Entry("1", "https://huế.example/tin?q=lũ lụt", "Lũ", "vi", "Huế", "https://outra.example/về", now, now,
+                  [], None, [], "https://license.example/", "https://here.example/")  # fmt: skip
+    content, _ = write_feed(
+        "json", "Lũ", "Lũ", "vi", "https://here.example/", "https://here.example/", [entry], {"first": ""}
+    )
+    (item,) = json.loads(content)["items"]
+    assert item["url"] == "https://hu%E1%BA%BF.example/tin?q=l%C5%A9%20l%E1%BB%A5t"
+    assert item["authors"][0]["url"] == "https://outra.example/v%E1%BB%81"
 
 
 def test_json_feed_keeps_its_rules(world, api):

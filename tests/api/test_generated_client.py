@@ -121,7 +121,7 @@ def test_client_reads_the_past(client: Any, world: SimpleNamespace) -> None:
 def test_client_matches(client: Any, world: SimpleNamespace) -> None:
     question = importlib.import_module("generated_client.models").Question(text="nuoc lu len toi mai chua roi")
     matching = call(client, "matching.match_text", body=question)
-    assert matching.results[0].reviews[0].id == world.flood
+    assert matching.related[0].reviews[0].id == world.flood
 
 
 def test_client_is_told_what_is_wrong(client: Any, world: SimpleNamespace) -> None:

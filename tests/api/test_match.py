@@ -128,7 +128,7 @@ def test_match_says_what_differs(api: Api, newsroom: Newsroom) -> None:
 def test_match_of_merged_claims_is_the_one_that_shows_both(api: Api, newsroom: Newsroom) -> None:
     gone, kept = publish(newsroom, "Nước lũ lên tới mái chùa."), publish(newsroom, "Ngôi chùa chìm trong lũ.")
     newsroom.merge_claims(gone.claim, kept.claim)
-    [result] = api.get("match/", {"text": "Nước lũ lên tới mái chùa"})["related"]
+    [result] = api.get("match/", {"text": "Nước lũ lên tới mái chùa"})["results"]
     assert result["claim"]["id"] == str(kept.claim_id)
     assert {review["id"] for review in result["reviews"]} == {str(gone.id), str(kept.id)}
 

@@ -10,6 +10,7 @@ from factcheck.editorial.drafts import review_statements
 from factcheck.editorial.drafts.rows import drafts_of
 from factcheck.editorial.models import Capture, Review
 from factcheck.editorial.proposals import review_completeness, review_policy, workflow
+from factcheck.editorial.proposals.policy import Policy
 from factcheck.record.statements.same_content import has_same_content
 from tests.editorial.test_defences import approved
 from tests.support.drafts import Newsroom, make_newsroom, waiting
@@ -162,3 +163,27 @@ def test_changed_evidence_is_metadata_and_a_changed_source_is_not(newsroom: News
     correct = {"summary": "Sai. Đoạn phim cũ."}
     Review.objects.filter(pk=live.pk).update(change_class="substantive", state="published")
     assert str(newsroom.correct_review(live, **correct).kind) == "review.correction"
+
+
+def test_change_of_metadata_follows_a_document_that_lacks_newer_keys(newsroom: Newsroom, monkeypatch: Any) -> None:
+    """Documents from before these keys existed equal documents with their defaults."""
+    review = newsroom.make_review()
+    said = review_statements.build_statement(review).to_json_object()
+    claim, source = said["claim"], said["sources"][0]
+    for part in (said, claim, claim["claimant"], claim["appearances"][0], source):
+        for key in [key for key, value in part.items() if value in (None, False, [])]:
+            del part[key]
+    assert "primary" not in source
+    approved(newsroom, review, said)
+    Review.objects.filter(pk=review.pk).update(state="approved")
+    with monkeypatch.context() as older:
+        older.setattr(Policy, "require_unchanged", lambda *_: None)
+        workflow.publish(proposal=waiting(review), by=newsroom.editor)
+    review_policy.open_correction(review=review, by=newsroom.reporter, change_class="metadata", note="Ngày đăng.")
+    review.sources.update(published_on=MOMENT)
+    assert str(newsroom.publish_review(review).kind) == "review.update"
+
+
+def test_tombstone_keeps_a_headline_from_before_a_limit(newsroom: Newsroom) -> None:
+    published = review_statements.build_statement(newsroom.make_review()).model_copy(update={"headline": "L" * 1200})
+    assert review_statements.build_tombstone(published).headline == "L" * 1200

@@ -155,7 +155,7 @@ def test_copy_of_a_page_needs_room(newsroom: Newsroom, settings: Any, monkeypatc
     exchange = type("Exchange", (), {"status": 200})
     monkeypatch.setattr(fetching, "fetch", lambda _url: [exchange])
     monkeypatch.setattr(
-        fetching, "_store", lambda capture, _exchanges: fetching._write(capture, {"size": 11}, b"01234567890")
+        fetching, "_store", lambda capture, _exchanges: fetching._write(capture, b"01234567890", size=11)
     )
     fetching.capture(capture)
     capture.refresh_from_db()

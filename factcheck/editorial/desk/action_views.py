@@ -47,6 +47,7 @@ class DeskAction(Generic[T]):
     is_destructive: bool = False  # removes something, so the button is red
     read_first: bool = False  # the button is below the statement, so that people read the statement first
     has_more: Callable[[T], bool] = lambda _row: False
+    warning: Callable[[Any], str] = lambda _result: ""  # about the result of `run`, and empty if there is none
 
 
 def by_name(*actions: DeskAction[T]) -> dict[str, DeskAction[T]]:
@@ -91,6 +92,8 @@ def perform(
             if action.has_more(subject):
                 return None
             messages.success(request, str(result if isinstance(result, str | Promise) else action.success_message))
+            if warning := action.warning(result):
+                messages.warning(request, warning)
             return redirect(page)
     return None
 

@@ -29,7 +29,7 @@ from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.record.statements import capture as statement_captures
 from factcheck.record.statements import review as statements
 from factcheck.record.statements.output import construct, read
-from factcheck.record.statements.tombstone import ClaimReference, Tombstone
+from factcheck.record.statements.tombstone import Tombstone
 
 MIN_SOURCES = 2
 # Entries of these kinds have no text that people could translate.
@@ -66,9 +66,9 @@ def build_draft_statement(draft: Draft) -> statements.Review:
 
 
 def build_tombstone(published: statements.Review) -> Tombstone:
-    """Return the tombstone for the URL of a withdrawn review, built from the withdrawn statement."""
+    """Return the tombstone for the URL of a withdrawn review. The submission validates the values."""
     values = {name: getattr(published, name) for name in Tombstone.model_fields.keys() - {"claim"}}
-    return Tombstone(**values, claim=ClaimReference(id=published.claim.id))
+    return construct(Tombstone, {**values, "claim": {"id": published.claim.id}})
 
 
 def last_entry(review: Review) -> LogEntry | None:

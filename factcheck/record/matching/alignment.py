@@ -4,11 +4,22 @@
 reader who asked about one of them must not get the verdict of the other.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from factcheck.record.matching.differences.sentences import Sentence, Word, fold, stem_of
+from factcheck.record.matching.differences.sentences import ENGLISH, STOP_WORDS, VIETNAMESE, Sentence, Word, fold
+
+NEARLY_ALL = 0.7  # the share of content words from which every other word counts too
+# These words don't change what a sentence says. "by", "in", "may", "bị" and "đã" do.
+_HARMLESS = frozenset(
+    "a an the is are was were be been being am has have had that this these those it its of and so just very also"  # noqa: SIM905
+    " then there here là thì mà của các những một này kia đó cũng vẫn rất quá rồi nhé nha ạ à ơi".split()
+)
+_FOLDED = frozenset(map(fold, _HARMLESS))
+_FUNCTION_WORDS = ENGLISH | VIETNAMESE
+_ENDING = re.compile("(?<=[^\\W\\d_]{3})(?:ing|ed|es|s|e|d)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,33 +28,43 @@ class Alignment:
 
     - `of_post` and `of_claim` are the shares of content words that the other text contains too, from 0 to 1.
     - `replaced` counts the content words in whose place the other text has other words.
-    - `moved` counts the words of both texts that are in another order.
     - `asked` and `checked` are the post's and the claim's words that the other text doesn't contain, in order.
+    - `same_words` tells whether all words are the same, in the same order, except for harmless words such as "the".
     """
 
     of_post: float
     of_claim: float
     replaced: int
-    moved: int
     asked: tuple[str, ...]
     checked: tuple[str, ...]
+    same_words: bool
+
+    @property
+    def near(self) -> bool:
+        """Return whether nearly all content words are the same, or all but one."""
+        one = self.of_post > 0 and max(len(self.asked), len(self.checked)) <= 1
+        return one or min(self.of_post, self.of_claim) >= NEARLY_ALL
 
 
 def align(post: Sentence, claim: Sentence) -> Alignment:
     """Align two sentences. Diacritics count if both have some, because they change the meaning in Vietnamese."""
-    marked = all(each.text.casefold() != fold(each.text) for each in (post, claim))
+    marks = [each.text.casefold() != fold(each.text) for each in (post, claim)]
+    marked = all(marks)
     left, right = ([*_units(each, marked)] for each in (post, claim))
     keys, others = [key for key, _ in left], [key for key, _ in right]
     common = set(keys) & set(others)
-    replaced, in_order = 0, 0
+    replaced = 0
     for tag, start, end, begin, stop in SequenceMatcher(None, keys, others, autojunk=False).get_opcodes():
-        if tag == "equal":
-            in_order += end - start
-        elif tag == "replace":
+        if tag == "replace":
             replaced += min(len(_left_over(left[start:end], common)), len(_left_over(right[begin:stop], common)))
-    moved = min(sum(key in common for key in each) for each in (keys, others)) - in_order
-    asked, checked = _left_over(left, common), _left_over(right, common)
-    return Alignment(_share(keys, common), _share(others, common), replaced, moved, asked, checked)
+    return Alignment(
+        of_post=_share(keys, common),
+        of_claim=_share(others, common),
+        replaced=replaced,
+        asked=_left_over(left, common),
+        checked=_left_over(right, common),
+        same_words=marks[0] == marks[1] and _all_words(post, marked) == _all_words(claim, marked),
+    )
 
 
 def _units(sentence: Sentence, marked: bool) -> Iterator[tuple[str, str]]:
@@ -51,13 +72,22 @@ def _units(sentence: Sentence, marked: bool) -> Iterator[tuple[str, str]]:
     if sentence.unspaced:
         yield from ((sign, sign) for sign in sentence.text if sign.isalnum())
         return
+    stop_words = _FUNCTION_WORDS if marked else STOP_WORDS
     for word in sentence.words:
-        if word.is_content or word.plain.isdigit():
-            yield _key(word, marked), word.text
+        form = _form(word, marked)
+        if form not in stop_words and (len(form) > 1 or form.isdigit()):
+            yield _ENDING.sub("", form), word.text
 
 
-def _key(word: Word, marked: bool) -> str:
-    return stem_of(word.text.casefold()) if marked else word.key
+def _all_words(sentence: Sentence, marked: bool) -> list[str]:
+    if sentence.unspaced:
+        return [sign for sign in sentence.text if sign.isalnum()]
+    harmless = _HARMLESS if marked else _FOLDED
+    return [_ENDING.sub("", form) for word in sentence.words if (form := _form(word, marked)) not in harmless]
+
+
+def _form(word: Word, marked: bool) -> str:
+    return word.text.casefold().replace("’", "'") if marked else word.plain
 
 
 def _left_over(units: Sequence[tuple[str, str]], common: set[str]) -> tuple[str, ...]:

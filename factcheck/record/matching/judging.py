@@ -2,19 +2,19 @@
 
 The score of a match says how likely the claim is about the post's subject. Sentences about the same thing are similar
 even if they contradict each other, so a score says nothing about this. The judgement is stricter, and if it is unsure,
-the claim isn't the same. It has three steps:
+the claim isn't the same. It has four steps:
 
 1. A claim in the post's words says the same.
-2. A claim with another number, date or negation says something else. So does a claim with nearly the same words
-   if the rest is replaced by other words, or if the words are in another order.
-3. A logistic regression decides about all others. Its inputs are the words that are left over in the alignment, and the
-   vectors of the two sentences. `bench/same_statement.py` learns the weights from pairs of posts and claims, half of
-   which contradict each other, and prints the threshold.
+2. A claim with another number, date or negation says something else.
+3. If nearly all content words are the same, every other word has to be the same too, except for words such as "the".
+4. A logistic regression decides about all others. Its inputs are the words that are left over in the alignment, and the
+   vectors of the two texts. `bench/same_statement.py` learns the weights from pairs of posts and claims, half of which
+   contradict each other, and prints the threshold.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +25,16 @@ from factcheck.record.matching.differences.comparison import (
     find_differences,
     read_post,
     same_words,
+    whole_text,
 )
 from factcheck.record.matching.embeddings import QUERY_TIMEOUT, EmbeddingError, LocalModel, get_embeddings
-from factcheck.record.matching.match_numbers import NEARLY_ALL, SAME
+from factcheck.record.matching.match_numbers import SAME
 from factcheck.record.matching.models import Vector
+from factcheck.record.matching.vectors import text_digest
+from factcheck.tools.budget import current
 
+MAX_SENTENCE = 250  # in characters, about 60 tokens of English and up to 250 of Chinese
+REMEMBERED = 1000  # vectors of claims in this process
 WEIGHTS_FILE = Path(__file__).with_name("same_statement.f32")  # little-endian numbers: the constant, then the weights
 
 
@@ -48,30 +53,32 @@ class Judgement:
 
 
 UNSURE = Judgement(says_the_same=False)
+_remembered = dict[bytes, Vector]()
 
 
-def judge(text: str, claims: Sequence[str], *, at_most: int) -> list[Judgement]:
-    """Return a judgement for each claim. Only the first `at_most` claims can be judged by their vectors.
+def judge(text: str, claims: Sequence[Sequence[str]], *, at_most: int) -> tuple[list[Judgement], str | None]:
+    """Return a judgement for each claim, and the reason if vectors couldn't be compared.
 
-    Without vectors, for example if the operator has switched them off, only a claim in the post's words says the same.
+    A claim is a list of wordings: its own, and those of the claims merged into it. Only the first `at_most` claims can
+    be judged by their vectors. Without vectors, only a claim in the post's words says the same.
     """
-    post, vectors, found = read_post(text), dict[str, Vector](), list[Judgement]()
-    for number, claim in enumerate(claims):
-        if same_words(text, claim):
+    post, vectors, found, reason = read_post(text), dict[str, Vector](), list[Judgement](), None
+    for number, wordings in enumerate(claims):
+        if any(same_words(text, each) for each in wordings):
             found.append(Judgement(says_the_same=True))
-        elif pair := closest_pair(post, claim):
+        elif pair := closest_pair(post, wordings[0]):
             differs, alignment = find_differences(*pair, alone=len(post) == 1), align(*pair)
-            same = False
-            near = min(alignment.of_post, alignment.of_claim) >= NEARLY_ALL
-            if number < at_most and not differs and not (near and (alignment.replaced or alignment.moved)):
+            whole = align(pair[0], whole_text(wordings[0]))  # "He was arrested" is about somebody else in each claim
+            same = alignment.near and whole.same_words and not differs
+            if number < at_most and not differs and not alignment.near and not reason:
                 try:
-                    same = _says_the_same(alignment, pair[0].text, pair[1].text, vectors)
-                except EmbeddingError:
-                    at_most = 0
-            found.append(Judgement(same, differs, alignment.asked, alignment.checked))
+                    same = _says_the_same(whole, pair[0].text, wordings[0], vectors)
+                except EmbeddingError as problem:
+                    reason = str(problem)
+            found.append(Judgement(same, differs, whole.asked, whole.checked))
         else:
             found.append(UNSURE)
-    return found
+    return found, reason
 
 
 def evidence(alignment: Alignment, post: Vector, claim: Vector) -> Any:
@@ -93,18 +100,23 @@ def evidence(alignment: Alignment, post: Vector, claim: Vector) -> Any:
 
 def _says_the_same(alignment: Alignment, post: str, claim: str, vectors: dict[str, Vector]) -> bool:
     """Return whether the regression is sure. `vectors` keeps the post's sentences, but only for this post."""
+    if len(post) > MAX_SENTENCE or len(claim) > MAX_SENTENCE:
+        return False  # long texts take long, and seldom say just one thing
     get_embeddings()  # the operator may have switched vectors off
-    if post not in vectors:
-        [vectors[post]] = LocalModel().embed_passages([post], QUERY_TIMEOUT)
-    constant, *weights = _weights()
-    return bool(constant + evidence(alignment, vectors[post], _vector_of(claim)) @ weights >= SAME)
+    with current().spending():
+        if post not in vectors:
+            [vectors[post]] = LocalModel().embed_passages([post], QUERY_TIMEOUT)
+        constant, *weights = _weights()
+        return bool(constant + evidence(alignment, vectors[post], _vector_of(claim)) @ weights >= SAME)
 
 
-@lru_cache(1000)
 def _vector_of(claim: str) -> Vector:
-    """Return the vector of a published claim. The vectors of posts aren't kept, because posts can be private."""
-    [vector] = LocalModel().embed_passages([claim], QUERY_TIMEOUT)
-    return vector
+    """Return the vector of a claim. The key is a digest, because the claim can be erased. Posts aren't kept at all."""
+    if (digest := text_digest(claim)) not in _remembered:
+        if len(_remembered) >= REMEMBERED:
+            _remembered.clear()
+        [_remembered[digest]] = LocalModel().embed_passages([claim], QUERY_TIMEOUT)
+    return _remembered[digest]
 
 
 @cache

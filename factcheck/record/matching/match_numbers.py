@@ -41,7 +41,7 @@ EF_SEARCH = 1000  # vectors compared by the index, pgvector's maximum. `searchin
 FIRST, KEPT_NEAREST = 10, 3  # the nearest claims by meaning get three of the first ten places
 
 # Scores. `matching.py`, dev, n=199, MAP@5: dated 0.9753, undated 0.9508, meaning alone 0.9549.
-# A claim is a result from this probability on. On the split dev, 95 % of the results are then right, also by words.
+# Claims from this probability on are judged. On the split dev, 95 % of them are about the same thing, also by words.
 THRESHOLD = 0.7
 
 K1, B, USUAL_LENGTH = 1.2, 0.75, 43  # BM25's usual parameters, and the words in a usual claim, headline and summary
@@ -60,12 +60,11 @@ ALONE_SHARED, ALONE_SHARE = 2.8, 5.75  # for the square root of BM25 and the sha
 BEFORE = -2.4
 AFTER = ((7, 3.1), (30, 1.0), (365, -0.6), (math.inf, -1.2))
 
-# Claims from THRESHOLD on are judged (`judging`). The log-odds are from `same_statement.py`, where one in twenty
+# The log-odds from which a claim says the same (`judging`). They are from `same_statement.py`, where one in twenty
 # contradictions is above them.
 SAME = 0.9
-NEARLY_ALL = 0.7  # the share of content words from which what is left over decides
 RELATED = 0.1  # the least score of a claim about the same thing. `pairs.py`, n=75: 0.2 misses two more rewordings.
-MAX_JUDGED = 5  # claims whose vectors are compared with the post's, about 0.03 CPU seconds each
+MAX_JUDGED = 3  # claims whose vectors are compared with the post's. At most 0.5 CPU seconds each, usually 0.03.
 
 # A claim is probable if its evidence exceeds the evidence for the next best claims. The mean evidence for these claims
 # is the background. The best two claims are left out, because the same claim is often reviewed twice.

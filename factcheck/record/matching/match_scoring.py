@@ -1,4 +1,4 @@
-"""Scores of claims: how likely a claim says the same thing as the post, by shared words, meaning and dates.
+"""Scores of claims: how likely a claim is about the same thing as the post, by shared words, meaning and dates.
 
 The score is a probability. A claim is usually judged by words and meaning. If the claim shares hardly any words with
 the post, only its meaning counts. If the claim has no vector, only its words count. `match_numbers` contains the fitted
@@ -30,7 +30,10 @@ _CALIBRATIONS = {BOTH: numbers.BY_BOTH, WORDS: numbers.BY_WORDS, MEANING: number
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A published claim that may say the same thing as the post. `score` and its parts in `matched` are from 0 to 1."""
+    """A published claim that may be about the same thing as the post.
+
+    `score` and its parts in `matched` are from 0 to 1.
+    """
 
     claim_id: UUID
     score: float

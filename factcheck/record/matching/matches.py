@@ -1,4 +1,4 @@
-"""The search for published claims that say the same thing as a post, best match first.
+"""The search for published claims about the same thing as a post, best match first.
 
 The candidates are reviews that contain the post's rarest words, and reviews with the nearest vectors. Each candidate is
 scored by words and by meaning. A claim gets the score of its best review. Both searches are limited, so searching a
@@ -175,25 +175,26 @@ def _compare(question: _Question, meaning: _Meaning, limit: int) -> Matching:
         # The limit is applied last, because several of the best claims may have been merged into one claim.
         claims = with_nearest(_under_roots([*best.values()]))[:limit]
         rows = PublishedClaim.objects.using("public").filter(id__in=[each.claim_id for each in claims])
-        texts = {pk: orjson.loads(body)["text"] for pk, body in rows.values_list("id", "body")}
-    found = _judged(sorted(claims, key=lambda each: -each.score), texts, question.text)
+        bodies = {pk: orjson.loads(body) for pk, body in rows.values_list("id", "body")}
+    texts = {pk: [body["text"], *(each["text"] for each in body["merged"])] for pk, body in bodies.items()}
+    found, reason = _judged(sorted(claims, key=lambda each: -each.score), texts, question.text)
     others = [each for each in found if not each.judgement.says_the_same]
     return Matching(
         results=[each for each in found if each.judgement.says_the_same],
         related=[each for each in others if each.score >= RELATED],
         candidates=[each for each in others if each.score < RELATED],
         method=BOTH if meaning.vectors else WORDS,
-        explanation=meaning.explanation,
+        explanation=meaning.explanation or (reason if meaning.vectors else None),
         refused=meaning.refused,
     )
 
 
-def _judged(matches: Sequence[Match], texts: Mapping[UUID, str], post: str) -> list[Match]:
-    """Return the matches whose claims are still published, with judgements. The first ones can say the same."""
+def _judged(matches: Sequence[Match], texts: Mapping[UUID, list[str]], post: str) -> tuple[list[Match], str | None]:
+    """Return the matches whose claims are still published, with judgements, and why vectors couldn't be compared."""
     found = [each for each in matches if each.claim_id in texts]
     probable = sum(each.score >= THRESHOLD for each in found)
-    judgements = judge(post, [texts[each.claim_id] for each in found], at_most=min(probable, MAX_JUDGED))
-    return [replace(each, judgement=judgement) for each, judgement in zip(found, judgements, strict=True)]
+    judgements, reason = judge(post, [texts[each.claim_id] for each in found], at_most=min(probable, MAX_JUDGED))
+    return [replace(each, judgement=one) for each, one in zip(found, judgements, strict=True)], reason
 
 
 def _under_roots(matches: Sequence[Match]) -> list[Match]:

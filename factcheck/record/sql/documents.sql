@@ -4,26 +4,29 @@ CREATE OR REPLACE FUNCTION record_verdict_named(said jsonb) RETURNS jsonb LANGUA
         'scale', said #> '{verdict,scale}', 'slug', said #> '{verdict,slug}', 'label', said #> '{verdict,label}') END
 $$;
 
--- Returns sources or appearances without the keys of EVIDENCE_KEYS in factcheck.record.statements.same_content.
+-- Returns sources or appearances without the keys of EVIDENCE_KEYS in factcheck.record.statements.same_content. Only
+-- appearances have `first`, but the default doesn't change a comparison of sources.
 CREATE OR REPLACE FUNCTION record_without_evidence(said jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
-    SELECT jsonb_agg(each - ARRAY['published_on', 'capture', 'no_capture_reason'] ORDER BY number)
+    SELECT jsonb_agg('{"first": false}' || each - ARRAY['published_on', 'capture', 'no_capture_reason'] ORDER BY number)
     FROM jsonb_array_elements(said) WITH ORDINALITY AS e (each, number)
+$$;
+
+-- Returns the verdict, the claim and the text. Older documents lack some keys, so a missing key equals its default.
+CREATE OR REPLACE FUNCTION record_content(said jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
+    SELECT jsonb_strip_nulls(jsonb_build_object(
+        'headline', said -> 'headline', 'summary', said -> 'summary', 'body', said -> 'body',
+        'claim', (said -> 'claim') - ARRAY['language', 'claimed_on', 'appearances', 'claimant'],
+        'claimant', '{"same_as": [], "confirmed": false}' || nullif(said #> '{claim,claimant}', 'null'),
+        'appearances', record_without_evidence(said #> '{claim,appearances}'),
+        'sources', record_without_evidence(said -> 'sources'),
+        'scale', said #> '{verdict,scale}', 'slug', said #> '{verdict,slug}', 'original', said #> '{verdict,original}'))
 $$;
 
 -- Does the same as factcheck.record.statements.same_content.has_same_content.
 CREATE OR REPLACE FUNCTION record_same_content(before jsonb, said jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
-    SELECT before -> 'headline' = said -> 'headline' AND before -> 'summary' = said -> 'summary'
-        AND before -> 'body' = said -> 'body' AND record_without_evidence(before -> 'sources')
-            IS NOT DISTINCT FROM record_without_evidence(said -> 'sources')
-        AND (before -> 'claim') - ARRAY['language', 'claimed_on', 'appearances']
-            = (said -> 'claim') - ARRAY['language', 'claimed_on', 'appearances']
-        AND record_without_evidence(before #> '{claim,appearances}')
-            IS NOT DISTINCT FROM record_without_evidence(said #> '{claim,appearances}')
-        AND before #> '{verdict,scale}' = said #> '{verdict,scale}'
-        AND before #> '{verdict,slug}' = said #> '{verdict,slug}'
-        AND before #> '{verdict,original}' = said #> '{verdict,original}'
-        AND (before -> 'language' <> said -> 'language'
-             OR before #> '{verdict,explanation}' = said #> '{verdict,explanation}')
+    SELECT record_content(before) = record_content(said) AND (before -> 'language' <> said -> 'language'
+        OR nullif(before #> '{verdict,explanation}', 'null')
+            IS NOT DISTINCT FROM nullif(said #> '{verdict,explanation}', 'null'))
 $$;
 
 -- A document has the digest of its entry. Its additions to the statement must follow from the log: its dates, its

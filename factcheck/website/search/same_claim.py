@@ -57,7 +57,7 @@ class SameClaim:
 
 
 def find_same(text: str, filters: Filters, posted: date | None = None) -> list[SameClaim]:
-    """Return the claims above the threshold: first the claim in the same words, then the best match.
+    """Return the claims that say the same or reach the threshold: first the claim in the same words, then the others.
 
     Raise TimeoutError if the comparison takes too long.
     """

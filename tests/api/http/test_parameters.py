@@ -4,6 +4,10 @@ import json
 from typing import Any
 
 import pytest
+from django.test import RequestFactory
+
+from api import middleware
+from api.lists.parameters import read_detail_parameters
 
 DETAIL = "This isn't UTF-8. Percent-encode the value as UTF-8, for example chùa as ch%C3%B9a."
 
@@ -36,3 +40,11 @@ def test_google_refuses_it_in_its_own_shape(module_database: str, api: Any) -> N
     error = json.loads(response.content)["error"]
     assert (response.status_code, error["status"]) == (400, "INVALID_ARGUMENT")
     assert error["details"][0]["fieldViolations"] == [{"field": "query", "description": DETAIL}]
+
+
+def test_server_can_leave_out_an_empty_query() -> None:
+    """PEP 3333 allows this."""
+    request = RequestFactory().get("/api/v1/reviews/")
+    del request.META["QUERY_STRING"]
+    assert middleware._places(request) is None
+    assert read_detail_parameters(request, []) == (None, {})

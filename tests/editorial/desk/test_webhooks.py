@@ -80,6 +80,19 @@ def test_stop_start_and_new_secret_are_written_down(sysop: User) -> None:
     assert "webhook secret replaced" in browser.open("/admin/editorial/editorialevent/").text
 
 
+@pytest.mark.parametrize(
+    ("before", "action", "label", "now"), [("", "stop", "Stop", "gone"), ("failing", "start", "Start again", "")]
+)
+def test_stale_stop_or_start_changes_nothing(sysop: User, before: str, action: str, label: str, now: str) -> None:
+    subscription = subscribe("https://receiver.example/")
+    found = Subscription.objects.filter(pk=subscription.pk)
+    found.update(stopped=before)
+    late = signed_in(sysop).open(f"/admin/webhooks/subscription/{subscription.pk}/do/{action}/")
+    found.update(stopped=now)
+    assert late.press(label).codes == {"wrong_state"}
+    assert found.get().stopped == now
+
+
 def test_change_leaves_alone_what_the_worker_writes_meanwhile(database: str) -> None:
     """With the cursor back where it was, everything would be derived twice."""
     subscribe("https://receiver.example/")

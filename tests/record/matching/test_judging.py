@@ -20,7 +20,7 @@ def with_vectors() -> Iterator[None]:
 
 
 def judged(post: str, claim: str, at_most: int = 5) -> Judgement:
-    [found] = judge(post, [claim], at_most=at_most)
+    [found], _reason = judge(post, [[claim]], at_most=at_most)
     return found
 
 
@@ -39,6 +39,17 @@ def judged(post: str, claim: str, at_most: int = 5) -> Judgement:
         ("The bridge opened on 3 May 2020", "The bridge opened on 3 May 2021"),
         ("Bộ Y tế cấm bán thuốc lá điện tử", "Bộ Y tế cho phép bán thuốc lá điện tử"),
         ("ไวรัสอยู่ในไอบูโพรเฟน", "ไวรัสอยู่ในพาราเซตามอล"),
+        ("Israel was bombed by Iran on Friday", "Israel bombed Iran on Friday"),
+        ("Trump is out of prison", "Trump is in prison"),
+        ("Giá xăng đi lên", "Giá xăng đi xuống"),
+        ("Voters over 65 need a permit", "Voters under 65 need a permit"),
+        ("The vaccine may cause autism", "The vaccine causes autism"),
+        ("Anh đưa quân vào Syria", "Ta đưa quân vào Syria"),
+        ("Medicare will be cut in May", "Medicaid will be cut in May"),
+        ("Chlorine cures the coronavirus", "Chloroquine cures the coronavirus"),
+        ("Hà Nội bỏ lệnh cấm xe máy", "Hà Nội ra lệnh cấm xe máy"),
+        ("Nearly all patients in Texas died", "All patients in Texas died"),
+        ("ung thu chua duoc", "Ung thư chữa được"),
     ],
 )
 def test_something_else_about_the_same_thing_is_not_the_same(post: str, claim: str) -> None:
@@ -56,6 +67,17 @@ def test_something_else_about_the_same_thing_is_not_the_same(post: str, claim: s
 )
 def test_claim_in_the_words_of_the_post_is_the_same(post: str) -> None:
     assert judged(post, "Nước lũ đã lên tới mái chùa.", at_most=0).says_the_same
+
+
+def test_sentence_of_a_claim_is_not_the_claim() -> None:
+    assert not judged("He was arrested", "Trump met Putin in Helsinki. He was arrested.").says_the_same
+    assert not judged("This is false", "5G causes covid. This is false.").says_the_same
+
+
+def test_harmless_words_and_merged_wordings_are_the_same() -> None:
+    assert judged("The mayor of Hue resigned", "Mayor of Hue has resigned", at_most=0).says_the_same
+    [found], _reason = judge("The mayor quit.", [["The mayor resigned.", "The mayor quit."]], at_most=0)
+    assert found.says_the_same
 
 
 def test_claim_in_other_words_can_be_the_same() -> None:
@@ -83,4 +105,4 @@ def test_words_that_differ_are_named() -> None:
 def test_anything_can_be_judged(text: str) -> None:
     claim: Any
     for claim in ("Nước lũ đã lên tới mái chùa.", text):
-        assert judge(text, [claim, claim], at_most=1)[0].says_the_same in (True, False)
+        assert judge(text, [[claim], [claim, text]], at_most=1)[0][1].says_the_same in (True, False)

@@ -6,11 +6,13 @@ import pytest
 from django.db import connections
 
 from factcheck.record.models import PublishedReview
+from factcheck.record.readmodel.bodies import Review
 from factcheck.record.search import snippets, stems
 from factcheck.record.search.query import read_query
 from factcheck.record.search.ranking import Search
 from factcheck.record.search.stems import with_stems, word_stems
 from factcheck.record.search.words import split_words
+from factcheck.record.statements.output import construct
 from tests.record.search.test_ranking import found, publish
 
 
@@ -100,11 +102,11 @@ def test_query_with_stems_excludes_other_forms(module_database: str) -> None:
 
 
 def test_other_forms_are_marked(module_database: str) -> None:
+    headlines = {"ru": "О вакцинах и вакцине", "ar": "عن اللقاحات", "en": "Bid for Biden", "id-ID": "Pesawat ditembak"}
+    claim = {"text": "", "claimant": None}
     bodies = [
-        {"language": "ru", "headline": "О вакцинах и вакцине"},
-        {"language": "ar", "headline": "عن اللقاحات"},
-        {"language": "en", "headline": "Bid for Biden"},
-        {"language": "id-ID", "headline": "Pesawat ditembak"},
+        construct(Review, {"language": language, "headline": headline, "claim": claim})
+        for language, headline in headlines.items()
     ]
     marked = snippets.mark(bodies, read_query("вакцина or لقاح or biden or menembak"))
     assert [each["headline"] for each in marked] == [

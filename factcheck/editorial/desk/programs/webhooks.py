@@ -25,11 +25,16 @@ from factcheck.webhooks import delivery
 from factcheck.webhooks.models import Attempt, Delivery, Event, Subscription
 
 
-def _recorded(change: Callable[[Subscription], Any]) -> Callable[[Subscription, User, dict[str, Any]], None]:
-    """Return the change as an action that tells the database triggers who makes the change."""
+def _recorded(change: Callable[[Subscription], Any], is_running: bool | None = None) -> Callable[..., None]:
+    """Return the change as an action that tells the database triggers who makes the change.
+
+    The action raises WrongState if `is_running` is already the webhook's state.
+    """
 
     @transaction.atomic
     def run(subscription: Subscription, by: User, _data: dict[str, Any]) -> None:
+        if Subscription.objects.select_for_update().get(pk=subscription.pk).is_running == is_running:
+            raise WrongState(_("The webhook has already been stopped or started. Open its page to see its state."))
         set_actor(by)
         change(subscription)
 
@@ -55,14 +60,14 @@ ACTIONS: dict[str, DeskAction[Subscription]] = by_name(
             " be sent then."
         ),
         _("Stopped."),
-        _recorded(lambda subscription: delivery.stop(subscription, Subscription.Stopped.BY_HAND)),
+        _recorded(lambda subscription: delivery.stop(subscription, Subscription.Stopped.BY_HAND), is_running=False),
     ),
     DeskAction(
         "start",
         _("Start again"),
         _("Undelivered events will be sent now, followed by all later events in order."),
         _("Started."),
-        _recorded(delivery.start),
+        _recorded(delivery.start, is_running=True),
     ),
     DeskAction(
         "new-secret",

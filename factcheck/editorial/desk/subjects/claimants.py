@@ -19,7 +19,7 @@ from factcheck.editorial.desk.action_views import ActionsAdmin, DeskAction, by_n
 from factcheck.editorial.desk.lists.filters import OwnNewsroomFilter
 from factcheck.editorial.desk.lists.large_lists import WordSearchMixin, contains_all, keys, with_keys
 from factcheck.editorial.desk.writing.edit_conflicts import ConflictCheckedForm, LockingAdmin
-from factcheck.editorial.models import Claimant, Review, User
+from factcheck.editorial.models import Claimant, Review
 from factcheck.record.models import PublishedReview
 from factcheck.record.readmodel.bodies import Review as PublicReview
 from factcheck.record.statements import review as review_statement
@@ -78,18 +78,15 @@ class RedactionForm(forms.Form):
     )
 
 
-def _redact(claimant: Claimant, by: User, data: dict[str, Any]) -> str | None:
-    if not (reviews := redact_claimant(claimant=claimant, by=by, description=data["description"])):
-        return None
-    sentence = ngettext(
+def _count_named(reviews: int) -> str:
+    """Return a warning if published reviews still show the name."""
+    return ngettext(
         "%(count)s published review still shows the name. Open a correction for this review.",
         "%(count)s published reviews still show the name. Open a correction for each review.",
         reviews,
-    ) % {"count": reviews}  # fmt: skip
-    return f"{REDACTED} {sentence}"
+    ) % {"count": reviews} if reviews else ""  # fmt: skip
 
 
-REDACTED = _("The name has been removed from all drafts.")
 CONFIRM_PERSON = _(
     "You confirm that this person is a public figure and is named for a statement made in a public office or role."
 )
@@ -114,10 +111,11 @@ ACTIONS: dict[str, DeskAction[Claimant]] = by_name(
             ),
             NAME_IN_REVISIONS,
         ),
-        REDACTED,
-        _redact,
+        _("The name has been removed from all drafts."),
+        lambda claimant, by, data: redact_claimant(claimant=claimant, by=by, description=data["description"]),
         RedactionForm,
         is_destructive=True,
+        warning=_count_named,
     ),
 )
 

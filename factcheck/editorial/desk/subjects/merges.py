@@ -179,7 +179,7 @@ def may_use_instead(desk: Desk, claim: Claim) -> bool:
 
 
 def _likely_list(request: HttpRequest, claim: Claim) -> HttpResponse:
-    """Return a list of claims that are probably the same, which the claim's page loads after it is shown."""
+    """Return a list of claims that may be the same, which the claim's page loads after it is shown."""
     try:
         found = similar_claims.find_similar(claim.text, exclude=claim.pk, likely_only=True)
     except similar_claims.MeaningNotCompared as problem:

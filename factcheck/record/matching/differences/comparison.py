@@ -15,6 +15,9 @@ from factcheck.record.search.questions import clean_question
 _SIGNATURE = re.compile(r"\s[—–-]\s?[^—–\n]{1,80}\(@\w{1,30}\)[^\n]{0,40}$")
 _PUNCTUATION = re.compile(r"""[.,;:!?…"“”„«»'‘’()\[\]]+""")
 
+# Without diacritics, each of these words could also be another one that says something else, for example its negation.
+_AMBIGUOUS = frozenset("chưa chữa bán bắn tội tỏi cấm cam giam giảm".split())
+
 Difference = Literal["negation", "number", "date"]
 
 
@@ -26,12 +29,14 @@ def read_post(text: str) -> list[Sentence]:
 def same_words(text: str, claim: str) -> bool:
     """Return whether the post or one of its sentences consists of the claim's words, in the same order.
 
-    Diacritics count only if the post contains diacritics.
+    Diacritics count if the post contains diacritics, or if the claim's words would be ambiguous without them.
     """
-    parts = [clean_question(text), *(sentence.text for sentence in read_post(text))]
-    has_accents = any(part != fold(part) for part in map(_plain, parts))
-    claim = _plain(clean_question(claim)) if has_accents else fold(_plain(clean_question(claim)))
-    return any(_words(_plain(part)) == _words(claim) for part in parts)
+    parts = [_plain(clean_question(text)), *(_plain(sentence.text) for sentence in read_post(text))]
+    claim = _plain(clean_question(claim))
+    if all(part == fold(part) for part in parts) and _AMBIGUOUS.isdisjoint(_words(claim)):
+        claim = fold(claim)
+    wanted = _words(claim)
+    return bool(wanted) and any(_words(part) == wanted for part in parts)
 
 
 def _plain(text: str) -> str:
@@ -42,6 +47,11 @@ def _words(text: str) -> list[str]:
     """Return the words without punctuation and emojis."""
     text = "".join(" " if unicodedata.category(sign) in ("So", "Sk") else sign for sign in text)
     return _PUNCTUATION.sub(" ", text).split()
+
+
+def whole_text(text: str) -> Sentence:
+    """Return all sentences of a short text as one."""
+    return Sentence(text, tuple(word for each in read_sentences(text) for word in each.words))
 
 
 def closest_pair(post: Sequence[Sentence], claim: str) -> tuple[Sentence, Sentence] | None:

@@ -19,17 +19,18 @@ _INITIALS = re.compile(
     r"(?:\b[A-Za-z]|\b(?:Mr|Mrs|Ms|Dr|St|Gen|Gov|Sen|Rep|Jr|No|Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec|vs|v|approx|TP|ThS|TS|GS|PGS|BS))\.$"
 )
 _CLAUSE_END = re.compile(r"[,;:.!?…()\"“”—–]")
-# Function words of English and Vietnamese, as stems (`_key`). These words don't show that two sentences are about the
-# same thing.
-STOP_WORDS = frozenset(
+# Function words. These words don't show that two sentences are about the same thing.
+ENGLISH = frozenset(
     "a an the of to in on at by for from with as and or but if that this these those it its is are was were be been"
     " being am has have had having do does did done will would can could may might shall should must i you he she we"
     " they him her his their our your my me us them who which what when where why how there here than then so just very"
     " also into over about after before out up down all any some more most other such only own same too now not no"
-    " s t re ve ll d m said say says"
-    " la va cua cho voi tu den trong ngoai tren duoi o tai thi ma nay kia do day co bi duoc da dang se cung van rang"
-    " nhung cac mot nhieu rat qua lai ra vao len xuong di khi neu vi nen khong chua chang hay hoac toi ban no ho chung"
-    " ta minh anh chi em ong ba nguoi ve theo nhu thanh gi ai nao sao".split()
+    " s t re ve ll d m said say says".split()
+)
+VIETNAMESE = frozenset(
+    "là và của cho với từ đến trong ngoài trên dưới ở tại thì mà này kia đó đây có bị được đã đang sẽ cũng vẫn rằng"
+    " những các một nhiều rất quá lại ra vào lên xuống đi khi nếu vì nên không chưa chẳng hay hoặc tôi bạn nó họ chúng"
+    " ta mình anh chị em ông bà người về theo như thành gì ai nào sao".split()
 )
 
 
@@ -107,6 +108,9 @@ def fold(text: str) -> str:
     """Return the text in lower case and without diacritics."""
     apart = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
     return "".join(each for each in apart if not unicodedata.combining(each) or each > "\u036f")
+
+
+STOP_WORDS = ENGLISH | {fold(word) for word in VIETNAMESE}
 
 
 def _split(text: str) -> list[str]:
