@@ -5,6 +5,7 @@ application for sitemaps makes the XML. Django would read each part with OFFSET 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from itertools import count, islice
 from pathlib import Path
@@ -20,7 +21,7 @@ from django.urls import reverse
 
 from factcheck import __version__
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedDemand, PublishedReference, PublishedReview
-from factcheck.tools.whole_files import whole_file
+from factcheck.tools.whole_files import locked, whole_file
 from factcheck.website import queries
 from factcheck.website.documentation.guides import list_guides
 
@@ -73,16 +74,22 @@ class Pages(_Part):
 
 
 def write_sitemaps(names: Iterable[str]) -> int | None:
-    """Write all sitemaps, and return their number, or None if nothing has changed since they were written.
+    """Write all sitemaps, and return their number, or None if nothing has changed or another process is writing them.
 
     `names` are the names of the pages that always exist. Readers get the earlier files until each file is replaced.
     """
-    head = LogEntry.objects.using("public").newest().values_list("digest", flat=True).first()
     folder = sitemap_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    with suppress(BlockingIOError), locked(folder / "lock"):
+        return _write_changed(folder, names)
+    return None
+
+
+def _write_changed(folder: Path, names: Iterable[str]) -> int | None:
+    head = LogEntry.objects.using("public").newest().values_list("digest", flat=True).first()
     source, content = folder / "source", f"{__version__} {settings.SITE_URL} {head}"
     if source.exists() and source.read_text() == content:
         return None
-    folder.mkdir(parents=True, exist_ok=True)
     written = []
     for name, part in _parts(names):
         _write(folder / name, "sitemap.xml", urlset=part.get_urls())

@@ -37,16 +37,14 @@ def test_server_plans_the_statements_of_every_request_only_once(database: str):
     for sequence in (-1, 5):
         assert run_prepared("SELECT sequence FROM record_logentry WHERE sequence > %s", [sequence]) == []
     kept = run_public("SELECT statement, generic_plans + custom_plans FROM pg_prepared_statements")
-    statement = "SELECT sequence FROM record_logentry WHERE sequence > $1"
-    assert (statement, 2) in kept
+    assert ("SELECT sequence FROM record_logentry WHERE sequence > $1", 2) in kept
     assert not connections["public"].connection._prepared._counts  # psycopg keeps no text of ordinary statements
 
 
-def test_prepared_statement_of_a_new_request_needs_no_open_connection(database: str, monkeypatch: pytest.MonkeyPatch):
-    reader = connections["public"]
-    monkeypatch.setitem(reader.settings_dict, "CONN_MAX_AGE", None)
-    reader.close()
+def test_prepared_statement_of_a_new_request_needs_no_open_connection(database: str):
     assert run_prepared("SELECT 1") == [(1,)]
+    reader = connections["public"]
+    reader.close_at = None  # the thread keeps its connection for the next request
     with settings.DATABASE_SERVER.superuser() as superuser:
         superuser.execute("SELECT pg_terminate_backend(%s, 5000)", [reader.connection.info.backend_pid])
     reader.close_if_unusable_or_obsolete()  # as at the start of a request

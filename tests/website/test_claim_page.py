@@ -48,7 +48,7 @@ def test_claim_is_described_for_whoever_passes_it_on(published: Published) -> No
         f"http://127.0.0.1:8000/api/v1{published.claim}",
     ]
     assert named(get(published.claim, "vi"))["og:site_name"] == "Sổ Kiểm Chứng"
-    assert "Sample data: some of these reviews belong to a demo newsroom" in page.text
+    assert "Sample data: some of these reviews belong to demo newsrooms" in page.text
 
 
 def test_claim_hostile_is_text_in_its_description(published: Published) -> None:

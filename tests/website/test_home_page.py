@@ -9,7 +9,7 @@ from factcheck.web import request_log
 from tests.support.drafts import make_newsroom
 from tests.website.conftest import Page, Published
 
-SAMPLE = "Sample data: these reviews belong to a demo newsroom that doesn’t exist."
+SAMPLE = "Sample data: these reviews belong to demo newsrooms that don’t exist."
 
 
 def get(path: str) -> Page:

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from factcheck.editorial.models import Claimant, Review
+from factcheck.tools.whole_files import locked
 from factcheck.website import sitemaps
 from tests.support.databases import ground_fixture
 from tests.support.drafts import make_newsroom
@@ -126,6 +127,8 @@ def test_sitemaps_are_written_again_only_when_something_was_published(database, 
     assert sitemaps.write_sitemaps([]) == 4
     assert sitemaps.write_sitemaps([]) is None
     newsroom.publish_review(newsroom.make_review())
+    with locked(sitemaps.sitemap_folder() / "lock"):
+        assert sitemaps.write_sitemaps([]) is None
     monkeypatch.setattr(sitemaps, "LIMIT", 1)
     assert sitemaps.write_sitemaps([]) == 6
     monkeypatch.undo()

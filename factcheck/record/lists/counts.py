@@ -25,7 +25,6 @@ from factcheck.record.readmodel.models import PublishedClaim, PublishedReview
 from factcheck.record.search.models import SEARCH_CONFIG
 from factcheck.record.search.stems import with_stems
 from factcheck.tools.budget import SEARCH_SECONDS, current
-from factcheck.tools.slots import MAX_WAIT
 
 VALUES = 50  # per facet, the most frequent values first
 AT_LEAST = 10_000  # rows that are counted if there is no time for all
@@ -97,7 +96,7 @@ def count(rows: QuerySet[Any], tsquery: str | None, groups: Sequence[Group], lim
     found = None
     try:
         with suppress(TimeoutError), nullcontext() if future.done() else budget.place():
-            found = _count_in_time(rows, tsquery, groups, limit) if mine else future.result(min(MAX_WAIT, budget.left))
+            found = _count_in_time(rows, tsquery, groups, limit) if mine else future.result(min(SECONDS, budget.left))
     finally:
         if mine:
             future.set_result(found)

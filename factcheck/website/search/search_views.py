@@ -139,7 +139,7 @@ def _links(text: SearchText, filters: Filters, newest: bool) -> dict[str, object
     own = filters.query()
     kept = [pair for pair in filters.kept if pair[0] != "sort"]
     otherwise = Filters(filters.values, (*kept, *([] if newest else [("sort", NEWEST)])))
-    query = "" if text.is_long or text.has_url else filters.api_query()
+    query = "" if text.is_long or text.has_url or filters.errors else filters.api_query()
     if text.urls and not (text.words or text.ids or text.captures):
         query = urlencode({"appearance_url": text.urls[0]})
     return {

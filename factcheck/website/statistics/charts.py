@@ -8,9 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.formats import number_format
-from django.utils.text import Truncator
 
-MAX_LABEL = 34  # characters that fit beside a number on a phone
 _ROW, _BAR = 42, 12  # pixels of a bar with its label, and of the bar itself
 _TOP, _COLUMN, _FOOT = 40, 64, 20  # pixels above the columns of a panel, of the highest column, and below
 MAX_EXACT = 9_999  # above a column, a larger number is written in thousands
@@ -64,12 +62,9 @@ def bars(rows: Sequence[tuple[str, int]]) -> Bars:
     """Return a bar for each label with its number."""
     highest = max((number for _, number in rows), default=0) or 1
     found = [
-        Bar(
-            Truncator(label).chars(MAX_LABEL), grouped(number), f"{100 * number / highest:.2f}%", place * _ROW + 16,
-            place * _ROW + 22,
-        )
+        Bar(label, grouped(number), f"{100 * number / highest:.2f}%", place * _ROW + 16, place * _ROW + 22)
         for place, (label, number) in enumerate(rows)
-    ]  # fmt: skip
+    ]
     return Bars(found, _ROW * len(rows))
 
 
@@ -79,10 +74,7 @@ def panels(series: Sequence[tuple[str, Sequence[int]]], marks: Sequence[str]) ->
     The first and the last of the `marks` are written below the columns.
     """
     highest = max((number for _, numbers in series for number in numbers), default=0) or 1
-    return [
-        Panel(Truncator(label).chars(MAX_LABEL), grouped(sum(numbers)), _columns(numbers, marks, highest))
-        for label, numbers in series
-    ]
+    return [Panel(label, grouped(sum(numbers)), _columns(numbers, marks, highest)) for label, numbers in series]
 
 
 def _columns(numbers: Sequence[int], marks: Sequence[str], highest: int) -> list[Column]:

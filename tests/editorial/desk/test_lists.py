@@ -1,11 +1,12 @@
 """Lists: nothing counts a table, nothing asks once a row, search finds words in any case."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from factcheck.editorial.desk.board import home
 from factcheck.editorial.desk.lists import large_lists as lists
@@ -206,6 +207,14 @@ def test_results_are_counted_where_something_was_looked_for(newsroom: Newsroom, 
         assert "Show all" not in text
     assert "1 result ( Show all )" in editor.open("/admin/editorial/review/?q=số+1").text
     assert "0 results ( Show all )" in editor.open("/admin/editorial/review/?state__exact=published").text
+
+
+@translation.override("vi")
+def test_search_form_and_ages_are_translated(newsroom: Newsroom, database: str) -> None:
+    assert home.age(datetime.now(UTC) - timedelta(days=4)) == "4\xa0ngày"
+    browser = Browser("vi")
+    browser.client.force_login(newsroom.editor)
+    assert '<label for="searchbar">Tìm</label>' in browser.open("/admin/editorial/review/").html
 
 
 def test_list_names_languages_as_its_filter_does(newsroom: Newsroom, database: str) -> None:

@@ -1,5 +1,6 @@
 """Addresses that lead to the same page have the same key, others have not."""
 
+import hashlib
 import time
 import tomllib
 import unicodedata
@@ -10,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from factcheck.record.formats import urls
-from factcheck.record.formats.urls import link_key, review_id_of, site_of, url_key
+from factcheck.record.formats.urls import URL_RULES, link_key, review_id_of, site_of, url_key
 
 
 @pytest.mark.parametrize(
@@ -53,6 +54,12 @@ def test_rules_make_their_examples_the_same_address(one: str, same: str) -> None
 @pytest.mark.parametrize(("one", "other"), [pair for rule in RULES for pair in rule.get("others", ())])
 def test_rules_keep_what_names_the_post(one: str, other: str) -> None:
     assert url_key(one) != url_key(other)
+
+
+def test_changed_rules_have_a_new_number() -> None:
+    """Raise `version` whenever this digest changes, because `migrate` computes the stored keys only for a new number."""
+    meaning = [{**rule, "name": "", "examples": [], "others": []} for rule in RULES]
+    assert (URL_RULES, hashlib.sha256(repr(meaning).encode()).hexdigest()[:12]) == (2, "eeb225ca39d2")
 
 
 def test_links_that_contain_no_url_stay_as_they_are() -> None:

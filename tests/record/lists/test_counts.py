@@ -85,6 +85,7 @@ def test_threads_that_need_the_same_count_wait_for_one(
     class Waited(Future[Counts | None]):
         def result(self, timeout: float | None = None) -> Counts | None:
             waits.release()
+            assert timeout == 10  # as long as a page has for exact counts
             return super().result(60)
 
     def make(*_: object) -> Counts:

@@ -15,11 +15,6 @@ for (const heading of document.querySelectorAll("thead th:empty")) {
   heading.replaceWith(cell);
 }
 
-// The label of the search field is a picture with a text.
-document.querySelector("#changelist-search label img")?.replaceWith(
-  document.querySelector("#changelist-search label img").alt,
-);
-
 // An empty cell isn’t shown where a row is a card.
 for (const cell of document.querySelectorAll("#result_list td")) {
   cell.classList.toggle("is-empty", ["", "–"].includes(cell.textContent.trim()));

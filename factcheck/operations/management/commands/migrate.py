@@ -41,7 +41,8 @@ class Command(migrate.Command):
             if alone or not together:
                 super().handle(*args, **options)
         if has_old_keys(options["database"]):
-            call_command("rebuild_record", verbosity=options["verbosity"])
+            with lock_limit(connections["default"]):
+                call_command("rebuild_record", verbosity=options["verbosity"])
 
     def _with_new_rules(self, connection: BaseDatabaseWrapper, targets: Targets, options: dict[str, Any]) -> None:
         """Replace the rules and run the migrations between, in one transaction. If anything fails, nothing changes."""

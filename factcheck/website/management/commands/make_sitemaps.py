@@ -15,4 +15,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         require_address()
         number = write_sitemaps(in_sitemap)
-        self.stdout.write("The sitemaps are up to date." if number is None else f"Wrote {number} sitemaps.")
+        self.stdout.write(
+            "The sitemaps are up to date, or another process is writing them."
+            if number is None
+            else f"Wrote {number} sitemaps."
+        )
