@@ -176,7 +176,7 @@ def _compare(question: _Question, meaning: _Meaning, limit: int) -> Matching:
         claims = with_nearest(_under_roots([*best.values()]))[:limit]
         rows = PublishedClaim.objects.using("public").filter(id__in=[each.claim_id for each in claims])
         bodies = {pk: orjson.loads(body) for pk, body in rows.values_list("id", "body")}
-    texts = {pk: [body["text"], *(each["text"] for each in body["merged"])] for pk, body in bodies.items()}
+    texts = {pk: [body["text"], *(each["text"] for each in body.get("merged", ()))] for pk, body in bodies.items()}
     found, reason = _judged(sorted(claims, key=lambda each: -each.score), texts, question.text)
     others = [each for each in found if not each.judgement.says_the_same]
     return Matching(
