@@ -17,6 +17,7 @@ _HARMLESS = frozenset(
     "a an the is are was were be been being am has have had that this these those it its of and so just very also"  # noqa: SIM905
     " then there here là thì mà của các những một này kia đó cũng vẫn rất quá rồi nhé nha ạ à ơi".split()
 )
+_SHORT = {"won't": "will", "can't": "can"}
 _FOLDED = frozenset(map(fold, _HARMLESS))
 _FUNCTION_WORDS = ENGLISH | VIETNAMESE
 _ENDING = re.compile("(?<=[^\\W\\d_]{3})(?:ing|ed|es|s|e|d)$")
@@ -84,8 +85,9 @@ def _all_units(sentence: Sentence, marked: bool) -> Iterator[tuple[str, str]]:
         return
     harmless = _HARMLESS if marked else _FOLDED
     for word in sentence.words:
-        if (form := _form(word, marked)) not in harmless:
-            yield _ENDING.sub("", form), word.text
+        form = _form(word, marked)
+        parts = [_SHORT.get(form, form[:-3]), "not"] if form.endswith("n't") else [form]
+        yield from ((_ENDING.sub("", part), word.text) for part in parts if part not in harmless)
 
 
 def _form(word: Word, marked: bool) -> str:

@@ -76,6 +76,8 @@ def test_sentence_of_a_claim_is_not_the_claim() -> None:
 
 def test_harmless_words_and_merged_wordings_are_the_same() -> None:
     assert judged("The mayor of Hue resigned", "Mayor of Hue has resigned", at_most=0).says_the_same
+    post, claim = "Millets won't keep the coronavirus away", "Millets will not keep the coronavirus away"
+    assert judged(post, claim, at_most=0).says_the_same
     [found], _reason = judge("The mayor quit.", [["The mayor resigned.", "The mayor quit."]], at_most=0)
     assert found.says_the_same
 
