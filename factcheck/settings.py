@@ -199,6 +199,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "factcheck.middleware.Accounts",
+    "factcheck.editorial.events.prove_person",
     "factcheck.middleware.Messages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]

@@ -3,13 +3,17 @@
 The application's database role can add events only through `editorial_record_events` (sql/events.sql).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 from uuid import UUID
 
 import orjson
+from django.contrib.auth import SESSION_KEY
 from django.db import connection, transaction
 from django.db.models import Model
+from django.http import HttpRequest, HttpResponseBase
 from psycopg.types.json import Jsonb
 
 from factcheck.editorial.models import ImportBatch, Publisher, User, VerdictMapping
@@ -19,6 +23,8 @@ Detail = Mapping[str, str | int | None]
 Act = tuple[str, UUID | str, Detail]  # the name of an action, its subject and its details
 
 UNKNOWN_ACCOUNT = "user:unknown"  # the subject of failed logins with names that no account has
+# What the request proved its person with: the key of its session, or the secret of its API token.
+_proof: ContextVar[Callable[[], str]] = ContextVar("proof", default=str)
 _NAMES: dict[type[Model], str] = {ImportBatch: "import", VerdictMapping: "mapping"}
 
 
@@ -34,12 +40,16 @@ def record_event(by: User, action: str, subject: Model, **detail: Any) -> None:
 def record_events(by: User | None, newsroom: int | None, acts: Iterable[Act]) -> None:
     """Record many actions in a newsroom in one SQL statement. Each action has a name, a subject and details.
 
-    The database refuses the events if the transaction has already named another person.
+    The database refuses the events if the transaction has already named another person, or if the request has proved
+    another person. A sign-in isn't proved by the session that it begins or replaces.
     """
+    acts = list(acts)
+    proof = current_proof() if by and not all(action.startswith("sign_in.") for action, *_rest in acts) else ""
     columns = [[action, str(subject), Jsonb(detail, orjson.dumps)] for action, subject, detail in acts]
     if columns:
         with connection.cursor() as cursor:
-            cursor.callproc("editorial_record_events", [by and by.pk, newsroom, *map(list, zip(*columns, strict=True))])
+            rows = map(list, zip(*columns, strict=True))
+            cursor.callproc("editorial_record_events", [by and by.pk, newsroom, *rows, proof])
 
 
 @transaction.atomic
@@ -53,7 +63,38 @@ def record_account_event(by: User | None, action: str, account: User | None, **d
         account_mail.queue_alert(account, action, detail)
 
 
-def set_actor(by: User | None) -> None:
-    """Tell the database who the person is, until the transaction ends. Triggers name this person in their events."""
+def set_actor(by: User | None, *, is_proved: bool = True) -> None:
+    """Tell the database who the person is, until the transaction ends. Triggers name this person in their events.
+
+    `is_proved` is false if the person proves their identity in another way than with the request's session.
+    """
     with connection.cursor() as cursor:
-        cursor.callproc("set_config", ["factcheck.actor", str(by.pk) if by else "", True])
+        cursor.callproc("editorial_set_actor", [by and by.pk, current_proof() if is_proved else ""])
+
+
+@contextmanager
+def proved_by(proof: Callable[[], str]) -> Iterator[None]:
+    """Give the database a session's key or a token's secret with each actor, so that it checks who the person is."""
+    before = _proof.set(proof)
+    try:
+        yield
+    finally:
+        _proof.reset(before)
+
+
+def current_proof() -> str:
+    return _proof.get()()
+
+
+def prove_person(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Name the session of each request as the proof of its person. This is a middleware."""
+
+    def respond(request: HttpRequest) -> HttpResponseBase:
+        def proof() -> str:
+            session = getattr(request, "session", {})  # the API has none
+            return session.session_key if SESSION_KEY in session else ""
+
+        with proved_by(proof):
+            return get_response(request)
+
+    return respond

@@ -19,7 +19,7 @@ from factcheck.editorial.captures.requests import request_missing
 from factcheck.editorial.drafts.validation import Invalid, Problem, Values, fill
 from factcheck.editorial.encryption import KeyProblem
 from factcheck.editorial.errors import AlreadyDecided, Incomplete, WrongValue
-from factcheck.editorial.events import Act, record_event, record_events
+from factcheck.editorial.events import Act, current_proof, record_event, record_events
 from factcheck.editorial.messages import message_limits
 from factcheck.editorial.messages.message_limits import NotStored, kept_until
 from factcheck.editorial.models import Appearance, Claim, Publisher, ReaderMessage, Review, User
@@ -164,10 +164,17 @@ def delete_expired_messages() -> int:
     now = timezone.now()
     hashed = ReaderMessage.objects.exclude(sender="").filter(received_at__lte=now - timedelta(days=1))
     hashed.update(sender="", wide_sender="")
-    old = ReaderMessage.objects.filter(received_at__lte=now - timedelta(days=settings.READER_MESSAGES_DAYS))
-    count = old.count()
-    old.delete()
-    return count
+    return delete_messages(
+        ReaderMessage.objects.filter(received_at__lte=now - timedelta(days=settings.READER_MESSAGES_DAYS)), by=None
+    )
+
+
+def delete_messages(messages: QuerySet[ReaderMessage], *, by: User | None) -> int:
+    """Delete messages and their repetitions with a function that records it, and return the number of messages."""
+    keys = list(messages.values_list("pk", flat=True))
+    if keys:
+        roles.call_function("editorial_delete_messages", by and by.pk, current_proof() if by else "", keys)
+    return len(keys)
 
 
 def _lock_open(message: ReaderMessage, by: User, newsroom: int, *states: ReaderMessage.State) -> ReaderMessage:

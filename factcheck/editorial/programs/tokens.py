@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.errors import AlreadyDone, Incomplete, NotAllowed, WrongValue
-from factcheck.editorial.events import record_event
+from factcheck.editorial.events import proved_by, record_event
 from factcheck.editorial.models import ApiToken, Membership, User
 from factcheck.editorial.people import roles
 
@@ -78,13 +78,15 @@ def find_token(secret: str) -> ApiToken | None:
     token = ApiToken.objects.usable().select_related("user", "newsroom").filter(digest=_digest(secret)).first()
     if token is not None and (token.used_at is None or token.used_at < now - _USE_PRECISION):
         ApiToken.objects.filter(pk=token.pk).update(used_at=now)
+    if token is not None:
+        token.secret = secret
     return token
 
 
 @contextmanager
 def token_transaction(token: ApiToken) -> Iterator[None]:
     """Open a transaction in which the database refuses to submit, decide or publish anything."""
-    with transaction.atomic():
+    with transaction.atomic(), proved_by(lambda: token.secret):
         with connection.cursor() as cursor:
             cursor.callproc("set_config", ["factcheck.token", str(token.pk), True])
         yield
