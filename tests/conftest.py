@@ -89,7 +89,6 @@ from factcheck.editorial.models import Review  # noqa: E402
 from factcheck.record.lists.counts import forget_counts  # noqa: E402
 from factcheck.record.matching import matches  # noqa: E402
 from factcheck.record.matching.query_vectors import forget_queries  # noqa: E402
-from factcheck.record.search import ranking  # noqa: E402
 from factcheck.tools.budget import Budget, begin  # noqa: E402
 from factcheck.web import request_log  # noqa: E402
 from factcheck.web.places import search_places  # noqa: E402
@@ -117,7 +116,6 @@ matches.SECONDS *= 20
 for searching in (public_text, claimants):
     searching.SEARCH_SECONDS *= 20
 request_log.SEARCH_SECONDS *= 20
-ranking.FIRST_SECONDS *= 20
 PBKDF2PasswordHasher.iterations = 1_000  # a site's million takes a third of a second for each password
 
 list_static_files = WhiteNoiseMiddleware.add_files_from_finders
