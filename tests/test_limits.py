@@ -12,6 +12,7 @@ from factcheck.editorial import pictures
 from factcheck.editorial.messages import mismatches
 from factcheck.editorial.sign_in import freshness, second_factors, sessions
 from factcheck.record.files import picture_files
+from factcheck.record.formats import markdown
 from factcheck.record.lists import counts, dimensions, statistics, values
 from factcheck.record.matching import embeddings, judging, match_numbers, query_vectors
 from factcheck.record.search import constants, query, questions, snippets
@@ -33,6 +34,7 @@ LIMITS: dict[str, list[float]] = {
     "request body for drafts": [ReviewDrafts.max_content / 2**20],
     "request body for a match": [match.MAX_CONTENT],
     "errors listed for one request body": [request_bodies.MOST_ERRORS],
+    "Markdown that is shown as HTML": [markdown.MAX_LENGTH, markdown.MAX_BRACKETS, markdown.MAX_MARKS],
     "picture for the text of a review": [pictures.MAX_PICTURE / 2**20, picture_files.MAX_PIXELS / 10**6],
     "picture that readers see": [picture_files.MAX_SIDE],
     "picture or video that a claim is about": [pictures.MAX_MEDIA / 2**20, picture_files.MAX_PIXELS / 10**6],
