@@ -9,8 +9,10 @@ from api.schema import match_answers
 from api.views import match
 from api.views.drafts import ReviewDrafts
 from factcheck.editorial import pictures
+from factcheck.editorial.messages import mismatches
 from factcheck.editorial.sign_in import freshness, second_factors, sessions
 from factcheck.record.files import picture_files
+from factcheck.record.formats import markdown
 from factcheck.record.lists import counts, dimensions, statistics, values
 from factcheck.record.matching import embeddings, judging, match_numbers, query_vectors
 from factcheck.record.search import constants, query, questions, snippets
@@ -28,9 +30,11 @@ LIMITS: dict[str, list[float]] = {
     "URL in a parameter (`appearance_url`, `original_url`)": [values.MAX_URL],
     "`wait` for changes": [long_polling.MAX_WAIT],
     "downloads of more than 256 KiB at the same time, per process": [places.MAX_DOWNLOADS],
+    "claims for which a network can answer *This isn't what I asked*": [mismatches.MAX_PER_HOUR],
     "request body for drafts": [ReviewDrafts.max_content / 2**20],
     "request body for a match": [match.MAX_CONTENT],
     "errors listed for one request body": [request_bodies.MOST_ERRORS],
+    "Markdown that is shown as HTML": [markdown.MAX_LENGTH, markdown.MAX_BRACKETS, markdown.MAX_MARKS],
     "picture for the text of a review": [pictures.MAX_PICTURE / 2**20, picture_files.MAX_PIXELS / 10**6],
     "picture that readers see": [picture_files.MAX_SIDE],
     "picture or video that a claim is about": [pictures.MAX_MEDIA / 2**20, picture_files.MAX_PIXELS / 10**6],

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from factcheck.record.formats import markdown
 from factcheck.record.formats.markdown import clean, to_html
 
 LINK = 'rel="nofollow noopener noreferrer"'
@@ -211,3 +212,15 @@ def test_markdown_bounded(text: str, share: int) -> None:
 def test_markdown_beyond_reason_is_plain() -> None:
     assert to_html("[" * 4_001 + "<b>\n\n**x**") == f"<p>{'[' * 4_001}&lt;b&gt;</p>\n\n<p>**x**</p>"
     assert to_html("*x*" + "a" * 200_000) == f"<p>*x*{'a' * 200_000}</p>"
+
+
+@pytest.mark.parametrize("mark", ["*a_", "- a\n", "# a\r", "|a"])
+def test_markdown_with_too_many_marks_is_never_parsed(mark: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A preview of such a text took seconds, so the parser must not see the text."""
+    monkeypatch.setattr(markdown, "_parser", None)
+    assert to_html(mark * 10_001).count("a") == 10_001
+
+
+def test_table_is_not_filled_up_without_limit() -> None:
+    rows = "|a" * 100 + "|\n" + "|-" * 100 + "|\n" + "|b|\n" * 1_000
+    assert to_html(rows).count("<td>") < 10_000
