@@ -203,7 +203,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "factcheck.middleware.Accounts",
-    "factcheck.editorial.events.prove_person",
+    "factcheck.editorial.sign_in.proofs.prove_person",
     "factcheck.middleware.Messages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]

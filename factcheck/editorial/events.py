@@ -3,28 +3,23 @@
 The application's database role can add events only through `editorial_record_events` (sql/events.sql).
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
 import orjson
-from django.contrib.auth import SESSION_KEY
 from django.db import connection, transaction
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponseBase
 from psycopg.types.json import Jsonb
 
 from factcheck.editorial.models import ImportBatch, Publisher, User, VerdictMapping
 from factcheck.editorial.people import account_mail
+from factcheck.editorial.sign_in.proofs import current_proof
 
 Detail = Mapping[str, str | int | None]
 Act = tuple[str, UUID | str, Detail]  # the name of an action, its subject and its details
 
 UNKNOWN_ACCOUNT = "user:unknown"  # the subject of failed logins with names that no account has
-# What the request proved its person with: the key of its session, or the secret of its API token.
-_proof: ContextVar[Callable[[], str]] = ContextVar("proof", default=str)
 _NAMES: dict[type[Model], str] = {ImportBatch: "import", VerdictMapping: "mapping"}
 
 
@@ -70,31 +65,3 @@ def set_actor(by: User | None, *, is_proved: bool = True) -> None:
     """
     with connection.cursor() as cursor:
         cursor.callproc("editorial_set_actor", [by and by.pk, current_proof() if is_proved else ""])
-
-
-@contextmanager
-def proved_by(proof: Callable[[], str]) -> Iterator[None]:
-    """Give the database a session's key or a token's secret with each actor, so that it checks who the person is."""
-    before = _proof.set(proof)
-    try:
-        yield
-    finally:
-        _proof.reset(before)
-
-
-def current_proof() -> str:
-    return _proof.get()()
-
-
-def prove_person(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Name the session of each request as the proof of its person. This is a middleware."""
-
-    def respond(request: HttpRequest) -> HttpResponseBase:
-        def proof() -> str:
-            session = getattr(request, "session", {})  # the API has none
-            return session.session_key if SESSION_KEY in session else ""
-
-        with proved_by(proof):
-            return get_response(request)
-
-    return respond

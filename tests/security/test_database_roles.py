@@ -1,4 +1,4 @@
-"""What the database's own roles can't do: delete without a name, act as somebody else, stop others, change for good."""
+"""The limits of the database's roles: they delete only with a name, and don't act as others or stop others."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,11 +9,12 @@ from django.db import DatabaseError, connections, transaction
 from django.test import Client
 from django.utils import timezone
 
-from factcheck.editorial.events import proved_by, record_event, set_actor
+from factcheck.editorial.events import record_event, set_actor
 from factcheck.editorial.messages.reader_messages import delete_expired_messages, receive_message
 from factcheck.editorial.models import EditorialEvent, ReaderMessage, SecondFactor, Session, User
 from factcheck.editorial.programs.tokens import create_token, find_token, token_transaction
 from factcheck.editorial.sign_in import second_factors
+from factcheck.editorial.sign_in.proofs import proved_by
 from factcheck.monitoring import checks
 from tests.security.signing_in import give_app, signed_in
 from tests.support.drafts import Newsroom

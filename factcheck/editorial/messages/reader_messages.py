@@ -19,11 +19,12 @@ from factcheck.editorial.captures.requests import request_missing
 from factcheck.editorial.drafts.validation import Invalid, Problem, Values, fill
 from factcheck.editorial.encryption import KeyProblem
 from factcheck.editorial.errors import AlreadyDecided, Incomplete, WrongValue
-from factcheck.editorial.events import Act, current_proof, record_event, record_events
+from factcheck.editorial.events import Act, record_event, record_events
 from factcheck.editorial.messages import message_limits
 from factcheck.editorial.messages.message_limits import NotStored, kept_until
 from factcheck.editorial.models import Appearance, Claim, Publisher, ReaderMessage, Review, User
 from factcheck.editorial.people import roles
+from factcheck.editorial.sign_in.proofs import current_proof
 from factcheck.record.models import PublishedReview
 from factcheck.tools.secret_key import keyed_hash
 

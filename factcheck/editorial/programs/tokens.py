@@ -13,9 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.errors import AlreadyDone, Incomplete, NotAllowed, WrongValue
-from factcheck.editorial.events import proved_by, record_event
+from factcheck.editorial.events import record_event
 from factcheck.editorial.models import ApiToken, Membership, User
 from factcheck.editorial.people import roles
+from factcheck.editorial.sign_in.proofs import proved_by
 
 PREFIX = "fct_"  # secret scanners recognise leaked tokens by this prefix
 LENGTH = len(PREFIX) + 43  # 32 random bytes in base64url

@@ -16,10 +16,11 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.encryption import decrypt, encrypt
 from factcheck.editorial.errors import LastFactor, WrongFactor
-from factcheck.editorial.events import current_proof, record_account_event
+from factcheck.editorial.events import record_account_event
 from factcheck.editorial.models import SecondFactor, User
 from factcheck.editorial.people import account_mail
 from factcheck.editorial.people.roles import call_function
+from factcheck.editorial.sign_in.proofs import current_proof
 from factcheck.editorial.sign_in.sessions import end_sessions
 from factcheck.tools.secret_key import keyed_hash
 
@@ -38,8 +39,8 @@ def remove_second_factor(*, factor: SecondFactor, by: User, required: bool) -> N
     if required and not left:
         raise LastFactor(_("This is your only second factor, so you can’t remove it. Add another one first."))
     removed = by.second_factors.filter(pk=factor.pk) if left else by.second_factors.all()
-    _remove(by, removed)  # recovery codes are useless without a factor
-    account_mail.queue_alert(by, "second_factor.removed", {"kind": factor.kind})
+    if _remove(by, removed):  # recovery codes are useless without a factor
+        account_mail.queue_alert(by, "second_factor.removed", {"kind": factor.kind})
 
 
 @transaction.atomic

@@ -17,6 +17,8 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.db import connection
 from django.utils import timezone
 
+from factcheck.editorial.sign_in.proofs import current_proof
+
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(days=1)
 USE_PRECISION = timedelta(minutes=1)
@@ -85,8 +87,6 @@ def end_sessions(
 
     The database records the event.
     """
-    from factcheck.editorial.events import current_proof  # after the models
-
     _call("editorial_end_sessions", by.pk, current_proof(), user.pk, keys, stored_key(keep))
 
 
