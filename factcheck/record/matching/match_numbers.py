@@ -45,6 +45,7 @@ FIRST, KEPT_NEAREST = 10, 3  # the nearest claims by meaning get three of the fi
 THRESHOLD = 0.7
 
 K1, B, USUAL_LENGTH = 1.2, 0.75, 43  # BM25's usual parameters, and the words in a usual claim, headline and summary
+FIRST_HAN, HAN_PAIR, PAIR = "\u3400", 1.2, 0.4
 USUAL_REVIEWS = 10_000  # a database from this size on shows how rare words are
 # Added to the weight of each part of the post, so that a part of two words is seldom the most similar.
 PART_SMOOTHING = 10.0
