@@ -70,7 +70,8 @@ def read_words(cursor: Any, pieces: Sequence[str]) -> tuple[list[Word], int]:
     found = []
     for lexeme, places, reviews, _, is_common in rows:
         is_alone = any(each not in signs or signs.keys().isdisjoint((each - 1, each + 1)) for each in places)
-        found.append(Word(lexeme, reviews, _weigh(reviews, total, is_common=is_common) if is_alone else 0.0, _pieces(places)))
+        weight = _weigh(reviews, total, is_common=is_common) if is_alone else 0.0
+        found.append(Word(lexeme, reviews, weight, _pieces(places)))
     for (one, other), places in pairs.items():
         reviews = math.ceil(reviews_of[one] * reviews_of[other] / in_script)
         scale = HAN_PAIR if min(one + other) >= FIRST_HAN else PAIR
@@ -82,7 +83,7 @@ def _pieces(places: Sequence[int]) -> tuple[int, ...]:
     return tuple(sorted({(place >> 16) - 1 for place in places}))
 
 
-def _weigh(reviews: int, total: float, *, is_common: bool = False) -> float:
+def _weigh(reviews: int, total: int, *, is_common: bool = False) -> float:
     # A word that doesn't occur in any claim or headline can still occur in a summary, so it counts as one review.
     # A small database doesn't show which words are rare. So the weight is computed for a database of at
     # least USUAL_REVIEWS reviews. There, the word is assumed to occur more often, by the square root of the ratio
@@ -98,15 +99,19 @@ def select_words(words: Sequence[Word], count: int) -> list[Word]:
     """Return the words to search for, rarest first and unknown words last.
 
     The rarest known word of each sentence is chosen first, then the next rarest. Otherwise the unknown words of a long
-    post would displace the words of the sentence that has been reviewed.
+    post would displace the words of the sentence that has been reviewed. Pairs of signs come after the single signs,
+    and serve if there are so many reviews in the script that each sign is common.
     """
-    used, rounds = [0] * count, dict[Word, int]()
-    for word in words:
-        rounds[word] = min(used[number] for number in word.pieces)
-        for number in word.pieces:
-            used[number] += 1
-    selected = sorted(words, key=lambda word: (not word.reviews, rounds[word]))[:MAX_WORDS]
-    return sorted(selected, key=lambda word: (word.reviews, word.lexeme))
+    selected = []
+    for kind in ([word for word in words if not word.signs], [word for word in words if word.signs]):
+        used, rounds = [0] * count, dict[Word, int]()
+        for word in kind:
+            rounds[word] = min(used[number] for number in word.pieces)
+            for number in word.pieces:
+                used[number] += 1
+        some = sorted(kind, key=lambda word: (not word.reviews, rounds[word]))[:MAX_WORDS]
+        selected += sorted(some, key=lambda word: (word.reviews, word.lexeme))
+    return selected
 
 
 def weigh_pieces(words: Sequence[Word], count: int) -> list[float]:
