@@ -134,7 +134,8 @@ def _similar(word: str) -> list[str]:
     """Return the most frequent words that differ from the word by one typing error."""
     if len(word) not in SIMILAR_LENGTHS or not (word.isascii() and word.isalpha()):
         return []
-    return [lexeme for (lexeme,) in run_prepared(_MOST_FREQUENT, [[*_variants(word)], SIMILAR_WORDS])]
+    variants = [*_variants(word)]
+    return [lexeme for (lexeme,) in run_prepared(_MOST_FREQUENT, [variants, variants, SIMILAR_WORDS])]
 
 
 def _variants(word: str) -> Iterator[str]:
@@ -149,5 +150,6 @@ def _variants(word: str) -> Iterator[str]:
 
 
 _MOST_FREQUENT = """
-SELECT lexeme FROM record_word WHERE lexeme = ANY(%s) GROUP BY lexeme ORDER BY sum(reviews) DESC, lexeme LIMIT %s
+SELECT lexeme FROM record_word WHERE lexeme = ANY(%s) OR word = ANY(%s)
+GROUP BY lexeme ORDER BY sum(reviews) DESC, lexeme LIMIT %s
 """
