@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from factcheck.database.rows import run_prepared
 from factcheck.record.lists.pages import Cursor, as_q, page_of
-from factcheck.record.matching.similar_rows import find_similar
+from factcheck.record.matching.candidates import find_similar
 from factcheck.record.models import PublishedReview
 from factcheck.record.search.query import Query, read_query
 from factcheck.record.search.ranking import Search
