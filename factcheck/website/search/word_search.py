@@ -9,7 +9,6 @@ from factcheck.record.models import PublishedReview
 from factcheck.record.search.query import Query, read_query
 from factcheck.record.search.ranking import Search
 from factcheck.record.search.results import Results
-from factcheck.record.search.words import without_diacritics
 from factcheck.website.browse.filters import Filters
 from factcheck.website.browse.review_lists import PAGE_SIZE, ResultsPage, reviews_of
 
@@ -47,13 +46,13 @@ def with_completions(query: Query) -> Query:
     last = query.terms[-1][0] if query else ()
     if len(last) != 1 or len(last[0]) < LEAST_LETTERS:
         return query
-    found = run_prepared(_COMPLETIONS, [f"{last[0]}%", f"{without_diacritics(last[0])}%", MAX_WORDS])
+    found = run_prepared(_COMPLETIONS, [f"{last[0]}%", f"{last[0]}%", MAX_WORDS])
     *others, end = query.alternatives
     term = (*end.required[-1], *((lexeme,) for (lexeme,) in found))
     return replace(query, alternatives=(*others, replace(end, required=(*end.required[:-1], term))))
 
 
-# The indexes of words and of lexemes, which have no diacritics, serve the two conditions.
+# The index of words finds typed diacritics, and the index of lexemes finds words whose diacritics were left out.
 _COMPLETIONS = """
 SELECT lexeme FROM record_word WHERE word LIKE %s OR lexeme LIKE %s
 GROUP BY lexeme ORDER BY sum(reviews) DESC, lexeme LIMIT %s
