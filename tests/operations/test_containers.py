@@ -81,10 +81,11 @@ def test_each_secret_reaches_only_the_processes_that_need_it():
         "roles.sql": {"database"},
         "migrate.env": {"migrations"},
         "site.env": {"site"},
-        "desk.env": {"desk", "worker", "migrations"},
+        "desk.env": {"desk", "migrations"},
+        "worker.env": {"worker"},
         "mcp.env": {"mcp"},
         "log-key": {"signer"},
-        "messages-key": {"desk", "worker", "migrations"},
+        "messages-key": {"desk"},
         "fullchain.pem": {"proxy"},
         "privkey.pem": {"proxy"},
     }
