@@ -83,4 +83,4 @@ def google_error(request: HttpRequest, response: HttpResponse) -> HttpResponse |
     if not response.headers.get("Content-Type", "").startswith("text/html"):
         return None
     fallback = "INVALID_ARGUMENT" if response.status_code < 500 else "INTERNAL"
-    return error_response(request, _BY_CODE.get(response.status_code, fallback))
+    return error_response(request, _BY_CODE.get(response.status_code, fallback), getattr(response, "detail", None))

@@ -6,9 +6,11 @@ from contextlib import ExitStack, contextmanager
 from socketserver import TCPServer, ThreadingMixIn
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
+import pytest
 from django.core.handlers.wsgi import WSGIHandler
 
-from factcheck.web.places import Places
+from factcheck.tools import fair_queue
+from factcheck.web.places import QueuePlaces
 
 
 class _Server(ThreadingMixIn, WSGIServer):
@@ -41,14 +43,11 @@ def running(server: TCPServer) -> Iterator[str]:
 
 
 @contextmanager
-def full(*gates: Places) -> Iterator[None]:
-    """Fill these places: all running threads and all waiting threads are there until the end of the block."""
-    waiting = [gate.waiting for gate in gates]
-    with ExitStack() as entered:
+def full(*gates: QueuePlaces) -> Iterator[None]:
+    """Take all turns until the end of the block, in which nobody waits for a turn."""
+    with ExitStack() as entered, pytest.MonkeyPatch.context() as patch:
         for gate in gates:
-            gate.waiting = 0
-            for _ in range(gate.permits):
+            for _ in range(gate.kind.turns):
                 entered.enter_context(gate.enter())
+        patch.setattr(fair_queue, "MAX_WAIT", 0.0)
         yield
-    for gate, count in zip(gates, waiting, strict=True):
-        gate.waiting = count

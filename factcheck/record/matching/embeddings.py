@@ -7,9 +7,10 @@ continues without vectors. Callers must not compute vectors inside a transaction
 """
 
 import threading
+import time
 import unicodedata
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -19,8 +20,8 @@ from django.conf import settings
 from factcheck.record.matching.match_numbers import MAX_TEXT
 from factcheck.record.matching.models import DIMENSIONS, Vector
 from factcheck.record.matching.vector_maps import map_queries, without_language
+from factcheck.tools.budget import current
 from factcheck.tools.http_client import FetchError, send
-from factcheck.tools.slots import Slots
 
 AT_ONCE = 2
 MAX_TOKENS = 256  # for a query, about 0.4 CPU seconds. A thousand characters are 250 to 1,000 tokens.
@@ -29,11 +30,11 @@ BATCH_TIMEOUT = 60  # in seconds
 MAX_RESPONSE = 16 * 1024 * 1024  # in bytes
 REFUSED = (400, 413, 422)  # the status codes that APIs send if the text is too long or unreadable
 OFF = "off"
-BUSY = "Matching by meaning is busy. Try again in a moment."
+BUSY = "Matching by meaning is busy, so only words decided. Try again in a moment."
 
 _PEACE_WRITTEN_OUT = unicodedata.normalize("NFKC", "\ufdfa")
 
-_slots = Slots(AT_ONCE)
+_slots = threading.Semaphore(AT_ONCE)
 
 
 class EmbeddingError(Exception):
@@ -142,9 +143,14 @@ class RemoteModel:
 
 
 def get_embeddings() -> Embeddings:
-    """Return the embeddings that EMBEDDINGS_URL selects. Raise EmbeddingError if the URL is `off`."""
+    """Return the embeddings that EMBEDDINGS_URL selects. Raise EmbeddingError if the URL is `off`.
+
+    A request that many others wait for gets an error too, because computing vectors takes most of its time.
+    """
     if settings.EMBEDDINGS_URL == OFF:
         raise EmbeddingError("Matching by meaning is switched off on this site.")
+    if (turn := current().turn) and turn.is_hurried:
+        raise _busy()
     if settings.EMBEDDINGS_URL:
         return RemoteModel(settings.EMBEDDINGS_URL, settings.EMBEDDINGS_MODEL, settings.EMBEDDINGS_KEY)
     return LocalModel()
@@ -167,12 +173,19 @@ def _endpoint(url: str) -> str:
 @contextmanager
 def _slot(seconds: float) -> Iterator[float]:
     """Wait for a slot, and give the remaining seconds to the block. Raise EmbeddingError if the time runs out."""
-    with ExitStack() as stack:
-        try:
-            left = stack.enter_context(_slots.take(seconds))
-        except TimeoutError as problem:
-            raise EmbeddingError(BUSY) from problem
-        yield left
+    end = time.monotonic() + seconds
+    if not _slots.acquire(timeout=seconds):
+        raise _busy()
+    try:
+        yield max(0.0, end - time.monotonic())
+    finally:
+        _slots.release()
+
+
+def _busy() -> EmbeddingError:
+    """Return the error, and note in the response that it has no meaning."""
+    current().left_out.append("meaning")
+    return EmbeddingError(BUSY)
 
 
 def _checked(vectors: list[Any], count: int) -> list[Any]:
