@@ -11,6 +11,7 @@ from api.schema import match_answers
 from api.views import match
 from api.views.drafts import ReviewDrafts
 from factcheck.editorial import pictures
+from factcheck.editorial.messages import mismatches
 from factcheck.editorial.sign_in import freshness, second_factors, sessions
 from factcheck.record.files import picture_files
 from factcheck.record.formats import markdown
@@ -31,6 +32,7 @@ LIMITS: dict[str, list[float]] = {
     "URL in a parameter (`appearance_url`, `original_url`)": [values.MAX_URL],
     "`wait` for changes": [long_polling.MAX_WAIT],
     "downloads of more than 256 KiB at the same time, per process": [places.MAX_DOWNLOADS],
+    "claims for which a network can answer *This isn't what I asked*": [mismatches.MAX_PER_HOUR],
     "request body for drafts": [ReviewDrafts.max_content / 2**20],
     "request body for a match": [match.MAX_CONTENT],
     "errors listed for one request body": [request_bodies.MOST_ERRORS],

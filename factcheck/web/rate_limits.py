@@ -48,14 +48,12 @@ def count_request(names: Iterable[str], times: int = 1) -> bool:
     return budget.retry_after is not None
 
 
-def count_account(account: int, *limits: tuple[str, int, int, int]) -> int | None:
-    """Count what an account does. Return the seconds to wait if the account exceeds a limit, otherwise None.
+def count_client(client: str, *limits: tuple[str, int, int, int]) -> int | None:
+    """Count what an account or a network does. Return the seconds to wait if it exceeds a limit, otherwise None.
 
     Each limit has a name, a quota, its seconds, and the number to count now.
     """
-    return _retry_after(
-        _count(name, quota, window, f"account {account}", times) for name, quota, window, times in limits
-    )
+    return _retry_after(_count(name, quota, window, client, times) for name, quota, window, times in limits)
 
 
 def _retry_after(counts: Iterable[_Count]) -> int | None:

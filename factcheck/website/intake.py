@@ -23,7 +23,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from factcheck.editorial.drafts.validation import Invalid
 from factcheck.editorial.messages import reader_messages
 from factcheck.editorial.messages.message_limits import NotStored, kept_until
-from factcheck.editorial.models import ReaderMessage
+from factcheck.editorial.messages.mismatches import count_mismatch
+from factcheck.editorial.models import Mismatch, ReaderMessage
 from factcheck.record.formats.text import replace_forbidden
 from factcheck.record.readmodel.bodies import Review
 from factcheck.record.statements.values import SITE
@@ -110,6 +111,19 @@ def tip(request: HttpRequest) -> HttpResponse:
     context = {"prefilled": bool(text or url or newsroom), "newsroom": newsroom}
     initial = {"text": text, "url": url, "newsroom": newsroom}
     return _form_response(request, Tip, "website/tip.html", context, initial=initial, submitted=not prefill)
+
+
+@_form_page
+def mismatch(request: HttpRequest, claim_id: UUID) -> HttpResponse:
+    """Count that a reader asked about something else than this claim. The reader's text isn't part of the form."""
+    claim = queries.find_claim(claim_id)
+    if claim is None:
+        raise Http404
+    kind = request.POST.get("kind", "")
+    if kind in Mismatch.Kind:
+        count_mismatch(claim=claim_id, kind=kind, address=address_of(request))
+        return redirect(f"{request.path}?counted")
+    return render(request, "website/mismatch.html", {"claim": claim, "counted": "counted" in request.GET})
 
 
 @_form_page

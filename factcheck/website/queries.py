@@ -1,17 +1,19 @@
 """Queries for the pages. They use the reading role, which can only SELECT from the record."""
 
+import time
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from itertools import pairwise
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import models
+from django.db import Error, models
 from django.db.models import QuerySet
 from django.db.models.functions import Cast
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from factcheck.database.rows import run_prepared
+from factcheck.database.rows import run_prepared, run_public
 from factcheck.record.models import (
     LogCheckpoint,
     LogEntry,
@@ -57,6 +59,19 @@ class AnsweredDemand(Demand):
 
 PAGE_SIZE = 20
 OTHERS = 20
+FIRST_HOUR_SECONDS = 60  # for which a process remembers the end of first-hour mode
+_first_hour: list[tuple[float, datetime | None]] = []
+
+
+def first_hour_end() -> datetime | None:
+    """Return the time until which one person decides alone who gets a role, or None if the mode is over."""
+    if not _first_hour or time.monotonic() - _first_hour[0][0] > FIRST_HOUR_SECONDS:
+        try:
+            ((end,),) = run_public("SELECT editorial_first_hour_ends()")
+        except Error:
+            return None  # the page itself says that the database can't be reached
+        _first_hour[:] = [(time.monotonic(), end)]
+    return _first_hour[0][1]
 
 
 def find_review(review_id: UUID) -> PublishedReview:

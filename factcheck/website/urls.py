@@ -36,6 +36,7 @@ pages = [
     path("reviews/", home_views.newest),
     path("claims/", home_views.newest),
     path("reviews/<uuid:review_id>/report/", intake.report, name="report"),
+    path("claims/<uuid:claim_id>/mismatch/", intake.mismatch, name="mismatch"),
     path("tips/", intake.tip, name="tip"),
     path("receipts/<str:receipt>/", intake.message, name="message"),
     path("browse/", browse_views.browse, name="browse"),

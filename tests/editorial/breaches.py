@@ -20,6 +20,10 @@ WATCH = (
     "INSERT INTO editorial_watchedsource (review_id, url, sequence, state, since, suspected, next_at, had_quote, accepted_at)"
     " SELECT review_id, %s, sequence, %s, since, '', next_at, false, %s FROM editorial_watchedsource"
 )
+MISMATCH = (
+    "INSERT INTO editorial_mismatch (claim_id, newsroom_id, kind, count, last_on)"
+    " SELECT claim_id, newsroom_id, %s, 1, last_on FROM editorial_mismatch"
+)
 BREACHES = {
     "watchedsource_once": WATCH % ("url", "state", "NULL"),
     "watchedsource_state_known": WATCH % ("'x'", "'lost'", "NULL"),
@@ -126,4 +130,6 @@ BREACHES = {
     "readermessage_says_something": "UPDATE editorial_readermessage SET text = ''",
     "readermessage_answered_with_words": "UPDATE editorial_readermessage SET answer = 'x'",
     "readermessage_hashes_hex": "UPDATE editorial_readermessage SET sender = '192.0.2.1'",
+    "mismatch_kind_once": MISMATCH % "kind",
+    "mismatch_kind_known": MISMATCH % "'praise'",
 }

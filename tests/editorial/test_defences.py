@@ -16,6 +16,7 @@ from factcheck.editorial.messages import reader_messages
 from factcheck.editorial.models import (
     EditorialEvent,
     Membership,
+    Mismatch,
     Picture,
     Proposal,
     ReaderMessage,
@@ -76,6 +77,7 @@ def newsroom(module_database: str) -> Iterator[Newsroom]:
     reader_messages.receive_message(
         kind=ReaderMessage.Kind.TIP, values={"text": "Có tin đồn này.", "language": "vi"}, address="x"
     )
+    Mismatch.objects.create(claim=one.claim, newsroom=newsroom.publisher, kind="place", count=1, last_on="2026-10-05")
     return newsroom
 
 

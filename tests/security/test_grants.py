@@ -1,19 +1,22 @@
 """One account administrator against the two people that every grant needs: through the desk and with SQL as the application."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import DatabaseError
+from django.core.management import call_command
+from django.db import DatabaseError, connections, transaction
 from django.test import Client
 
-from factcheck.editorial.models import Membership, User
+from factcheck.editorial.models import Membership, Publisher, User
 from factcheck.editorial.models.kinds import Action
-from factcheck.editorial.people import accounts
+from factcheck.editorial.people import accounts, roles
 from factcheck.editorial.proposals import account_policy, workflow
+from factcheck.website import queries
 from tests.journeys.browser import client_of
 from tests.support.drafts import Newsroom, make_administrator, make_newsroom, make_user
 from tests.support.refusals import refused
-from tests.support.sql import run
+from tests.support.sql import execute, run
 
 CHOSEN = "a password that the attacker chose"
 
@@ -142,6 +145,52 @@ def test_first_hour_does_not_come_back(database: str) -> None:
         run(APPROVE, root.pk, proposal.pk)
     with pytest.raises(DatabaseError, match="permission denied"):
         run("DELETE FROM editorial_editorialevent")
+
+
+def days_pass(days: int) -> None:
+    """Moves the times of all events into the past, as only a superuser can."""
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        cursor.execute("ALTER TABLE editorial_editorialevent DISABLE TRIGGER event_fixed")
+        cursor.execute("UPDATE editorial_editorialevent SET at = at - %s", [timedelta(days=days)])
+        cursor.execute("ALTER TABLE editorial_editorialevent ENABLE ALWAYS TRIGGER event_fixed")
+
+
+def test_first_hour_ends_after_seven_days(database: str) -> None:
+    """An administrator who never adds a second person to decide doesn't keep the mode."""
+    root = User.objects.create_superuser("root", password="a long enough secret")
+    first, second = make_user("first"), make_user("second")
+    publisher = Publisher.objects.create(name="Toà soạn", site="kiemchung.example")
+    days_pass(6)
+    proposal = account_policy.propose(account=first, action=Action.ROLE, by=root, newsroom=publisher, role="editor")
+    workflow.approve(proposal=proposal, by=root, digest=proposal.digest)
+    proposal = account_policy.propose(account=second, action=Action.ROLE, by=root, newsroom=publisher, role="editor")
+    days_pass(1)
+    with refused("needs_other_person"):
+        workflow.approve(proposal=proposal, by=root, digest=proposal.digest)
+    with pytest.raises(DatabaseError, match=r"\(submitter\)"):
+        run(APPROVE, root.pk, proposal.pk)
+    call_command("give_role", "second", "administrator")  # the operator's way out
+    assert roles.administers(second)
+
+
+def test_readers_see_first_hour_mode(database: str) -> None:
+    """On every page, in both languages, until the mode ends. The reading role can't read the events themselves."""
+    pages = ("/en/", "/en/search/", "/en/verify/", "/vi/")
+    assert not [page for page in pages if b"act under several names" in shown(page)]
+    User.objects.create_superuser("root", password="a long enough secret")
+    for page in pages:
+        assert (b"act under several names" if page < "/v" else "nhiều tên khác nhau".encode()) in shown(page)
+    days_pass(7)
+    assert b"act under several names" not in shown("/en/")
+    with pytest.raises(DatabaseError, match="permission denied"):
+        execute("SELECT FROM editorial_editorialevent", alias="public")
+
+
+def shown(page: str) -> bytes:
+    queries._first_hour.clear()
+    response = Client().get(page)
+    assert response.status_code == 200
+    return response.content
 
 
 def test_first_account_alone_is_made_by_the_application(database: str) -> None:

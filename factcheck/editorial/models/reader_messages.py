@@ -1,4 +1,7 @@
-"""Messages from readers: claims to check and mistakes in reviews. Readers are told how long messages are kept."""
+"""Messages from readers with claims to check and mistakes in reviews, and counts of answers that readers found wrong.
+
+Readers are told how long messages are kept.
+"""
 
 import uuid
 from typing import Self
@@ -131,3 +134,39 @@ class ReaderMessage(models.Model):
         """Return the kind and the time, without the text, because not everybody who sees the name may read the text."""
         received = date_format(timezone.localtime(self.received_at), "SHORT_DATETIME_FORMAT")
         return f"{capfirst(self.get_kind_display())}, {received}"
+
+
+class Mismatch(models.Model):
+    """The number of readers to whom the search page answered with a claim that they hadn't asked about.
+
+    `kind` is the difference that the readers chose. Nothing of their texts is stored.
+    """
+
+    class Kind(models.TextChoices):
+        SUBJECT = "subject", _("another person or thing")
+        NUMBER = "number", _("another number")
+        DATE = "date", _("another date")
+        PLACE = "place", _("another place")
+        NEGATION = "negation", _("the opposite")
+        OTHER = "other", _("something else")
+
+    claim = models.ForeignKey(Claim, models.CASCADE, verbose_name=_("claim"), related_name="mismatches")
+    newsroom = models.ForeignKey(Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="+")
+    kind = models.CharField(_("readers asked about"), max_length=10, choices=Kind)
+    count = models.PositiveIntegerField(_("number of readers"))
+    last_on = models.DateField(_("last on"))
+
+    class Meta:
+        verbose_name = _("wrong answer")
+        verbose_name_plural = _("wrong answers to readers")
+        ordering = ["-count", "-last_on", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["claim", "kind"], name="mismatch_kind_once"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["subject", "number", "date", "place", "negation", "other"], count__gte=1),
+                name="mismatch_kind_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.count}"

@@ -5,6 +5,7 @@ proposal is approved. The application has no right to make the change (`sql/acco
 """
 
 import json
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import Group
@@ -308,12 +309,9 @@ def open_proposal(account: User) -> Proposal | None:
     return Proposal.objects.about(account).undecided().select_related("newsroom", "submitted_by").first()
 
 
-def is_first_hour(by: User) -> bool:
-    """Return whether nobody else has ever been able to decide, as on a new site.
-
-    This administrator's own approval is then enough.
-    """
-    return roles.ask("editorial_is_first_hour", by.pk)
+def first_hour_end(by: User) -> datetime | None:
+    """Return until when this administrator's own approval is enough, as on a new site, or None."""
+    return roles.call_function("editorial_first_hour_ends") if roles.ask("editorial_is_first_hour", by.pk) else None
 
 
 def is_last_decider(account: User) -> bool:

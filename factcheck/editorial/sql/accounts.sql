@@ -78,22 +78,39 @@ SET search_path = pg_catalog, public, pg_temp AS $$
     FROM editorial_proposal p WHERE p.id = proposal
 $$;
 
+-- Whether an event made its account an account administrator or a Chief editor.
+CREATE OR REPLACE FUNCTION editorial_makes_decider(event editorial_editorialevent) RETURNS boolean LANGUAGE sql IMMUTABLE
+SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT event.subject LIKE 'user:%' AND (
+        event.action = 'account_group.added'
+        OR event.action IN ('account.added', 'account.changed') AND event.detail -> 'is_superuser' ->> 1 = 'true'
+        OR event.action IN ('membership.added', 'membership.changed') AND event.detail -> 'role' ->> 1 = 'chief_editor')
+$$;
+
 -- Whether anybody except this person has ever been an account administrator or a Chief editor. Events are never deleted,
 -- so the answer stays the same after these people have lost their roles.
 CREATE OR REPLACE FUNCTION editorial_had_decider_except(person bigint) RETURNS boolean LANGUAGE sql STABLE
 SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT EXISTS (
-        SELECT FROM editorial_editorialevent
-        WHERE subject LIKE 'user:%' AND subject IS DISTINCT FROM 'user:' || person AND (
-            action = 'account_group.added'
-            OR action IN ('account.added', 'account.changed') AND detail -> 'is_superuser' ->> 1 = 'true'
-            OR action IN ('membership.added', 'membership.changed') AND detail -> 'role' ->> 1 = 'chief_editor'))
+    SELECT EXISTS (SELECT FROM editorial_editorialevent event WHERE editorial_makes_decider(event)
+                   AND event.subject IS DISTINCT FROM 'user:' || person)
 $$;
 
--- First-hour mode: this person is the only one who could ever decide, so their own approval is enough.
+-- The end of first-hour mode, or NULL if the mode is over. In this mode, the first account administrator is the only one
+-- who could ever decide, so their own approval is enough. The mode ends seven days after this administrator was added.
+-- Readers see the time, so the reading role can call this function, but it can't read the events.
+-- The first event is found quickly, and the others are read only within these days.
+CREATE OR REPLACE FUNCTION editorial_first_hour_ends() RETURNS timestamptz LANGUAGE sql STABLE
+SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    WITH first AS (
+        SELECT at + interval '7 days' AS ends, substring(subject FROM 6)::bigint AS person
+        FROM editorial_editorialevent event WHERE editorial_makes_decider(event) ORDER BY id LIMIT 1)
+    SELECT CASE WHEN ends > now() AND editorial_administers(person) AND NOT editorial_had_decider_except(person)
+        THEN ends END FROM first
+$$;
+
 CREATE OR REPLACE FUNCTION editorial_is_first_hour(person bigint) RETURNS boolean LANGUAGE sql STABLE
 SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT editorial_administers(person) AND NOT editorial_had_decider_except(person)
+    SELECT editorial_administers(person) AND editorial_first_hour_ends() IS NOT NULL
 $$;
 
 -- An account that lost its role or its administration today keeps its protection, because that can be undone.

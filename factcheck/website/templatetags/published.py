@@ -4,7 +4,7 @@ from django import template
 
 from factcheck.record.formats.markdown import to_html
 from factcheck.record.statements.statement_labels import claim_with_verdict
-from factcheck.website import words
+from factcheck.website import queries, words
 
 register = template.Library()
 
@@ -18,5 +18,5 @@ for each in (
     words.label_language, words.scale,
 ):  # fmt: skip
     register.filter(each)
-for tag in (words.external_link, words.verdict_text, words.full_url, words.topic_label):
+for tag in (words.external_link, words.verdict_text, words.full_url, words.topic_label, queries.first_hour_end):
     register.simple_tag(tag)

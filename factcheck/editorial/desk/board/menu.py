@@ -10,7 +10,17 @@ from factcheck.editorial.desk.access import Desk
 GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (
         _("Fact-checks"),
-        ("Review", "Claim", "Claimant", "Capture", "WatchedSource", "Demand", "ReaderMessage", "ImportBatch"),
+        (
+            "Review",
+            "Claim",
+            "Claimant",
+            "Capture",
+            "WatchedSource",
+            "Demand",
+            "ReaderMessage",
+            "Mismatch",
+            "ImportBatch",
+        ),
     ),
     (_("Verdicts and topics"), ("Topic", "RatingScale", "Verdict", "VerdictMapping")),
     (_("Newsroom and people"), ("Publisher", "User", "Membership", "Freeze", "ApiToken")),

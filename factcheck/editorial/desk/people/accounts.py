@@ -20,7 +20,7 @@ from factcheck.editorial.events import set_actor
 from factcheck.editorial.models import Membership, Proposal, User
 from factcheck.editorial.models.kinds import TAKING
 from factcheck.editorial.people import roles
-from factcheck.editorial.proposals.account_policy import has_powers, is_first_hour, open_proposal
+from factcheck.editorial.proposals.account_policy import first_hour_end, has_powers, open_proposal
 
 # This site uses a single group, the account administrators, whom people add and remove on the page of an account.
 admin.site.unregister(Group)
@@ -87,7 +87,7 @@ class AccountAdmin(ActorRecordingAdmin[User], ActionsAdmin[User], Administrators
             "account": account,
             "memberships": account.memberships.select_related("publisher"),
             "link_note": link_note(account) if resets else "",
-            "alone": mine and proposal.action not in TAKING and is_first_hour(desk.user),
+            "alone_until": first_hour_end(desk.user) if mine and proposal.action not in TAKING else None,
             "others": [action for action in others if action.name == "return"],
         }
 

@@ -139,7 +139,7 @@ class AutosaveAdmin(LockingAdmin[M], NewsroomAdmin[M], Generic[M]):
             )
             return JsonResponse({"status": status}, status=413)
         limits = ("autosaves", MAX_AUTOSAVES, 60, 1), ("autosaved bytes", MAX_BYTES, 60, size)
-        wait = rate_limits.count_account(get_desk(request).user.pk, *limits)
+        wait = rate_limits.count_client(f"account {get_desk(request).user.pk}", *limits)
         if wait is None:
             return None
         status = _(

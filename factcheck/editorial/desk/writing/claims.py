@@ -165,6 +165,7 @@ class ClaimAdmin(WordSearchMixin, AutosaveAdmin[Claim]):
             "reviews": reviews,
             "under_way": under_way,
             "claim_files": row.pictures.all(),
+            "mismatches": row.mismatches.all(),
         }
 
     def change_view(

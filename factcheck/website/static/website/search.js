@@ -76,3 +76,19 @@
     event.preventDefault();
   });
 })();
+
+// Counts “This isn’t what I asked” without leaving the results. Only the button's value is sent.
+for (const form of document.querySelectorAll(".mismatch form")) {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const status = form.querySelector("[role=status]");
+    const body = new URLSearchParams(new FormData(form, event.submitter));
+    try {
+      if (!(await fetch(form.action, { method: "POST", body, credentials: "omit", referrerPolicy: "no-referrer" })).ok) return;
+      for (const part of [...form.children]) if (part !== status) part.remove();
+      status.textContent = status.dataset.counted;
+    } catch {
+      form.submit(); // the page that follows says what happened
+    }
+  });
+}
