@@ -9,7 +9,7 @@ from factcheck.middleware import PROGRAMS, Get
 from factcheck.record.log.models import newest_sequence
 from factcheck.tools.budget import current
 from factcheck.web import rate_limits
-from factcheck.web.places import RETRY_AFTER, Busy, QueuePlaces, match_places, search_places
+from factcheck.web.places import RETRY_AFTER, Busy, Places, match_places, search_places
 from factcheck.web.rate_limits import count_request
 from factcheck.web.response_cache import key_of, recall, remember
 
@@ -42,7 +42,7 @@ class ApiRequests:
             response.headers.pop("Content-Type", None)
         return response
 
-    def _remembered(self, request: HttpRequest, places: QueuePlaces | None) -> HttpResponseBase:
+    def _remembered(self, request: HttpRequest, places: Places | None) -> HttpResponseBase:
         key, reusable = key_of(request), request.method in ("GET", "HEAD") and current().retry_after is None
         if reusable and (found := recall(request, key, lambda: (newest_sequence(),))):
             return found
@@ -55,9 +55,9 @@ class ApiRequests:
             remember(request, key, version, response)
         return response
 
-    def _respond(self, request: HttpRequest, places: QueuePlaces | None) -> HttpResponseBase:
+    def _respond(self, request: HttpRequest, places: Places | None) -> HttpResponseBase:
         if (wait := current().retry_after) is not None:
-            return _refusal(429, wait)
+            return _refusal(429, wait, problems.TOO_MANY_REQUESTS.meaning)
         if places is None:
             return self.get_response(request)
         try:
@@ -67,20 +67,13 @@ class ApiRequests:
             return _refusal(503, RETRY_AFTER, str(busy))
 
 
-class _Refusal(HttpResponse):
-    """An error page, which isn't logged."""
-
-    detail: str | None = None  # for the client, instead of the usual text
-
-
-def _refusal(status: int, retry_after: int, detail: str | None = None) -> HttpResponse:
+def _refusal(status: int, retry_after: int, detail: str) -> HttpResponse:
+    """Return the reason as plain text, which isn't logged."""
     current().is_quiet = True
-    response = _Refusal(_BY_STATUS[status].title, status=status, headers={"Retry-After": str(retry_after)})
-    response.detail = detail
-    return response
+    return HttpResponse(detail, "text/plain", status, headers={"Retry-After": str(retry_after)})
 
 
-def _places(request: HttpRequest) -> QueuePlaces | None:
+def _places(request: HttpRequest) -> Places | None:
     """Return the places for the request, or None if it's neither a match nor a search."""
     if request.method == "OPTIONS":
         return None
@@ -95,7 +88,7 @@ def _places(request: HttpRequest) -> QueuePlaces | None:
     return search_places if searched else None
 
 
-def _limit_names(request: HttpRequest, places: QueuePlaces | None) -> list[str]:
+def _limit_names(request: HttpRequest, places: Places | None) -> list[str]:
     if request.path_info.startswith(_LOG) and not request.path_info.startswith(_DOCUMENTS):
         return [rate_limits.LOG]
     return [rate_limits.SEARCH, rate_limits.READING] if places else [rate_limits.READING]
@@ -115,8 +108,8 @@ def _make_problem(request: HttpRequest, response: HttpResponse) -> HttpResponse 
     if response.headers.get("Content-Type") == problems.MEDIA_TYPE:
         return None
     fallback = problems.BAD_REQUEST if response.status_code < 500 else problems.INTERNAL_ERROR
-    refused = problems.Refused(_BY_STATUS.get(response.status_code, fallback), getattr(response, "detail", None))
-    made = problems.problem_response(request, refused)
+    detail = response.text if response.headers.get("Content-Type") == "text/plain" else None
+    made = problems.problem_response(request, problems.Refused(_BY_STATUS.get(response.status_code, fallback), detail))
     responses.add_links(made, {})
     return made
 

@@ -69,7 +69,7 @@ LIMITS: dict[str, list[float]] = {
     "words of the text that are searched": [match_numbers.MAX_WORDS],
     "characters of a review that are compared by meaning": [match_numbers.MAX_TEXT],
     "misspelt words that are replaced": [match_numbers.MISSPELT, match_numbers.MISSPELT_LENGTHS.start],
-    "time for the text's vectors": [embeddings.QUERY_TIMEOUT],
+    "time for the text's vectors from another server": [embeddings.QUERY_TIMEOUT],
     "texts whose vectors are remembered, per process": [query_vectors.REMEMBERED],
     "claims that are judged by their vectors": [match_numbers.MAX_JUDGED, judging.MAX_SENTENCE],
     "lowest score of a claim in `related`": [match_numbers.RELATED],

@@ -41,7 +41,6 @@ from factcheck.record.matching.match_scoring import Match as Found
 from factcheck.record.matching.matches import Matching, match_batch
 from factcheck.record.models import PublishedClaim, PublishedReview
 from factcheck.record.readmodel.bodies import Claim, ReviewOfClaim
-from factcheck.record.search.questions import LONG
 from factcheck.record.statements.checks import parse
 from factcheck.record.statements.output import construct, read
 from factcheck.record.statements.parts import Part, keys_of
@@ -53,7 +52,6 @@ BESIDE = "A POST can't have parameters in its URL. Send them in the JSON object.
 DATES = "Send a date or null for each text."
 TOO_SLOW_BATCH = "Comparing these texts took too long. Send fewer texts at a time, or try again in 10 seconds."
 TOO_SLOW = "The database took too long to compare this text. Send it again in 10 seconds."
-TOO_SLOW_LONG = "Comparing this text took too long. Send only its most important sentence, or try again in 10 seconds."
 MAX_CONTENT = 1_000_000  # bytes, which is enough for 50 texts of 5,000 characters with four bytes each
 
 _READERS: dict[str, Callable[[str], Any]] = {
@@ -157,8 +155,7 @@ def _answers(question: Mapping[str, Any], mask: Mask) -> list[Any]:
     try:
         found = match_batch(texts, posted, limit=question["page_size"], pause=give_way)
     except TimeoutError as error:
-        long = len(texts[0]) > LONG
-        raise TooSlow(TOO_SLOW_BATCH if batch else TOO_SLOW_LONG if long else TOO_SLOW) from error
+        raise TooSlow(TOO_SLOW_BATCH if batch else TOO_SLOW) from error
     picked = {name: mask if name in LISTS else {} for name in match_answers.Matching.model_fields}
     return [pick(picked if mask else {}, _content(each, question["view"]).to_json()) for each in found]
 

@@ -10,9 +10,11 @@ import logging
 import mmap
 import os
 import struct
+import threading
 import time
 import weakref
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
 
@@ -30,16 +32,29 @@ class SharedMemory:
     """The content of a file that all processes of a machine share. `digest` gives the same number in all of them."""
 
     def __init__(self, file: Path, size: int) -> None:
-        self.file: int | None = None  # the open file, to lock it
+        self._lock, self._file = threading.Lock(), list[int]()
         try:
-            self.file, memory = _map(file, _SEED + size)
-            weakref.finalize(self, os.close, self.file)
+            memory, opened = _map(file, _SEED + size)
+            self._file = [opened]
+            weakref.finalize(self, os.close, opened)
         except OSError as error:
             logger.warning("%s can't be used (%s), so each process counts requests separately.", file, error.strerror)
             memory = mmap.mmap(-1, _SEED + size)
             memory[:_SEED] = os.urandom(_SEED)
         self._seed = memory[:_SEED]
         self.content = memoryview(memory)[_SEED:]
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Let other threads and processes wait until the end of the block."""
+        with self._lock:
+            for each in self._file:
+                fcntl.flock(each, fcntl.LOCK_EX)
+            try:
+                yield
+            finally:
+                for each in self._file:
+                    fcntl.flock(each, fcntl.LOCK_UN)
 
     def digest(self, key: str) -> int:
         return int.from_bytes(blake2b(key.encode(), digest_size=8, key=self._seed).digest(), "little")
@@ -86,7 +101,7 @@ def is_running(process: int) -> bool:
     return True
 
 
-def _map(file: Path, size: int) -> tuple[int, mmap.mmap]:
+def _map(file: Path, size: int) -> tuple[mmap.mmap, int]:
     """Map the file. The first process writes all bytes. Without them, a full disk would end a process that counts."""
     with open(file, "a+b", opener=lambda path, flags: os.open(path, flags, 0o600)) as opened:
         fcntl.flock(opened, fcntl.LOCK_EX)
@@ -94,4 +109,4 @@ def _map(file: Path, size: int) -> tuple[int, mmap.mmap]:
         opened.write((os.urandom(_SEED) + bytes(size - _SEED))[found:])
         opened.flush()
         fcntl.flock(opened, fcntl.LOCK_UN)  # the mapping keeps the file open, and with it the lock
-        return os.dup(opened.fileno()), mmap.mmap(opened.fileno(), size)
+        return mmap.mmap(opened.fileno(), size), os.dup(opened.fileno())

@@ -36,24 +36,6 @@ MATCHES = Kind(
 
 
 class Places:
-    """A number of threads of this process."""
-
-    def __init__(self, count: int) -> None:
-        self._free = threading.Semaphore(count)
-
-    @contextmanager
-    def enter(self) -> Iterator[None]:
-        """Take a place, with a time of its own. Raise Busy."""
-        if not self._free.acquire(blocking=False):
-            raise Busy
-        try:
-            with current().within(math.inf):
-                yield
-        finally:
-            self._free.release()
-
-
-class QueuePlaces:
     """The turns of a kind of work. `seconds` is the time for statements and comparisons of the request."""
 
     def __init__(self, kind: Kind, seconds: float = math.inf) -> None:
@@ -95,6 +77,6 @@ def _queue(file: Path) -> FairQueue:
     return FairQueue(file, max(2, settings.WEB_THREADS - FREE_THREADS))
 
 
-search_places, match_places = QueuePlaces(SEARCHES, SEARCH_SECONDS), QueuePlaces(MATCHES)
-change_places = Places(settings.CHANGES_WAITERS)
-download_places = Places(MAX_DOWNLOADS)
+search_places, match_places = Places(SEARCHES, SEARCH_SECONDS), Places(MATCHES)
+change_places = threading.Semaphore(settings.CHANGES_WAITERS)
+download_places = threading.Semaphore(MAX_DOWNLOADS)

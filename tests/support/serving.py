@@ -10,7 +10,7 @@ import pytest
 from django.core.handlers.wsgi import WSGIHandler
 
 from factcheck.tools import fair_queue
-from factcheck.web.places import QueuePlaces
+from factcheck.web.places import Places
 
 
 class _Server(ThreadingMixIn, WSGIServer):
@@ -43,7 +43,7 @@ def running(server: TCPServer) -> Iterator[str]:
 
 
 @contextmanager
-def full(*gates: QueuePlaces) -> Iterator[None]:
+def full(*gates: Places) -> Iterator[None]:
     """Take all turns until the end of the block, in which nobody waits for a turn."""
     with ExitStack() as entered, pytest.MonkeyPatch.context() as patch:
         for gate in gates:

@@ -28,9 +28,8 @@ def queue(tmp_path: Path) -> FairQueue:
 
 
 def count(queue: FairQueue, state: int) -> int:
-    """The number of threads of all processes in this state."""
-    with queue._locked() as entries:
-        return sum(each.state == state for each in entries)
+    with queue._memory.locked():
+        return sum(each.state == state for each in queue._live())
 
 
 class Line:
