@@ -12,7 +12,7 @@ from factcheck.database.query_timeout import time_limit
 from factcheck.record.lists.counts import count
 from factcheck.record.lists.dimensions import has_words
 from factcheck.record.lists.pages import Page, Sql, page_of
-from factcheck.record.matching.similar_rows import find_similar
+from factcheck.record.matching.candidates import find_similar
 from factcheck.record.readmodel.bodies import Claim, Review
 from factcheck.record.readmodel.models import PublishedReview
 from factcheck.record.readmodel.row_models import Status

@@ -13,7 +13,7 @@ import pytest
 from api.lists import search_pages
 from factcheck.editorial.models import Claimant
 from factcheck.record.lists import counts, dimensions
-from factcheck.record.matching import similar_rows
+from factcheck.record.matching import candidates
 from factcheck.record.matching.match_numbers import UNRELATED
 from factcheck.record.models import ReviewVector
 from factcheck.record.search import ranking
@@ -57,7 +57,7 @@ class Embeddings:
 
 
 def test_search_finds_a_similar_meaning(world, api, monkeypatch):
-    monkeypatch.setattr(similar_rows, "get_embeddings", Embeddings)
+    monkeypatch.setattr(candidates, "get_embeddings", Embeddings)
     ReviewVector.objects.filter(review_id=world[2]).update(model="test", embedding=[1.0, *[0.0] * 383])
     found = api.get("reviews/?q=tropical cyclone")
     assert [result["id"] for result in found["results"]] == [world[2]]

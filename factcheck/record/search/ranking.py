@@ -75,7 +75,7 @@ class Search:
         for number, attempt in enumerate(_attempts(self._query)):  # the first attempt that finds a row is the last
             found = self._rank(attempt, page, similar)
             if number == 0 and found.complete and found.good < ENOUGH_GOOD:
-                similar = self._find_meaning()
+                similar = self._find_meaning(attempt.known)
                 if similar.gains and found.candidates:
                     found = self._rank(attempt, page, similar)
             if found.candidates or not found.complete:
@@ -87,9 +87,9 @@ class Search:
             current().left_out.append("results")
         return found
 
-    def _find_meaning(self) -> Similar:
+    def _find_meaning(self, known: Lookup) -> Similar:
         if self._find_similar and self._query.question and len(self._query.terms) > 1:
-            return self._find_similar(self._model, self._query.question)
+            return self._find_similar(self._model, self._query.question, known.has_vectors)
         return Similar({})
 
     def _rank(self, attempt: "_Attempt", page: "_Page", similar: Similar) -> Results:

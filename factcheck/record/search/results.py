@@ -63,4 +63,4 @@ class Similar:
     explanation: str | None = None
 
 
-FindSimilar = Callable[[SearchModel, str], Similar]  # `matching.similar_rows`, which this package can't import
+FindSimilar = Callable[[SearchModel, str, bool], Similar]  # `matching.candidates`, which this package can't import
