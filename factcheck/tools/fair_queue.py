@@ -113,8 +113,8 @@ class FairQueue:
             if new is None:
                 raise Busy(kind.refusal)
             values = os.getpid(), kind.number, WAITING, time.monotonic_ns(), network, wide_network, 0, 0
-            for (name, _), value in zip(Entry._fields_, values, strict=True):
-                setattr(new, name, value)
+            for field, value in zip(Entry._fields_, values, strict=True):
+                setattr(new, field[0], value)
             entries = self._live()
             own = Counter(each.kind for each in entries if each.process == new.process and each.state != REFUSED)
             if own.total() > self.room:
