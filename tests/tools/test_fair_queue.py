@@ -95,15 +95,6 @@ def test_one_network_has_no_second_turn_while_another_waits(queue: FairQueue) ->
     assert line.end() == ["b1", "a1"]
 
 
-def test_searches_do_not_wait_for_matches(queue: FairQueue) -> None:
-    line = Line(queue)
-    with held(queue, MATCH):
-        line.come(["a1", "b1"])
-        with held(queue, SEARCH):
-            assert count(queue, RUNNING) == 2
-    assert line.end() == ["a1", "b1"]
-
-
 def test_processes_share_the_queue(tmp_path: Path) -> None:
     first, second = FairQueue(tmp_path / "queue", 9), FairQueue(tmp_path / "queue", 9)
     line, other = Line(first), Line(second)
@@ -154,6 +145,7 @@ def test_request_that_waits_too_long_is_refused_with_the_text_of_its_kind(queue,
 
 def test_long_work_gives_way_to_what_waits(queue: FairQueue, monkeypatch: pytest.MonkeyPatch) -> None:
     line = Line(queue)
+    monkeypatch.setattr(fair_queue, "SLICE", 60.0)
     with queue.take(MATCH, "z1", "z") as turn:
         queue.give_way(turn)  # nobody waits
         line.come(["a1", "b1"])
