@@ -148,11 +148,13 @@ def count_words(tsvector: str) -> tuple[dict[str, int], int]:
     """
     # The text of a tsvector is "'flood':3A,9B 'hanoi':1A". Words don't contain spaces, and the last colon of a word
     # precedes its positions. Earlier colons belong to the word, because unaccent turns ː into a colon.
-    found = {word: where.split(",") for word, _, where in (each.rpartition(":") for each in tsvector.split())}
-    counts = Counter({word: len(places) for word, places in found.items()})
-    length = counts.total()
-    signs = {int(place[:-1]): word for word, places in found.items() if is_sign(word[1:]) for place in places}
-    counts.update(f"{word[:-1]}{signs[place + 1][1:]}" for place, word in signs.items() if place + 1 in signs)
+    found = {word: where for word, _, where in (each.rpartition(":") for each in tsvector.split())}
+    counts = {word: where.count(",") + 1 for word, where in found.items()}
+    length = sum(counts.values())
+    if not tsvector.isascii():
+        signs = {int(place[:-1]): word for word in found if is_sign(word[1:]) for place in found[word].split(",")}
+        pairs = (f"{word[:-1]}{signs[place + 1][1:]}" for place, word in signs.items() if place + 1 in signs)
+        counts.update(Counter(pairs))
     return counts, length
 
 
