@@ -10,7 +10,7 @@ A score is computed in three steps:
    delay between post and review.
 2. The background is the mean evidence for the next best claims. A vague post resembles many claims, so its background
    is high.
-3. The score is a logistic function of the evidence minus the background.
+3. The score is a logistic function of the evidence minus the background, or minus a share of the background.
 """
 
 import math
@@ -86,7 +86,7 @@ def score_candidates(
     odds = {}
     for each in compared:
         calibration = _CALIBRATIONS[each.judged_by]
-        excess = each.evidence - backgrounds[each.judged_by]
+        excess = each.evidence - calibration.subtracted * backgrounds[each.judged_by]
         odds[each] = calibration.constant + calibration.slope * excess
     # The order is by log-odds, because near 1 different log-odds can be rounded to the same score.
     return [
@@ -149,11 +149,13 @@ def count_words(tsvector: str) -> tuple[dict[str, int], int]:
     """
     # The text of a tsvector is "'flood':3A,9B 'hanoi':1A". Words don't contain spaces, and the last colon of a word
     # precedes its positions. Earlier colons belong to the word, because unaccent turns ː into a colon.
-    found = {word: where.split(",") for word, _, where in (each.rpartition(":") for each in tsvector.split())}
-    counts = Counter({word: len(places) for word, places in found.items()})
-    length = counts.total()
-    signs = {int(place[:-1]): word for word, places in found.items() if is_sign(word[1:]) for place in places}
-    counts.update(f"{word[:-1]}{signs[place + 1][1:]}" for place, word in signs.items() if place + 1 in signs)
+    found = {word: where for word, _, where in (each.rpartition(":") for each in tsvector.split())}
+    counts = {word: where.count(",") + 1 for word, where in found.items()}
+    length = sum(counts.values())
+    if not tsvector.isascii():
+        signs = {int(place[:-1]): word for word in found if is_sign(word[1:]) for place in found[word].split(",")}
+        pairs = (f"{word[:-1]}{signs[place + 1][1:]}" for place, word in signs.items() if place + 1 in signs)
+        counts.update(Counter(pairs))
     return counts, length
 
 
