@@ -23,8 +23,8 @@ MARKED = 2.0  # for words with the typed diacritics. Vietnamese with diacritics,
 # 0.941. `queries.py`, n=125: 0.837 → 0.832.
 DAMPED = 0.75
 USUAL_LENGTH = 43  # words
-# In search, the lengths between which the length counts, in different words. `queries.py`, n=125: 0.837 → 0.835 without SHORT. No
-# figure above changes without LONG.
+# In search, the lengths between which the length counts, in different words. `queries.py`, n=125: 0.837 → 0.835
+# without SHORT. No figure above changes without LONG.
 SHORT, LONG = 11, 86
 
 # Rows with a similar meaning
