@@ -11,7 +11,7 @@ from api.schema import match_answers
 from api.views import match
 from api.views.drafts import ReviewDrafts
 from factcheck.clean_room import picture_decoder
-from factcheck.editorial import pictures
+from factcheck.editorial import file_quotas, pictures
 from factcheck.editorial.messages import mismatches
 from factcheck.editorial.sign_in import freshness, second_factors, sessions
 from factcheck.record.formats import markdown
@@ -36,6 +36,8 @@ LIMITS: dict[str, list[float]] = {
     "request body for drafts": [ReviewDrafts.max_content / 2**20],
     "request body for a match": [match.MAX_CONTENT],
     "errors listed for one request body": [request_bodies.MOST_ERRORS],
+    "text that is kept of one day, for each account": [file_quotas.ACCOUNT_TEXT / 10**6],
+    "text that is kept of one day, for each newsroom": [file_quotas.NEWSROOM_TEXT / 10**6],
     "Markdown that is shown as HTML": [markdown.MAX_LENGTH, markdown.MAX_BRACKETS, markdown.MAX_MARKS],
     "picture for the text of a review": [pictures.MAX_PICTURE / 2**20, picture_decoder.MAX_PIXELS / 10**6],
     "picture that readers see": [picture_decoder.MAX_SIDE],
