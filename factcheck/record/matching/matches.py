@@ -62,7 +62,7 @@ class Matching:
     `results` say the same as the post. `related` are about the same thing, but say something else, or it can't be told.
     `candidates` are less similar. `method` is "words+meaning" or "words". `explanation` tells the user why
     meanings weren't compared. If `refused` is true, the text itself is the reason, so another attempt will have the
-    same result.
+    same result. `not_compared` is the number of reviews that were left out, because they have no vector yet.
     """
 
     results: list[Match]
@@ -71,14 +71,19 @@ class Matching:
     method: str
     explanation: str | None = None
     refused: bool = False
+    not_compared: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class _Model:
-    """The embeddings for the comparison with reviews, if available, and an explanation if vectors are missing."""
+    """The embeddings for the comparison with reviews, if available, and an explanation if vectors are missing.
+
+    `missing` is the number of reviews that can't be compared, because they have no vector yet.
+    """
 
     embeddings: Embeddings | None
     explanation: str | None
+    missing: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +113,14 @@ class _Question:
 
 @dataclass(frozen=True, slots=True)
 class _Meaning:
-    """The model's name and the post's vectors. `explanation` and `refused` are the same as in Matching."""
+    """The model's name and the post's vectors. `missing` is as in _Model, and the rest as in Matching."""
 
     model: str = ""
     unrelated: float = UNRELATED
     vectors: Sequence[HalfVector] = ()
     explanation: str | None = None
     refused: bool = False
+    missing: int = 0
 
 
 def match(text: str, *, posted: date | None = None, limit: int = 10) -> Matching:
@@ -160,7 +166,7 @@ def _read(text: str, posted: date | None) -> _Question:
     with time_limit(), connections["public"].cursor() as cursor:
         words, total = read_words(cursor, pieces)
         words = add_similar_words(cursor, words)
-        model = _model()
+        model = _model(cursor)
     return _Question(text, posted, pieces, words, total, model, current().left)
 
 
@@ -189,6 +195,7 @@ def _compare(question: _Question, meaning: _Meaning, limit: int) -> Matching:
         method=BOTH if meaning.vectors else WORDS,
         explanation=meaning.explanation or (reason if meaning.vectors else None),
         refused=meaning.refused,
+        not_compared=meaning.missing,
     )
 
 
@@ -221,19 +228,31 @@ def with_nearest(matches: Sequence[Match]) -> list[Match]:
     return [*others[:places], *first, *others[places:]]
 
 
-def _model() -> _Model:
-    """Return the embeddings that can be compared with the stored vectors, or an explanation."""
+# The number of reviews without a vector, and whether there are vectors of this model and of others. The index supports
+# `<` and `>`, but not `<>`.
+_VECTORS = f"""
+SELECT (SELECT count(*) FROM (SELECT FROM record_reviewvector WHERE embedding IS NULL LIMIT {MAX_COUNTED}) missing),
+    EXISTS (SELECT FROM record_reviewvector WHERE model = %(model)s AND embedding IS NOT NULL),
+    EXISTS (SELECT FROM record_reviewvector WHERE (model < %(model)s OR model > %(model)s) AND embedding IS NOT NULL)
+"""  # noqa: S608 (a constant)
+
+
+def _model(cursor: Any) -> _Model:
+    """Return the embeddings that can be compared with the stored vectors, or an explanation.
+
+    After a change of model, all reviews are compared by words until none has a vector of another model.
+    """
     try:
         embeddings = get_embeddings()
     except EmbeddingError as problem:
         return _Model(None, str(problem))
-    rows = ReviewVector.objects.using("public")
-    missing = rows.filter(embedding=None)[:MAX_COUNTED].count()
-    explanation = _explain_missing(missing) if missing else None
-    if rows.of_model(embeddings.model).exists():
-        return _Model(embeddings, explanation)
-    other_model = "The meaning of reviews was computed by another model, and not by this one yet."
-    return _Model(None, explanation or (other_model if rows.exists() else None))
+    cursor.execute(_VECTORS, {"model": embeddings.model})
+    missing, ours, others = cursor.fetchone()
+    if others:
+        return _Model(None, "The meaning of reviews was computed by another model, and not by this one yet.")
+    if ours:
+        return _Model(embeddings, f"{_reviews(missing)} can’t be compared yet." if missing else None, missing)
+    return _Model(None, f"The meaning of {_reviews(missing)} has not been computed yet." if missing else None)
 
 
 def _meanings(questions: Sequence[_Question]) -> list[_Meaning]:
@@ -253,12 +272,12 @@ def _meaning(model: _Model, vectors: Sequence[Vector] | EmbeddingError) -> _Mean
         unrelated = model.embeddings.unrelated
     except EmbeddingError as problem:
         return _Meaning(explanation=str(problem))
-    return _Meaning(model.embeddings.model, unrelated, [half_vector(each) for each in vectors], model.explanation)
+    halves = [half_vector(each) for each in vectors]
+    return _Meaning(model.embeddings.model, unrelated, halves, model.explanation, missing=model.missing)
 
 
-def _explain_missing(count: int) -> str:
-    number = f"{count} or more reviews" if count == MAX_COUNTED else f"{count} review{'s' * (count > 1)}"
-    return f"The meaning of {number} has not been computed yet."
+def _reviews(count: int) -> str:
+    return f"{count} or more reviews" if count == MAX_COUNTED else f"{count} review{'s' * (count > 1)}"
 
 
 # The candidates by words and by vectors, in one statement.
@@ -275,7 +294,10 @@ WITH found AS MATERIALIZED (
         SELECT id, search, relevant, number
         FROM unnest(%(anywhere)s::tsquery[], %(relevant)s::tsquery[]) WITH ORDINALITY term (anywhere, relevant, number),
         LATERAL (
-            SELECT id, search FROM record_publishedreview WHERE search @@ anywhere AND status = 'live' LIMIT %(each)s
+            SELECT id, search FROM record_publishedreview WHERE search @@ anywhere AND status = 'live'
+                AND NOT (%(missing)s AND EXISTS (
+                    SELECT FROM record_reviewvector WHERE review_id = id AND embedding IS NULL))
+            LIMIT %(each)s
         ) each
         LIMIT %(read)s) read
      WHERE search @@ relevant GROUP BY id ORDER BY min(number) LIMIT %(most)s)
@@ -286,7 +308,7 @@ SELECT review.claim_id, review.reviewed_on, ts_filter(search, '{a,b}')::text,
 FROM found JOIN record_publishedreview review USING (id)
 LEFT JOIN record_reviewvector vector ON vector.review_id = id AND vector.model = %(model)s
     AND vector_dims(coalesce(long_embedding, embedding)) = %(length)s
-WHERE review.status = 'live'
+WHERE review.status = 'live' AND NOT (%(missing)s AND embedding IS NULL)
 """
 
 
@@ -308,6 +330,7 @@ def _candidates(
         "near": list(near),
         "model": meaning.model,
         "vectors": [vector.to_text() for vector in meaning.vectors],
+        "missing": meaning.missing > 0,
         "length": max((vector.dimensions() for vector in meaning.vectors), default=0),
     }
     cursor.execute(_CANDIDATES, parameters)

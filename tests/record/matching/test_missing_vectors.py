@@ -38,7 +38,7 @@ def test_text_that_the_address_refuses_does_not_stop_the_others(address, bare_re
     assert embed() == "4 vectors computed, 1 missing."
     assert ReviewVector.objects.get(embedding=None).review_id == ids["quá dài"]
     assert embed() == "0 vectors computed, 1 missing."
-    assert match("lũ một").explanation == "The meaning of 1 review has not been computed yet."
+    assert match("lũ một").explanation == "1 review can’t be compared yet."
 
 
 @pytest.mark.parametrize(("status", "asked"), [(400, 4), (401, 1), (429, 1), (503, 1)])
