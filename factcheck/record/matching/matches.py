@@ -1,8 +1,7 @@
 """The search for published claims about the same thing as a post, best match first.
 
 The candidates are reviews that contain the post's rarest words, and reviews with the nearest vectors. Each candidate is
-scored by words and by meaning. A claim gets the score of its best review. Both searches are limited, so searching a
-million reviews takes about as long as searching ten thousand.
+scored by words and by meaning (`candidates.py`). A claim gets the score of its best review.
 """
 
 import time
@@ -17,27 +16,24 @@ from django.db import connections
 from pgvector import HalfVector
 
 from factcheck.database.query_timeout import time_limit
-from factcheck.record.matching.embeddings import EmbeddingError, Embeddings, get_embeddings, on_scale
+from factcheck.record.matching.candidates import find_candidates
+from factcheck.record.matching.embeddings import EmbeddingError, Embeddings, get_embeddings
 from factcheck.record.matching.judging import judge
 from factcheck.record.matching.match_numbers import (
     BATCH_SECONDS,
-    BELOW_UNRELATED,
     FIRST,
     KEPT_NEAREST,
     MAX_COUNTED,
-    MAX_FOUND,
     MAX_JUDGED,
     MAX_MEANINGS,
-    MAX_READ,
     MAX_TEXT,
-    READ_EACH,
     RELATED,
     SECONDS,
     THRESHOLD,
     UNRELATED,
 )
-from factcheck.record.matching.match_scoring import BOTH, WORDS, Candidate, Match, score_candidates
-from factcheck.record.matching.models import ReviewVector, Vector, half_vector
+from factcheck.record.matching.match_scoring import BOTH, WORDS, Match, score_candidates
+from factcheck.record.matching.models import Vector, half_vector
 from factcheck.record.matching.post_dates import post_date
 from factcheck.record.matching.query_vectors import embed_batch
 from factcheck.record.matching.words import (
@@ -49,7 +45,6 @@ from factcheck.record.matching.words import (
     weigh_pieces,
     word_weights,
 )
-from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.models import PublishedClaim
 from factcheck.record.search.questions import clean_question, heaviest_pieces, lower_capitals, split_sentences
 from factcheck.tools.budget import current
@@ -174,17 +169,16 @@ def _compare(question: _Question, meaning: _Meaning, limit: int) -> Matching:
     pieces, words = question.pieces, question.words
     if not pieces:
         return Matching([], [], [], WORDS)
-    with time_limit(), connections["public"].cursor() as cursor:
-        near = [*ReviewVector.objects.using("public").nearest(meaning.model, meaning.vectors)]
-        compared = _candidates(cursor, question.selected, question.total, meaning, near)
-        best: dict[UUID, Match] = {}
-        scored = score_candidates(compared, word_weights(question.selected, words, len(pieces)), question.posted)
-        for each in scored:
-            best.setdefault(each.claim_id, each)
-        # The limit is applied last, because several of the best claims may have been merged into one claim.
-        claims = with_nearest(_under_roots([*best.values()]))[:limit]
-        rows = PublishedClaim.objects.using("public").filter(id__in=[each.claim_id for each in claims])
-        bodies = {pk: orjson.loads(body) for pk, body in rows.values_list("id", "body")}
+    terms = search_terms(question.selected, question.total)
+    compared = find_candidates(
+        terms, meaning.vectors, model=meaning.model, unrelated=meaning.unrelated, missing=meaning.missing > 0
+    )
+    best: dict[UUID, Match] = {}
+    for each in score_candidates(compared, word_weights(question.selected, words, len(pieces)), question.posted):
+        best.setdefault(each.claim_id, each)
+    claims = with_nearest([*best.values()])[:limit]
+    rows = PublishedClaim.objects.using("public").filter(id__in=[each.claim_id for each in claims])
+    bodies = {pk: orjson.loads(body) for pk, body in rows.values_list("id", "body")}
     texts = {pk: [body["text"], *(each["text"] for each in body.get("merged", ()))] for pk, body in bodies.items()}
     found, reason = _judged(sorted(claims, key=lambda each: -each.score), texts, question.text)
     others = [each for each in found if not each.judgement.says_the_same]
@@ -205,15 +199,6 @@ def _judged(matches: Sequence[Match], texts: Mapping[UUID, list[str]], post: str
     probable = sum(each.score >= THRESHOLD for each in found)
     judgements, reason = judge(post, [texts[each.claim_id] for each in found], at_most=min(probable, MAX_JUDGED))
     return [replace(each, judgement=one) for each, one in zip(found, judgements, strict=True)], reason
-
-
-def _under_roots(matches: Sequence[Match]) -> list[Match]:
-    """Replace merged claims by the claims that show their reviews. Each claim occurs once."""
-    group = MergeGroup.of({each.claim_id for each in matches}, "public")
-    found: dict[UUID, Match] = {}
-    for each in matches:
-        found.setdefault(root := group.root(each.claim_id), replace(each, claim_id=root))
-    return [*found.values()]
 
 
 def with_nearest(matches: Sequence[Match]) -> list[Match]:
@@ -278,67 +263,3 @@ def _meaning(model: _Model, vectors: Sequence[Vector] | EmbeddingError) -> _Mean
 
 def _reviews(count: int) -> str:
     return f"{count} or more reviews" if count == MAX_COUNTED else f"{count} review{'s' * (count > 1)}"
-
-
-# The candidates by words and by vectors, in one statement.
-#
-# Only words in the claim, the headline (both label A) and the summary (label B) count. Bodies are about too many other
-# things. The index ignores labels, so each term has two forms. `anywhere` has no labels, so it uses the index and also
-# finds words in bodies. At most `each` rows per term and `read` rows in total are read. `relevant` has the labels and
-# checks the rows that were read. So for a word that occurs in many bodies, only some of the reviews are found. The
-# terms are sorted, rarest first, and `min(number)` keeps the reviews with the rarest terms. `near` adds the reviews
-# that were found by their vectors. The cosine of a review is the similarity to the nearest vector of the text.
-_CANDIDATES = """
-WITH found AS MATERIALIZED (
-    (SELECT id FROM (
-        SELECT id, search, relevant, number
-        FROM unnest(%(anywhere)s::tsquery[], %(relevant)s::tsquery[]) WITH ORDINALITY term (anywhere, relevant, number),
-        LATERAL (
-            SELECT id, search FROM record_publishedreview WHERE search @@ anywhere AND status = 'live'
-                AND NOT (%(missing)s AND EXISTS (
-                    SELECT FROM record_reviewvector WHERE review_id = id AND embedding IS NULL))
-            LIMIT %(each)s
-        ) each
-        LIMIT %(read)s) read
-     WHERE search @@ relevant GROUP BY id ORDER BY min(number) LIMIT %(most)s)
-    UNION
-    SELECT unnest(%(near)s::uuid[]))
-SELECT review.claim_id, review.reviewed_on, ts_filter(search, '{a,b}')::text,
-    (SELECT max(1 - (coalesce(long_embedding, embedding) <=> query)) FROM unnest(%(vectors)s::halfvec[]) query)
-FROM found JOIN record_publishedreview review USING (id)
-LEFT JOIN record_reviewvector vector ON vector.review_id = id AND vector.model = %(model)s
-    AND vector_dims(coalesce(long_embedding, embedding)) = %(length)s
-WHERE review.status = 'live' AND NOT (%(missing)s AND embedding IS NULL)
-"""
-
-
-def _candidates(
-    cursor: Any,
-    words: Sequence[Word],
-    total: int,
-    meaning: _Meaning,
-    near: Sequence[UUID],
-) -> list[Candidate]:
-    """Return the reviews found by words and by vectors, with the values that are compared."""
-    terms = search_terms(words, total)
-    parameters = {
-        "anywhere": [" & ".join(term) for term in terms],
-        "relevant": [" & ".join(f"{word}:AB" for word in term) for term in terms],
-        "each": READ_EACH,
-        "read": MAX_READ,
-        "most": MAX_FOUND,
-        "near": list(near),
-        "model": meaning.model,
-        "vectors": [vector.to_text() for vector in meaning.vectors],
-        "missing": meaning.missing > 0,
-        "length": max((vector.dimensions() for vector in meaning.vectors), default=0),
-    }
-    cursor.execute(_CANDIDATES, parameters)
-    rows = [row for row in cursor.fetchall() if row[0]]
-    # The scale was measured with a few texts. A candidate far below it shows that the scale is too high.
-    cosines = [cosine for *_, cosine in rows if cosine is not None]
-    unrelated = min([meaning.unrelated, *(cosine + BELOW_UNRELATED for cosine in cosines)])
-    return [
-        Candidate(claim_id, reviewed_on, tsvector, None if cosine is None else on_scale(cosine, unrelated))
-        for claim_id, reviewed_on, tsvector, cosine in rows
-    ]
