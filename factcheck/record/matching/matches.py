@@ -159,9 +159,9 @@ def _read(text: str, posted: date | None) -> _Question:
     if not pieces:
         return _Question(text, posted, pieces, [], 0, _Model(None, None), SECONDS)
     with time_limit(), connections["public"].cursor() as cursor:
-        words, total = read_words(cursor, pieces)
-        words = add_similar_words(cursor, words)
         model = _model(cursor)
+        words, total = read_words(cursor, pieces, missing=model.missing > 0)
+        words = add_similar_words(cursor, words)
     return _Question(text, posted, pieces, words, total, model, current().left)
 
 

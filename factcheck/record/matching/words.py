@@ -12,6 +12,7 @@ from factcheck.record.matching.match_numbers import (
     FIRST_HAN,
     FOUND,
     HAN_PAIR,
+    MAX_COUNTED,
     MAX_PIECES,
     MAX_WORDS,
     MISSPELT,
@@ -44,18 +45,28 @@ class Word:
 _WORDS = f"""
 WITH words AS MATERIALIZED (
     SELECT number << 16 | place AS place, lexeme FROM unnest(%s::text[]) WITH ORDINALITY AS piece (text, number),
-    LATERAL unnest(to_tsvector('{SEARCH_CONFIG}', public.record_words(text))), LATERAL unnest(positions) place)
+    LATERAL unnest(to_tsvector('{SEARCH_CONFIG}', public.record_words(text))), LATERAL unnest(positions) place),
+-- The words of reviews that are left out of the comparison, because they have no vector yet.
+left_out AS MATERIALIZED (
+    SELECT lexeme, count(*)::int AS reviews FROM (
+        SELECT review_id FROM record_reviewvector WHERE %s AND embedding IS NULL LIMIT {MAX_COUNTED}) missing
+    JOIN record_publishedreview ON id = review_id, LATERAL unnest(search)
+    WHERE 'A' = ANY (weights) AND lexeme IN (SELECT lexeme FROM words) GROUP BY lexeme)
 SELECT lexeme, array_agg(place),
-    (SELECT coalesce(sum(reviews), 0)::int FROM record_word word WHERE word.lexeme = words.lexeme),
+    greatest(0, (SELECT coalesce(sum(reviews), 0)::int FROM record_word word WHERE word.lexeme = words.lexeme)
+        - coalesce((SELECT reviews FROM left_out WHERE left_out.lexeme = words.lexeme), 0)),
     (SELECT greatest(reltuples, 1) FROM pg_class WHERE oid = 'record_publishedreview'::regclass),
     ts_lexize('english_stem', lexeme) = '{{}}'
 FROM words GROUP BY lexeme
 """  # noqa: S608 (a constant)
 
 
-def read_words(cursor: Any, pieces: Sequence[str]) -> tuple[list[Word], int]:
-    """Return the post's words and the total number of reviews. The rarest words come first and unknown words last."""
-    cursor.execute(_WORDS, [list(pieces)])
+def read_words(cursor: Any, pieces: Sequence[str], *, missing: bool = False) -> tuple[list[Word], int]:
+    """Return the post's words and the total number of reviews. The rarest words come first and unknown words last.
+
+    With `missing`, reviews without a vector don't count, so that words are as rare as before these reviews.
+    """
+    cursor.execute(_WORDS, [list(pieces), missing])
     rows = cursor.fetchall()
     total = max((max(reviews, size) for _, _, reviews, size, _ in rows), default=1)
     signs = {place: lexeme for lexeme, places, *_ in rows if is_sign(lexeme) for place in places}

@@ -56,10 +56,10 @@ def test_time_that_words_took_is_not_left_for_vectors(address, bare_record, monk
     embed()
 
     def slowed(usual: Callable[..., Any]) -> Callable[..., Any]:
-        def slow(*arguments: Any) -> Any:
+        def slow(*arguments: Any, **options: Any) -> Any:
             with connections["public"].cursor() as cursor:
                 cursor.execute("SELECT pg_sleep(0.3)")
-            return usual(*arguments)
+            return usual(*arguments, **options)
 
         return slow
 

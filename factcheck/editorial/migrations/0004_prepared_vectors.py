@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("editorial", "0002_mismatches"),
+        ("editorial", "0003_messages_encrypted_with_age"),
     ]
 
     operations = [
