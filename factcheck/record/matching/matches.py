@@ -8,14 +8,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db import connections
 from pgvector import HalfVector
 
-from factcheck.database.query_timeout import time_limit
 from factcheck.record.matching.candidates import find_candidates
 from factcheck.record.matching.embeddings import EmbeddingError, Embeddings, get_embeddings
 from factcheck.record.matching.judging import judge
@@ -23,7 +20,6 @@ from factcheck.record.matching.match_numbers import (
     BATCH_SECONDS,
     FIRST,
     KEPT_NEAREST,
-    MAX_COUNTED,
     MAX_JUDGED,
     MAX_MEANINGS,
     MAX_TEXT,
@@ -38,7 +34,6 @@ from factcheck.record.matching.post_dates import post_date
 from factcheck.record.matching.query_vectors import embed_batch
 from factcheck.record.matching.words import (
     Word,
-    add_similar_words,
     read_words,
     search_terms,
     select_words,
@@ -46,6 +41,7 @@ from factcheck.record.matching.words import (
     word_weights,
 )
 from factcheck.record.readmodel.models import PublishedClaim
+from factcheck.record.search.lookup import MAX_COUNTED, Lookup
 from factcheck.record.search.questions import clean_question, heaviest_pieces, lower_capitals, split_sentences
 from factcheck.tools.budget import current
 
@@ -158,11 +154,17 @@ def _read(text: str, posted: date | None) -> _Question:
     pieces = split_sentences(clean_question(text))
     if not pieces:
         return _Question(text, posted, pieces, [], 0, _Model(None, None), SECONDS)
-    with time_limit(), connections["public"].cursor() as cursor:
-        model = _model(cursor)
-        words, total = read_words(cursor, pieces, missing=model.missing > 0)
-        words = add_similar_words(cursor, words)
-    return _Question(text, posted, pieces, words, total, model, current().left)
+    if not current().left:
+        raise TimeoutError
+    try:
+        embeddings = get_embeddings()
+    except EmbeddingError as problem:
+        words, known = read_words(pieces)
+        model = _Model(None, str(problem))
+    else:
+        words, known = read_words(pieces, embeddings.model)
+        model = _model(embeddings, known)
+    return _Question(text, posted, pieces, words, known.total, model, current().left)
 
 
 def _compare(question: _Question, meaning: _Meaning, limit: int) -> Matching:
@@ -213,31 +215,18 @@ def with_nearest(matches: Sequence[Match]) -> list[Match]:
     return [*others[:places], *first, *others[places:]]
 
 
-# The number of reviews without a vector, and whether there are vectors of this model and of others. The index supports
-# `<` and `>`, but not `<>`.
-_VECTORS = f"""
-SELECT (SELECT count(*) FROM (SELECT FROM record_reviewvector WHERE embedding IS NULL LIMIT {MAX_COUNTED}) missing),
-    EXISTS (SELECT FROM record_reviewvector WHERE model = %(model)s AND embedding IS NOT NULL),
-    EXISTS (SELECT FROM record_reviewvector WHERE (model < %(model)s OR model > %(model)s) AND embedding IS NOT NULL)
-"""  # noqa: S608 (a constant)
-
-
-def _model(cursor: Any) -> _Model:
-    """Return the embeddings that can be compared with the stored vectors, or an explanation.
+def _model(embeddings: Embeddings, known: Lookup) -> _Model:
+    """Return the embeddings if they can be compared with the stored vectors, or an explanation.
 
     After a change of model, all reviews are compared by words until none has a vector of another model.
     """
-    try:
-        embeddings = get_embeddings()
-    except EmbeddingError as problem:
-        return _Model(None, str(problem))
-    cursor.execute(_VECTORS, {"model": embeddings.model})
-    missing, ours, others = cursor.fetchone()
-    if others:
+    if known.others:
         return _Model(None, "The meaning of reviews was computed by another model, and not by this one yet.")
-    if ours:
-        return _Model(embeddings, f"{_reviews(missing)} can’t be compared yet." if missing else None, missing)
-    return _Model(None, f"The meaning of {_reviews(missing)} has not been computed yet." if missing else None)
+    if known.ours:
+        explanation = f"{_reviews(known.missing)} can’t be compared yet." if known.missing else None
+        return _Model(embeddings, explanation, known.missing)
+    missing = f"The meaning of {_reviews(known.missing)} has not been computed yet."
+    return _Model(None, missing if known.missing else None)
 
 
 def _meanings(questions: Sequence[_Question]) -> list[_Meaning]:

@@ -64,8 +64,8 @@ def test_time_that_words_took_is_not_left_for_vectors(address, bare_record, monk
         return slow
 
     monkeypatch.setattr(matches, "SECONDS", 0.5)
-    monkeypatch.setattr(matches, "add_similar_words", slowed(matches.add_similar_words))
-    monkeypatch.setattr(matches, "find_candidates", slowed(matches.find_candidates))
+    monkeypatch.setattr(matches, "read_words", slowed(matches.read_words))
+    monkeypatch.setattr(matches, "search_terms", slowed(matches.search_terms))
     with pytest.raises(TimeoutError):
         match("The flood reached the pagoda.")
 
