@@ -10,7 +10,7 @@ A score is computed in three steps:
    delay between post and review.
 2. The background is the mean evidence for the next best claims. A vague post resembles many claims, so its background
    is high.
-3. The score is a logistic function of the evidence minus the background.
+3. The score is a logistic function of the evidence minus the background, or minus a share of the background.
 """
 
 import math
@@ -85,7 +85,7 @@ def score_candidates(
     odds = {}
     for each in compared:
         calibration = _CALIBRATIONS[each.judged_by]
-        excess = each.evidence - backgrounds[each.judged_by]
+        excess = each.evidence - calibration.subtracted * backgrounds[each.judged_by]
         odds[each] = calibration.constant + calibration.slope * excess
     # The order is by log-odds, because near 1 different log-odds can be rounded to the same score.
     return [
