@@ -67,7 +67,7 @@ def _searched(request: HttpRequest, text: SearchText) -> HttpResponse:
     matched = text.is_statement and not place.position and not newest
 
     def respond() -> HttpResponse:
-        same, in_time = _find_same(text, filters, posted) if matched else ([], True)
+        same, not_compared, in_time = _find_same(text, filters, posted) if matched else ([], 0, True)
         listed, facets = ResultsPage([]), list[Facet]()
         with search_places.enter():
             found = find_by_url(text)
@@ -83,7 +83,7 @@ def _searched(request: HttpRequest, text: SearchText) -> HttpResponse:
             **_links(text, filters, newest, has_feed=bool(listed.reviews) and not listed.relaxed),
             **links_to_pages(listed.page, filters),
             "place": place, "posted": posted, "filters": filters, "facets": facets,
-            "complete": shown["complete"] and in_time,
+            "complete": shown["complete"] and in_time, "not_compared": not_compared,
         }  # fmt: skip
         return render(request, "website/search.html", context)
 
@@ -98,12 +98,12 @@ def _date_of_post(request: HttpRequest) -> date | None:
         return None
 
 
-def _find_same(text: SearchText, filters: Filters, posted: date | None) -> tuple[list[SameClaim], bool]:
+def _find_same(text: SearchText, filters: Filters, posted: date | None) -> tuple[list[SameClaim], int, bool]:
     try:
         with match_places.enter():
-            return find_same(text.text, filters, posted), True
+            return *find_same(text.text, filters, posted), True
     except (Busy, TimeoutError):
-        return [], False
+        return [], 0, False
 
 
 def _shown(
