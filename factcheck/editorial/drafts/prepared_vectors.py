@@ -52,15 +52,15 @@ def prepare_vectors(
     if proposal is not None:
         waiting = waiting.filter(pk=proposal.pk)
     while time.monotonic() < end:
-        rows = list(waiting.filter(pk__gt=last).values_list("pk", "digest", "statement")[:BATCH])
+        rows = list(waiting.filter(pk__gt=last).only("digest", "statement")[:BATCH])
         if not rows:
             return
-        last = rows[-1][0]
-        texts = {pk: embedded_text(read(Review, statement)) for pk, _digest, statement in rows}
+        last = rows[-1].pk
+        texts = {each.pk: embedded_text(read(Review, each.statement)) for each in rows}
         made = compute(embeddings, texts, QUERY_TIMEOUT if proposal else BATCH_TIMEOUT)
         with connection.cursor() as cursor:
-            read_rows = [[pk for pk, *_ in rows], [digest for _, digest, _ in rows]]
-            cursor.execute(_SAVE, [embeddings.model, *read_rows, *columns(made)])
+            known = [[each.pk for each in rows], [each.digest for each in rows]]
+            cursor.execute(_SAVE, [embeddings.model, *known, *columns(made)])
             yield cursor.rowcount
 
 
