@@ -24,6 +24,7 @@ from uuid import UUID
 from factcheck.record.matching import match_numbers as numbers
 from factcheck.record.matching.judging import UNSURE, Judgement
 from factcheck.record.matching.match_numbers import Calibration
+from factcheck.record.search.constants import DAMPED, USUAL_LENGTH
 from factcheck.record.search.words import is_sign
 
 BOTH, WORDS, MEANING = "words+meaning", "words", "meaning"
@@ -148,17 +149,19 @@ def count_words(tsvector: str) -> tuple[dict[str, int], int]:
     """
     # The text of a tsvector is "'flood':3A,9B 'hanoi':1A". Words don't contain spaces, and the last colon of a word
     # precedes its positions. Earlier colons belong to the word, because unaccent turns ː into a colon.
-    found = {word: where.split(",") for word, _, where in (each.rpartition(":") for each in tsvector.split())}
-    counts = Counter({word: len(places) for word, places in found.items()})
-    length = counts.total()
-    signs = {int(place[:-1]): word for word, places in found.items() if is_sign(word[1:]) for place in places}
-    counts.update(f"{word[:-1]}{signs[place + 1][1:]}" for place, word in signs.items() if place + 1 in signs)
+    found = {word: where for word, _, where in (each.rpartition(":") for each in tsvector.split())}
+    counts = {word: where.count(",") + 1 for word, where in found.items()}
+    length = sum(counts.values())
+    if not tsvector.isascii():
+        signs = {int(place[:-1]): word for word in found if is_sign(word[1:]) for place in found[word].split(",")}
+        pairs = (f"{word[:-1]}{signs[place + 1][1:]}" for place, word in signs.items() if place + 1 in signs)
+        counts.update(Counter(pairs))
     return counts, length
 
 
 def compare(counts: Mapping[str, int], length: int, weights: Mapping[str, float]) -> tuple[float, float]:
     """Return the total weight of the words that occur in a review, and the review's BM25."""
-    damping = numbers.K1 * (1 - numbers.B + numbers.B * length / numbers.USUAL_LENGTH)
+    damping = numbers.K1 * (1 - DAMPED + DAMPED * length / USUAL_LENGTH)
     shared = bm25 = 0.0
     for word, weight in weights.items():
         if times := counts.get(word):
