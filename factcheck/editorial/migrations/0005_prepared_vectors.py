@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("editorial", "0003_messages_encrypted_with_age"),
+        ("editorial", "0004_wide_networks_of_ipv4"),
     ]
 
     operations = [
