@@ -21,7 +21,7 @@ from django.utils.translation import get_language_from_path
 Get = Callable[[HttpRequest], HttpResponseBase]
 PROGRAMS = ("/api/", "/feeds/", "/v1alpha1/", "/$discovery/")
 
-# What readers send in, and what else uses the editors' side. deploy/nginx.conf contains the same expressions.
+# The messages of readers, and everything else that uses the editors' side. deploy/nginx.conf has the same expressions.
 SENT_IN = (
     r"^(/(en|vi))?/(tips/|receipts/|reviews/[^/]+/report/|claims/[^/]+/mismatch/)"
     r"|^/api/v1/(tips|correction-requests|receipts)/"
