@@ -212,6 +212,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "factcheck.middleware.Accounts",
+    "factcheck.editorial.sign_in.proofs.prove_person",
     "factcheck.middleware.Messages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
