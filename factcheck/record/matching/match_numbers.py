@@ -48,7 +48,7 @@ BELOW_UNRELATED = 0.1  # candidates are seldom further below the mean cosine of 
 # Claims from this probability on are judged. On the split dev, 95 % of them are about the same thing, also by words.
 THRESHOLD = 0.7
 
-K1, B, USUAL_LENGTH = 1.2, 0.75, 43  # BM25's usual parameters, and the words in a usual claim, headline and summary
+K1 = 1.2  # BM25's usual parameter. The others are in `search/constants.py`.
 # Factors for the weights of pairs of signs in scripts without spaces. About three signs make a word, but fewer make a
 # word in Chinese characters. `finding.py --tuning 1` by words, everyday sentences in Thai and Lao with a score of 0.5
 # or more, n=30: 1 with 0.4, 6 with 0.7, 27 when single signs counted. Chinese rewordings with a score of 0.5 or more,
