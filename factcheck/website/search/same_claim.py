@@ -56,15 +56,15 @@ class SameClaim:
         return not self.unsure
 
 
-def find_same(text: str, filters: Filters, posted: date | None = None) -> list[SameClaim]:
+def find_same(text: str, filters: Filters, posted: date | None = None) -> tuple[list[SameClaim], int]:
     """Return the claims that say the same or reach the threshold: first the claim in the same words, then the others.
 
-    Raise TimeoutError if the comparison takes too long.
+    The number counts the reviews that can't be compared yet. Raise TimeoutError if the comparison takes too long.
     """
     answer = match(text, posted=posted, limit=MATCHED)
     matches = [*answer.results, *(each for each in answer.related if each.score >= THRESHOLD)]
     if not matches:
-        return []
+        return [], answer.not_compared
     claims = _read(Claim, CLAIMS.rows, [each.claim_id for each in matches])
     wanted = [UUID(review.id) for claim in claims.values() for review in claim.reviews]
     allowed = _read(Review, filters.narrow(REVIEWS.rows), wanted)
@@ -80,7 +80,7 @@ def find_same(text: str, filters: Filters, posted: date | None = None) -> list[S
                 unsure = frozenset[str]() if sure else frozenset(review.id for review in reviews)
                 differences = [DIFFERENCES[name] for name in judged.differs]
                 found.append(SameClaim(claim, reviews[:MAX_REVIEWS], differences, *words, unsure))
-    return sorted(found, key=lambda each: not each.is_sure)[:MAX_CLAIMS]
+    return sorted(found, key=lambda each: not each.is_sure)[:MAX_CLAIMS], answer.not_compared
 
 
 def find_unsure(text: SearchText, listed: ResultsPage) -> frozenset[str]:
