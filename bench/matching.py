@@ -134,6 +134,21 @@ def checked_claim(document: dict[str, Any], blank: dict[str, Any]) -> dict[str, 
     }  # fmt: skip
 
 
+def often_reviewed(document: dict[str, Any], count: int, blank: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the claim as several publishers review it, in up to ten wordings.
+
+    The claim, the title and the subtitle of the document say the same. In each review, one of them is the claim, and
+    another one or none is the headline. The first review is as in the file.
+    """
+    yield (first := checked_claim(document, blank))
+    texts = [*filter(None, (clean(document[key]) for key in ("vclaim", "title", "subtitle")))]
+    pairs = [(claim, other) for other in (*texts, None) for claim in texts if claim != other]
+    for number in range(1, count):
+        claim, headline = pairs[number % len(pairs)]
+        name = f"{document['vclaim_id']} {number}"
+        yield {**claim_only(name, claim, "en", blank), "headline": headline, "reviewed_on": first["reviewed_on"]}
+
+
 def rankings(texts: Sequence[str], kept: Kept) -> dict[str, list[list[UUID]]]:
     """Return the ids of the claims that each text finds, best first, by method."""
     from factcheck.record.matching import matches
