@@ -14,6 +14,7 @@ from api.lists import search_pages
 from factcheck.editorial.models import Claimant
 from factcheck.record.lists import counts, dimensions
 from factcheck.record.matching import similar_rows
+from factcheck.record.matching.match_numbers import UNRELATED
 from factcheck.record.models import ReviewVector
 from factcheck.record.search import ranking
 from factcheck.web.places import search_places
@@ -49,7 +50,7 @@ def test_search_is_best_first(world, api):
 
 
 class Embeddings:
-    model, together = "test", 1
+    model, together, unrelated = "test", 1, UNRELATED
 
     def embed_queries(self, texts):
         return [[1.0, *[0.0] * 383]]

@@ -9,6 +9,7 @@ from django.test import Client
 
 from factcheck.editorial.models import Review
 from factcheck.record.matching import matches
+from factcheck.record.matching.match_numbers import UNRELATED
 from factcheck.record.models import ReviewVector
 from tests.support.drafts import make_newsroom
 from tests.website.conftest import Page
@@ -26,7 +27,7 @@ def vector(cosine: float) -> list[float]:
 
 
 class Embeddings:
-    model, together = "test", 1
+    model, together, unrelated = "test", 1, UNRELATED
 
     def embed_queries(self, texts: Sequence[str]) -> list[list[float]]:
         return [vector(1)]

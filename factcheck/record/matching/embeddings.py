@@ -10,14 +10,16 @@ import threading
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from operator import mul
+from statistics import fmean
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import orjson
 from django.conf import settings
 
-from factcheck.record.matching.match_numbers import MAX_TEXT
-from factcheck.record.matching.models import DIMENSIONS, Vector
+from factcheck.record.matching.match_numbers import MAX_TEXT, UNRELATED
+from factcheck.record.matching.models import Vector
 from factcheck.record.matching.vector_maps import map_queries, without_language
 from factcheck.tools.http_client import FetchError, send
 from factcheck.tools.slots import Slots
@@ -28,10 +30,19 @@ QUERY_TIMEOUT = 2.0  # in seconds, including the wait for a slot. It is short be
 BATCH_TIMEOUT = 60  # in seconds
 MAX_RESPONSE = 16 * 1024 * 1024  # in bytes
 REFUSED = (400, 413, 422)  # the status codes that APIs send if the text is too long or unreadable
+MAX_LENGTH = 16_000  # numbers in a vector, which is pgvector's limit
 OFF = "off"
 BUSY = "Matching by meaning is busy. Try again in a moment."
 
 _PEACE_WRITTEN_OUT = unicodedata.normalize("NFKC", "\ufdfa")
+
+# Unrelated texts. Their cosines show the scale of a model (`match_scoring.on_scale`).
+_UNRELATED = (
+    "The museum is closed on Mondays.", "Potatoes grow well in sandy soil.", "She repaired the old bicycle.",
+    "The bank raised its interest rate.", "A comet will pass the Earth in May.", "He plays the violin every evening.",
+    "The train to the coast was late.", "Vaccination starts in rural clinics.", "Our cat sleeps on the roof.",
+    "The court postponed the hearing.", "Solar panels cover the school.", "They won the match by two goals.",
+)  # fmt: skip
 
 _slots = Slots(AT_ONCE)
 
@@ -53,6 +64,10 @@ class Embeddings(Protocol):
     model: str
     together: int  # the number of queries that one call of `embed_queries` can contain
 
+    @property
+    def unrelated(self) -> float:
+        """The usual cosine similarity of unrelated texts."""
+
     def embed_queries(self, texts: Sequence[str]) -> list[Vector]:
         """Return the vector of the first text, and vectors of further texts if they are quick to compute.
 
@@ -63,11 +78,21 @@ class Embeddings(Protocol):
         """Return the vectors of published texts. Raise EmbeddingError if a vector can't be computed."""
 
 
+def on_scale(cosine: float, unrelated: float) -> float:
+    """Return the cosine as the included model would give it, so that other models need no constants of their own.
+
+    Models differ in the cosine of unrelated texts, but a text always has the cosine 1 with itself. So the distance to 1
+    is stretched. If a common direction is added to all vectors, their cosines change in the same way.
+    """
+    return 1 - (1 - cosine) * (1 - UNRELATED) / max(1 - unrelated, 0.01)
+
+
 class LocalModel:
     """The model multilingual-e5-small with four bits per weight, in this process. The language direction is removed."""
 
     model = "multilingual-e5-small-q4, without language"
     together = 1
+    unrelated = UNRELATED
     _engine: Any = None
     _loading = threading.Lock()
 
@@ -104,6 +129,7 @@ class RemoteModel:
     """Any API with an endpoint that is compatible with OpenAI's `POST /embeddings`."""
 
     together = 10
+    _measured = dict[tuple[str, str], float]()
 
     def __init__(self, url: str, model: str, key: str) -> None:
         self.url, self.model, self._key = url, model, key
@@ -116,6 +142,15 @@ class RemoteModel:
 
     def embed_passages(self, texts: Sequence[str]) -> list[Vector]:
         return self._request([self._prefixes[1] + text for text in texts], BATCH_TIMEOUT)
+
+    @property
+    def unrelated(self) -> float:
+        """Raise EmbeddingError if the cosine can't be measured. It is measured once in each process."""
+        if (key := (self.url, self.model)) not in self._measured:
+            with _slot(QUERY_TIMEOUT) as left:
+                texts = [prefix + text for prefix in self._prefixes for text in _UNRELATED]
+                self._measured[key] = _mean_cosine(self._request(texts, left))
+        return self._measured[key]
 
     def _request(self, texts: list[str], timeout: float) -> list[Vector]:
         """Return the vectors from the API's response. Raise EmbeddingError if the request fails."""
@@ -176,14 +211,23 @@ def _slot(seconds: float) -> Iterator[float]:
 
 
 def _checked(vectors: list[Any], count: int) -> list[Any]:
-    for vector in vectors:
-        if len(vector) != DIMENSIONS:
-            raise EmbeddingError(
-                f"The embeddings API returned vectors of {len(vector)} numbers instead of {DIMENSIONS}."
-            )
+    lengths = {len(vector) for vector in vectors}
+    if len(lengths) > 1 or max(lengths, default=0) > MAX_LENGTH:
+        numbers = " and ".join(map(str, sorted(lengths)))
+        raise EmbeddingError(
+            f"The embeddings API returned vectors of {numbers} numbers. All vectors of a model must have the same"
+            f" length, up to {MAX_LENGTH:,} numbers. Set another model in EMBEDDINGS_MODEL."
+        )
     if len(vectors) != count:
         raise EmbeddingError(f"The embeddings API returned {len(vectors)} vectors for {count} texts.")
     return vectors
+
+
+def _mean_cosine(vectors: list[Vector]) -> float:
+    """Return the mean cosine of different texts. The first half are queries, and the second half are passages."""
+    queries, passages = vectors[: len(_UNRELATED)], vectors[len(_UNRELATED) :]
+    pairs = ((one, other) for at, one in enumerate(queries) for other in passages[:at] + passages[at + 1 :])
+    return fmean(sum(map(mul, one, other)) for one, other in pairs)
 
 
 def _unit(vector: Vector) -> Vector:

@@ -40,6 +40,10 @@ NEAREST = 100  # reviews found by their vectors
 EF_SEARCH = 1000  # vectors compared by the index, pgvector's maximum. `searching.py`, a million: 600 misses one in 14.
 FIRST, KEPT_NEAREST = 10, 3  # the nearest claims by meaning get three of the first ten places
 
+# The scale of cosines. Those of other models are converted to the scale of the included model.
+UNRELATED = 0.8  # the mean cosine of a post and a claim about something else
+BELOW_UNRELATED = 0.1  # candidates are seldom further below the mean cosine of unrelated texts
+
 # Scores. `matching.py`, dev, n=199, MAP@5: dated 0.9753, undated 0.9508, meaning alone 0.9549.
 # Claims from this probability on are judged. On the split dev, 95 % of them are about the same thing, also by words.
 THRESHOLD = 0.7

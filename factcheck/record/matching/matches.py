@@ -17,10 +17,11 @@ from django.db import connections
 from pgvector import HalfVector
 
 from factcheck.database.query_timeout import time_limit
-from factcheck.record.matching.embeddings import EmbeddingError, Embeddings, get_embeddings
+from factcheck.record.matching.embeddings import EmbeddingError, Embeddings, get_embeddings, on_scale
 from factcheck.record.matching.judging import judge
 from factcheck.record.matching.match_numbers import (
     BATCH_SECONDS,
+    BELOW_UNRELATED,
     FIRST,
     KEPT_NEAREST,
     MAX_COUNTED,
@@ -33,6 +34,7 @@ from factcheck.record.matching.match_numbers import (
     RELATED,
     SECONDS,
     THRESHOLD,
+    UNRELATED,
 )
 from factcheck.record.matching.match_scoring import BOTH, WORDS, Candidate, Match, score_candidates
 from factcheck.record.matching.models import ReviewVector, Vector, half_vector
@@ -109,6 +111,7 @@ class _Meaning:
     """The model's name and the post's vectors. `explanation` and `refused` are the same as in Matching."""
 
     model: str = ""
+    unrelated: float = UNRELATED
     vectors: Sequence[HalfVector] = ()
     explanation: str | None = None
     refused: bool = False
@@ -246,7 +249,11 @@ def _meaning(model: _Model, vectors: Sequence[Vector] | EmbeddingError) -> _Mean
         return _Meaning(explanation=model.explanation)
     if isinstance(vectors, EmbeddingError):
         return _Meaning(explanation=str(vectors), refused=vectors.refused)
-    return _Meaning(model.embeddings.model, [half_vector(each) for each in vectors], model.explanation)
+    try:
+        unrelated = model.embeddings.unrelated
+    except EmbeddingError as problem:
+        return _Meaning(explanation=str(problem))
+    return _Meaning(model.embeddings.model, unrelated, [half_vector(each) for each in vectors], model.explanation)
 
 
 def _explain_missing(count: int) -> str:
@@ -275,9 +282,10 @@ WITH found AS MATERIALIZED (
     UNION
     SELECT unnest(%(near)s::uuid[]))
 SELECT review.claim_id, review.reviewed_on, ts_filter(search, '{a,b}')::text,
-    (SELECT max(1 - (embedding <=> query)) FROM unnest(%(vectors)s::halfvec[]) query)
+    (SELECT max(1 - (coalesce(long_embedding, embedding) <=> query)) FROM unnest(%(vectors)s::halfvec[]) query)
 FROM found JOIN record_publishedreview review USING (id)
 LEFT JOIN record_reviewvector vector ON vector.review_id = id AND vector.model = %(model)s
+    AND vector_dims(coalesce(long_embedding, embedding)) = %(length)s
 WHERE review.status = 'live'
 """
 
@@ -300,10 +308,14 @@ def _candidates(
         "near": list(near),
         "model": meaning.model,
         "vectors": [vector.to_text() for vector in meaning.vectors],
+        "length": max((vector.dimensions() for vector in meaning.vectors), default=0),
     }
     cursor.execute(_CANDIDATES, parameters)
+    rows = [row for row in cursor.fetchall() if row[0]]
+    # The scale was measured with a few texts. A candidate far below it shows that the scale is too high.
+    cosines = [cosine for *_, cosine in rows if cosine is not None]
+    unrelated = min([meaning.unrelated, *(cosine + BELOW_UNRELATED for cosine in cosines)])
     return [
-        Candidate(claim_id, reviewed_on, tsvector, cosine)
-        for claim_id, reviewed_on, tsvector, cosine in cursor.fetchall()
-        if claim_id
+        Candidate(claim_id, reviewed_on, tsvector, None if cosine is None else on_scale(cosine, unrelated))
+        for claim_id, reviewed_on, tsvector, cosine in rows
     ]

@@ -16,7 +16,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from factcheck.record.matching.embeddings import EmbeddingError, Embeddings
-from factcheck.record.matching.models import ReviewVector, Vector, half_vector
+from factcheck.record.matching.models import DIMENSIONS, ReviewVector, Vector, folded, half_vector
 from factcheck.record.matching.vectors import embedded_text, text_digest
 from factcheck.record.readmodel.models import PublishedReview
 from factcheck.record.statements.output import read
@@ -30,13 +30,14 @@ _LOCK = 1178682197  # prevents two processes from computing the same vectors
 _SAVE = """
 WITH free AS MATERIALIZED (
     SELECT review_id FROM record_reviewvector WHERE review_id = ANY (%s::uuid[]) FOR UPDATE SKIP LOCKED)
-UPDATE record_reviewvector mine SET model = %s, embedding = made.embedding::halfvec
-FROM free JOIN unnest(%s::uuid[], %s::bytea[], %s::text[]) AS made (review_id, digest, embedding) USING (review_id)
+UPDATE record_reviewvector mine SET model = %s, embedding = made.embedding, long_embedding = made.long_embedding
+FROM free JOIN unnest(%s::uuid[], %s::bytea[], %s::halfvec[], %s::halfvec[])
+    AS made (review_id, digest, embedding, long_embedding) USING (review_id)
 WHERE mine.review_id = made.review_id AND mine.digest = made.digest
 """
 # In key order, so that no batch reads rows again that earlier batches have cleared.
 _CLEAR = f"""
-UPDATE record_reviewvector SET model = NULL, embedding = NULL WHERE review_id IN (
+UPDATE record_reviewvector SET model = NULL, embedding = NULL, long_embedding = NULL WHERE review_id IN (
     SELECT review_id FROM record_reviewvector WHERE review_id > %s AND embedding IS NOT NULL AND model <> %s
     ORDER BY review_id LIMIT {CLEARED} FOR UPDATE SKIP LOCKED)
 RETURNING review_id
@@ -83,9 +84,10 @@ def compute_missing(embeddings: Embeddings, seconds: float | None = None) -> Ite
                 texts = {pk: embedded_text(read(Review, body)) for pk, body in reviews}
                 vectors = _vectors(embeddings, texts)
                 digests = [text_digest(texts[pk]) for pk in vectors]
-                literals = [half_vector(vector).to_text() for vector in vectors.values()]
-                computed = list(vectors)
-                cursor.execute(_SAVE, [computed, embeddings.model, computed, digests, literals])
+                halves, computed = [half_vector(vector) for vector in vectors.values()], list(vectors)
+                short = [folded(half).to_text() for half in halves]
+                long = [half.to_text() if half.dimensions() > DIMENSIONS else None for half in halves]
+                cursor.execute(_SAVE, [computed, embeddings.model, computed, digests, short, long])
                 yield cursor.rowcount
         finally:
             cursor.callproc("pg_advisory_unlock", [_LOCK])

@@ -1,11 +1,17 @@
-"""The table of vectors, with one row for each live review. Vectors are stored as half-precision numbers (pgvector)."""
+"""The table of vectors, with one row for each live review. Vectors are stored as half-precision numbers (pgvector).
+
+A model can return vectors of any length. The column `embedding`, which has the index, always contains DIMENSIONS
+numbers. A shorter vector is filled up with zeros, so its cosines stay the same. A longer vector is folded: the index
+finds the nearest vectors approximately, and `long_embedding` contains the whole vector for the exact cosine.
+"""
 
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from django.db import connections, models
-from django.db.models import Q
+from django.db.models import Func, IntegerField, Q
+from django.db.models.functions import Coalesce
 from pgvector import HalfVector
 from pgvector.django import CosineDistance, HalfVectorField, HnswIndex
 
@@ -16,8 +22,20 @@ DIMENSIONS = 384
 Vector = Sequence[float]
 
 
+WHOLE = Coalesce("long_embedding", "embedding")
+# Vectors of different lengths can't be compared. They can have the same model's name if the operator changed the model.
+LENGTH = Func(WHOLE, function="vector_dims", output_field=IntegerField())
+
+
 def half_vector(vector: Vector) -> HalfVector:
-    return HalfVector([*vector])
+    """Return the vector as it is compared. Vectors have at least DIMENSIONS numbers."""
+    return HalfVector([*vector, *[0.0] * (DIMENSIONS - len(vector))])
+
+
+def folded(vector: HalfVector) -> HalfVector:
+    """Return the vector for the index: the sums of the numbers that are DIMENSIONS apart."""
+    numbers = vector.to_list()
+    return HalfVector([sum(numbers[start::DIMENSIONS]) for start in range(DIMENSIONS)])
 
 
 class ReviewVectorQuerySet(models.QuerySet["ReviewVector"]):
@@ -35,9 +53,10 @@ class ReviewVectorQuerySet(models.QuerySet["ReviewVector"]):
         for vector in vectors:
             with connections[self.db].cursor() as cursor:
                 cursor.execute("SELECT set_config('hnsw.ef_search', %s, true)", [str(EF_SEARCH // len(vectors))])
-            distance: Any = CosineDistance("embedding", vector)
-            rows = self.filter(model=model).order_by(distance).values_list("review_id", 1 - distance)
-            found |= dict(rows[: NEAREST // len(vectors)])
+            exact: Any = CosineDistance(WHOLE, vector)
+            rows = self.alias(length=LENGTH).filter(model=model, length=vector.dimensions())
+            rows = rows.order_by(CosineDistance("embedding", folded(vector)))
+            found |= dict(rows.values_list("review_id", 1 - exact)[: NEAREST // len(vectors)])
         return found
 
 
@@ -49,6 +68,7 @@ class ReviewVector(models.Model):
     model = models.CharField(max_length=200, null=True, help_text="The model that computed the vector.")
     # Two-byte numbers halve the table and the index, and hardly change the ranking.
     embedding = HalfVectorField(dimensions=DIMENSIONS, null=True)
+    long_embedding = HalfVectorField(null=True, help_text="The vector, if it has more numbers than `embedding`.")
 
     objects = ReviewVectorQuerySet.as_manager()
 

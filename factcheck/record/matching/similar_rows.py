@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from factcheck.database.query_timeout import time_limit
-from factcheck.record.matching.embeddings import EmbeddingError, get_embeddings
+from factcheck.record.matching.embeddings import EmbeddingError, get_embeddings, on_scale
 from factcheck.record.matching.match_numbers import SIMILAR_SECONDS
 from factcheck.record.matching.models import ReviewVector, half_vector
 from factcheck.record.matching.query_vectors import embed_query
@@ -28,9 +28,11 @@ def find_similar(model: SearchModel, text: str) -> Similar:
                 if not vectors.of_model(embeddings.model).exists():  # no vector is computed on a site without vectors
                     return Similar({}, "The meaning of reviews has not been computed yet.")
             vector = half_vector(embed_query(embeddings, [lower_capitals(text)])[0])
+            unrelated = embeddings.unrelated
             with time_limit():
                 cosines = vectors.nearest(embeddings.model, [vector])
-                gains = {pk: MEANING * (cosine - SIMILAR) for pk, cosine in cosines.items() if cosine >= SIMILAR}
+                near = {pk: on_scale(cosine, unrelated) for pk, cosine in cosines.items()}
+                gains = {pk: MEANING * (cosine - SIMILAR) for pk, cosine in near.items() if cosine >= SIMILAR}
                 return Similar(_claim_gains(gains) if model is PublishedClaim else gains)
     except EmbeddingError as problem:
         return Similar({}, str(problem))

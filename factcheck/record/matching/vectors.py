@@ -31,7 +31,8 @@ def text_digest(text: str) -> bytes:
 # A row keeps its vector if the text hasn't changed. Django's `bulk_create` can't express this condition.
 _EXPECT = """
 INSERT INTO record_reviewvector (review_id, digest) SELECT * FROM unnest(%s::uuid[], %s::bytea[])
-ON CONFLICT (review_id) DO UPDATE SET digest = EXCLUDED.digest, model = NULL, embedding = NULL
+ON CONFLICT (review_id)
+DO UPDATE SET digest = EXCLUDED.digest, model = NULL, embedding = NULL, long_embedding = NULL
 WHERE record_reviewvector.digest <> EXCLUDED.digest
 """
 

@@ -49,7 +49,7 @@ def test_no_transaction_is_open_while_the_address_answers(address: Address, bare
 
     address.answer = answer
     assert match("The flood reached the pagoda.").related[0].claim_id == pagoda
-    assert waiting == [[]]
+    assert waiting == [[], []]  # for the post, and for the unrelated texts that show the model's scale
 
 
 def test_time_that_words_took_is_not_left_for_vectors(address, bare_record, monkeypatch):
@@ -78,7 +78,7 @@ def test_long_text_is_compared_sentence_by_sentence(address: Address, bare_recor
     around = "Nobody remembers why people talked about elephants. " * 8
     best = match(f"{around}The flood reached the pagoda, our chùa. {around}").related[0]
     assert (best.claim_id, best.matched["meaning"]) == (pagoda, pytest.approx(1, abs=0.001))
-    asked = address.asked[-1][2]["input"]
+    asked = address.asked[1][2]["input"]
     assert asked[0] == "query: The flood reached the pagoda, our chùa."
     assert len(asked) == 8
 
@@ -100,7 +100,7 @@ def test_match_says_for_how_many_meaning_is_missing(address: Address, bare_recor
         (500, {}, "The embeddings API responded with status 500."),
         (200, b"<html>", "The embeddings API did not return vectors."),
         (200, {"data": []}, "The embeddings API returned 0 vectors for 1 texts."),
-        (200, {"data": [{"index": 0, "embedding": [1.0] * 1024}]}, "The embeddings API returned vectors of 1024 numbers instead of 384."),
+        (200, {"data": [{"index": 0, "embedding": [1.0] * 16_001}]}, "The embeddings API returned vectors of 16001 numbers. All vectors of a model must have the same length, up to 16,000 numbers. Set another model in EMBEDDINGS_MODEL."),
         (200, {"data": [{"index": 0, "embedding": [0] * 384}]}, "The embeddings API returned a vector without a direction."),
         (200, {"data": [{"index": 0, "embedding": ["x"] * 384}]}, "The embeddings API did not return vectors."),
         (200, {"data": [{"index": 0, "embedding": [10**400] * 384}]}, "The embeddings API did not return vectors."),

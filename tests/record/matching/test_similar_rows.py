@@ -12,6 +12,7 @@ from factcheck.record import publish as publishing
 from factcheck.record.log import entries
 from factcheck.record.matching import similar_rows
 from factcheck.record.matching.embeddings import EmbeddingError
+from factcheck.record.matching.match_numbers import UNRELATED
 from factcheck.record.matching.query_vectors import forget_queries
 from factcheck.record.matching.similar_rows import find_similar
 from factcheck.record.models import PublishedClaim, PublishedReview, ReviewVector
@@ -40,7 +41,7 @@ def made(number: int, text: str) -> dict[str, Any]:
 
 
 class Embeddings:
-    model, together = "test", 1
+    model, together, unrelated = "test", 1, UNRELATED
     asked = list[str]()
 
     def embed_queries(self, texts: Sequence[str]) -> list[list[float]]:
