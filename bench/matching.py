@@ -152,22 +152,21 @@ def often_reviewed(document: dict[str, Any], count: int, blank: dict[str, Any]) 
 def rankings(texts: Sequence[str], kept: Kept) -> dict[str, list[list[UUID]]]:
     """Return the ids of the claims that each text finds, best first, by method."""
     from factcheck.record.matching import matches
-    from factcheck.record.matching.match_scoring import score_candidates
+    from factcheck.record.matching.match_scoring import compare_candidates
 
     found: dict[str, list[list[UUID]]] = {name: [] for name in ("words", "meaning", UNDATED, FUSED)}
     compared = list[Any]()
 
-    def score_and_keep(candidates: Sequence[Any], *others: Any) -> Any:
+    def compare_and_keep(candidates: Sequence[Any], *others: Any) -> Any:
         compared[:] = candidates
-        return score_candidates(candidates, *others)
+        return compare_candidates(candidates, *others)
 
-    with patch.object(matches, "score_candidates", score_and_keep):
+    with patch.object(matches, "compare_candidates", compare_and_keep):
         for text in texts:
             for name, methods in (("words", ("words", "undated")), (UNDATED, ("undated",)), (FUSED, ())):
                 with kept.asked_by(*methods):
                     answer = matches.match(text, limit=RANKED)
-                ranked = sorted((*answer.results, *answer.related, *answer.candidates), key=lambda each: -each.score)
-                found[name].append([each.claim_id for each in ranked])
+                found[name].append([each.claim_id for each in answer.ranked])
             nearest = sorted(compared, key=lambda each: -(each.cosine or 0))
             found["meaning"].append([*dict.fromkeys(each.claim_id for each in nearest)])
             sys.stderr.write(f"\r{len(found[FUSED])}/{len(texts)} posts{' ' * 20}")
@@ -224,8 +223,7 @@ def answers(posts: Sequence[tuple[str, set[UUID]]], kept: Kept, method: str) -> 
     for text, wanted in posts:
         with kept.asked_by(method):
             answer = matches.match(text)
-        found = (*answer.results, *answer.related, *answer.candidates)
-        best = max(found, key=lambda each: each.score, default=None)
+        best = next(iter(answer.ranked), None)
         yield Answer(best.score if best else 0.0, bool(best) and best.claim_id in wanted, bool(wanted))
 
 

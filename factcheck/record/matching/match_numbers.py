@@ -38,6 +38,8 @@ ALIKE = 0.5  # the minimum similarity (pg_trgm) of a misspelt word
 # Candidates by meaning
 NEAREST = 100  # reviews found by their vectors
 EF_SEARCH = 1000  # vectors compared by the index, pgvector's maximum. `searching.py`, a million: 600 misses one in 14.
+GROUPED = 30  # the best claims, which are compared with each other. Background and answer need 20 at most.
+ABOUT_THE_SAME = 0.93  # the least cosine of two claims about the same thing
 FIRST, KEPT_NEAREST = 10, 3  # the nearest claims by meaning get three of the first ten places
 
 # The scale of cosines. Those of other models are converted to the scale of the included model.

@@ -12,17 +12,19 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-import orjson
 from django.db import connections
 from pgvector import HalfVector
 
 from factcheck.database.query_timeout import time_limit
+from factcheck.record.matching.claim_groups import Wordings, about_the_same, probably_the_same, read_wordings
 from factcheck.record.matching.embeddings import EmbeddingError, Embeddings, get_embeddings, on_scale
 from factcheck.record.matching.judging import judge
 from factcheck.record.matching.match_numbers import (
+    ABOUT_THE_SAME,
     BATCH_SECONDS,
     BELOW_UNRELATED,
     FIRST,
+    GROUPED,
     KEPT_NEAREST,
     MAX_COUNTED,
     MAX_FOUND,
@@ -36,7 +38,15 @@ from factcheck.record.matching.match_numbers import (
     THRESHOLD,
     UNRELATED,
 )
-from factcheck.record.matching.match_scoring import BOTH, WORDS, Candidate, Match, score_candidates
+from factcheck.record.matching.match_scoring import (
+    BOTH,
+    WORDS,
+    Candidate,
+    Comparison,
+    Match,
+    compare_candidates,
+    score_claims,
+)
 from factcheck.record.matching.models import ReviewVector, Vector, half_vector
 from factcheck.record.matching.post_dates import post_date
 from factcheck.record.matching.query_vectors import embed_batch
@@ -50,7 +60,6 @@ from factcheck.record.matching.words import (
     word_weights,
 )
 from factcheck.record.readmodel.claim_merges import MergeGroup
-from factcheck.record.readmodel.models import PublishedClaim
 from factcheck.record.search.questions import clean_question, heaviest_pieces, lower_capitals, split_sentences
 from factcheck.tools.budget import current
 
@@ -71,6 +80,12 @@ class Matching:
     method: str
     explanation: str | None = None
     refused: bool = False
+
+    @property
+    def ranked(self) -> list[Match]:
+        """All claims of all groups, best match first."""
+        groups = (*self.results, *self.related, *self.candidates)
+        return sorted((each for group in groups for each in (group, *group.others)), key=lambda each: -each.score)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,17 +185,22 @@ def _compare(question: _Question, meaning: _Meaning, limit: int) -> Matching:
         return Matching([], [], [], WORDS)
     with time_limit(), connections["public"].cursor() as cursor:
         near = [*ReviewVector.objects.using("public").nearest(meaning.model, meaning.vectors)]
-        compared = _candidates(cursor, question.selected, question.total, meaning, near)
-        best: dict[UUID, Match] = {}
-        scored = score_candidates(compared, word_weights(question.selected, words, len(pieces)), question.posted)
-        for each in scored:
-            best.setdefault(each.claim_id, each)
-        # The limit is applied last, because several of the best claims may have been merged into one claim.
-        claims = with_nearest(_under_roots([*best.values()]))[:limit]
-        rows = PublishedClaim.objects.using("public").filter(id__in=[each.claim_id for each in claims])
-        bodies = {pk: orjson.loads(body) for pk, body in rows.values_list("id", "body")}
-    texts = {pk: [body["text"], *(each["text"] for each in body.get("merged", ()))] for pk, body in bodies.items()}
-    found, reason = _judged(sorted(claims, key=lambda each: -each.score), texts, question.text)
+        candidates = _candidates(cursor, question.selected, question.total, meaning, near)
+        weights = word_weights(question.selected, words, len(pieces))
+        compared = _under_roots(compare_candidates(candidates, weights, question.posted))
+        first = with_nearest(score_claims(compared))[:GROUPED]
+        distance = (1 - ABOUT_THE_SAME) * (1 - meaning.unrelated) / (1 - UNRELATED)
+        claims = read_wordings(cursor, {each.claim_id: each.review_id for each in first}, meaning.model, distance)
+    about = about_the_same(claims, [each.claim_id for each in first])
+    scored = [each for each in score_claims(compared, about) if each.claim_id in claims]
+    same = probably_the_same(claims, [each.claim_id for each in scored])
+    # The limit is applied last, because several of the best claims can be put together.
+    shown = {
+        each.claim_id
+        for each in with_nearest([each for each in scored if same[each.claim_id] == each.claim_id])[:limit]
+    }
+    judged, reason = _judged([each for each in scored if same[each.claim_id] in shown], claims, question.text)
+    found = _put_together(judged, same, about)
     others = [each for each in found if not each.judgement.says_the_same]
     return Matching(
         results=[each for each in found if each.judgement.says_the_same],
@@ -192,21 +212,33 @@ def _compare(question: _Question, meaning: _Meaning, limit: int) -> Matching:
     )
 
 
-def _judged(matches: Sequence[Match], texts: Mapping[UUID, list[str]], post: str) -> tuple[list[Match], str | None]:
-    """Return the matches whose claims are still published, with judgements, and why vectors couldn't be compared."""
-    found = [each for each in matches if each.claim_id in texts]
-    probable = sum(each.score >= THRESHOLD for each in found)
-    judgements, reason = judge(post, [texts[each.claim_id] for each in found], at_most=min(probable, MAX_JUDGED))
-    return [replace(each, judgement=one) for each, one in zip(found, judgements, strict=True)], reason
+def _judged(matches: Sequence[Match], claims: Mapping[UUID, Wordings], post: str) -> tuple[list[Match], str | None]:
+    """Return the matches with judgements, and why vectors couldn't be compared."""
+    probable = sum(each.score >= THRESHOLD for each in matches)
+    judgements, reason = judge(
+        post, [claims[each.claim_id].texts for each in matches], at_most=min(probable, MAX_JUDGED)
+    )
+    return [replace(each, judgement=one) for each, one in zip(matches, judgements, strict=True)], reason
 
 
-def _under_roots(matches: Sequence[Match]) -> list[Match]:
-    """Replace merged claims by the claims that show their reviews. Each claim occurs once."""
-    group = MergeGroup.of({each.claim_id for each in matches}, "public")
-    found: dict[UUID, Match] = {}
-    for each in matches:
-        found.setdefault(root := group.root(each.claim_id), replace(each, claim_id=root))
-    return [*found.values()]
+def _put_together(matches: Sequence[Match], same: Mapping[UUID, UUID], about: Mapping[UUID, UUID]) -> list[Match]:
+    """Return the first match of each group with the others of its group.
+
+    Claims that say the same as the post are put together if they are about the same thing, because a long post can say
+    several things. Other claims are put together if they probably say the same.
+    """
+    sure = {same[each.claim_id]: about[each.claim_id] for each in matches if each.judgement.says_the_same}
+    groups = dict[tuple[bool, UUID], list[Match]]()
+    for each in sorted(matches, key=lambda each: not each.judgement.says_the_same):
+        leader = same[each.claim_id]
+        groups.setdefault((leader in sure, sure.get(leader, leader)), []).append(each)
+    return [replace(first, others=tuple(others)) for first, *others in groups.values()]
+
+
+def _under_roots(compared: Sequence[Comparison]) -> list[Comparison]:
+    """Replace merged claims by the claims that show their reviews."""
+    group = MergeGroup.of({each.claim_id for each in compared}, "public")
+    return [replace(each, claim_id=group.root(each.claim_id)) for each in compared]
 
 
 def with_nearest(matches: Sequence[Match]) -> list[Match]:
@@ -281,7 +313,7 @@ WITH found AS MATERIALIZED (
      WHERE search @@ relevant GROUP BY id ORDER BY min(number) LIMIT %(most)s)
     UNION
     SELECT unnest(%(near)s::uuid[]))
-SELECT review.claim_id, review.reviewed_on, ts_filter(search, '{a,b}')::text,
+SELECT review.id, review.claim_id, review.reviewed_on, ts_filter(search, '{a,b}')::text,
     (SELECT max(1 - (coalesce(long_embedding, embedding) <=> query)) FROM unnest(%(vectors)s::halfvec[]) query)
 FROM found JOIN record_publishedreview review USING (id)
 LEFT JOIN record_reviewvector vector ON vector.review_id = id AND vector.model = %(model)s
@@ -311,11 +343,11 @@ def _candidates(
         "length": max((vector.dimensions() for vector in meaning.vectors), default=0),
     }
     cursor.execute(_CANDIDATES, parameters)
-    rows = [row for row in cursor.fetchall() if row[0]]
+    rows = [row for row in cursor.fetchall() if row[1]]
     # The scale was measured with a few texts. A candidate far below it shows that the scale is too high.
     cosines = [cosine for *_, cosine in rows if cosine is not None]
     unrelated = min([meaning.unrelated, *(cosine + BELOW_UNRELATED for cosine in cosines)])
     return [
-        Candidate(claim_id, reviewed_on, tsvector, None if cosine is None else on_scale(cosine, unrelated))
-        for claim_id, reviewed_on, tsvector, cosine in rows
+        Candidate(review_id, claim_id, reviewed_on, tsvector, None if cosine is None else on_scale(cosine, unrelated))
+        for review_id, claim_id, reviewed_on, tsvector, cosine in rows
     ]

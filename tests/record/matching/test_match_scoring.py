@@ -1,13 +1,30 @@
 """How a candidate compares with what was asked: numbers worked out by hand."""
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from factcheck.record.matching.match_numbers import ALONE_SHARE, ALONE_SHARED, BY_BOTH, BY_WORDS, THRESHOLD
-from factcheck.record.matching.match_scoring import Candidate, compare, count_words, score_candidates
+from factcheck.record.matching.match_scoring import (
+    Candidate,
+    Match,
+    compare,
+    compare_candidates,
+    count_words,
+    score_claims,
+)
+
+
+def score_candidates(
+    candidates: Sequence[Candidate],
+    parts: Sequence[Mapping[str, float]],
+    posted: None,
+    groups: Mapping[UUID, UUID] | None = None,
+) -> list[Match]:
+    return score_claims(compare_candidates(candidates, parts, posted), groups)
 
 
 @pytest.mark.parametrize(
@@ -38,7 +55,7 @@ def test_compare(said: str, heard: float, bm25: float) -> None:
 
 
 def test_judge_takes_the_part_that_is_likest() -> None:
-    claim = Candidate(uuid4(), None, "'chip':2A 'vaccin':1A", None)
+    claim = Candidate(uuid4(), uuid4(), None, "'chip':2A 'vaccin':1A", None)
     piece, other = {"'vaccin'": 2.0, "'chip'": 3.0}, {"'footbal'": 4.0, "'vaccin'": 2.0}
     [alone], [beside] = (
         score_candidates([claim], [piece], None),
@@ -53,7 +70,7 @@ def test_judge_takes_the_part_that_is_likest() -> None:
 
 
 def candidate(words: str, cosine: float | None = None) -> Candidate:
-    return Candidate(uuid4(), None, " ".join(f"'{word}':1A" for word in words.split()), cosine)
+    return Candidate(uuid4(), uuid4(), None, " ".join(f"'{word}':1A" for word in words.split()), cosine)
 
 
 FLOOD = {"'flood'": 8.0, "'pagoda'": 9.0, "'roof'": 7.0}
@@ -83,6 +100,15 @@ def test_many_reviews_of_the_same_claim_do_not_hide_it() -> None:
     copies = [candidate("flood pagoda roof", 0.97) for _ in range(12)]
     assert all(each.score > THRESHOLD for each in score_candidates(copies, [FLOOD], None))
     assert BY_BOTH.most > BY_BOTH.usual
+
+
+def test_claims_that_are_put_together_are_one_claim_in_the_background() -> None:
+    """Ten publishers have checked the claim. Without groups, each of them makes the others improbable."""
+    alike = [candidate("flood", 0.90) for _ in range(10)]
+    others = [candidate("cat", 0.80) for _ in range(10)]
+    groups = {each.claim_id: alike[0].claim_id for each in alike}
+    alone, together = (score_candidates([*alike, *others], [FLOOD], None, some)[0].score for some in (None, groups))
+    assert alone < THRESHOLD / 2 < THRESHOLD < together
 
 
 def test_reviews_of_one_claim_are_one_neighbour() -> None:
