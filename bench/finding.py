@@ -191,8 +191,8 @@ def rows_of_search(
 def main() -> None:
     options = options_of(__doc__, reviews=None, tuning=0)
     with own_server():
+        from factcheck.record.matching.candidates import find_similar
         from factcheck.record.matching.matches import match
-        from factcheck.record.matching.similar_rows import find_similar
         from factcheck.record.models import PublishedReview
         from factcheck.record.search.query import read_query
         from factcheck.record.search.ranking import Search

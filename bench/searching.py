@@ -152,16 +152,20 @@ def recall(vectors: list[Any]) -> float:
     """Return the share of the nearest vectors of an exact scan that the index finds too, in the current database."""
     from django.db import connections, transaction
 
+    from factcheck.record.matching.candidates import find_candidates
     from factcheck.record.matching.embeddings import LocalModel
     from factcheck.record.matching.models import half_vector
-    from factcheck.record.models import ReviewVector
 
-    rows, same = ReviewVector.objects.using("public"), 0
+    def nearest(vector: Any) -> set[Any]:
+        found = find_candidates((), [vector], model=LocalModel.model)
+        return {each.review_id for each in sorted(found, key=lambda each: -(each.cosine or 0))[:SAME]}
+
+    same = 0
     for vector in map(half_vector, vectors):
         with transaction.atomic("public"), connections["public"].cursor() as cursor:
-            quick = {*[*rows.nearest(LocalModel.model, [vector])][:SAME]}
+            quick = nearest(vector)
             cursor.execute("SET LOCAL enable_indexscan = off")
-            same += len(quick & {*[*rows.nearest(LocalModel.model, [vector])][:SAME]})
+            same += len(quick & nearest(vector))
     return same / (SAME * len(vectors))
 
 

@@ -1,6 +1,7 @@
 """Exits with 0 if this container's server responds. deploy/compose.yaml calls it.
 
-``health_check.py PORT PATH`` asks a web server, and ``health_check.py SOCKET`` the log's signer.
+``health_check.py PORT PATH`` asks a web server. ``health_check.py SOCKET [LINE]`` asks the log's signer or the
+clean room.
 """
 
 import os
@@ -11,12 +12,13 @@ from urllib.parse import urlsplit
 
 
 def main(place: str, path: str = "") -> int:
-    if not path:
-        with socket.socket(socket.AF_UNIX) as signer:
-            signer.settimeout(4)
-            signer.connect(place)
-            signer.sendall(b'{"do": "status"}\n')
-            return int(b'"keys"' not in signer.recv(4096))
+    if place.startswith("/"):
+        with socket.socket(socket.AF_UNIX) as service:
+            service.settimeout(4)
+            service.connect(place)
+            service.sendall((path or '{"do": "status"}').encode() + b"\n")
+            service.shutdown(socket.SHUT_WR)
+            return int(not service.recv(4096).startswith((b'{"keys"', b'{"kind"')))
     connection = HTTPConnection("127.0.0.1", int(place), timeout=4)
     # As the proxy does. Otherwise, the site redirects to HTTPS.
     connection.request(

@@ -150,6 +150,10 @@ LOG_ORIGIN = environment("LOG_ORIGIN")
 # The witnesses that cosign checkpoints, as alternating verifier keys and URLs.
 LOG_WITNESSES = environment("LOG_WITNESSES")
 
+# The socket of the process that decodes files of strangers (factcheck/clean_room/service.py). Without a socket, this
+# process starts a child for each file.
+CLEAN_ROOM = environment("CLEAN_ROOM")
+
 # E-mails about accounts. Without EMAIL_URL, they become files, or aren't sent (docs/reference/settings.md#email_url).
 EMAIL_FROM = email_address("EMAIL_FROM", f"factcheck@{_SITE.hostname}")
 EMAIL_FILE_PATH = VAR / "mail"

@@ -80,6 +80,7 @@ from django.db import connections  # noqa: E402
 from django.utils import translation  # noqa: E402
 from whitenoise.middleware import WhiteNoiseMiddleware  # noqa: E402
 
+from factcheck.clean_room import door  # noqa: E402
 from factcheck.database import timeouts  # noqa: E402
 from factcheck.database.embedded import Cluster  # noqa: E402
 from factcheck.database.remote import Remote  # noqa: E402
@@ -90,13 +91,12 @@ from factcheck.editorial.models import Review  # noqa: E402
 from factcheck.record.lists.counts import forget_counts  # noqa: E402
 from factcheck.record.matching import matches  # noqa: E402
 from factcheck.record.matching.query_vectors import forget_queries  # noqa: E402
-from factcheck.record.search import ranking  # noqa: E402
 from factcheck.tools.budget import Budget, begin  # noqa: E402
 from factcheck.web import request_log  # noqa: E402
 from factcheck.web.places import search_places  # noqa: E402
 from factcheck.web.response_cache import forget_responses  # noqa: E402
 from factcheck.website import queries  # noqa: E402
-from tests.support import cpu_seconds  # noqa: E402
+from tests.support import clean_room, cpu_seconds  # noqa: E402
 from tests.support.databases import Ground, fresh_database, ground_fixture, prepare_template  # noqa: E402
 from tests.support.drafts import Newsroom, make_newsroom  # noqa: E402
 
@@ -119,7 +119,7 @@ matches.SECONDS *= 20
 for searching in (public_text, claimants):
     searching.SEARCH_SECONDS *= 20
 request_log.SEARCH_SECONDS *= 20
-ranking.FIRST_SECONDS *= 20
+door._exchange = clean_room.exchange_here
 PBKDF2PasswordHasher.iterations = 1_000  # a site's million takes a third of a second for each password
 
 list_static_files = WhiteNoiseMiddleware.add_files_from_finders

@@ -8,10 +8,10 @@ from api.lists import parameters, requests
 from api.schema import match_answers
 from api.views import match
 from api.views.drafts import ReviewDrafts
+from factcheck.clean_room import picture_decoder
 from factcheck.editorial import pictures
 from factcheck.editorial.messages import mismatches
 from factcheck.editorial.sign_in import freshness, second_factors, sessions
-from factcheck.record.files import picture_files
 from factcheck.record.formats import markdown
 from factcheck.record.lists import counts, dimensions, statistics, values
 from factcheck.record.matching import embeddings, judging, match_numbers, query_vectors
@@ -35,9 +35,9 @@ LIMITS: dict[str, list[float]] = {
     "request body for a match": [match.MAX_CONTENT],
     "errors listed for one request body": [request_bodies.MOST_ERRORS],
     "Markdown that is shown as HTML": [markdown.MAX_LENGTH, markdown.MAX_BRACKETS, markdown.MAX_MARKS],
-    "picture for the text of a review": [pictures.MAX_PICTURE / 2**20, picture_files.MAX_PIXELS / 10**6],
-    "picture that readers see": [picture_files.MAX_SIDE],
-    "picture or video that a claim is about": [pictures.MAX_MEDIA / 2**20, picture_files.MAX_PIXELS / 10**6],
+    "picture for the text of a review": [pictures.MAX_PICTURE / 2**20, picture_decoder.MAX_PIXELS / 10**6],
+    "picture that readers see": [picture_decoder.MAX_SIDE],
+    "picture or video that a claim is about": [pictures.MAX_MEDIA / 2**20, picture_decoder.MAX_PIXELS / 10**6],
     "picture in a search by picture": [2.5, pictures_search.MAX_PIXELS / 10**6],
     "session without activity": [sessions.IDLE.total_seconds() / 60],
     "session": [sessions.LONGEST.total_seconds() / 3600],

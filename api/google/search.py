@@ -18,7 +18,7 @@ from factcheck.record.formats.urls import site_of
 from factcheck.record.lists.dimensions import LANGUAGE, PUBLISHER
 from factcheck.record.lists.pages import Cursor, Position, Row, as_q, condition_of, read_rows
 from factcheck.record.lists.published_lists import CLAIMS
-from factcheck.record.matching.similar_rows import find_similar
+from factcheck.record.matching.candidates import find_similar
 from factcheck.record.models import PublishedClaim, PublishedMerge, PublishedReview
 from factcheck.record.readmodel.bodies import Claim, ReviewOfClaim
 from factcheck.record.readmodel.claim_merges import MergeGroup

@@ -46,6 +46,8 @@ class Meta(Output):
     """True if no result contains all the words. The results then contain some words or have a similar meaning."""
     complete: bool | SkipJsonSchema[None] = left_out()
     """False if the search ran out of time before it had read all candidates."""
+    ranked: int | SkipJsonSchema[None] = left_out()
+    """How many of the newest results are ranked by relevance. Older results follow by date. Sent if there are any."""
     explanation: str | SkipJsonSchema[None] = left_out()
     """Why no results were added by meaning. Sent if few results contain all the words."""
     found_by: dict[str, Annotated[str, one_of(["words", "some words", "meaning"])]] | SkipJsonSchema[None] = left_out()

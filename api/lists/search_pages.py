@@ -12,10 +12,11 @@ from factcheck.database.query_timeout import time_limit
 from factcheck.record.lists.counts import count
 from factcheck.record.lists.dimensions import has_words
 from factcheck.record.lists.pages import Page, Sql, page_of
-from factcheck.record.matching.similar_rows import find_similar
+from factcheck.record.matching.candidates import find_similar
 from factcheck.record.readmodel.bodies import Claim, Review
 from factcheck.record.readmodel.models import PublishedReview
 from factcheck.record.readmodel.row_models import Status
+from factcheck.record.search.lookup import with_stems
 from factcheck.record.search.ranking import Search
 from factcheck.record.search.results import Results, SearchModel
 from factcheck.record.search.snippets import mark
@@ -36,10 +37,11 @@ def read_searched(list_request: ListRequest) -> tuple[Page, Meta | None]:
     else:
         query = list_request.searched
         page = read_in_time(list_request, has_words(query))
-        answer = Results([], tsquery=query.all_terms(), used=query)
+        answer = Results([], tsquery=with_stems(query.all_terms()), used=query)
     meta = Meta(
         relaxed=answer.relaxed,
         complete=answer.complete,
+        ranked=None if answer.oldest is None else answer.candidates,
         explanation=answer.explanation or None,
         found_by=_found_by(answer, {body for (body,) in page.rows}),
         ids_left_out=_left_out(list_request),

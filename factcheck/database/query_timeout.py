@@ -1,8 +1,9 @@
 """Statements within the time of the request's budget."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any
 
 from django.db import OperationalError, connections, transaction
@@ -11,16 +12,26 @@ from psycopg.errors import QueryCanceled
 from factcheck.tools.budget import current
 
 
-def rows_within(sql: str, parameters: Sequence[Any], seconds: float = math.inf) -> list[tuple[Any, ...]] | None:
-    """Return the rows of a query on the public record, or None if the budget ends, or after `seconds`."""
+def rows_within(
+    sql: str,
+    parameters: Sequence[Any] | Mapping[str, Any],
+    seconds: float = math.inf,
+    settings: Mapping[str, int] = MappingProxyType({}),
+) -> list[tuple[Any, ...]] | None:
+    """Return the rows of a query on the public record, or None if the budget ends, or after `seconds`.
+
+    `settings` of the database apply only to this query.
+    """
     seconds = min(seconds, current().left)
     if seconds < _SHORTEST:
         return None
+    limits = [_limit(seconds)] if seconds < math.inf else []
+    limits += [f"SET LOCAL {name} = {value}" for name, value in settings.items()]
     try:
         with connections["public"].cursor() as cursor:
-            # Both statements are one message. The limit only applies to this query and doesn't cost a round trip.
-            cursor.execute(f"{_limit(seconds)}; {sql}" if seconds < math.inf else sql, parameters)
-            if seconds < math.inf:
+            # All statements are one message. The limits only apply to this query and don't cost a round trip.
+            cursor.execute("; ".join([*limits, sql]), parameters)
+            for _ in limits:
                 cursor.nextset()
             rows: list[tuple[Any, ...]] = cursor.fetchall()
             return rows

@@ -5,8 +5,8 @@ last row. An advisory lock for each file prevents an upload and a deletion of th
 """
 
 import hashlib
+from base64 import b64decode
 from collections.abc import Collection, Iterable
-from typing import BinaryIO
 from uuid import UUID
 
 from django.core.files.base import ContentFile, File
@@ -17,11 +17,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from factcheck.clean_room.door import decode
+from factcheck.clean_room.refusal import NotDecoded
 from factcheck.editorial.errors import EditorialError, TooLarge, UnreadableFile, WrongState
 from factcheck.editorial.file_quotas import require_room
 from factcheck.editorial.models import Appearance, Claim, Picture, Review, User
 from factcheck.editorial.people import roles
-from factcheck.record.files.picture_files import HEAD, PictureError, decode, encode_for_readers, video_type
+from factcheck.record.files.picture_files import HEAD, video_type
 from factcheck.record.files.public_files import lock_file, old_files
 from factcheck.record.formats.markdown import own_pictures
 from factcheck.record.formats.urls import PICTURE_PATH
@@ -48,19 +50,20 @@ def add_picture(*, review: Review, file: File[bytes], by: User) -> Picture:
         raise WrongState(_NOT_A_DRAFT)
     _require_size(file, MAX_PICTURE)
     try:
-        encoded = encode_for_readers(_binary(file))
-    except PictureError as problem:
+        encoded = decode("picture_for_readers", file.chunks())
+    except NotDecoded as problem:
         raise _refusal(problem, _UNREADABLE) from problem
+    content = b64decode(encoded["content"])
     picture = Picture(
         review=review,
-        sha256=hashlib.sha256(encoded.content).hexdigest(),
-        media_type=encoded.media_type,
-        size=len(encoded.content),
-        width=encoded.width,
-        height=encoded.height,
+        sha256=hashlib.sha256(content).hexdigest(),
+        media_type=encoded["media_type"],
+        size=len(content),
+        width=encoded["width"],
+        height=encoded["height"],
         uploaded_by=by,
     )
-    return _store(picture, ContentFile(encoded.content))
+    return _store(picture, ContentFile(content))
 
 
 @transaction.atomic
@@ -175,19 +178,14 @@ def _inspect(file: File[bytes]) -> tuple[str, tuple[int, int] | None]:
     if video := video_type(file.read(HEAD)):
         return video, None
     try:
-        picture = decode(_binary(file))
-    except PictureError as problem:
+        found = decode("picture", file.chunks())
+    except NotDecoded as problem:
         raise _refusal(problem, _NOT_MEDIA) from problem
-    return f"image/{(picture.format or '').lower()}", picture.size
+    return found["media_type"], (found["width"], found["height"])
 
 
-def _refusal(problem: PictureError, reason: Promise) -> EditorialError:
+def _refusal(problem: NotDecoded, reason: Promise) -> EditorialError:
     return TooLarge(_TOO_MANY_PIXELS) if problem.too_large else UnreadableFile(reason)
-
-
-def _binary(file: File[bytes]) -> BinaryIO:
-    file.seek(0)
-    return file  # type: ignore[return-value]  # Django's files have the methods that Pillow needs
 
 
 def _store(picture: Picture, content: File[bytes]) -> Picture:

@@ -67,6 +67,8 @@ def _folders() -> Iterator[str]:
 def _keys() -> Iterator[str]:
     if problem := find_key_problem():
         yield problem
+    if not settings.CLEAN_ROOM:
+        yield "CLEAN_ROOM isn't set, so files of strangers are decoded here. Set the socket of factcheck-clean-room."
     if settings.BACKUP_RECIPIENT:
         try:
             parse_recipient(settings.BACKUP_RECIPIENT)

@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 
 from factcheck.editorial import similar_claims
-from factcheck.record.matching import matches
+from factcheck.record.matching import candidates, matches
 from factcheck.web import places
 from tests.api.conftest import Api
 from tests.support.drafts import FLOOD, Newsroom, Review, make_scale
@@ -174,8 +174,7 @@ def test_match_of_more_claims_takes_no_more_queries(api: Api, newsroom: Newsroom
     for limit in (1, 3):
         with CaptureQueriesContext(connections["public"]) as queries:
             found = api.get("match/", {"text": "nuoc lu len toi mai", "limit": limit})
-        # Seven, and BEGIN and COMMIT of two transactions: none is open while vectors are computed.
-        assert (len(listed(found)), len(queries)) == (limit, 11)
+        assert (len(listed(found)), len(queries)) == (limit, 8)
 
 
 def test_match_by_post_is_the_same_and_kept_nowhere(api: Api, newsroom: Newsroom) -> None:
@@ -219,7 +218,7 @@ def test_match_that_takes_too_long_is_refused(api: Api, newsroom: Newsroom, monk
     """An empty answer would say that nobody has checked it."""
     publish(newsroom, "Nước lũ")
     monkeypatch.setattr(matches, "SECONDS", 0.05)
-    monkeypatch.setattr(matches, "_CANDIDATES", "SELECT pg_sleep(5) WHERE %(most)s > 0")
+    monkeypatch.setattr(candidates, "_CANDIDATES", "SELECT pg_sleep(5) WHERE %(most)s > 0")
     problem = api.problem("match/", {"text": "Nước lũ"}, status=503)
     assert problem["type"].endswith("/problems/unavailable/")
     assert problem["detail"] == (

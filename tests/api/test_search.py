@@ -13,7 +13,7 @@ import pytest
 from api.lists import search_pages
 from factcheck.editorial.models import Claimant
 from factcheck.record.lists import counts, dimensions
-from factcheck.record.matching import similar_rows
+from factcheck.record.matching import candidates
 from factcheck.record.matching.match_numbers import UNRELATED
 from factcheck.record.models import ReviewVector
 from factcheck.record.search import ranking
@@ -57,7 +57,7 @@ class Embeddings:
 
 
 def test_search_finds_a_similar_meaning(world, api, monkeypatch):
-    monkeypatch.setattr(similar_rows, "get_embeddings", Embeddings)
+    monkeypatch.setattr(candidates, "get_embeddings", Embeddings)
     ReviewVector.objects.filter(review_id=world[2]).update(model="test", embedding=[1.0, *[0.0] * 383])
     found = api.get("reviews/?q=tropical cyclone")
     assert [result["id"] for result in found["results"]] == [world[2]]
@@ -103,8 +103,7 @@ def test_search_pages_forth_and_back(world, api, sort):
 @pytest.mark.parametrize("of", ["reviews", "claims"])
 def test_every_hit_can_be_reached(newsroom: Newsroom, api, monkeypatch, of):
     """As many as are counted: what is older than the ranked hits follows by date, and back."""
-    for name in ("_SHELVES", "_EVERYWHERE"):
-        monkeypatch.setattr(ranking, name, getattr(ranking, name).replace("LIMIT 400", "LIMIT 4"))
+    monkeypatch.setattr(ranking, "_SEARCH", ranking._SEARCH.replace("LIMIT 400", "LIMIT 4"))
     monkeypatch.setattr(ranking, "MAX_CANDIDATES", 4)
     for number in range(9):
         newsroom.publish_new(newsroom.make_claim(text=f"Nước lũ số {number}."))
@@ -114,6 +113,7 @@ def test_every_hit_can_be_reached(newsroom: Newsroom, api, monkeypatch, of):
         page = api.get(address)
         assert page["meta"]["count"] == {"value": 9, "exact": True}
         assert page["meta"]["complete"]
+        assert page["meta"]["ranked"] == 4
         pages.append(page)
         address = page["next"]
     ids = [result["id"] for page in pages for result in page["results"]]

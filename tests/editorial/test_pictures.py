@@ -14,12 +14,12 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from PIL import Image
 
+from factcheck.clean_room.visual_hashes import stored_hashes
 from factcheck.editorial import pictures
 from factcheck.editorial.captures.rights import restore_public_files
 from factcheck.editorial.models import Picture, Review
 from factcheck.editorial.proposals import review_completeness, workflow
 from factcheck.record.files.public_files import publish_file
-from factcheck.record.files.visual_hashes import stored_hashes
 from factcheck.record.models import PublishedPicture
 from tests.support.drafts import Newsroom, make_newsroom, waiting
 from tests.support.refusals import refused

@@ -11,13 +11,13 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from factcheck.clean_room.page_decoder import text_of_html
 from factcheck.editorial.captures import source_checks
 from factcheck.editorial.captures.fetching import capture
-from factcheck.editorial.captures.page_comparison import contains_quote, has_changed, text_of_html
+from factcheck.editorial.captures.page_comparison import contains_quote, has_changed
 from factcheck.editorial.captures.requests import set_capture
 from factcheck.editorial.models import Capture, EditorialEvent, Review, WatchedSource
 from factcheck.record.models import LogEntry, SourceCheck
-from tests.editorial.captures.parsing import parse_here
 from tests.support.drafts import Newsroom, make_newsroom
 from tests.support.local_pages import LocalPages, local_pages
 from tests.support.refusals import refused
@@ -31,7 +31,6 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def site(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> Iterator[LocalPages]:
     settings.MEDIA_ROOT = tmp_path / "files"
-    parse_here(monkeypatch)
     with local_pages(monkeypatch) as pages:
         yield pages
 

@@ -27,7 +27,7 @@ LEFT_OUT = {
 }
 
 READERS = "factcheck-site factcheck-desk factcheck-worker factcheck-mcp"
-ALL = f"factcheck-signer {READERS}"
+ALL = f"factcheck-signer factcheck-clean-room {READERS}"
 SQL = "runuser --user postgres -- psql --quiet --no-align --tuples-only"
 API = f"curl --silent --fail https://{HOST}/api/v1"
 VERIFIED = """for _ in $(seq 60); do curl --silent --fail http://127.0.0.1:8002/readyz > /root/ready && break; sleep 0.5; done

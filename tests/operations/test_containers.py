@@ -41,7 +41,7 @@ def stages() -> dict[str, list[list[str]]]:
 
 
 def test_every_process_of_the_site_has_a_service():
-    assert set(SERVICES) == {"database", "migrations", "site", "desk", "worker", "mcp", "signer", "proxy"}
+    assert set(SERVICES) == {"database", "migrations", "site", "desk", "worker", "mcp", "signer", "clean-room", "proxy"}
     assert {key for service in SERVICES.values() for key in service} <= KEYS
 
 
@@ -102,12 +102,17 @@ def test_variables_name_secrets_but_contain_none():
 
 def test_only_the_proxy_is_reachable_and_the_signer_reaches_nobody():
     assert {name for name, service in SERVICES.items() if "ports" in service} == {"proxy"}
-    assert SERVICES["signer"]["network_mode"] == "none"
+    assert SERVICES["signer"]["network_mode"] == SERVICES["clean-room"]["network_mode"] == "none"
+    assert not secrets("clean-room")
     assert SERVICES["database"]["networks"] == ["data"]
     assert COMPOSE["networks"]["data"] == COMPOSE["networks"]["web"] == {"internal": True}
     outside = {name for name, service in SERVICES.items() if "outside" in service.get("networks", [])}
     assert outside == {"proxy", "desk", "worker"}
-    assert SERVICES["site"]["volumes"] == ["dumps:/srv/factcheck/dumps:ro"]
+    assert SERVICES["site"]["volumes"] == [
+        "dumps:/srv/factcheck/dumps:ro",
+        "clean-room-socket:/run/factcheck-clean-room",
+    ]
+    assert SERVICES["clean-room"]["volumes"] == ["clean-room-socket:/run/factcheck-clean-room"]
 
 
 def test_commands_and_images_exist():

@@ -114,7 +114,7 @@ class TestInstallation:
     def test_assistants_server_and_worker_run(self, site: Machine) -> None:
         status = site.run(f"curl --silent --output /dev/null --write-out '%{{http_code}}' https://{HOST}/mcp")
         assert status in ("400", "405", "406"), "the proxy reaches the server, which wants another method or headers"
-        site.run("systemctl status factcheck-worker factcheck-mcp factcheck-signer")
+        site.run("systemctl status factcheck-worker factcheck-mcp factcheck-signer factcheck-clean-room")
 
     def test_certbot_can_renew_the_certificate(self, site: Machine) -> None:
         """Over plain HTTP, with the site's own configuration of nginx."""

@@ -26,6 +26,7 @@ SECRETS = {
     "factcheck-desk": {"SECRET_KEY", "DATABASE_URL", "PUBLIC_DATABASE_URL"},
     "factcheck-worker": {"SECRET_KEY", "DATABASE_URL", "PUBLIC_DATABASE_URL"},
     "factcheck-signer": {"LOG_SIGNING_KEY"},
+    "factcheck-clean-room": set(),
 }
 ALL_SECRETS = {"SECRET_KEY", "DATABASE_URL", "PUBLIC_DATABASE_URL", "OWNER_DATABASE_URL", "LOG_SIGNING_KEY"}
 KEY = SigningKey("factcheck.example.org/api/v1/log", bytes(range(32)))
@@ -56,7 +57,7 @@ def test_services_that_read_do_not_share_a_key_with_those_that_write() -> None:
 def test_every_service_has_an_account_of_its_own() -> None:
     """Processes of one account can read each other's environment."""
     assert [values(service, "User") for service in UNITS] == [[service] for service in UNITS]
-    members = [service for service in SERVICES if "factcheck-log" in values(service, "SupplementaryGroups")]
+    members = [service for service in SERVICES if "factcheck-log" in " ".join(values(service, "SupplementaryGroups"))]
     assert members == ["factcheck-desk", "factcheck-worker"]
     assert values("factcheck-signer", "Group") == ["factcheck-log"]
 
@@ -65,6 +66,21 @@ def test_signer_has_no_network_and_its_key_from_systemd() -> None:
     assert values("factcheck-signer", "PrivateNetwork") == ["yes"]
     assert values("factcheck-signer", "RestrictAddressFamilies") == ["AF_UNIX"]
     assert values("factcheck-signer", "LoadCredential") == ["log-key:/etc/factcheck/log-key"]
+
+
+def test_clean_room_has_no_network_no_files_and_no_account_of_another() -> None:
+    for name in ("PrivateNetwork", "PrivateUsers", "PrivateTmp", "NoNewPrivileges"):
+        assert values("factcheck-clean-room", name) == ["yes"]
+    assert values("factcheck-clean-room", "RestrictAddressFamilies") == ["AF_UNIX"]
+    assert values("factcheck-clean-room", "ProtectProc") == ["invisible"]
+    assert values("factcheck-clean-room", "SupplementaryGroups") == []
+    assert files("factcheck-clean-room") == []
+    hidden = set(values("factcheck-clean-room", "InaccessiblePaths")[0].split())
+    assert hidden >= {"-/etc/factcheck", "-/opt/factcheck/var", "-/run/postgresql", "-/run/factcheck-signer"}
+    members = [
+        service for service in SERVICES if "factcheck-clean-room" in " ".join(values(service, "SupplementaryGroups"))
+    ]
+    assert members == ["factcheck-desk", "factcheck-site", "factcheck-worker"]
 
 
 def test_services_are_started_again_and_none_takes_others_along() -> None:

@@ -11,8 +11,8 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.db import transaction
 
+from factcheck.clean_room.file_kinds import WARC_GZ
 from factcheck.editorial.captures import timestamps, warc
-from factcheck.editorial.captures.file_kinds import WARC_GZ
 from factcheck.editorial.captures.page_details import read_details
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.file_quotas import require_room

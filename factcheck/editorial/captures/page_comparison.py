@@ -1,7 +1,6 @@
 """The comparison of a page with its earlier copy: whether it has changed much, and whether it still has a quote."""
 
 import re
-from html import unescape
 
 from factcheck.record.formats.text import nfc
 
@@ -9,14 +8,11 @@ from factcheck.record.formats.text import nfc
 MIN_WORDS = 50
 # A page has changed if it contains less than this share of the earlier copy's word sequences.
 MIN_KEPT = 0.5
-MAX_HTML = 5_000_000  # characters
 _RUN = 5  # length of a word sequence
 _MAX_WORDS = 20_000
 _QUOTES = str.maketrans(
     dict.fromkeys('“”„‟«»‹›‚‘’‛`´"', "'") | dict.fromkeys("‐‑‒–—―−", "-") | {"\u00ad": None, "\u200b": None}
 )
-# The expression stops at the next bracket, so a hostile page can't cause quadratic time.
-_TAG = re.compile(r"<[^<>]*>")
 _WORD = re.compile(r"\w+")
 
 
@@ -35,11 +31,6 @@ def contains_quote(text: str, quote: str) -> bool:
             return False
         place = found + len(words)
     return True
-
-
-def text_of_html(content: str) -> str:
-    """Return all words of an HTML page, including the menus, which the readable text leaves out."""
-    return unescape(_TAG.sub(" ", content[:MAX_HTML]))
 
 
 def has_changed(before: str, after: str) -> bool:

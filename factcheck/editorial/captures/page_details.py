@@ -1,25 +1,20 @@
 """The details of a page: title, publisher, date, language and readable text.
 
-The page is hostile, so a process with limits for time and memory parses it (`page_parser`). If the process fails or
-reaches a limit, the page has no details.
+The page is hostile, so the clean room parses it. If the clean room fails or reaches a limit, the page has no details.
 """
 
-import json
 import logging
 import re
-import subprocess
-import sys
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
+from typing import Any
 
+from factcheck.clean_room.door import decode
 from factcheck.record.formats.text import replace_forbidden
 
 logger = logging.getLogger(__name__)
 
-SECONDS = 15.0
 MAX_TITLE, MAX_PUBLISHER = 300, 200
-_PARSER = Path(__file__).with_name("page_parser.py")
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})([-_].*)?")
 
 
@@ -30,6 +25,7 @@ class PageDetails:
     published_on: date | None = None
     language: str = ""
     text: str = ""
+    everything: str = ""  # all words of an HTML page, including the menus
 
 
 def read_details(body: bytes, content_type: str, url: str) -> PageDetails:
@@ -37,17 +33,10 @@ def read_details(body: bytes, content_type: str, url: str) -> PageDetails:
     kind = _kind(body, content_type)
     if not kind:
         return PageDetails()
+    options = {"url": url, "content_type": content_type} if kind == "html" else {}
     try:
-        parsed = subprocess.run(
-            [sys.executable, "-I", str(_PARSER), kind, url, content_type],
-            input=body,
-            capture_output=True,
-            timeout=SECONDS,
-            env={},
-            check=True,
-        )
-        return _details(json.loads(parsed.stdout))
-    except (subprocess.SubprocessError, OSError, ValueError) as problem:
+        return _details(decode(kind, body, **options))
+    except ValueError as problem:
         logger.info("The details of %s can't be read: %s", url, problem)
         return PageDetails()
 
@@ -61,15 +50,17 @@ def _kind(body: bytes, content_type: str) -> str:
     return ""
 
 
-def _details(found: dict[str, str | None]) -> PageDetails:
-    """Return the details that `page_parser.py` found."""
-    language = _LANGUAGE.fullmatch((found["language"] or "").strip())
+def _details(found: dict[str, Any]) -> PageDetails:
+    """Return the details that the clean room found. Nothing that it sends is trusted."""
+    language = _LANGUAGE.fullmatch(str(found.get("language") or "").strip())
+    published_on = found.get("published_on")
     return PageDetails(
-        title=_line(found["title"], MAX_TITLE),
-        publisher_name=_line(found["publisher_name"], MAX_PUBLISHER),
-        published_on=date.fromisoformat(found["published_on"]) if found["published_on"] else None,
+        title=_line(found.get("title"), MAX_TITLE),
+        publisher_name=_line(found.get("publisher_name"), MAX_PUBLISHER),
+        published_on=date.fromisoformat(published_on) if published_on else None,
         language=language[1].lower() if language else "",
-        text=replace_forbidden(found["text"] or ""),
+        text=replace_forbidden(found.get("text") or ""),
+        everything=found.get("everything") or "",
     )
 
 

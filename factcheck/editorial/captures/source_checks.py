@@ -6,7 +6,6 @@ Each check is committed in its own transaction, so the next run continues after 
 
 import logging
 import time
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,8 +16,8 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.captures.page_comparison import contains_quote, has_changed, text_of_html
-from factcheck.editorial.captures.page_details import read_details
+from factcheck.editorial.captures.page_comparison import contains_quote, has_changed
+from factcheck.editorial.captures.page_details import PageDetails, read_details
 from factcheck.editorial.errors import AlreadyDone
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Capture, User, WatchedSource
@@ -42,14 +41,6 @@ _HAS_URL: Any = Func(
     template="jsonb_path_exists(%(expressions)s::jsonpath)",
     output_field=BooleanField(),
 )
-
-
-@dataclass(frozen=True)
-class Page:
-    """A fetched page: its readable text, and all words of an HTML page."""
-
-    readable: str
-    everything: str
 
 
 def check_sources() -> int:
@@ -156,25 +147,22 @@ def _find_state(source: WatchedSource, cited: list[Source]) -> tuple[bool, Sourc
         return (False, SourceState.GONE) if refused.problem == Problem.UNKNOWN_HOST else None
     if last.status in _GONE:
         return False, SourceState.GONE
-    content_type = last.headers.get("Content-Type", "")
-    readable = read_details(last.body, content_type, last.url).text
-    if last.status != 200 or not readable:
+    page = read_details(last.body, last.headers.get("Content-Type", ""), last.url)
+    if last.status != 200 or not page.text:
         return None  # the host refuses programs, or the page has no text
-    is_html = "html" in content_type
-    page = Page(readable, text_of_html(last.body.decode(errors="replace")) if is_html else "")
     quotes = [each.quote for each in cited if each.quote]
     copy = _text_of_copy(source, cited)
     has_quotes = bool(quotes) and all(_holds(page, quote) for quote in quotes)
     had_quotes = source.had_quote or (bool(quotes) and all(contains_quote(copy, quote) for quote in quotes))
     if had_quotes and not has_quotes:
         return True, SourceState.WITHOUT_QUOTE
-    if copy and has_changed(copy, f"{page.readable} {page.everything}"):
+    if copy and has_changed(copy, f"{page.text} {page.everything}"):
         return has_quotes, SourceState.CHANGED
     return has_quotes, SourceState.UNCHANGED
 
 
-def _holds(page: Page, quote: str) -> bool:
-    return contains_quote(page.readable, quote) or contains_quote(page.everything, quote)
+def _holds(page: PageDetails, quote: str) -> bool:
+    return contains_quote(page.text, quote) or contains_quote(page.everything, quote)
 
 
 def _text_of_copy(source: WatchedSource, cited: list[Source]) -> str:

@@ -1,14 +1,17 @@
 """Captures that an editor makes and uploads, for pages that refuse the site's own requests."""
 
 import hashlib
-from typing import IO, Any, cast
+from contextlib import suppress
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from factcheck.editorial.captures.file_kinds import HTML, PDF, FileKind, find_kind
+from factcheck.clean_room.door import decode
+from factcheck.clean_room.file_kinds import HTML, PDF, FileKind
+from factcheck.clean_room.refusal import NotDecoded
 from factcheck.editorial.captures.page_details import PageDetails, read_details
 from factcheck.editorial.captures.requests import Evidence, newsroom_of, set_capture
 from factcheck.editorial.errors import TooLarge, UnreadableFile
@@ -27,7 +30,7 @@ def store_upload(*, row: Evidence, file: UploadedFile[Any], by: User) -> Capture
         raise UnreadableFile(_("The file is empty. Save the copy again and upload it."))
     if file.size > MAX_UPLOAD:
         raise TooLarge(_("The file is too large. Upload a file of at most %s MB.") % (MAX_UPLOAD // 1_000_000))
-    kind = find_kind(cast("IO[bytes]", file))
+    kind = _find_kind(file)
     if kind is None:
         raise UnreadableFile(
             _("This kind of file can’t be kept. Upload a PNG, JPEG, WebP, PDF, HTML, MHTML, WARC or WACZ file.")
@@ -59,6 +62,13 @@ def store_upload(*, row: Evidence, file: UploadedFile[Any], by: User) -> Capture
         capture.file.save(f"upload.{kind.ending}", file, save=False)
         capture.save()
         return set_capture(row, capture)
+
+
+def _find_kind(file: UploadedFile[Any]) -> FileKind | None:
+    with suppress(NotDecoded):
+        found = decode("upload", file.chunks())["kind"]
+        return FileKind(**found) if found else None
+    return None
 
 
 def _read_details(file: UploadedFile[Any], kind: FileKind, url: str) -> PageDetails:

@@ -11,9 +11,9 @@ from uuid import UUID
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef
 
-from factcheck.record.files.picture_files import PictureError, decode
+from factcheck.clean_room.door import decode
+from factcheck.clean_room.refusal import NotDecoded
 from factcheck.record.files.public_files import CAPTURES, delete_after_commit, publish_file
-from factcheck.record.files.visual_hashes import stored_hashes
 from factcheck.record.readmodel.models import PublishedReview
 from factcheck.record.statements.review import Appearance, Source
 
@@ -94,8 +94,8 @@ def _hashes(capture: Any) -> dict[str, int]:
         return {}
     try:
         with capture.file.open("rb") as content:
-            found = stored_hashes(decode(content, side=512))
-    except PictureError:
+            found = decode("picture", content.chunks(), side=512, hashes="stored")["hashes"]
+    except NotDecoded:
         return {}
     return dict(zip(("whole_hash", "inner_hash"), found or (), strict=False))
 

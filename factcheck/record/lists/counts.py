@@ -23,7 +23,6 @@ from factcheck.record.log.models import newest_sequence
 from factcheck.record.readmodel.correction_models import PublishedCorrection
 from factcheck.record.readmodel.models import PublishedClaim, PublishedReview
 from factcheck.record.search.models import SEARCH_CONFIG
-from factcheck.record.search.stems import with_stems
 from factcheck.tools.budget import SEARCH_SECONDS, current
 
 VALUES = 50  # per facet, the most frequent values first
@@ -165,7 +164,7 @@ def _statement(
     where, parameters = condition_of(rows)
     if tsquery is not None:
         where = f"{where} AND search @@ to_tsquery('{SEARCH_CONFIG}', %s)"
-        parameters.append(with_stems(tsquery))
+        parameters.append(tsquery)
     parts = [_part(model, number, group, limit) for number, group in enumerate(groups, 1)]
     # Rows with words, and claims, are read once for all groups. Reviews are read from an index for each group, which is
     # faster. Claims have no such index, because a row with many values wouldn't fit into it.

@@ -24,9 +24,9 @@ from factcheck.record.log.models import CORRECTION_CLASSES
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.correction_models import PublishedCorrection
 from factcheck.record.readmodel.models import PublishedReview
+from factcheck.record.search.lookup import with_stems
 from factcheck.record.search.models import SEARCH_CONFIG
 from factcheck.record.search.query import MAX_QUERY, Query, read_query
-from factcheck.record.search.stems import with_stems
 from factcheck.record.search.words import split_words
 from factcheck.record.statements.demand import From, Outcome
 from factcheck.record.statements.values import MAX_LANGUAGE

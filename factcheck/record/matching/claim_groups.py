@@ -10,13 +10,15 @@ Claims that editors have merged are one claim. A program can't be as sure, so it
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 import orjson
 
+from factcheck.database.query_timeout import rows_within
 from factcheck.record.matching.alignment import only_adds
 from factcheck.record.matching.differences.comparison import find_differences, same_words, whole_text
+from factcheck.record.matching.match_numbers import ABOUT_THE_SAME, UNRELATED
 from factcheck.record.statements.review import Verdict
 from factcheck.record.statements.statement_labels import tone_of
 
@@ -45,11 +47,22 @@ FROM asked JOIN record_publishedclaim ON id = claim
 """
 
 
-def read_wordings(cursor: Any, claims: Mapping[UUID, UUID], model: str, distance: float) -> dict[UUID, Wordings]:
-    """Return the texts of these claims. The keys of `claims` are claims, and the values are the reviews to compare."""
-    cursor.execute(_CLAIMS, {"claims": [*claims], "reviews": [*claims.values()], "model": model, "distance": distance})
+def read_wordings(claims: Mapping[UUID, UUID], model: str, unrelated: float) -> dict[UUID, Wordings]:
+    """Return the texts of claims. `claims` has the review of each claim whose vector is compared. Raise TimeoutError.
+
+    `unrelated` is the model's usual cosine of unrelated texts.
+    """
+    parameters = {
+        "claims": [*claims],
+        "reviews": [*claims.values()],
+        "model": model,
+        "distance": (1 - ABOUT_THE_SAME) * (1 - unrelated) / (1 - UNRELATED),
+    }
+    rows = rows_within(_CLAIMS, parameters)
+    if rows is None:
+        raise TimeoutError
     found = {}
-    for pk, body, near in cursor.fetchall():
+    for pk, body, near in rows:
         claim = orjson.loads(body)
         texts = [claim["text"], *(each["text"] for each in claim.get("merged", ()))]
         found[pk] = Wordings(texts, frozenset(near))

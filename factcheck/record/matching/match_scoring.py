@@ -47,13 +47,13 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A review, with the values that are compared with the post."""
+    """A review, with the values that are compared with the post, and the claim that shows it."""
 
-    review_id: UUID
     claim_id: UUID
     reviewed_on: date | None
     tsvector: str  # for example "'flood':3A,9B 'hanoi':1A"
     cosine: float | None  # None without a vector
+    review_id: UUID
 
 
 @dataclass(frozen=True, slots=True, eq=False)

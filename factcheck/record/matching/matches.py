@@ -1,52 +1,38 @@
 """The search for published claims about the same thing as a post, best match first.
 
 The candidates are reviews that contain the post's rarest words, and reviews with the nearest vectors. Each candidate is
-scored by words and by meaning. A claim gets the score of its best review. Both searches are limited, so searching a
-million reviews takes about as long as searching ten thousand.
+scored by words and by meaning (`candidates.py`). A claim gets the score of its best review.
 """
 
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from django.db import connections
 from pgvector import HalfVector
 
 from factcheck.database.query_timeout import time_limit
+from factcheck.record.matching.candidates import find_candidates
 from factcheck.record.matching.claim_groups import Wordings, about_the_same, probably_the_same, read_wordings
-from factcheck.record.matching.embeddings import EmbeddingError, Embeddings, get_embeddings, on_scale
+from factcheck.record.matching.embeddings import EmbeddingError, Embeddings, get_embeddings
 from factcheck.record.matching.judging import judge
 from factcheck.record.matching.match_numbers import (
-    ABOUT_THE_SAME,
     BATCH_SECONDS,
-    BELOW_UNRELATED,
     FIRST,
     GROUPED,
     KEPT_NEAREST,
     MAX_COUNTED,
-    MAX_FOUND,
     MAX_JUDGED,
     MAX_MEANINGS,
-    MAX_READ,
     MAX_TEXT,
-    READ_EACH,
     RELATED,
     SECONDS,
     THRESHOLD,
     UNRELATED,
 )
-from factcheck.record.matching.match_scoring import (
-    BOTH,
-    WORDS,
-    Candidate,
-    Comparison,
-    Match,
-    compare_candidates,
-    score_claims,
-)
+from factcheck.record.matching.match_scoring import BOTH, WORDS, Match, compare_candidates, score_claims
 from factcheck.record.matching.models import ReviewVector, Vector, half_vector
 from factcheck.record.matching.post_dates import post_date
 from factcheck.record.matching.query_vectors import embed_batch
@@ -59,7 +45,6 @@ from factcheck.record.matching.words import (
     weigh_pieces,
     word_weights,
 )
-from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.search.questions import clean_question, heaviest_pieces, lower_capitals, split_sentences
 from factcheck.tools.budget import current
 
@@ -183,22 +168,18 @@ def _compare(question: _Question, meaning: _Meaning, limit: int) -> Matching:
     pieces, words = question.pieces, question.words
     if not pieces:
         return Matching([], [], [], WORDS)
-    with time_limit(), connections["public"].cursor() as cursor:
-        near = [*ReviewVector.objects.using("public").nearest(meaning.model, meaning.vectors)]
-        candidates = _candidates(cursor, question.selected, question.total, meaning, near)
-        weights = word_weights(question.selected, words, len(pieces))
-        compared = _under_roots(compare_candidates(candidates, weights, question.posted))
-        first = with_nearest(score_claims(compared))[:GROUPED]
-        distance = (1 - ABOUT_THE_SAME) * (1 - meaning.unrelated) / (1 - UNRELATED)
-        claims = read_wordings(cursor, {each.claim_id: each.review_id for each in first}, meaning.model, distance)
-    about = about_the_same(claims, [each.claim_id for each in first])
+    terms = search_terms(question.selected, question.total)
+    candidates = find_candidates(terms, meaning.vectors, model=meaning.model, unrelated=meaning.unrelated)
+    weights = word_weights(question.selected, words, len(pieces))
+    compared = compare_candidates(candidates, weights, question.posted)
+    first = {each.claim_id: each.review_id for each in with_nearest(score_claims(compared))[:GROUPED]}
+    claims = read_wordings(first, meaning.model, meaning.unrelated)
+    about = about_the_same(claims, first)
     scored = [each for each in score_claims(compared, about) if each.claim_id in claims]
     same = probably_the_same(claims, [each.claim_id for each in scored])
     # The limit is applied last, because several of the best claims can be put together.
-    shown = {
-        each.claim_id
-        for each in with_nearest([each for each in scored if same[each.claim_id] == each.claim_id])[:limit]
-    }
+    leaders = with_nearest([each for each in scored if same[each.claim_id] == each.claim_id])[:limit]
+    shown = {each.claim_id for each in leaders}
     judged, reason = _judged([each for each in scored if same[each.claim_id] in shown], claims, question.text)
     found = _put_together(judged, same, about)
     others = [each for each in found if not each.judgement.says_the_same]
@@ -233,12 +214,6 @@ def _put_together(matches: Sequence[Match], same: Mapping[UUID, UUID], about: Ma
         leader = same[each.claim_id]
         groups.setdefault((leader in sure, sure.get(leader, leader)), []).append(each)
     return [replace(first, others=tuple(others)) for first, *others in groups.values()]
-
-
-def _under_roots(compared: Sequence[Comparison]) -> list[Comparison]:
-    """Replace merged claims by the claims that show their reviews."""
-    group = MergeGroup.of({each.claim_id for each in compared}, "public")
-    return [replace(each, claim_id=group.root(each.claim_id)) for each in compared]
 
 
 def with_nearest(matches: Sequence[Match]) -> list[Match]:
@@ -291,63 +266,3 @@ def _meaning(model: _Model, vectors: Sequence[Vector] | EmbeddingError) -> _Mean
 def _explain_missing(count: int) -> str:
     number = f"{count} or more reviews" if count == MAX_COUNTED else f"{count} review{'s' * (count > 1)}"
     return f"The meaning of {number} has not been computed yet."
-
-
-# The candidates by words and by vectors, in one statement.
-#
-# Only words in the claim, the headline (both label A) and the summary (label B) count. Bodies are about too many other
-# things. The index ignores labels, so each term has two forms. `anywhere` has no labels, so it uses the index and also
-# finds words in bodies. At most `each` rows per term and `read` rows in total are read. `relevant` has the labels and
-# checks the rows that were read. So for a word that occurs in many bodies, only some of the reviews are found. The
-# terms are sorted, rarest first, and `min(number)` keeps the reviews with the rarest terms. `near` adds the reviews
-# that were found by their vectors. The cosine of a review is the similarity to the nearest vector of the text.
-_CANDIDATES = """
-WITH found AS MATERIALIZED (
-    (SELECT id FROM (
-        SELECT id, search, relevant, number
-        FROM unnest(%(anywhere)s::tsquery[], %(relevant)s::tsquery[]) WITH ORDINALITY term (anywhere, relevant, number),
-        LATERAL (
-            SELECT id, search FROM record_publishedreview WHERE search @@ anywhere AND status = 'live' LIMIT %(each)s
-        ) each
-        LIMIT %(read)s) read
-     WHERE search @@ relevant GROUP BY id ORDER BY min(number) LIMIT %(most)s)
-    UNION
-    SELECT unnest(%(near)s::uuid[]))
-SELECT review.id, review.claim_id, review.reviewed_on, ts_filter(search, '{a,b}')::text,
-    (SELECT max(1 - (coalesce(long_embedding, embedding) <=> query)) FROM unnest(%(vectors)s::halfvec[]) query)
-FROM found JOIN record_publishedreview review USING (id)
-LEFT JOIN record_reviewvector vector ON vector.review_id = id AND vector.model = %(model)s
-    AND vector_dims(coalesce(long_embedding, embedding)) = %(length)s
-WHERE review.status = 'live'
-"""
-
-
-def _candidates(
-    cursor: Any,
-    words: Sequence[Word],
-    total: int,
-    meaning: _Meaning,
-    near: Sequence[UUID],
-) -> list[Candidate]:
-    """Return the reviews found by words and by vectors, with the values that are compared."""
-    terms = search_terms(words, total)
-    parameters = {
-        "anywhere": [" & ".join(term) for term in terms],
-        "relevant": [" & ".join(f"{word}:AB" for word in term) for term in terms],
-        "each": READ_EACH,
-        "read": MAX_READ,
-        "most": MAX_FOUND,
-        "near": list(near),
-        "model": meaning.model,
-        "vectors": [vector.to_text() for vector in meaning.vectors],
-        "length": max((vector.dimensions() for vector in meaning.vectors), default=0),
-    }
-    cursor.execute(_CANDIDATES, parameters)
-    rows = [row for row in cursor.fetchall() if row[1]]
-    # The scale was measured with a few texts. A candidate far below it shows that the scale is too high.
-    cosines = [cosine for *_, cosine in rows if cosine is not None]
-    unrelated = min([meaning.unrelated, *(cosine + BELOW_UNRELATED for cosine in cosines)])
-    return [
-        Candidate(review_id, claim_id, reviewed_on, tsvector, None if cosine is None else on_scale(cosine, unrelated))
-        for review_id, claim_id, reviewed_on, tsvector, cosine in rows
-    ]

@@ -6,25 +6,15 @@ finds the nearest vectors approximately, and `long_embedding` contains the whole
 """
 
 from collections.abc import Sequence
-from typing import Any
-from uuid import UUID
 
-from django.db import connections, models
-from django.db.models import Func, IntegerField, Q
-from django.db.models.functions import Coalesce
+from django.db import models
+from django.db.models import Q
 from pgvector import HalfVector
-from pgvector.django import CosineDistance, HalfVectorField, HnswIndex
-
-from factcheck.record.matching.match_numbers import EF_SEARCH, NEAREST
+from pgvector.django import HalfVectorField, HnswIndex
 
 DIMENSIONS = 384
 
 Vector = Sequence[float]
-
-
-WHOLE = Coalesce("long_embedding", "embedding")
-# Vectors of different lengths can't be compared. They can have the same model's name if the operator changed the model.
-LENGTH = Func(WHOLE, function="vector_dims", output_field=IntegerField())
 
 
 def half_vector(vector: Vector) -> HalfVector:
@@ -42,22 +32,6 @@ class ReviewVectorQuerySet(models.QuerySet["ReviewVector"]):
     def of_model(self, model: str) -> "ReviewVectorQuerySet":
         """Filter the rows whose vector was computed by this model."""
         return self.filter(model=model, embedding__isnull=False)
-
-    def nearest(self, model: str, vectors: Sequence[HalfVector]) -> dict[UUID, float]:
-        """Return the reviews whose vectors are nearest to any of these vectors, with their cosine similarities.
-
-        EF_SEARCH and NEAREST are divided among the vectors, so that several vectors take about as long as one. The
-        setting of the index is reset at the end of the transaction.
-        """
-        found = dict[UUID, float]()
-        for vector in vectors:
-            with connections[self.db].cursor() as cursor:
-                cursor.execute("SELECT set_config('hnsw.ef_search', %s, true)", [str(EF_SEARCH // len(vectors))])
-            exact: Any = CosineDistance(WHOLE, vector)
-            rows = self.alias(length=LENGTH).filter(model=model, length=vector.dimensions())
-            rows = rows.order_by(CosineDistance("embedding", folded(vector)))
-            found |= dict(rows.values_list("review_id", 1 - exact)[: NEAREST // len(vectors)])
-        return found
 
 
 class ReviewVector(models.Model):

@@ -5,22 +5,15 @@ Pictures that readers see are also copied to the public files (`record/files/pub
 """
 
 import hashlib
-import io
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from uuid import UUID
 
 from django.core.files.storage import default_storage
 from django.db import transaction
 
-from factcheck.record.files import visual_hashes
-from factcheck.record.files.picture_files import (
-    EXTENSIONS,
-    FOR_READERS,
-    PictureError,
-    decode,
-    picture_path,
-    storage_name,
-)
+from factcheck.clean_room.door import decode
+from factcheck.clean_room.refusal import NotDecoded
+from factcheck.record.files.picture_files import EXTENSIONS, FOR_READERS, picture_path, storage_name
 from factcheck.record.files.public_files import delete_after_commit, public_file, publish_file, read_public_file
 from factcheck.record.formats.markdown import ShownPicture, own_pictures
 from factcheck.record.formats.urls import PICTURE_PATH
@@ -104,19 +97,19 @@ def _picture_row(review: UUID, sha256: str, shown: bool, publish: bool) -> Publi
     if content is None:
         return None
     try:
-        picture = decode(io.BytesIO(content), side=None if shown else _ENOUGH)
-    except PictureError:
+        found = decode("picture", content, side=None if shown else _ENOUGH, hashes="stored")
+    except NotDecoded:
         return None
-    media_type = f"image/{(picture.format or '').lower()}"
+    media_type = found["media_type"]
     if shown and publish:
         publish_file(storage_name(sha256, media_type), [content])
-    whole, inner = visual_hashes.stored_hashes(picture) or (None, None)
+    whole, inner = found["hashes"] or (None, None)
     return PublishedPicture(
         review_id=review,
         sha256=sha256,
         media_type=media_type,
-        width=picture.width if shown else None,
-        height=picture.height if shown else None,
+        width=found["width"] if shown else None,
+        height=found["height"] if shown else None,
         whole_hash=whole,
         inner_hash=inner,
     )

@@ -35,16 +35,13 @@ LONG_PHRASE = 4
 
 # Other words for words that occur in no claim or headline
 SIMILAR_WORDS = 10  # for each word, the most frequent first. `scripts.py`, mistyped, n=200: 0.920 → 0.860 with none.
-SIMILAR_LENGTHS = range(2, 9)  # in letters. Longer words have too many variants.
+SIMILAR_LETTERS = "2,30"  # the least and the most letters of such a word
+MAX_MISSPELT = 8  # the longest such words
 
 # Where rows are searched. In shelves of 2,048 log entries, one common word takes 2.7 ms instead of 13.5 ms (n=40).
-FIRST_SECONDS = 0.1  # for the first SQL statement about a word that seems to be rare, but can be common in bodies
+SHELVES = 16  # the newest shelves, which are searched first
+MIN_CANDIDATES = 64  # matches in the newest shelves. With fewer, the whole table is searched.
+MAX_RARE = 1000  # reviews with the rarest word. All matches are ranked then, if there are at most MAX_CANDIDATES.
 MAX_BRANCHES = 8  # alternatives of a query. More alternatives are joined into one condition.
 MAX_CANDIDATES = 400  # rows that are ranked. Older rows follow, newest first.
-MAX_RARE = 1000  # reviews. The whole table is searched for a word in fewer reviews.
-MIN_COMMON = 20_000  # the same for the rarest of several words. Five common words, n=40: 12.5 → 5.2 ms with this rule.
-SAMPLE_SHELVES = 4  # the newest shelves, which show how common several words or a filter are
-MIN_SHELVES = 16  # the shelves that are searched for a common query, until there are MIN_CANDIDATES rows
-MIN_CANDIDATES = 64
-MANY_IN_SAMPLE = 8  # rows in the sample that make a query common
-SOME_IN_SAMPLE = 4  # the same if all words of the query are in more than MIN_COMMON reviews
+WHOLE_SHARE = 0.7  # of the time, for a statement that can read the whole table

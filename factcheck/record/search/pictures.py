@@ -5,16 +5,15 @@ picture as a `data:` URL, or names a picture that is already in the record.
 """
 
 import base64
-import io
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from django.conf import settings
 
+from factcheck.clean_room.door import decode
+from factcheck.clean_room.refusal import NotDecoded
 from factcheck.database.query_timeout import time_limit
 from factcheck.database.rows import run_public
-from factcheck.record.files.picture_files import PictureError, decode
-from factcheck.record.files.visual_hashes import MAX_DISTANCE, query_hashes
 from factcheck.record.formats.urls import PICTURE_PATH, url_key
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.models import PublishedClaim, PublishedReview
@@ -23,6 +22,8 @@ from factcheck.record.statements.values import read_url
 
 MAX_REVIEWS = 1000  # the most similar pictures that are looked at
 MAX_PIXELS = 12_000_000
+# Pictures with more different bits aren't considered similar (docs/reference/google.md#search-by-picture).
+MAX_DISTANCE = 11
 _DATA = "data:image/"
 _UNKNOWN = (
     "This site doesn't fetch pictures from other hosts, and no fact-check names this URL. Send the picture itself as a"
@@ -86,12 +87,13 @@ def _hashes_of(uri: str) -> list[int]:
     if not header.endswith(";base64"):
         raise NoPicture(_UNREADABLE)
     try:
-        picture = decode(io.BytesIO(base64.b64decode(content, validate=True)), side=512, most_pixels=MAX_PIXELS)
-    except PictureError as problem:
+        body = base64.b64decode(content, validate=True)
+        hashes: list[int] = decode("picture", body, side=512, most_pixels=MAX_PIXELS, hashes="query")["hashes"]
+    except NotDecoded as problem:
         raise NoPicture(_TOO_LARGE if problem.too_large else _UNREADABLE) from problem
     except ValueError as problem:
         raise NoPicture(_UNREADABLE) from problem
-    return query_hashes(picture)
+    return hashes
 
 
 def similar_reviews(hashes: Iterable[int]) -> dict[UUID, int]:

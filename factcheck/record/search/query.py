@@ -7,9 +7,9 @@ COVID-19 and a Chinese name. Other spellings of the run match too, for example C
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from factcheck.record.formats.text import nfc
 from factcheck.record.search.constants import MAX_BRANCHES
@@ -83,6 +83,12 @@ class Query:
     def words(self) -> list[str]:
         """Return the words in all spellings of required terms, in order and without duplicates."""
         return list(dict.fromkeys(word for term in self.terms for spelling in term for word in spelling))
+
+    @property
+    def every_word(self) -> Iterator[str]:
+        """Return the words in all spellings of required and excluded terms."""
+        for each in self.alternatives:
+            yield from chain.from_iterable(chain.from_iterable((*each.required, *each.excluded)))
 
     @property
     def terms(self) -> list[Term]:

@@ -1,19 +1,16 @@
 """Other spellings for words that occur in no review: Vietnamese typed without its keyboard, and typing errors.
 
 Syllables in Telex or VNI are composed. For example, `nuwowcs` and `nu7o71c` become `nước`. A word with a typing error
-gets similar words, in which one letter is missing, wrong, doubled or swapped.
+gets similar words (`lookup.py`).
 """
 
 import re
-import string
 import unicodedata
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from itertools import chain
 
-from factcheck.database.rows import run_prepared
-from factcheck.record.search.constants import SIMILAR_LENGTHS, SIMILAR_WORDS
-from factcheck.record.search.query import Query, Term
+from factcheck.record.search.query import Query, ReviewCount, Term
 from factcheck.record.search.words import without_diacritics
 
 _TONES = dict(zip("sfrxj", "\u0301\u0300\u0309\u0303\u0323", strict=True))
@@ -40,19 +37,24 @@ _LAST_HORN = re.compile(rf"([aou])([iu]?{_CODA}?)w")
 _MAIN_VOWEL = re.compile("[ăâêôơ]|ư(?!ơ)")
 
 
-def with_composed(query: Query, reviews: Callable[[str], int]) -> Query:
+def with_composed(query: Query, reviews: ReviewCount) -> Query:
     """Add composed syllables as alternative spellings, if the query contains such words that occur in no review.
 
     If all words of the query look like Vietnamese, known words such as "cos" are composed too.
     """
-    words = {term[0][0] for term in query.terms if len(term[0]) == 1}
-    composed = {word: syllable for word in words if (syllable := compose(word))}
+    composed = composed_words(query)
     unknown = {word for word in composed if not reviews(word)}
     if not unknown:
         return query
     everywhere = chain.from_iterable(term[0] for term in query.terms)
     chosen = composed if all(word in composed or is_syllable(word) for word in everywhere) else unknown
-    return _with_spellings(query, {word: [composed[word]] for word in chosen})
+    return with_spellings(query, {word: [composed[word]] for word in chosen})
+
+
+def composed_words(query: Query) -> dict[str, str]:
+    """Return the composed syllable of each word that can be one."""
+    words = dict.fromkeys(term[0][0] for term in query.terms if len(term[0]) == 1)
+    return {word: syllable for word in words if (syllable := compose(word))}
 
 
 def compose(typed: str) -> str | None:
@@ -112,12 +114,7 @@ def is_syllable(word: str) -> bool:
     return bool(_BARE_SYLLABLE.fullmatch(without_diacritics(word)))
 
 
-def with_similar(query: Query, unknown: Collection[str]) -> Query:
-    """Add similar words as alternative spellings of the unknown words."""
-    return _with_spellings(query, {word: found for word in unknown if (found := _similar(word))})
-
-
-def _with_spellings(query: Query, words: Mapping[str, Collection[str]]) -> Query:
+def with_spellings(query: Query, words: Mapping[str, Collection[str]]) -> Query:
     """Add more spellings to the terms that consist of one of these words."""
     if not words:
         return query
@@ -128,26 +125,3 @@ def _with_spellings(query: Query, words: Mapping[str, Collection[str]]) -> Query
 
     alternatives = (replace(each, required=tuple(map(spellings, each.required))) for each in query.alternatives)
     return replace(query, alternatives=tuple(alternatives))
-
-
-def _similar(word: str) -> list[str]:
-    """Return the most frequent words that differ from the word by one typing error."""
-    if len(word) not in SIMILAR_LENGTHS or not (word.isascii() and word.isalpha()):
-        return []
-    return [lexeme for (lexeme,) in run_prepared(_MOST_FREQUENT, [[*_variants(word)], SIMILAR_WORDS])]
-
-
-def _variants(word: str) -> Iterator[str]:
-    """Yield the words without one letter, with two letters swapped, with an added letter, and with another letter."""
-    for place in range(len(word) + 1):
-        begin, end = word[:place], word[place:]
-        yield begin + end[1:]
-        yield begin + end[1:2] + end[:1] + end[2:]
-        for letter in string.ascii_lowercase:
-            yield begin + letter + end
-            yield begin + letter + end[1:]
-
-
-_MOST_FREQUENT = """
-SELECT lexeme FROM record_word WHERE lexeme = ANY(%s) GROUP BY lexeme ORDER BY sum(reviews) DESC, lexeme LIMIT %s
-"""

@@ -25,9 +25,9 @@ from factcheck.record.search.constants import (
     PLACES,
     SHARE,
 )
+from factcheck.record.search.lookup import Stems
 from factcheck.record.search.models import EXACT_CONFIG, SEARCH_CONFIG
 from factcheck.record.search.query import Alternative, Branch, Query, Term, all_of, any_of, term_query
-from factcheck.record.search.stems import Stems
 
 
 def term_weight(reviews: float, total: int) -> float:

@@ -4,16 +4,12 @@ Older rows follow the ranked rows, newest first, so every match can be reached. 
 position in the log, which is lower than the score of every ranked row.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
 from uuid import UUID
 
-from factcheck.database.query_timeout import rows_within
-from factcheck.record.readmodel.models import SHELF_BITS, PublishedClaim, PublishedReview
-from factcheck.record.search.models import SEARCH_CONFIG
-from factcheck.record.search.query import Branch, Query, all_of, any_of
-from factcheck.record.search.stems import with_stems
+from factcheck.record.readmodel.models import PublishedClaim, PublishedReview
+from factcheck.record.search.query import Query
 
 LEAST_RANKED = 1 << 40  # the lowest score of a ranked row
 
@@ -37,7 +33,9 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The best hits among `candidates` ranked rows that match the query `tsquery`, of which `good` have a good rank.
+    """The best hits among `candidates` ranked rows that match the query, of which `good` have a good rank.
+
+    - `tsquery` is the text for `to_tsquery` that all results by words match.
 
     - `relaxed` is true if no row contains all the words.
     - `complete` is false if the time ran out.
@@ -65,54 +63,4 @@ class Similar:
     explanation: str | None = None
 
 
-FindSimilar = Callable[[SearchModel, str], Similar]  # `matching.similar_rows`, which this package can't import
-
-
-class Attempt(NamedTuple):
-    """A query and its branches, of which at least one must match."""
-
-    query: Query
-    branches: list[Branch]
-
-    @property
-    def tsquery(self) -> str:
-        return any_of(map(all_of, self.branches))
-
-
-class Matching(NamedTuple):
-    """The rows of a table that match a condition and a query, except for `excluded`, which have been ranked."""
-
-    table: str
-    where: str
-    parameters: Sequence[Any]
-    tsquery: str
-    excluded: Collection[UUID]
-
-
-def read_older(
-    matching: Matching, above: int, below: int, limit: int, *, oldest_first: bool = False
-) -> list[Hit] | None:
-    """Return rows between the log entries `above` and `below`, or None if the time runs out.
-
-    The statement searches one shelf after the other and stops at the limit.
-    """
-    first, last = (above, below) if oldest_first else (below, above)
-    sql = _OLDER.format(
-        table=matching.table,
-        where=matching.where,
-        step=1 if oldest_first else -1,
-        direction="ASC" if oldest_first else "DESC",
-    )
-    parameters = [max(first, 0), max(last, 0), *matching.parameters, with_stems(matching.tsquery), above, below]
-    rows = rows_within(sql, [*parameters, list(matching.excluded), limit, limit])
-    return None if rows is None else [Hit(*row) for row in rows]
-
-
-_OLDER = f"""
-SELECT found.* FROM generate_series(%s::bigint >> {SHELF_BITS}, %s::bigint >> {SHELF_BITS}, {{step}}) shelf,
-LATERAL (
-    SELECT sequence, id, body FROM {{table}} WHERE {{where}} AND search @@ to_tsquery('{SEARCH_CONFIG}', %s)
-    AND (sequence >> {SHELF_BITS}) = shelf AND sequence > %s AND sequence < %s AND id <> ALL (%s::uuid[])
-    ORDER BY sequence {{direction}} LIMIT %s
-) found LIMIT %s
-"""  # noqa: S608 (our own names, and conditions compiled by Django)
+FindSimilar = Callable[[SearchModel, str, bool], Similar]  # `matching.candidates`, which this package can't import

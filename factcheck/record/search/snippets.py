@@ -8,9 +8,9 @@ from html import escape
 
 from factcheck.database.rows import run_prepared
 from factcheck.record.readmodel.bodies import Claim, Review
+from factcheck.record.search.lookup import with_stems
 from factcheck.record.search.models import SEARCH_CONFIG
 from factcheck.record.search.query import Query
-from factcheck.record.search.stems import with_stems
 from factcheck.record.search.words import split_words, word_spans
 from factcheck.record.statements.review import ReviewedClaim
 

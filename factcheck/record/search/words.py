@@ -7,15 +7,13 @@ review disappears with the review. Search uses the counts to find rare words and
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 from django.db import connection
 
-from factcheck.database.rows import run_prepared
 from factcheck.record.formats.text import nfc
 from factcheck.record.log.models import Published
-from factcheck.record.search.models import MAX_LENGTH, SEARCH_CONFIG, Word
+from factcheck.record.search.models import MAX_LENGTH, Word
 from factcheck.record.statements.review import Review
 
 # Invisible characters that join letters. They are removed, because people often leave them out.
@@ -148,28 +146,6 @@ def without_diacritics(word: str) -> str:
 def title_words(review: Review) -> set[str]:
     """Return the words in the claim and headline."""
     return set(split_words(f"{review.claim.text} {review.headline or ''}"))
-
-
-@dataclass(frozen=True, slots=True)
-class Frequency:
-    """A word's lexeme, and the number of live reviews with this lexeme in the claim or headline."""
-
-    lexeme: str
-    reviews: int
-
-
-def frequencies(words: Collection[str]) -> dict[str, Frequency]:
-    """Return the words' frequencies, as upper bounds. A review with two spellings of a lexeme counts twice."""
-    found = run_prepared(_FREQUENCIES, [list(words)])
-    return {word: Frequency(lexeme, reviews) for word, lexeme, reviews in found}
-
-
-_FREQUENCIES = f"""
-SELECT word, lexeme, coalesce((SELECT sum(mine.reviews) FROM record_word mine WHERE mine.lexeme = typed.lexeme), 0)
-FROM (SELECT word, (tsvector_to_array(to_tsvector('{SEARCH_CONFIG}', word)))[1] AS lexeme
-      FROM unnest(%s::text[]) AS word OFFSET 0) typed
-WHERE lexeme IS NOT NULL
-"""  # noqa: S608 (a constant)
 
 
 def _is_in_words(character: str) -> bool:

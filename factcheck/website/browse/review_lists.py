@@ -15,6 +15,7 @@ from factcheck.record.lists.dimensions import has_words
 from factcheck.record.lists.pages import Cursor, Page, Sql, read_page
 from factcheck.record.lists.published_lists import REVIEWS
 from factcheck.record.readmodel.bodies import Review
+from factcheck.record.search.lookup import with_stems
 from factcheck.record.search.query import read_query
 from factcheck.record.statements.output import read
 from factcheck.tools.budget import current
@@ -91,7 +92,7 @@ def newest_first(
     except TimeoutError:
         current().left_out.append("results")
         return ResultsPage([], complete=False)
-    return ResultsPage(reviews_of(page), page, tsquery=query.all_terms() if words and query else None)
+    return ResultsPage(reviews_of(page), page, tsquery=with_stems(query.all_terms()) if words and query else None)
 
 
 def reviews_of(page: Page) -> list[Review]:

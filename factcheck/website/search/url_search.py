@@ -19,9 +19,9 @@ from factcheck.record.models import PublicCapture, PublishedDemand, PublishedRev
 from factcheck.record.readmodel.bodies import Erasure, Review, Tombstone
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.review_rows import evidence_of, urls_of
+from factcheck.record.search.lookup import with_stems
 from factcheck.record.search.models import SEARCH_CONFIG
 from factcheck.record.search.query import read_query
-from factcheck.record.search.stems import with_stems
 from factcheck.record.search.words import split_words
 from factcheck.record.statements.erasure import ErasureNotice
 from factcheck.record.statements.output import read

@@ -1,7 +1,7 @@
 """Search results by words and by meaning, the best matches first."""
 
 from factcheck.record.lists.pages import Cursor, as_q, page_of
-from factcheck.record.matching.similar_rows import find_similar
+from factcheck.record.matching.candidates import find_similar
 from factcheck.record.models import PublishedReview
 from factcheck.record.search.query import read_query
 from factcheck.record.search.ranking import Search

@@ -94,8 +94,7 @@ def test_forged_token_is_refused(google, by):
 
 def test_tokens_lead_beyond_the_ranked(google, monkeypatch):
     """Reviews older than the ranked ones follow by date."""
-    for name in ("_SHELVES", "_EVERYWHERE"):
-        monkeypatch.setattr(ranking, name, getattr(ranking, name).replace("LIMIT 400", "LIMIT 4"))
+    monkeypatch.setattr(ranking, "_SEARCH", ranking._SEARCH.replace("LIMIT 400", "LIMIT 4"))
     monkeypatch.setattr(ranking, "MAX_CANDIDATES", 4)
     pages = walk(google, **BY_WORDS, pageSize=3)
     assert [len(page) for page in pages] == [3, 3, 3, 3]

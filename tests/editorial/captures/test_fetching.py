@@ -1,7 +1,6 @@
 """The worker's part: a waiting capture is done or failed, in time, and never leaves a file without a row."""
 
 import hashlib
-import subprocess
 import time
 import zlib
 from collections.abc import Iterator
@@ -19,7 +18,8 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 from warcio.archiveiterator import ArchiveIterator
 
-from factcheck.editorial.captures import fetching, page_details
+from factcheck.clean_room import door
+from factcheck.editorial.captures import fetching
 from factcheck.editorial.captures.fetching import TemporaryError, capture
 from factcheck.editorial.captures.requests import request_capture
 from factcheck.editorial.models import Capture
@@ -27,9 +27,9 @@ from factcheck.editorial.tasks import app, capture_page
 from factcheck.operations import worker
 from factcheck.tools import http_client
 from factcheck.tools.http_client import Problem
-from tests.editorial.captures.parsing import parse_here
 from tests.editorial.captures.test_page_details import SITE, TEXT, TITLE, page, pdf
 from tests.editorial.captures.time_stamp_server import time_stamp_server
+from tests.support import clean_room
 from tests.support.drafts import Newsroom
 from tests.support.local_pages import PUBLIC, LocalPages, local_pages
 from tests.support.working import work_off
@@ -40,7 +40,6 @@ pytestmark = pytest.mark.one_database
 @pytest.fixture
 def site(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> Iterator[LocalPages]:
     settings.MEDIA_ROOT = tmp_path / "files"
-    parse_here(monkeypatch)
     with local_pages(monkeypatch) as pages:
         yield pages
 
@@ -161,8 +160,8 @@ def test_error_of_ours_does_not_leave_the_capture_waiting(newsroom, site, monkey
 
 
 def test_page_that_cannot_be_parsed_is_still_captured(newsroom, site, monkeypatch):
-    monkeypatch.setattr(page_details, "subprocess", subprocess)
-    monkeypatch.setattr(page_details, "SECONDS", 0.01)
+    monkeypatch.setattr(door, "_exchange", clean_room.exchange_with_a_process)
+    monkeypatch.setattr(door, "SECONDS", 0.01)
     row = result(newsroom, site.add("/page", page().encode(), Content_Type="text/html"))
     assert (row.state, row.title) == ("done", "")
 
@@ -196,7 +195,7 @@ def test_captures_have_a_queue_of_their_own() -> None:
 
 
 def test_capture_takes_at_most_a_minute() -> None:
-    assert http_client.SECONDS + page_details.SECONDS + fetching.timestamps.SECONDS < 60
+    assert http_client.SECONDS + door.SECONDS + fetching.timestamps.SECONDS < 60
 
 
 @pytest.mark.prove

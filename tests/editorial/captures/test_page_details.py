@@ -6,14 +6,14 @@ import time
 import unicodedata
 import zlib
 from datetime import date
-from typing import Any
 
 import pytest
 from pypdf import PdfWriter
 
-from factcheck.editorial.captures import page_details, page_parser
+from factcheck.clean_room import door, program
+from factcheck.editorial.captures import page_details
 from factcheck.editorial.captures.page_details import PageDetails, read_details
-from tests.editorial.captures.parsing import parse_here
+from tests.support import clean_room
 
 URL = "https://bao.example.vn/2024/tin-gia.html"
 TITLE, SITE = "Sự thật về “vắc xin” ở Huế", "Báo Kiểm Chứng"
@@ -58,8 +58,7 @@ def in_windows_1258(text: str) -> bytes:
     ],
     ids=["header", "meta", "nothing", "BOM", "UTF-16", "NFD", "1258 meta", "1258 header"],
 )
-def test_vietnamese_page(body: bytes, content_type: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    parse_here(monkeypatch)
+def test_vietnamese_page(body: bytes, content_type: str) -> None:
     details = read_details(body, content_type, URL)
     assert (details.title, details.publisher_name, details.published_on, details.language) == (
         TITLE, SITE, date(2024, 3, 5), "vi",
@@ -77,7 +76,6 @@ def test_vietnamese_page(body: bytes, content_type: str, monkeypatch: pytest.Mon
     ],
 )  # fmt: skip
 def test_date_comes_from_the_markup_only(head: str, expected: date | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    parse_here(monkeypatch)
     html = f"<html><head><title>T</title>{head}</head><body><p>On 3 May 2019, the minister said so.</p></body></html>"
     assert read_details(html.encode(), "text/html", "https://news.example.org/a").published_on == expected
 
@@ -106,7 +104,6 @@ def pdf(title: str, pages: int = 1) -> bytes:
 
 @pytest.mark.parametrize("content_type", ["application/pdf", "application/octet-stream", "text/html"])
 def test_pdf(content_type: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    parse_here(monkeypatch)
     assert read_details(pdf(TITLE), content_type, URL).title == TITLE
 
 
@@ -133,39 +130,20 @@ SPACES = b"<html><title>" + b" " * 4_000_000 + b"</title><p>" + b"2024-01-" * 10
     ],
     ids=["nested", "many", "entities", "meta", "script", "attributes", "spaces"],
 )  # fmt: skip
-def test_hostile_html_ends(body: bytes) -> None:
+def test_hostile_html_ends(body: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door, "_exchange", clean_room.exchange_with_a_process)
     # A new process begins with as much as this one has, and other tests' processes may have had more.
     before = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     began = time.monotonic()
     read_details(body, "text/html", URL)
-    assert time.monotonic() - began < page_details.SECONDS + 20
+    assert time.monotonic() - began < door.SECONDS + 20
     after = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    assert after <= max(before, page_parser.MEMORY // 1024)
+    assert after <= max(before, program.MEMORY // 1024)
     print(f"{time.monotonic() - began:.1f} s, at most {after // 1024} MB")
 
 
-def test_parser_that_hangs_is_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
-    program = tmp_path / "parser.py"
-    program.write_text("while True: pass")
-    monkeypatch.setattr(page_details, "_PARSER", program)
-    monkeypatch.setattr(page_details, "SECONDS", 0.5)
-    began = time.monotonic()
-    assert read_details(b"<p>x", "text/html", URL) == PageDetails()
-    assert time.monotonic() - began < 20
-
-
-def test_parser_knows_no_secret(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
-    program = tmp_path / "parser.py"
-    program.write_text(
-        "import json, os; json.dump({'title': ','.join(k for k in os.environ if k != 'LC_CTYPE'), 'publisher_name': '',"
-        " 'published_on': None, 'language': '', 'text': ''}, __import__('sys').stdout)"
-    )
-    monkeypatch.setenv("SECRET_KEY", "secret")
-    monkeypatch.setattr(page_details, "_PARSER", program)
-    assert read_details(b"<p>x", "text/html", URL).title == ""
-
-
-def test_compressed_pdf_bomb_ends() -> None:
+def test_compressed_pdf_bomb_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door, "_exchange", clean_room.exchange_with_a_process)
     stream = zlib.compress(bytes(200_000_000))
     body = b"%PDF-1.4\n1 0 obj<</Length " + str(len(stream)).encode() + b"/Filter/FlateDecode>>stream\n" + stream
     assert read_details(body + b"\nendstream endobj", "application/pdf", URL) == PageDetails()

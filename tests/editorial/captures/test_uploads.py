@@ -1,7 +1,6 @@
 """An editor's own captures: their kind is found in the bytes, their size is bounded, and their hash is that of the file."""
 
 import gzip
-import io
 import json
 import struct
 from pathlib import Path
@@ -11,8 +10,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from factcheck.editorial.captures import file_kinds, uploads
-from factcheck.editorial.captures.file_kinds import find_kind
+from factcheck.clean_room import file_kinds
+from factcheck.clean_room.file_kinds import find_kind
+from factcheck.editorial.captures import uploads
 from factcheck.editorial.models import Capture, Source
 from factcheck.record.formats.canonical import sha256_hex
 from tests.journeys.browser import signed_in
@@ -33,14 +33,14 @@ OTHERS = [
 
 @pytest.mark.parametrize("ending", FILES)
 def test_kind_is_found_in_the_bytes(ending: str) -> None:
-    kind = find_kind(io.BytesIO(FILES[ending]))
+    kind = find_kind(FILES[ending])
     assert kind is not None
     assert kind.ending == ending
 
 
 @pytest.mark.parametrize("content", OTHERS)
 def test_other_kinds_are_refused(content: bytes) -> None:
-    assert find_kind(io.BytesIO(content)) is None
+    assert find_kind(content) is None
 
 
 @pytest.mark.parametrize("hidden", [False, True])
@@ -53,7 +53,7 @@ def test_long_list_of_members_is_not_read(monkeypatch: pytest.MonkeyPatch, hidde
     else:
         monkeypatch.setattr(file_kinds, "_MAX_DIRECTORY", 50)
     monkeypatch.setattr(file_kinds.zipfile, "ZipFile", None)
-    assert find_kind(io.BytesIO(wacz)) is None
+    assert find_kind(wacz) is None
 
 
 @pytest.fixture

@@ -55,7 +55,7 @@ def test_compare(said: str, heard: float, bm25: float) -> None:
 
 
 def test_judge_takes_the_part_that_is_likest() -> None:
-    claim = Candidate(uuid4(), uuid4(), None, "'chip':2A 'vaccin':1A", None)
+    claim = Candidate(uuid4(), None, "'chip':2A 'vaccin':1A", None, uuid4())
     piece, other = {"'vaccin'": 2.0, "'chip'": 3.0}, {"'footbal'": 4.0, "'vaccin'": 2.0}
     [alone], [beside] = (
         score_candidates([claim], [piece], None),
@@ -70,7 +70,7 @@ def test_judge_takes_the_part_that_is_likest() -> None:
 
 
 def candidate(words: str, cosine: float | None = None) -> Candidate:
-    return Candidate(uuid4(), uuid4(), None, " ".join(f"'{word}':1A" for word in words.split()), cosine)
+    return Candidate(uuid4(), None, " ".join(f"'{word}':1A" for word in words.split()), cosine, uuid4())
 
 
 FLOOD = {"'flood'": 8.0, "'pagoda'": 9.0, "'roof'": 7.0}

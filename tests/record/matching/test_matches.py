@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from factcheck.record import publish as publishing
 from factcheck.record.log import entries
+from factcheck.record.matching import candidates
 from factcheck.record.matching import matches as matching
 from factcheck.record.matching.claim_groups import Wordings, about_the_same, say_the_same
 from factcheck.record.matching.match_numbers import THRESHOLD
@@ -87,7 +88,7 @@ def test_match_finds_the_claim_in_other_words(bare_record: None) -> None:
 
 
 def test_match_of_a_word_that_older_bodies_have(bare_record: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(matching, "MAX_FOUND", 3)
+    monkeypatch.setattr(candidates, "MAX_FOUND", 3)
     for _ in range(4):
         publish(WATER, body="It was spread on Telegram.")
     telegram = publish("Telegram zyxwv")
@@ -96,8 +97,8 @@ def test_match_of_a_word_that_older_bodies_have(bare_record: None, monkeypatch: 
 
 
 def test_match_of_a_word_that_many_bodies_have_leaves_room_for_the_next(bare_record, monkeypatch):
-    monkeypatch.setattr(matching, "MAX_READ", 4)
-    monkeypatch.setattr(matching, "READ_EACH", 3)
+    monkeypatch.setattr(candidates, "MAX_READ", 4)
+    monkeypatch.setattr(candidates, "READ_EACH", 3)
     publish("Telegram is closed")
     for _ in range(4):
         publish(WATER, body="It was spread on Telegram.")
@@ -155,7 +156,7 @@ def test_match_of_runs_of_letters_that_are_no_words(bare_record: None) -> None:
 def test_match_that_takes_too_long(bare_record: None, monkeypatch: pytest.MonkeyPatch) -> None:
     publish(VACCINE)
     monkeypatch.setattr(matching, "SECONDS", 0.05)
-    monkeypatch.setattr(matching, "_CANDIDATES", "SELECT pg_sleep(5) WHERE %(most)s > 0")
+    monkeypatch.setattr(candidates, "_CANDIDATES", "SELECT pg_sleep(5) WHERE %(most)s > 0")
     with pytest.raises(TimeoutError):
         match(VACCINE)
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from factcheck.record.matching.candidates import find_similar
 from factcheck.record.matching.embeddings import on_scale
 from factcheck.record.matching.matches import match
 from factcheck.record.matching.query_vectors import forget_queries
-from factcheck.record.matching.similar_rows import find_similar
 from factcheck.record.models import PublishedReview, ReviewVector
 from tests.record.conftest import Address
 from tests.record.matching.embedding import embed, publish

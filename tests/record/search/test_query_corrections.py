@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
+from factcheck.record.search.lookup import look_up
 from factcheck.record.search.query import read_query
-from factcheck.record.search.query_corrections import compose, with_composed, with_similar
+from factcheck.record.search.query_corrections import compose, with_composed
 from tests.record.search.test_ranking import found, publish
 
 
@@ -66,6 +67,18 @@ def test_misspelt_syllable_is_found(bare_record: None) -> None:
         assert found(typed)[0] == 1, typed
 
 
-@pytest.mark.parametrize("word", ["q", "abcdefghi", "u23", "đạo", "习"])
-def test_words_without_variants(module_database: str, word: str) -> None:
-    assert with_similar(read_query(word), [word]) == read_query(word)
+@pytest.mark.parametrize(
+    ("typed", "known"),
+    [
+        ("vacine", {"vaccin": 1}),
+        ("vacciness", {"vaccin": 1}),
+        ("đạp", {"dao": 2, "da": 1}),
+        ("q", {}),
+        ("u23", {}),
+        ("习", {}),
+        ("đạo", {}),
+    ],
+)
+def test_known_words_that_differ_by_one_typing_error(bare_record: None, typed: str, known: dict[str, int]) -> None:
+    publish("Vaccine", "Đạo 习", "đảo da")
+    assert look_up([typed]).words[typed].similar == known

@@ -1,5 +1,6 @@
 """The search finds what people mean, best first, in any script, however much there is."""
 
+import re
 from itertools import product
 from typing import Any
 from uuid import UUID
@@ -39,9 +40,10 @@ def publish(*reviews: dict[str, Any] | str) -> None:
     publishing.publish(publications)
 
 
-def shelve_by(monkeypatch: pytest.MonkeyPatch, bits: int, **numbers: int) -> None:
-    """The search among so small shelves, and with these numbers."""
-    monkeypatch.setattr(ranking, "_SHELVES", ranking._SHELVES.replace(f">> {SHELF_BITS}", f">> {bits}"))
+def shelve_by(monkeypatch: pytest.MonkeyPatch, bits: int, newest: int, **numbers: int) -> None:
+    """The search among so small shelves, of which the newest come first, and with these numbers."""
+    small = ranking._SEARCH.replace(f">> {SHELF_BITS}", f">> {bits}")
+    monkeypatch.setattr(ranking, "_SEARCH", re.sub(r"last - \d+", f"last - {newest}", small))
     for name, value in numbers.items():
         monkeypatch.setattr(ranking, name, value)
 
@@ -184,8 +186,7 @@ def test_candidates_are_counted_whatever_the_position() -> None:
 
 
 def rank_at_most(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
-    for name in ("_SHELVES", "_EVERYWHERE"):
-        monkeypatch.setattr(ranking, name, getattr(ranking, name).replace("LIMIT 400", f"LIMIT {number}"))
+    monkeypatch.setattr(ranking, "_SEARCH", ranking._SEARCH.replace("LIMIT 400", f"LIMIT {number}"))
     monkeypatch.setattr(ranking, "MAX_CANDIDATES", number)
 
 
@@ -229,51 +230,51 @@ def reaches_every_match(words: str, condition: Q) -> None:
 def test_search_without_the_time_for_older_rows_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     rank_at_most(monkeypatch, 1)
     publish("Lũ", "Lũ")
-    monkeypatch.setattr(ranking, "read_older", lambda *arguments, **more: None)
+    rows_within = ranking.rows_within
+    monkeypatch.setattr(
+        ranking, "rows_within", lambda sql, *others: rows_within(sql, *others) if "newest AS" in sql else None
+    )
     asked = Search(PublishedReview, read_query("lu"))
     answer = asked.page()
     assert ([hit.id.int for hit in answer.hits], answer.complete) == ([2], False)
     assert (asked.page(backward=True).hits, asked.page(backward=True).complete) == ([], False)
 
 
-def test_search_samples_a_word_that_is_not_as_rare_as_it_seems(monkeypatch: pytest.MonkeyPatch) -> None:
-    publish("Nước lũ")
-    monkeypatch.setattr(ranking, "FIRST_SECONDS", 0)
-    monkeypatch.setattr(ranking, "MANY_IN_SAMPLE", 1)
-    assert found("lu") == [1]
-    # The next page may be asked for at a better time, and then looks farther.
-    assert not Search(PublishedReview, read_query("lu")).page().complete
-
-
-def test_search_of_one_common_word_goes_as_far_as_gives_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_search_of_a_common_word_ranks_the_newest_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every third of 12 entries has the word, each has a shelf of its own: so the newest three give one."""
-    shelve_by(monkeypatch, bits=0, MIN_SHELVES=1, MIN_CANDIDATES=1, MAX_RARE=3)
+    shelve_by(monkeypatch, 0, 3, MIN_CANDIDATES=1, MAX_RARE=3)
     publish(*["Lũ", "Bão", "Hạn"] * 4)
     answer = Search(PublishedReview, read_query("lu")).page()
     assert ([hit.id.int for hit in answer.hits], answer.candidates) == ([10, 7, 4, 1], 1)  # the older ones unranked
-    monkeypatch.setattr(ranking, "MIN_SHELVES", 6)
+    shelve_by(monkeypatch, 0, 6)
     assert Search(PublishedReview, read_query("lu")).page().candidates == 2
+
+
+def test_search_ranks_everything_with_a_rare_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    shelve_by(monkeypatch, 0, 3, MIN_CANDIDATES=1)
+    publish({"text": "Lũ", "headline": "Lũ"}, "Bão", {"body": "Lũ"})
+    assert found("lu") == [1, 3]
 
 
 def test_search_of_a_common_word_that_stands_in_old_reviews_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """As where an import in one language came before one in another."""
-    shelve_by(monkeypatch, bits=0, MIN_SHELVES=2, MIN_CANDIDATES=2, MAX_RARE=1)
+    shelve_by(monkeypatch, 0, 2, MIN_CANDIDATES=2, MAX_RARE=1)
     publish("Lũ", "Lũ", *["Bão"] * 10)
     assert found("lu") == [2, 1]
 
 
 @pytest.mark.parametrize(("words", "condition"), [("lu", Q(language="en")), ("lu -bao", Q()), ('"lu lu"', Q())])
 def test_search_of_a_common_word_that_is_rare_with_what_else_is_asked(monkeypatch, words, condition):
-    """How common the word is says nothing then: a sample does."""
-    shelve_by(monkeypatch, bits=0, MIN_SHELVES=1, MIN_CANDIDATES=1, MAX_RARE=1)
+    """How common the word is says nothing then."""
+    shelve_by(monkeypatch, 0, 1, MIN_CANDIDATES=1, MAX_RARE=1)
     publish({"text": "Lũ lũ", "language": "en"}, *["Lũ và bão"] * 11)
     hits = Search(PublishedReview, read_query(words), condition).page().hits
     assert [hit.id.int for hit in hits] == [1]
 
 
-def test_search_goes_on_behind_the_sample(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The sample and the rest give one order, page by page in both directions."""
-    shelve_by(monkeypatch, bits=1, SAMPLE_SHELVES=2, MIN_SHELVES=5, MANY_IN_SAMPLE=1, MIN_CANDIDATES=1, MIN_COMMON=0)
+def test_pages_behind_the_newest_shelves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ranked and the older rows give one order, page by page in both directions."""
+    shelve_by(monkeypatch, 1, 5, MIN_CANDIDATES=1, MAX_RARE=1)
     publish(*["Nước lũ lên tới chùa", "Nước lũ", "Nước ở chùa cổ và lũ trẻ"] * 4)
     asked = Search(PublishedReview, read_query("nuoc lu"))
     everything = asked.page(100)
@@ -283,6 +284,15 @@ def test_search_goes_on_behind_the_sample(monkeypatch: pytest.MonkeyPatch) -> No
     fourth = (everything.hits[3].score, everything.hits[3].id)
     assert asked.page(3, fourth).hits == everything.hits[4:7]
     assert asked.page(2, fourth, backward=True).hits == [everything.hits[2], everything.hits[1]]
+
+
+def test_search_gives_the_newest_when_the_whole_table_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    shelve_by(monkeypatch, 0, 2)
+    publish(*["Nước lũ"] * 4)
+    monkeypatch.setattr(ranking, "WHOLE_SHARE", 0)
+    with current().within(60):
+        answer = Search(PublishedReview, read_query("nuoc lu")).page()
+    assert ([hit.id.int for hit in answer.hits], answer.candidates, answer.complete) == ([4, 3, 2, 1], 2, False)
 
 
 def test_search_gives_what_it_has_when_its_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -296,37 +306,6 @@ def test_search_gives_what_it_has_when_its_time_is_up(monkeypatch: pytest.Monkey
     with connections["public"].cursor() as cursor:
         cursor.execute("SHOW statement_timeout")
         assert cursor.fetchone() == ("0",)
-
-
-def answer_too_late(monkeypatch: pytest.MonkeyPatch, words: str) -> None:
-    """A query with these words takes all the time that it may."""
-    rows_within, budget = ranking.rows_within, current()
-
-    def read(sql: str, parameters: Any, seconds: float = 60.0) -> Any:
-        if words not in sql:
-            return rows_within(sql, parameters)
-        budget.seconds += min(seconds, budget.left)
-        return None
-
-    monkeypatch.setattr(budget, "_end", budget.seconds + 60)
-    monkeypatch.setattr(ranking, "rows_within", read)
-
-
-def test_search_gives_what_the_sample_had_when_its_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    publish("Nước lũ")
-    monkeypatch.setattr(ranking, "_EVERYWHERE", ranking._EVERYWHERE.replace("{where}", "{where} /* late */"))
-    answer_too_late(monkeypatch, "late")
-    answer = Search(PublishedReview, read_query("nuoc lu")).page()
-    assert ([hit.id.int for hit in answer.hits], answer.candidates, answer.complete) == ([1], 1, False)
-
-
-def test_search_gives_the_sample_when_what_is_behind_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    shelve_by(monkeypatch, bits=1, SAMPLE_SHELVES=1, MANY_IN_SAMPLE=1, MIN_COMMON=0)
-    publish(*["Nước lũ"] * 4)
-    monkeypatch.setattr(ranking, "_SHELVES", ranking._SHELVES.replace("{where}", "{where} /* late {shelves.first} */"))
-    answer_too_late(monkeypatch, "late 1")
-    answer = Search(PublishedReview, read_query("nuoc lu")).page()
-    assert ([hit.id.int for hit in answer.hits], answer.candidates, answer.complete) == ([4, 3], 2, False)
 
 
 def test_search_of_a_long_body_reads_its_beginning() -> None:

@@ -70,15 +70,15 @@ def live(model: SearchModel) -> Any:
 
 @contextmanager
 def found_plans() -> Iterator[list[str]]:
-    """The plans of the statements that come after one that limits their time."""
+    """The executed plans of the statements that come after one that limits their time."""
     plans: list[str] = []
 
     def explain(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         limit, _, statement = sql.partition(";")
         if limit.startswith("SET LOCAL statement_timeout") and statement:
             with connections["owner"].cursor() as cursor:
-                cursor.execute(f"EXPLAIN {statement}", params)
-                plans.append("\n".join(line for (line,) in cursor.fetchall()))
+                cursor.execute(f"EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) {statement}", params)
+                plans.append("\n".join(line for (line,) in cursor.fetchall() if "(never executed)" not in line))
         return execute(sql, params, many, context)
 
     with connections["public"].execute_wrapper(explain):

@@ -7,10 +7,10 @@ from django.db import connections
 
 from factcheck.record.models import PublishedReview
 from factcheck.record.readmodel.bodies import Review
-from factcheck.record.search import snippets, stems
+from factcheck.record.search import lookup, snippets
+from factcheck.record.search.lookup import look_up, with_stems
 from factcheck.record.search.query import read_query
 from factcheck.record.search.ranking import Search
-from factcheck.record.search.stems import with_stems, word_stems
 from factcheck.record.search.words import split_words
 from factcheck.record.statements.output import construct
 from tests.record.search.test_ranking import found, publish
@@ -47,9 +47,11 @@ def test_other_forms_are_found(bare_record: None) -> None:
 def test_words_keep_their_stems_when_the_remembered_words_are_forgotten(
     module_database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stems, "MAX_REMEMBERED", 0)
+    monkeypatch.setattr(lookup, "MAX_REMEMBERED", 0)
     for words in (["вакцины"], ["вакцины", "добавок"]):
-        assert all(word_stems(words).values())
+        stems = look_up(words).stems
+        assert [*stems] == words
+        assert all(stems.values())
 
 
 @pytest.mark.parametrize(
@@ -78,7 +80,7 @@ def test_very_long_run_without_spaces(bare_record: None) -> None:
     run = "กขคงจฉชซ" * 2500
     publish({"text": "ข่าว", "body": f"{run}น้ำท่วม", "language": "th"}, {"text": "a" * 5000, "body": "b" * 20_000})
     assert found("คงจฉ") == [1]
-    assert word_stems(["b" * 400])["b" * 400]
+    assert look_up(["b" * 400]).stems["b" * 400]
 
 
 def test_database_splits_words_in_the_same_way(module_database: str) -> None:

@@ -12,7 +12,8 @@ from django.db import Error, connections
 from factcheck.record import publish
 from factcheck.record.log import entries
 from factcheck.record.models import LogEntry, Word
-from factcheck.record.search.words import Frequency, frequencies, split_words, word_spans
+from factcheck.record.search.lookup import look_up
+from factcheck.record.search.words import split_words, word_spans
 from tests.record.conftest import make_statement
 
 X, Y = UUID(int=1), UUID(int=2)
@@ -135,11 +136,11 @@ def test_words_of_a_withdrawn_and_of_an_erased_review_vanish(bare_record: None) 
     assert counts() == {}
 
 
-def test_frequencies_count_every_spelling(bare_record: None) -> None:
+def test_lookup_counts_every_spelling(bare_record: None) -> None:
     publish.publish([entries.Publication(X, said(X, "Đá lở")), entries.Publication(Y, said(Y, "Đã floods, flooding"))])
-    assert frequencies(["da", "đá", "flood", "lạ", "?"]) == {
-        "da": Frequency("da", 2), "đá": Frequency("da", 2), "flood": Frequency("flood", 2), "lạ": Frequency("la", 0),
-    }  # fmt: skip
+    known = look_up(["da", "đá", "flood", "what", "?"]).words
+    assert {word: each.reviews for word, each in known.items()} == {"da": 2, "đá": 2, "flood": 2, "what": 0}
+    assert [each.lexeme for each in known.values() if each.is_common] == ["what"]
 
 
 @pytest.mark.parametrize("sql", ["DELETE FROM record_word", "UPDATE record_word SET reviews = 7"])

@@ -26,6 +26,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
+from factcheck.clean_room.door import has_bubblewrap
 from factcheck.database.data_directory import make_folder
 from factcheck.database.versions import refuse_unknown_migrations
 from factcheck.demo.management.commands.load_demo import LOGINS
@@ -176,6 +177,8 @@ class Command(BaseCommand):
                 self.stdout.write("  {:<12}{:<18}{:<14}{}".format(*login.values()).rstrip())
         else:
             self.stdout.write("\nCreate a first account: .venv/bin/python manage.py createsuperuser")
+        where = "bubblewrap" if has_bubblewrap() else "a child process, because bubblewrap can't run here"
+        self.stdout.write(f"\nFiles of strangers are decoded in {where}.")
         self.stdout.write("\nPress Ctrl-C to stop everything.")
         self.stdout.flush()
 

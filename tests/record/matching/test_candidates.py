@@ -10,11 +10,11 @@ from django.db.models import Q
 
 from factcheck.record import publish as publishing
 from factcheck.record.log import entries
-from factcheck.record.matching import similar_rows
+from factcheck.record.matching import candidates
+from factcheck.record.matching.candidates import find_similar
 from factcheck.record.matching.embeddings import EmbeddingError
 from factcheck.record.matching.match_numbers import UNRELATED
 from factcheck.record.matching.query_vectors import forget_queries
-from factcheck.record.matching.similar_rows import find_similar
 from factcheck.record.models import PublishedClaim, PublishedReview, ReviewVector
 from factcheck.record.search import ranking
 from factcheck.record.search.query import read_query
@@ -53,7 +53,7 @@ class Embeddings:
 def record(bare_record: None, monkeypatch: pytest.MonkeyPatch) -> None:
     Embeddings.asked.clear()
     forget_queries()
-    monkeypatch.setattr(similar_rows, "get_embeddings", Embeddings)
+    monkeypatch.setattr(candidates, "get_embeddings", Embeddings)
     monkeypatch.setattr(ranking, "ENOUGH_GOOD", 1)
     statements = [made(number, text) for number, text in enumerate(TEXTS, start=1)]
     publishing.publish([entries.Publication(UUID(each["id"]), each) for each in statements])
@@ -119,12 +119,12 @@ def test_search_says_why_nothing_was_found_by_meaning(monkeypatch: pytest.Monkey
     def off() -> None:
         raise EmbeddingError("Matching by meaning is switched off.")
 
-    monkeypatch.setattr(similar_rows, "get_embeddings", off)
+    monkeypatch.setattr(candidates, "get_embeddings", off)
     found = search("jab chips")
     assert (found.hits, found.explanation) == ([], "Matching by meaning is switched off.")
-    monkeypatch.setattr(similar_rows, "get_embeddings", Embeddings)
+    monkeypatch.setattr(candidates, "get_embeddings", Embeddings)
     with monkeypatch.context() as patch:
-        patch.setattr(similar_rows, "SIMILAR_SECONDS", 0)
+        patch.setattr(candidates, "SIMILAR_SECONDS", 0)
         assert search("jab chips").explanation == "Searching by meaning took too long."
     ReviewVector.objects.update(model=None, embedding=None)
     assert search("jab chips").explanation == "The meaning of reviews has not been computed yet."

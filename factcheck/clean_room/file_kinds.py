@@ -3,9 +3,9 @@
 import zipfile
 import zlib
 from contextlib import suppress
-from dataclasses import dataclass
-from io import SEEK_END
-from typing import IO
+from dataclasses import asdict, dataclass
+from io import SEEK_END, BytesIO
+from typing import IO, Any
 
 _START = 4096  # bytes that are read to recognise a kind
 _MAX_DIRECTORY = 4_000_000  # bytes of a WACZ file's list of members
@@ -31,14 +31,15 @@ HTML = FileKind("text/html", "html")
 KINDS = (PNG, JPEG, WEBP, PDF, WACZ, WARC, WARC_GZ, MHTML, HTML)
 
 
-def find_kind(file: IO[bytes]) -> FileKind | None:
-    """Return the kind of the file, or None if the file can't be a capture. Rewind the file."""
-    file.seek(0)
-    start = file.read(_START)
-    try:
-        return _kind_of_start(start) or (WACZ if start.startswith(b"PK\x03\x04") and _is_wacz(file) else None)
-    finally:
-        file.seek(0)
+def read_kind(body: bytes) -> dict[str, Any]:
+    kind = find_kind(body)
+    return {"kind": kind and asdict(kind)}
+
+
+def find_kind(body: bytes) -> FileKind | None:
+    """Return the kind of the file, or None if the file can't be a capture."""
+    start = body[:_START]
+    return _kind_of_start(start) or (WACZ if start.startswith(b"PK\x03\x04") and _is_wacz(BytesIO(body)) else None)
 
 
 def _kind_of_start(start: bytes) -> FileKind | None:

@@ -6,7 +6,8 @@ from itertools import permutations
 import pytest
 from PIL import Image
 
-from factcheck.record.files.visual_hashes import MAX_DISTANCE, query_hashes, stored_hashes
+from factcheck.clean_room.visual_hashes import query_hashes, stored_hashes
+from factcheck.record.search.pictures import MAX_DISTANCE
 from tests.support.scenes import CHANGES, scene
 
 # The share of pictures that must be found after each change. A crop of 8 % and a band over the picture hide more than

@@ -3,18 +3,15 @@
 import io
 import struct
 import zlib
+from base64 import b64decode
 
 import pytest
 from PIL import Image
 
-from factcheck.record.files.picture_files import (
-    MAX_SIDE,
-    PictureError,
-    decode,
-    encode_for_readers,
-    picture_path,
-    video_type,
-)
+from factcheck.clean_room.door import decode
+from factcheck.clean_room.picture_decoder import MAX_SIDE
+from factcheck.clean_room.refusal import NotDecoded
+from factcheck.record.files.picture_files import picture_path, video_type
 from tests.support.scenes import as_bytes, scene
 
 SHA = "ab" * 32
@@ -27,11 +24,15 @@ def without(item: bytes) -> bytes:
     return written.getvalue().replace(item, b"free", 1)
 
 
+def encoded(content: bytes) -> bytes:
+    return b64decode(decode("picture_for_readers", content)["content"])
+
+
 def encode(content: bytes) -> Image.Image:
-    encoded = encode_for_readers(io.BytesIO(content))
-    picture = Image.open(io.BytesIO(encoded.content))
-    assert (picture.width, picture.height) == (encoded.width, encoded.height)
-    assert f"image/{picture.format.lower()}" == encoded.media_type
+    found = decode("picture_for_readers", content)
+    picture = Image.open(io.BytesIO(b64decode(found["content"])))
+    assert (picture.width, picture.height) == (found["width"], found["height"])
+    assert f"image/{picture.format.lower()}" == found["media_type"]
     return picture
 
 
@@ -56,13 +57,13 @@ def test_gps_position_and_other_metadata_are_removed() -> None:
         assert b"Secret Camera Maker" in content
         picture = encode(content)
         assert not picture.getexif()
-        assert b"Secret" not in encode_for_readers(io.BytesIO(content)).content
+        assert b"Secret" not in encoded(content)
         assert not {"exif", "icc_profile", "xmp", "comment"} & set(picture.info)
 
 
 def test_what_follows_the_picture_is_removed() -> None:
     content = as_bytes(scene(1)) + b"<script>alert(1)</script>"
-    assert b"<script>" not in encode_for_readers(io.BytesIO(content)).content
+    assert b"<script>" not in encoded(content)
 
 
 def test_picture_is_turned_upright_and_made_smaller() -> None:
@@ -108,15 +109,15 @@ def test_transparency_is_kept() -> None:
     ],
 )
 def test_everything_else_is_refused(content: bytes) -> None:
-    with pytest.raises(PictureError) as refused:
-        encode_for_readers(io.BytesIO(content))
+    with pytest.raises(NotDecoded) as refused:
+        encoded(content)
     assert not refused.value.too_large
 
 
 @pytest.mark.parametrize("size", [(8000, 8000), (60_000, 60_000), (2**31 - 1, 2**31 - 1)])
 def test_decompression_bomb_is_refused_by_its_header(size: tuple[int, int]) -> None:
-    with pytest.raises(PictureError) as refused:
-        decode(io.BytesIO(png_of(*size)))
+    with pytest.raises(NotDecoded) as refused:
+        decode("picture", png_of(*size))
     assert refused.value.too_large
 
 
@@ -134,8 +135,8 @@ def test_path_has_the_hash_and_the_type() -> None:
 
 @pytest.mark.parametrize("item", [b"pitm", b"av1C", b"iloc", b"ispe"])
 def test_damaged_avif_file_is_refused(item: bytes) -> None:
-    with pytest.raises(PictureError):
-        decode(io.BytesIO(without(item)))
+    with pytest.raises(NotDecoded):
+        decode("picture", without(item))
 
 
 def test_picture_with_damaged_metadata_is_refused() -> None:
@@ -143,5 +144,5 @@ def test_picture_with_damaged_metadata_is_refused() -> None:
     exif[0x0112], exif[0x010E] = 6, "hello"  # on its side, and with a description
     written = io.BytesIO()
     scene(1).save(written, "JPEG", exif=exif)
-    with pytest.raises(PictureError):  # the width becomes a text
-        encode_for_readers(io.BytesIO(written.getvalue().replace(b"\x01\x0e\x00\x02", b"\x01\x00\x00\x02", 1)))
+    with pytest.raises(NotDecoded):  # the width becomes a text
+        encoded(written.getvalue().replace(b"\x01\x0e\x00\x02", b"\x01\x00\x00\x02", 1))

@@ -12,8 +12,6 @@ from PIL import Image
 if TYPE_CHECKING:
     import numpy as np
 
-# Pictures with more different bits aren't considered similar (docs/reference/google.md#search-by-picture).
-MAX_DISTANCE = 11
 CROP = 0.05  # the share of the width or height that is cut from each side for the inner hash
 _SIDE, _KEPT = 32, 8
 _MIN_CONTRAST = 4.0  # in grey levels, because the hash of a picture in one colour would only be noise

@@ -1,0 +1,9 @@
+"""The error that both sides of the clean room know."""
+
+
+class NotDecoded(ValueError):
+    """The error for a file that can't be decoded. `too_large` means that the picture has too many pixels."""
+
+    def __init__(self, *, too_large: bool = False) -> None:
+        super().__init__("too many pixels" if too_large else "not a readable file")
+        self.too_large = too_large

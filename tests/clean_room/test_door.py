@@ -1,0 +1,129 @@
+"""Attacks by code that controls a decoder, and the limits of its time."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+
+from factcheck.clean_room import door
+from factcheck.clean_room.door import decode
+from factcheck.clean_room.refusal import NotDecoded
+from tests.support import clean_room
+from tests.support.scenes import as_bytes, scene
+
+MARKER = "a-secret-of-the-desk"
+HOSTILE = Path(__file__).with_name("hostile_program.py")
+
+
+@pytest.fixture(autouse=True)
+def process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(door, "_exchange", clean_room.exchange_with_a_process)
+    has_bubblewrap = door.has_bubblewrap
+    has_bubblewrap.cache_clear()
+    yield
+    has_bubblewrap.cache_clear()
+
+
+@pytest.fixture
+def targets(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
+    """A parent with a secret in its environment, a secret file, a server and a database's socket."""
+    with TemporaryDirectory(prefix="factcheck-", dir="/tmp") as name, socket.socket(socket.AF_UNIX) as database:
+        folder = Path(name)
+        (folder / "secret").write_text(MARKER)
+        database.bind(str(folder / "database"))
+        database.listen()
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            monkeypatch.setattr(door, "_PROGRAM", HOSTILE)
+            yield {
+                "marker": MARKER,
+                "secret": str(folder / "secret"),
+                "outside": str(folder / "made"),
+                "port": server.getsockname()[1],
+                "database": str(folder / "database"),
+            }
+
+
+def run_attack(targets: dict[str, Any], command: str) -> str:
+    """Attack from a process whose environment has the secret since its start, as systemd starts the desk."""
+    script = (
+        "import django, json, sys; django.setup(); from pathlib import Path; from factcheck.clean_room import door;"
+        f" door._PROGRAM = Path({str(HOSTILE)!r}); {command};"
+        " print(json.dumps(door.decode('html', b'', **json.load(sys.stdin))['done']))"
+    )
+    environment = {**os.environ, "SECRET_OF_THE_DESK": MARKER, "PYTHONPATH": str(HOSTILE.parents[2])}
+    ran = subprocess.run(
+        [sys.executable, "-c", script],
+        input=json.dumps(targets),
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout.strip()
+
+
+def test_attack_in_bubblewrap_reaches_nothing(targets: dict[str, Any]) -> None:
+    """On the code before, the same program read the environment and the file, wrote, and connected to both servers.
+
+    Bubblewrap keeps no rights of root, so Python must be where everybody can read it.
+    """
+    python = shutil.which("python3", path="/usr/bin") or sys.executable
+    found = run_attack(
+        targets, f"sys.executable = {python!r}; door._PLACES = door._PLACES[:4]; assert door.has_bubblewrap()"
+    )
+    assert found == "[]"
+
+
+def test_attack_in_a_child_does_not_reach_the_environment(targets: dict[str, Any]) -> None:
+    """Without bubblewrap, the child still has its account's files and the network, as the page of settings says."""
+    found = run_attack(targets, "door.has_bubblewrap = lambda: False")
+    assert found == '["file", "write", "network", "database"]'
+
+
+def test_start_without_bubblewrap_uses_a_child(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    assert not door.has_bubblewrap()
+    assert decode("picture", as_bytes(scene(1)))["media_type"] == "image/jpeg"
+
+
+def test_decoder_that_hangs_is_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text("while True: pass")
+    monkeypatch.setattr(door, "_PROGRAM", program)
+    monkeypatch.setattr(door, "has_bubblewrap", lambda: False)
+    monkeypatch.setattr(door, "SECONDS", 0.5)
+    began = time.monotonic()
+    with pytest.raises(NotDecoded):
+        decode("html", b"<p>x", url="https://a.example/", content_type="")
+    assert time.monotonic() - began < 20
+
+
+def test_decoder_that_never_stops_answering_is_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text("import sys\nwhile True: sys.stdout.buffer.write(b' ' * 100_000)")
+    monkeypatch.setattr(door, "_PROGRAM", program)
+    monkeypatch.setattr(door, "has_bubblewrap", lambda: False)
+    monkeypatch.setattr(door, "MAX_ANSWER", 1_000_000)
+    with pytest.raises(NotDecoded):
+        decode("html", b"<p>x", url="https://a.example/", content_type="")
+
+
+@pytest.mark.prove
+def test_picture_at_the_limit_of_pixels_is_decoded() -> None:
+    """The limit of memory leaves room for the largest picture that an editor may upload."""
+    large = as_bytes(scene(1).resize((8000, 5000)))
+    found = decode("picture_for_readers", large)
+    assert (found["width"], found["height"]) == (2000, 1250)
+    assert len(decode("picture", large, hashes="stored")["hashes"]) == 2
+    transparent = as_bytes(scene(1).resize((8000, 5000)).convert("RGBA"), "PNG")
+    assert decode("picture_for_readers", transparent)["width"] == 2000
