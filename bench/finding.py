@@ -12,6 +12,7 @@ statements). It also contains claims that people wrote or translated:
 - search_queries.json contains 137 queries as people type them. `reviews` and `statements` answer a query.
 - scripts.json contains 30 to 45 short claims for each language, each with a query. In scripts without spaces, the query
   is a word inside running text. In other scripts, it is an inflected word.
+- everyday.json contains sentences that no claim answers. Each half has 15 or more in each of 12 languages.
 - A program makes queries in Vietnamese from three or four consecutive syllables of real statements. They are typed in
   Telex without being composed, or without diacritics and with one mistyped syllable.
 
@@ -31,10 +32,11 @@ from uuid import UUID, uuid5
 
 from database import HERE, own_server, publish
 from generated import DATA, Reviews, lines, without_diacritics
-from matching import FUSED, NAMESPACE, Kept, claim_only, clean, rankings
+from matching import FUSED, NAMESPACE, Kept, answers, claim_only, clean, rankings
 from table import options_of, report
 
 FEW = 20  # pairs of languages with fewer posts share a row
+EVERYDAY = 0.5  # the score from which a claim for an everyday sentence is a mistake
 TYPED = 200  # queries of each kind that a program makes
 NAMES = {
     "th": "Thai", "lo": "Lao", "my": "Burmese", "zh": "Chinese", "ja": "Japanese", "ru": "Russian", "pl": "Polish",
@@ -188,6 +190,19 @@ def rows_of_search(
         yield f"| {work}: {len(some)} queries, {row}, found in the first {first} | – | – | ≥ 0.9 | {figure} |"
 
 
+def rows_of_everyday(half: str, kept: Kept) -> Iterator[str]:
+    """Yield the share of everyday sentences that find a claim with a score of at least EVERYDAY, which is a mistake."""
+    sentences = read("everyday.json")[half]
+    for method in ("words and meaning", "words"):
+        wrong = defaultdict(list)
+        found = answers([(each["text"], set()) for each in sentences], kept, method)
+        for sentence, answer in zip(sentences, found, strict=True):
+            wrong[sentence["language"]].append(answer.score >= EVERYDAY)
+        print(", ".join(f"{language} {sum(some)}/{len(some)}" for language, some in sorted(wrong.items())))
+        share = sum(sum(some) for some in wrong.values()) / len(sentences)
+        yield f"| {len(sentences)} everyday sentences by {method}, score ≥ {EVERYDAY} | – | – | ≤ 0.02 | {share:.3f} |"
+
+
 def main() -> None:
     options = options_of(__doc__, reviews=None, tuning=0)
     with own_server():
@@ -236,6 +251,7 @@ def main() -> None:
             people = only_published(typed_by_people(bool(options.tuning)))
             report(rows_of_search(people, search, 5, "search"))
             report(rows_of_search(people, find_matches, 5, "match"))
+        report(rows_of_everyday("tuning" if options.tuning else "held", kept))
         report(rows_of_search(only_published(in_languages(half)), search_by_words, 10, "search by words"))
 
 

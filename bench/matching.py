@@ -56,7 +56,7 @@ class Kept:
         from factcheck.record.matching.embeddings import LocalModel
 
         self._local, self._queries = LocalModel(), dict[tuple[str, ...], Any]()
-        self.model, self.together = self._local.model, 1
+        self.model, self.together, self.unrelated = self._local.model, 1, self._local.unrelated
         file = Path(os.environ.get("BENCH_VECTORS", HERE.parent / "var" / "bench-vectors.sqlite3"))
         file.parent.mkdir(exist_ok=True)
         self._kept = sqlite3.connect(file)

@@ -88,13 +88,14 @@ REQUEST_COUNTS = Path(environment("REQUEST_COUNTS", str(VAR / "request-counts"))
 # The number of readers' messages from one network in an hour, and the number of days for which messages are kept.
 READER_MESSAGES_PER_HOUR = number("READER_MESSAGES_PER_HOUR", 10)
 READER_MESSAGES_DAYS = number("READER_MESSAGES_DAYS", 90, maximum=3650)
-# The keys that encrypt readers' messages, as a file or as the keys themselves. A local site creates one.
+# The public key that readers' messages are encrypted to, and the private keys that only the desk has, as a file or as
+# the keys themselves. A local site creates one.
+MESSAGES_RECIPIENT = environment("MESSAGES_RECIPIENT")
 _OWN_SERVER = bool(environment("DATABASE_URL"))
 MESSAGES_KEY = environment("MESSAGES_KEY", "" if _OWN_SERVER else str(VAR / "messages-key"))
-if not MESSAGES_KEY:
+if not MESSAGES_KEY and not MESSAGES_RECIPIENT:
     raise ImproperlyConfigured(
-        "MESSAGES_KEY isn't set. Set it to a file with a key that encrypts readers' messages, for example from:"
-        " openssl rand -base64 32"
+        "MESSAGES_RECIPIENT isn't set. Set it to the public key that encrypts readers' messages. age-keygen prints one."
     )
 # The number of threads of each web process.
 WEB_THREADS = number("WEB_THREADS", 8)

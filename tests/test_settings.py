@@ -17,6 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from factcheck.record.log.notes import SigningKey
 
 ROOT = Path(__file__).parent.parent
+KEY = pyrage.x25519.Identity.generate()
 PRODUCTION = {
     "SITE_URL": "https://factcheck.example.org",
     "ALLOWED_HOSTS": "factcheck.example.org",
@@ -49,7 +50,7 @@ def read_settings(**variables: str) -> dict[str, Any]:
 def filled_in(tmp_path: Path) -> dict[str, str]:
     """The variables of the examples, filled in as the installation guide says."""
     for name in ("messages-key", "dumps", "var", "backups"):
-        (tmp_path / name).mkdir() if name != "messages-key" else (tmp_path / name).write_text(f"{'a' * 43}=")
+        (tmp_path / name).mkdir() if name != "messages-key" else (tmp_path / name).write_text(f"{KEY}\n")
     examples = "\n".join((ROOT / f"deploy/env/{part}.env.example").read_text() for part in ("common", "desk"))
     lines = [line for line in examples.splitlines() if line and not line.startswith("#")]
     given = dict(line.replace("factcheck.example.org", "facts.newsroom.test").split("=", 1) for line in lines)
@@ -57,6 +58,7 @@ def filled_in(tmp_path: Path) -> dict[str, str]:
         "SECRET_KEY": PRODUCTION["SECRET_KEY"],
         "EMAIL_URL": "smtps://desk:secret@mail.newsroom.test",
         "LOG_VERIFIER_KEY": str(SigningKey.generate("facts.newsroom.test/api/v1/log").verifier()),
+        "MESSAGES_RECIPIENT": str(KEY.to_public()),
         "MESSAGES_KEY": str(tmp_path / "messages-key"),
         "DUMPS_FOLDER": str(tmp_path / "dumps"),
         "FACTCHECK_VAR": str(tmp_path / "var"),
@@ -113,8 +115,7 @@ def test_backups_are_missed(filled_in: dict[str, str]):
         ),
         (
             {"MESSAGES_KEY": ""},
-            "MESSAGES_KEY isn't set. Set it to a file with a key that encrypts readers' messages, for example from:"
-            " openssl rand -base64 32",
+            "MESSAGES_RECIPIENT isn't set. Set it to the public key that encrypts readers' messages. age-keygen prints one.",
         ),
         (
             {"EMAIL_URL": "smtp://mail.example.org"},

@@ -1,17 +1,19 @@
 """Encryption of second factors and readers' messages, so that a copy of the database alone reveals neither.
 
-Each purpose of second factors has a key that is derived from SECRET_KEY. Readers' messages have separate keys in
-MESSAGES_KEY: the first key encrypts, and every key decrypts. Anyone who controls a process that has the keys can read
-the factors and the messages.
+Each purpose of second factors has a key that is derived from SECRET_KEY. Readers' messages are encrypted with age, to
+the public key in MESSAGES_RECIPIENT. Only a process with the private keys in MESSAGES_KEY can read the messages.
+
+Older messages were encrypted with Fernet. Their keys stay in MESSAGES_KEY until the messages are deleted.
 """
 
 import re
-from base64 import urlsafe_b64encode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+import pyrage
+from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -23,7 +25,11 @@ from factcheck.editorial.fields import LineField, ProseField, WebAddressField
 from factcheck.tools.private_files import write_private_file
 from factcheck.tools.secret_key import derive_key
 
-_KEY = re.compile(r"[A-Za-z0-9+/_-]{43}=")
+_PRIVATE = "AGE-SECRET-KEY-1"
+_KEY = re.compile(rf"[A-Za-z0-9+/_-]{{43}}=|{_PRIVATE}[0-9A-Z]{{58}}")
+_COMMENT = re.compile("^#.*", re.MULTILINE)  # age-keygen writes comments
+_AGE = urlsafe_b64encode(b"age-encryption.org/v1").decode()  # the first characters of a message
+_Key = Any  # pyrage.x25519.Identity, which has no types, or Fernet
 
 
 class KeyProblem(EditorialError):
@@ -49,23 +55,42 @@ def decrypt(token: str, purpose: str, *, seconds: int | None = None) -> str | No
 
 
 def encrypt_message(text: str) -> str:
-    return _keys(create=True).encrypt(text.encode()).decode()
+    """Encrypt the message to MESSAGES_RECIPIENT, or else with the first key in MESSAGES_KEY. Raises KeyProblem."""
+    recipient = _recipient()
+    if not recipient:
+        key = _keys(create=True)[0]
+        if isinstance(key, Fernet):
+            return key.encrypt(text.encode()).decode()
+        recipient = key.to_public()
+    return urlsafe_b64encode(pyrage.encrypt(text.encode(), [recipient])).decode()
 
 
 def decrypt_message(token: str) -> str:
     """Return the text of the message. Raises KeyProblem if no key can decrypt it."""
+    for key in _keys():
+        with suppress(InvalidToken, pyrage.DecryptError):
+            if isinstance(key, Fernet):
+                return key.decrypt(token).decode()
+            if token.startswith(_AGE):
+                text: str = pyrage.decrypt(urlsafe_b64decode(token), [key]).decode()
+                return text
+    raise KeyProblem(
+        _(
+            "This message can’t be read, because MESSAGES_KEY doesn’t contain the key that encrypted it. The"
+            " message is still stored. Ask the site’s operator to add the old key."
+        )
+    )
+
+
+def _recipient() -> _Key:
+    """Return the public key in MESSAGES_RECIPIENT, or None if it isn't set. Raises KeyProblem."""
     try:
-        return _keys().decrypt(token).decode()
-    except InvalidToken as problem:
-        raise KeyProblem(
-            _(
-                "This message can’t be read, because MESSAGES_KEY doesn’t contain the key that encrypted it. The"
-                " message is still stored. Ask the site’s operator to add the old key."
-            )
-        ) from problem
+        return settings.MESSAGES_RECIPIENT and pyrage.x25519.Recipient.from_str(settings.MESSAGES_RECIPIENT)
+    except pyrage.RecipientError as problem:
+        raise KeyProblem(_("MESSAGES_RECIPIENT is not a public key of age, for example age1…")) from problem
 
 
-def _keys(*, create: bool = False) -> MultiFernet:
+def _keys(*, create: bool = False) -> list[_Key]:
     """Return the keys in MESSAGES_KEY: the setting's value, or the lines of the file that it names. Raises KeyProblem.
 
     The error shows the value only if the value is certainly a path. Otherwise it could be a damaged key.
@@ -75,23 +100,30 @@ def _keys(*, create: bool = False) -> MultiFernet:
     try:
         if create and settings.LOCAL and file.is_absolute() and not file.exists():
             with suppress(FileExistsError):  # another process has already created the file
-                write_private_file(file, f"{Fernet.generate_key().decode()}\n")
+                write_private_file(file, f"{pyrage.x25519.Identity.generate()}\n")
         is_path = file.is_absolute() and not _KEY.fullmatch(value)
-        keys = (file.read_text() if is_path else value).replace(",", " ").split()
+        keys = _COMMENT.sub("", file.read_text() if is_path else value).replace(",", " ").split()
     except (OSError, UnicodeDecodeError) as problem:
         raise KeyProblem(
             _("The key for readers’ messages can’t be read: MESSAGES_KEY refers to %(file)s (%(reason)s). The messages"
               " are still stored. Send this sentence to the site’s operator.")
             % {"file": file, "reason": getattr(problem, "strerror", None) or _("not a text file")}
         ) from problem  # fmt: skip
-    if not keys or not all(map(_KEY.fullmatch, keys)):
-        raise KeyProblem(
-            _(
-                "MESSAGES_KEY is not a valid key for readers’ messages. The messages are still stored. Ask the site’s"
-                " operator to set a key from: openssl rand -base64 32"
-            )
+    with suppress(pyrage.IdentityError):
+        if keys and all(map(_KEY.fullmatch, keys)):
+            return [_parse(key) for key in keys]
+    raise KeyProblem(
+        _(
+            "MESSAGES_KEY is not a valid key for readers’ messages. The messages are still stored. Ask the site’s"
+            " operator to set a key from age-keygen."
         )
-    return MultiFernet([Fernet(key.replace("+", "-").replace("/", "_")) for key in keys])
+    )
+
+
+def _parse(key: str) -> _Key:
+    if key.startswith(_PRIVATE):
+        return pyrage.x25519.Identity.from_str(key)
+    return Fernet(key.replace("+", "-").replace("/", "_"))
 
 
 def _derived(purpose: str) -> Fernet:
@@ -106,7 +138,7 @@ def find_key_problem() -> str | None:
     if settings.LOCAL and not Path(settings.MESSAGES_KEY).exists():
         return None
     try:
-        _keys()
+        decrypt_message(encrypt_message(""))  # MESSAGES_RECIPIENT can belong to another key
     except KeyProblem as problem:
         return str(problem)
     return None
@@ -150,11 +182,11 @@ class _EncryptedMixin(ProseField):
         return encrypt_message(value) if value and not isinstance(value, Encrypted) else value and str(value)
 
     def db_check(self, connection: BaseDatabaseWrapper) -> str:
-        # A character has up to four bytes, and Fernet writes three bytes as four characters. 200 characters are enough
-        # for Fernet's own parts.
+        # A character has up to four bytes, and three bytes are written as four characters. 800 characters are enough
+        # for age's own parts. A message begins with the version of age or of Fernet.
         name = connection.ops.quote_name(str(self.column))
-        longest = 6 * (self.max_length or 0) + 200
-        return f"char_length({name}) <= {longest} AND {name} ~ '^(gAAAA[A-Za-z0-9_-]+={{0,2}})?$'"
+        longest = 6 * (self.max_length or 0) + 800
+        return f"char_length({name}) <= {longest} AND {name} ~ '^(({_AGE}|gAAAA)[A-Za-z0-9_-]+={{0,2}})?$'"
 
 
 class EncryptedProseField(_EncryptedMixin, ProseField):

@@ -84,7 +84,7 @@ def test_each_secret_reaches_only_the_processes_that_need_it():
         "desk.env": {"desk", "worker", "migrations"},
         "mcp.env": {"mcp"},
         "log-key": {"signer"},
-        "messages-key": {"desk", "worker", "migrations"},
+        "messages-key": {"desk"},
         "fullchain.pem": {"proxy"},
         "privkey.pem": {"proxy"},
     }

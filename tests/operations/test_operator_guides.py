@@ -142,7 +142,7 @@ class TestInstallation:
             "600 root:root desk.env",
             "600 root:root log-key",
             "600 root:root mcp.env",
-            "640 root:factcheck-log messages-key",
+            "600 factcheck-desk:root messages-key",
             "600 root:root migrate.env",
             "600 root:root site.env",
         ]
@@ -150,6 +150,7 @@ class TestInstallation:
         for account in ("site", "mcp", "desk", "worker"):
             site.run(f"! runuser --user factcheck-{account} -- test -r /var/lib/factcheck-signer/checkpoint")
         site.run("! runuser --user factcheck-site -- test -x /run/factcheck-signer")
+        site.run("! runuser --user factcheck-worker -- test -r /etc/factcheck/messages-key")
         site.run("! runuser --user factcheck-site -- test -x /opt/factcheck/var")
         site.run("! runuser --user factcheck-desk -- test -r /var/backups/factcheck/*.age")
 

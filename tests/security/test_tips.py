@@ -3,12 +3,14 @@
 import json
 from typing import Any
 
+import pyrage
 import pytest
 from cryptography.fernet import Fernet
 from django.db import IntegrityError, OperationalError, connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from factcheck.editorial.encryption import KeyProblem, find_key_problem
 from factcheck.editorial.messages import message_limits, reader_messages
 from factcheck.editorial.models import EditorialEvent, ReaderMessage, Review
 from tests.api.test_messages import TIP, send, sent, status
@@ -182,6 +184,32 @@ def test_lost_key_is_told_and_loses_nothing(newsroom: Newsroom, settings: Any) -
     settings.MESSAGES_KEY = f"{new},{old}"
     assert [row.text for row in ReaderMessage.objects.order_by("received_at")] == [TEXT, "Tin sau khi mất khóa"]
     assert (ReaderMessage.objects.earliest("received_at").contact, raw()[:1]) == (CONTACT, before)
+
+
+def test_process_that_receives_tips_cannot_read_them(newsroom: Newsroom, settings: Any) -> None:
+    """With the public key alone, as the worker has it. Before, the key that encrypts also decrypted."""
+    old, desk = Fernet.generate_key().decode(), pyrage.x25519.Identity.generate()
+    settings.MESSAGES_KEY = old
+    sent("tips", {**TIP, "text": "Tin từ trước khi có khóa công khai"})
+    settings.MESSAGES_KEY, settings.MESSAGES_RECIPIENT = "", str(desk.to_public())
+    sent("tips", {**TIP, "text": TEXT, "contact": CONTACT})
+    assert TEXT not in str(raw())
+    with pytest.raises(KeyProblem):
+        _ = ReaderMessage.objects.latest("received_at").text
+    settings.MESSAGES_KEY = f"# public key: {desk.to_public()}\n{desk}\n{old}"
+    assert [(row.text, row.contact) for row in ReaderMessage.objects.order_by("received_at")] == [
+        ("Tin từ trước khi có khóa công khai", ""),
+        (TEXT, CONTACT),
+    ]
+
+
+def test_public_key_of_another_desk_is_told(settings: Any) -> None:
+    """Otherwise, messages that nobody can read would wait for weeks."""
+    one, other = pyrage.x25519.Identity.generate(), pyrage.x25519.Identity.generate()
+    settings.LOCAL, settings.MESSAGES_KEY = False, str(one)
+    for recipient, problem in ((one.to_public(), False), (other.to_public(), True), ("age1damaged", True)):
+        settings.MESSAGES_RECIPIENT = str(recipient)
+        assert bool(find_key_problem()) == problem
 
 
 def raw() -> list[tuple[str, ...]]:

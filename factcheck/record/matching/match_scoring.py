@@ -14,6 +14,7 @@ A score is computed in three steps:
 """
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,6 +24,7 @@ from uuid import UUID
 from factcheck.record.matching import match_numbers as numbers
 from factcheck.record.matching.judging import UNSURE, Judgement
 from factcheck.record.matching.match_numbers import Calibration
+from factcheck.record.search.words import is_sign
 
 BOTH, WORDS, MEANING = "words+meaning", "words", "meaning"
 _CALIBRATIONS = {BOTH: numbers.BY_BOTH, WORDS: numbers.BY_WORDS, MEANING: numbers.BY_MEANING}
@@ -145,11 +147,18 @@ def _background(evidence: Iterable[tuple[UUID, float]], calibration: Calibration
 
 
 def count_words(tsvector: str) -> tuple[dict[str, int], int]:
-    """Return how often each word occurs in a tsvector, and the total. A key is a word in quotes ("'flood'")."""
+    """Return how often each word or pair of signs occurs in a tsvector, and the total number of words.
+
+    A key is a word or pair in quotes ("'flood'", "'北京'").
+    """
     # The text of a tsvector is "'flood':3A,9B 'hanoi':1A". Words don't contain spaces, and the last colon of a word
     # precedes its positions. Earlier colons belong to the word, because unaccent turns ː into a colon.
-    found = {word: where.count(",") + 1 for word, _, where in (each.rpartition(":") for each in tsvector.split())}
-    return found, sum(found.values())
+    found = {word: where.split(",") for word, _, where in (each.rpartition(":") for each in tsvector.split())}
+    counts = Counter({word: len(places) for word, places in found.items()})
+    length = counts.total()
+    signs = {int(place[:-1]): word for word, places in found.items() if is_sign(word[1:]) for place in places}
+    counts.update(f"{word[:-1]}{signs[place + 1][1:]}" for place, word in signs.items() if place + 1 in signs)
+    return counts, length
 
 
 def compare(counts: Mapping[str, int], length: int, weights: Mapping[str, float]) -> tuple[float, float]:

@@ -86,6 +86,11 @@ def split_words(text: str) -> list[str]:
     return [word for word in words if len(word) <= MAX_LENGTH and (word[0].isalpha() or any(map(_is_in_words, word)))]
 
 
+def is_sign(word: str) -> bool:
+    """Return whether the word is a sign of a script without spaces, such as a Chinese character."""
+    return _kinds[ord(word[0])] == "s"
+
+
 def word_spans(text: str) -> Iterator[tuple[int, int]]:
     """Yield the start and end of each word. The text can be in any case and normalisation form."""
     return (found.span() for found in _WORD.finditer(_separated(text).translate(_kinds)))

@@ -54,6 +54,17 @@ def test_compare(said: str, heard: float, bm25: float) -> None:
     )
 
 
+def test_neighbouring_signs_are_counted_as_pairs() -> None:
+    counts, length = count_words("'5g':3A '北':1A,6B '京':2A,7B '海':5A '上':4A 'river':8B")
+    assert length == 8
+    assert {word: count for word, count in counts.items() if len(word) == 4} == {
+        "'5g'": 1,
+        "'北京'": 2,
+        "'上海'": 1,
+        "'海北'": 1,
+    }
+
+
 def test_judge_takes_the_part_that_is_likest() -> None:
     claim = Candidate(uuid4(), None, "'chip':2A 'vaccin':1A", None, uuid4())
     piece, other = {"'vaccin'": 2.0, "'chip'": 3.0}, {"'footbal'": 4.0, "'vaccin'": 2.0}

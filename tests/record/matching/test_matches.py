@@ -312,6 +312,23 @@ def test_everyday_sentence_is_about_no_claim(bare_record: None, text: str) -> No
     assert match(text).results == []
 
 
+THAI = (
+    "ดื่มน้ำมะนาวผสมโซดาช่วยรักษาโรคมะเร็งให้หายขาดได้", "วัคซีนโควิดทำให้แม่เหล็กติดแขนของผู้ที่ฉีด",
+    "คลิปน้ำท่วมเชียงใหม่เป็นเหตุการณ์ที่เกิดขึ้นเมื่อวานนี้", "ตำรวจจับกุมนักการเมืองชื่อดังที่สนามบินสุวรรณภูมิ",
+    "พบสารพิษในบะหมี่กึ่งสำเร็จรูปยี่ห้อดัง", "นายกรัฐมนตรีประกาศลาออกจากตำแหน่งในคืนนี้",
+    "การอาบน้ำตอนกลางคืนทำให้เป็นโรคหลอดเลือดสมอง", "กรมอุตุนิยมวิทยาเตือนพายุลูกใหม่เข้าภาคใต้วันศุกร์",
+    "โรงเรียนทั่วประเทศปิดเพราะไข้หวัดใหญ่ระบาด", "ยาพาราเซตามอลมีเชื้อไวรัสอันตรายจากอเมริกาใต้",
+)  # fmt: skip
+
+
+def test_thai_sentences_are_compared_by_more_than_single_signs(bare_record: None) -> None:
+    publish_many([*THAI, *invented(60)])
+    for everyday in ("เมื่อคืนฝนตกหนักจนนอนไม่หลับ", "ใครเห็นร่มสีแดงของฉันบ้าง", "ลืมโทรศัพท์ไว้ที่บ้านเพื่อน", "คุณยายสอนฉันทำขนมครก"):
+        assert max((each.score for each in ranked(everyday)), default=0) < 0.5
+    for reworded in ("น้ำมะนาวโซดารักษามะเร็งได้จริงหรือ", "เตือนภัย บะหมี่กึ่งสำเร็จรูปมีสารพิษ อย่ากิน"):
+        assert ranked(reworded)[0].score >= THRESHOLD
+
+
 def test_exact_copy_of_a_claim_is_a_result_by_words_alone(bare_record: None) -> None:
     water = publish(WATER)
     publish("Drinking warm water with honey helps you sleep.")
