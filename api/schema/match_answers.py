@@ -117,7 +117,7 @@ class OtherClaim(Nested):
     says_the_same: bool
     """Whether the claim says the same as your text. If not, its verdicts may be wrong for your text."""
     reviews: list[BriefReview]
-    """The claim's live reviews, newest first."""
+    """The claim's newest live reviews, at most four."""
 
 
 class Match(Output):

@@ -9,7 +9,8 @@ A score is computed in three steps:
 1. The evidence for a claim is a sum of log-odds. They come from the cosine similarity, the square root of BM25, and the
    delay between post and review.
 2. The background is the mean evidence for the next best claims. A vague post resembles many claims, so its background
-   is high.
+   is high. Claims about the same thing (`claim_groups`) are one claim in the background, so that they don't make each
+   other improbable.
 3. The score is a logistic function of the evidence minus the background.
 """
 
