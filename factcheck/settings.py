@@ -5,6 +5,7 @@ With an ``https://`` SITE_URL, the site is a production site with secure cookies
 """
 
 import os
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -160,6 +161,12 @@ EMAIL_FROM = email_address("EMAIL_FROM", f"factcheck@{_SITE.hostname}")
 EMAIL_FILE_PATH = VAR / "mail"
 globals().update(mail_settings(environment("EMAIL_URL"), otherwise="dummy" if _OWN_SERVER else "filebased"))
 
+# The key of the webhooks' secrets, in hexadecimal. Empty means that it is derived from SECRET_KEY.
+WEBHOOKS_KEY = environment("WEBHOOKS_KEY")
+if WEBHOOKS_KEY and not re.fullmatch("[0-9a-f]{64}", WEBHOOKS_KEY):
+    raise ImproperlyConfigured(
+        "WEBHOOKS_KEY isn't 64 hexadecimal digits. docs/how-to/install.md has the command that prints it."
+    )
 # Lets webhooks reach this machine without TLS. Only use this for testing a receiver, never if others register URLs.
 WEBHOOKS_ALLOW_LOOPBACK = switch(
     "WEBHOOKS_ALLOW_LOOPBACK", possible=LOCAL, because="it lets webhooks reach this machine"

@@ -64,7 +64,7 @@ LIMITS: dict[str, list[float]] = {
     "sentences compared by words": [match_numbers.MAX_PIECES],
     "words of the text that are searched": [match_numbers.MAX_WORDS],
     "characters of a review that are compared by meaning": [match_numbers.MAX_TEXT],
-    "misspelt words that are replaced": [match_numbers.MISSPELT, match_numbers.MISSPELT_LENGTHS.start],
+    "misspelt words that are replaced": [constants.MAX_MISSPELT, match_numbers.MISSPELT],
     "time for the text's vectors": [embeddings.QUERY_TIMEOUT],
     "texts whose vectors are remembered, per process": [query_vectors.REMEMBERED],
     "claims that are judged by their vectors": [match_numbers.MAX_JUDGED, judging.MAX_SENTENCE],

@@ -48,11 +48,6 @@ _schedule("captures.forget", "15 3 * * *", delete_unused_captures, restore_publi
 _RETRY = RetryStrategy(max_attempts=10, exponential_wait=3)
 
 
-@app.task(name=account_mail.LINK, queue=account_mail.QUEUE, retry=_RETRY)
-def send_link(account: int) -> None:
-    account_mail.send_link(account)
-
-
 @app.task(name=account_mail.NOTICE, queue=account_mail.QUEUE, retry=_RETRY)
 def send_notice(proposal: int, decision: str) -> None:
     account_mail.send_notice(proposal, decision)

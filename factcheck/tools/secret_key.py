@@ -1,11 +1,13 @@
 """The key that signs sessions and cursors, and from which all other keys are derived."""
 
+import hashlib
+import hmac
 import secrets
 from contextlib import suppress
 from pathlib import Path
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.crypto import salted_hmac
 
 from factcheck.tools.private_files import write_private_file
 
@@ -34,7 +36,12 @@ def derive_key(purpose: str, of: str | bytes = "") -> bytes:
 
     Stored hashes and secrets depend on the purposes, so a purpose keeps its name.
     """
-    return salted_hmac(f"factcheck.{purpose}", of, algorithm="sha256").digest()
+    return hmac.digest(purpose_key(purpose), of.encode() if isinstance(of, str) else of, "sha256")
+
+
+def purpose_key(purpose: str) -> bytes:
+    """Return the key of a purpose. A process that has this key alone can compute the purpose's keys and no others."""
+    return hashlib.sha256(f"factcheck.{purpose}{settings.SECRET_KEY}".encode()).digest()
 
 
 def keyed_hash(purpose: str, text: str | bytes) -> str:

@@ -6,12 +6,18 @@ import hmac
 from collections.abc import Iterable
 from uuid import UUID
 
-from factcheck.tools.secret_key import derive_key
+from django.conf import settings
+
+from factcheck.tools.secret_key import purpose_key
 
 
 def secret(subscription: UUID, generation: int) -> bytes:
-    """Return 32 bytes derived from SECRET_KEY, the subscription and the generation. Secrets are never stored."""
-    return derive_key("webhooks", f"{subscription.hex}:{generation}")
+    """Return 32 bytes derived from the webhooks' key, the subscription and the generation. Secrets are never stored.
+
+    The key comes from SECRET_KEY, which the worker on a public site doesn't have.
+    """
+    key = bytes.fromhex(settings.WEBHOOKS_KEY) or purpose_key("webhooks")
+    return hmac.digest(key, f"{subscription.hex}:{generation}".encode(), hashlib.sha256)
 
 
 def as_text(value: bytes) -> str:

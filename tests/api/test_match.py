@@ -174,7 +174,7 @@ def test_match_of_more_claims_takes_no_more_queries(api: Api, newsroom: Newsroom
     for limit in (1, 3):
         with CaptureQueriesContext(connections["public"]) as queries:
             found = api.get("match/", {"text": "nuoc lu len toi mai", "limit": limit})
-        assert (len(listed(found)), len(queries)) == (limit, 8)
+        assert (len(listed(found)), len(queries)) == (limit, 6)
 
 
 def test_match_by_post_is_the_same_and_kept_nowhere(api: Api, newsroom: Newsroom) -> None:

@@ -61,7 +61,7 @@ rm -r /etc/factcheck var/* /var/lib/factcheck-signer /srv/factcheck/dumps/* /var
 install --directory --mode 0750 --group factcheck-log /etc/factcheck
 """
 OWN_SETTINGS = """
-for each in common.env:LOG_VERIFIER_KEY common.env:LOG_WITNESSES desk.env:SECRET_KEY desk.env:BACKUP_RECIPIENT; do
+for each in common.env:LOG_VERIFIER_KEY common.env:LOG_WITNESSES common.env:MESSAGES_RECIPIENT desk.env:SECRET_KEY desk.env:BACKUP_RECIPIENT worker.env:WEBHOOKS_KEY; do
   file=${each%:*}
   sed --in-place "/^${each#*:}=/d" /etc/factcheck/$file
   grep "^${each#*:}=" /root/copies/$file >> /etc/factcheck/$file || true

@@ -145,6 +145,7 @@ class TestInstallation:
             "600 factcheck-desk:root messages-key",
             "600 root:root migrate.env",
             "600 root:root site.env",
+            "600 root:root worker.env",
         ]
         assert site.run("ls /root/*.sql 2>/dev/null || true") == ""
         for account in ("site", "mcp", "desk", "worker"):

@@ -1,5 +1,6 @@
 """Each service gets the secrets that it needs and no others, is locked in, and starts with its own files alone."""
 
+import hashlib
 import json
 import os
 import re
@@ -12,12 +13,21 @@ from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 from django.db import connections
+from django.test import Client
+from django.utils.crypto import salted_hmac
 
+from factcheck.editorial.encryption import decrypt, encrypt
+from factcheck.editorial.people.account_mail import password_url
 from factcheck.record.log.notes import SigningKey
+from factcheck.webhooks import signing
 from tests.security.services import DEPLOY, ROOT, SERVICES, UNITS, environment, example, files, unit, values
+from tests.support.drafts import Newsroom
 
 # The secrets that each service may have. A leak of one service's memory or environment reveals these, and nothing else.
 SECRETS = {
@@ -48,10 +58,27 @@ def test_services_that_read_do_not_share_a_key_with_those_that_write() -> None:
     """Sessions and webhooks are signed with the desk's key."""
     assert {service: files(service) for service in SERVICES if files(service)} == {
         "factcheck-desk": ["common", "desk"],
-        "factcheck-worker": ["common", "desk"],
+        "factcheck-worker": ["common", "desk", "worker"],
         "factcheck-site": ["common", "site"],
         "factcheck-mcp": ["common", "mcp"],
     }
+    # The last file's value counts, so the worker never has the desk's keys.
+    assert example("worker") == {"SECRET_KEY": "", "WEBHOOKS_KEY": "", "MESSAGES_KEY": ""}
+
+
+def test_worker_can_sign_webhooks_and_nothing_of_the_desks(newsroom: Newsroom, settings: Any) -> None:
+    """With its own key and WEBHOOKS_KEY. Before, the worker had the desk's key, and made links to choose a password."""
+    desk, person, subscription = settings.SECRET_KEY, newsroom.editor, uuid4()
+    secret, second_factor = signing.secret(subscription, 1), encrypt("a second factor", "sign_in.app")
+    assert secret == salted_hmac("factcheck.webhooks", f"{subscription.hex}:1", algorithm="sha256").digest()
+    settings.SECRET_KEY = "the worker's own key, which is long enough for Django to accept"
+    settings.WEBHOOKS_KEY = hashlib.sha256(f"factcheck.webhooks{desk}".encode()).hexdigest()
+    assert signing.secret(subscription, 1) == secret
+    assert decrypt(second_factor, "sign_in.app") is None
+    link = urlsplit(password_url(person)).path
+    settings.SECRET_KEY = desk
+    assert "new_password1" not in Client().get(link, follow=True).content.decode()
+    assert "new_password1" in Client().get(urlsplit(password_url(person)).path, follow=True).content.decode()
 
 
 def test_every_service_has_an_account_of_its_own() -> None:

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.support.chromium import chromium_browser
+from tests.support.drafts import FLOOD
 from tests.support.serving import served
 from tests.website.conftest import Published
 
@@ -60,6 +61,36 @@ def test_results_appear_while_typing_and_follow_the_keyboard(browser: Browser, s
     expect(page.locator("ol.reviews > li")).to_have_count(2)
     assert said == []
     assert page.context.cookies() == []
+
+
+def test_home_page_finds_the_first_letters_and_enter_searches(browser: Browser, site: str) -> None:
+    page, said = opened(browser, site)
+    page.goto(f"{site}/en/")
+    sent: list[str] = []
+    page.on(
+        "request", lambda request: sent.append(f"{request.method} {request.url}") if "search" in request.url else None
+    )
+    page.locator("#q").press_sequentially("vide", delay=30)
+    expect(page.locator("#suggestions li")).to_have_count(2)
+    assert sent == [f"POST {site}/en/search/as-you-type/"], "no URL contains the text"
+    page.keyboard.press("Shift+Enter")
+    assert page.locator("#q").input_value() == "vide\n"
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/en/search/?q=vide")
+    expect(page.locator("ol.reviews > li")).to_have_count(2)
+    assert said == []
+
+
+def test_choice_is_counted_beside_the_results(browser: Browser, site: str, published: Published) -> None:
+    page, said = opened(browser, site)
+    page.locator("#q").fill(FLOOD)
+    page.keyboard.press("Enter")
+    page.get_by_text("This isn’t what I asked").click()
+    page.get_by_role("button", name="Another number").click()
+    expect(page.locator(".mismatch [role=status]")).to_have_text("Thank you. Your choice was counted for the newsroom.")
+    assert "/en/search/?q=" in page.url
+    assert page.get_by_role("button", name="Another number").count() == 0
+    assert (said, page.context.cookies()) == ([], [])
 
 
 def test_a_refused_request_stops_the_suggestions(browser: Browser, site: str) -> None:

@@ -91,6 +91,11 @@ def test_an_unknown_value_can_be_removed(published: Published) -> None:
     assert (choice.label, choice.count, choice.url) == ("nothing", None, "?")
 
 
+def test_mistyped_topic_or_publisher_gets_a_suggestion(published: Published) -> None:
+    (choice,) = [choice for choice in facets("publisher=marsad.ogr")["publisher"].values if choice.chosen]
+    assert [url for _label, url in choice.meant] == ["?publisher=marsad.org"]
+
+
 def test_numbers_are_lower_bounds_without_time_for_all(published: Published, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(counts, "SHARE", -1)
     monkeypatch.setattr(counts, "AT_LEAST", 1)

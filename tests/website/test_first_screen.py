@@ -74,3 +74,32 @@ def test_verdict_comes_before_the_headline_and_the_claim(demo: list[str], browse
         assert verdict < PHONE["height"] / 2
         assert page.evaluate("document.documentElement.scrollWidth") == width
     page.close()
+
+
+RESULTS = (
+    "/search/?q=library",
+    "/search/?q=goldf",
+    "/search/?q=Goldfish forget everything after three seconds.",
+    "/search/?q=Giá xăng ở chợ Hải Lĩnh tăng gấp đôi trong một tuần.",
+    "/search/?q=Robots will replace the teachers of Port Ellery",
+)
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_first_result_of_a_search_is_on_the_first_screen(demo: list[str], browser: Browser, language: str) -> None:
+    page = browser.new_context(viewport=PHONE, locale=language).new_page()
+    site = demo[0].partition("/reviews/")[0]
+    edges = {}
+    for path in RESULTS:
+        page.goto(f"{site}/{language}{path}")
+        edges[path] = page.locator("main ol.reviews h3").first.evaluate(
+            "element => element.getBoundingClientRect().bottom"
+        )
+        assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    assert max(edges.values()) <= PHONE["height"], edges
+    page.goto(f"{site}/{language}/search/")
+    page.locator("#q").fill("Nghe nói giá gạo ở chợ Hải Lĩnh tăng gấp đôi. " * 20)
+    assert 200 < page.locator("#q").bounding_box()["height"] <= 0.6 * PHONE["height"] + 2, (
+        "the box grows for a whole post"
+    )
+    page.context.close()

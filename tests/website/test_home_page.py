@@ -23,7 +23,7 @@ def test_home_says_what_this_is_and_where_things_are(published: Published) -> No
     assert page.title == "The Fact-Check Record"
     assert "Nothing changes silently." in page.text
     assert {"/api/docs/", "/admin/", "https://creativecommons.org/licenses/by/4.0/"} <= set(page.links)
-    assert page.values("input", "name") == ["q"]
+    assert page.values("textarea", "name") == ["q"]
 
 
 def test_home_says_what_is_sample_data(published: Published) -> None:

@@ -30,7 +30,7 @@ def demo_with_vectors(module_database: str) -> Iterator[None]:
 def test_near_miss_has_no_verdict(path: str) -> None:
     coloured, unlisted = [], []
     for _kind, post, _claim in NEAR:
-        page = Client().get(path, {"q": post}).content.decode()
+        page = Client().post(path, {"q": post}, follow=True).content.decode()
         coloured += [post] if re.search("tone-(low|middle|high)", page) else []
         unlisted += [post] if "/reviews/" not in page and "as-you-type" not in path else []
         if "as-you-type" not in path:

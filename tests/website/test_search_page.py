@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from html import escape
 from typing import Any
 from urllib.parse import quote, quote_plus, urlencode
+from uuid import UUID
 
 import orjson
 import pytest
@@ -13,6 +14,7 @@ from django.test import Client
 
 from factcheck.record.lists.published_lists import REVIEWS
 from factcheck.record.models import PublishedReview
+from factcheck.record.search.results import Similar
 from factcheck.tools.budget import current
 from factcheck.web.places import search_places
 from factcheck.website.browse import review_lists
@@ -25,7 +27,8 @@ SEARCH = "/en/search/"
 
 
 def get(path: str = SEARCH, **parameters: str) -> Page:
-    response = Client().get(path, parameters)
+    send = Client().post if "as-you-type" in path else Client().get
+    response = send(path, parameters)
     assert response.status_code == 200
     return Page(response.content.decode())
 
@@ -66,14 +69,14 @@ def test_the_form_redirects_a_short_text_and_answers_a_post_itself(published: Pu
     page = Page(response.content.decode())
     assert published.corrected in found(page)
     assert "This text is too long for a link." in page.text
-    assert page.elements["details"] == 1, "filters would lose the text"
+    assert page.elements["details"] == 2, "filters would lose the text"
 
 
 @pytest.mark.parametrize("path", ["/vi/", "/vi/search/", "/vi/browse/", "/vi/nothing/"])
 def test_every_search_box_takes_a_whole_post_in_the_language_of_the_page(published: Published, path: str) -> None:
     page = Page(Client().get(path, headers={"Accept-Language": "en"}).content.decode())
     assert (page.values("form", "action"), page.values("form", "method")) == (["/vi/search/"], ["post"])
-    assert page.values("input", "maxlength") == ["5000"]
+    assert page.values("input", "maxlength") + page.values("textarea", "maxlength") == ["5000"]
     response = Client().post("/vi/search/", {"q": f"{FLOOD} " * 20}, headers={"Accept-Language": "en"})
     assert '<html lang="vi"' in response.content.decode()
     assert not response.cookies
@@ -88,13 +91,13 @@ def test_every_search_box_takes_a_whole_post_in_the_language_of_the_page(publish
         ('"video is of"', ["english"]),
         ("الماء", ["imported"]),
         ("kangaroo", []),
-        ("Tên", []),  # erased
+        ('"Tên của một người"', []),  # erased
     ],
 )
 def test_words(published: Published, query: str, wanted: list[str]) -> None:
     page = get(q=query)
     assert found(page) == [getattr(published, name) for name in wanted]
-    assert query in page.values("input", "value")
+    assert f">{escape(query)}</textarea>" in page.source.replace('help">\n', 'help">')
     assert ("No published review contains these words." in page.text) is (not wanted and not former(page))
     assert "noindex" in page.values("meta", "content")
 
@@ -178,7 +181,7 @@ def test_nothing_found_leads_to_the_tip_form_with_the_text(published: Published)
     assert "https://post.example/1" in form.values("input", "value")
     long = "kangaroo " * 60
     page = Page(Client().post(SEARCH, {"q": long}).content.decode())
-    assert long.strip() in page.values("input", "value")
+    assert f"{long.strip()}</textarea>" in page.source
     response = Client().post("/en/tips/", {"prefill": long.strip()})
     assert response.status_code == 200
     assert long.strip() in Page(response.content.decode()).text
@@ -262,7 +265,7 @@ HOSTILE = [
 @pytest.mark.parametrize("query", HOSTILE)
 def test_hostile_text(published: Published, query: Any) -> None:
     for path in (SEARCH, "/vi/search/as-you-type/"):
-        response = Client().get(path, {"q": query})
+        response = (Client().post if "as-you-type" in path else Client().get)(path, {"q": query})
         assert response.status_code == 200
         page = Page(response.content.decode())
         assert page.elements["script"] <= 1
@@ -303,7 +306,7 @@ def test_a_full_gate_and_a_reached_limit_keep_the_text(published: Published, set
     with full(search_places):
         response = Client().get(SEARCH, {"q": "video of a flood"})
     assert (response.status_code, response.headers["Retry-After"]) == (503, "2")
-    assert "video of a flood" in Page(response.content.decode()).values("input", "value")
+    assert "video of a flood</textarea>" in response.content.decode()
     settings.SEARCH_RATE_LIMIT = "1/min"
     statuses = [Client().get(SEARCH, {"q": "video"}, REMOTE_ADDR="192.0.2.7").status_code for _ in range(2)]
     assert statuses == [200, 429]
@@ -348,13 +351,44 @@ def test_each_search_has_a_link_and_a_feed(published: Published) -> None:
 
 
 def test_as_you_type_sends_a_part_of_a_page(published: Published) -> None:
-    response = Client().get("/en/search/as-you-type/", {"q": "video"})
+    response = Client(enforce_csrf_checks=True).post("/en/search/as-you-type/", {"q": "video"})
     page = Page(response.content.decode())
     assert sorted(found(page)) == sorted([published.english, published.corrected])
     assert page.elements["html"] == 0
-    assert response.headers["Cache-Control"] == "private, max-age=60"
+    assert "no-store" in response.headers["Cache-Control"]
     assert not response.cookies
-    assert Client().get("/en/search/as-you-type/").content.strip() == b""
+    assert Client().post("/en/search/as-you-type/").content.strip() == b""
+    assert Client().get("/en/search/as-you-type/", {"q": "video"}).status_code == 405, "no URL has the text"
+
+
+def test_first_letters_suffice_while_typing_and_in_a_search_that_finds_nothing_else(published: Published) -> None:
+    for text in ("vid", "the vide", "chù", "nuo"):
+        assert found(get("/en/search/as-you-type/", q=text)), text
+    page = get(q="vide")
+    assert sorted(found(page)) == sorted([published.english, published.corrected])
+    assert "Reviews with similar words" in page.text
+    assert found(get(q="vi")) == [], "two letters begin too many words"
+
+
+def test_mistyped_word_shows_its_results_at_once(database: str) -> None:
+    newsroom = make_newsroom()
+    review = newsroom.publish_new(newsroom.make_claim(text="The library loses its chloroquine.", language="en"))
+    for text in ("librry", "chloroquin", "chlorquine", "libary"):
+        assert found(get(q=text)) == [f"/reviews/{review.pk}/"], text
+    assert found(get(q="zebra")) == []
+
+
+def test_feed_is_offered_only_if_it_can_contain_something(published: Published) -> None:
+    post = f"{FLOOD} Nghe đâu năm 1987 cũng thế, bà con nhớ chia sẻ."
+    assert "Feed of this search" not in get(q=post).text
+    assert "Feed of this search" in get(q="nước lũ").text
+
+
+def test_list_of_reviews_found_by_meaning_is_called_so(published: Published, monkeypatch: pytest.MonkeyPatch) -> None:
+    similar = Similar({UUID(id_of(published.english)): 1.0})
+    monkeypatch.setattr(word_search, "find_similar", lambda *_: similar)
+    assert "Reviews with a similar meaning" in get(q="kangaroo pouch").text
+    assert "Some of these words" not in get(q="kangaroo pouch").text
 
 
 def test_withdrawn_review_is_found_although_counting_takes_all_the_time(published, monkeypatch):

@@ -1,9 +1,10 @@
-"""E-mails about accounts: links to new passwords, notices of proposals, and alerts. The worker sends them.
+"""E-mails about accounts: links to new passwords, notices of proposals, and alerts.
 
-A job is saved in the transaction of the change, so an e-mail is sent only after the change is final. Jobs contain only
-ids. The worker creates a link when it sends the e-mail, so no secret is stored.
+The worker sends notices and alerts. A job is saved in the transaction of the change, so an e-mail is sent only after
+the change is final. The desk sends links itself after the commit, because only the desk has the key that makes them.
 """
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,8 +27,10 @@ from factcheck.editorial.models.proposals import DecidesOnAccount
 from factcheck.editorial.people.time_zones import DEFAULT, zone
 from factcheck.editorial.sign_in.attempts import lock_counters
 
+logger = logging.getLogger(__name__)
+
 QUEUE = "default"
-LINK, NOTICE, ALERT = "accounts.send_link", "accounts.send_notice", "accounts.send_alert"
+NOTICE, ALERT = "accounts.send_notice", "accounts.send_alert"
 # The subjects of alerts, by the name of the event on the person's own account.
 ALERTS = {
     "password.changed": _("Your password was changed"),
@@ -46,9 +49,10 @@ NOTICES = {
 ALERT_EVERY = timedelta(minutes=10)  # between two alerts about the same event of one account
 
 
-def queue_link(account: User) -> None:
+def send_link_after_commit(account: User) -> None:
+    """Send the link from this process. If the mail server fails, the operator makes a link with `sign_in_link`."""
     if account.email and can_send():
-        app.configure_task(LINK, queue=QUEUE).defer(account=account.pk)
+        transaction.on_commit(lambda: send_link(account.pk))
 
 
 def queue_notice(proposal: Proposal) -> None:
@@ -88,7 +92,11 @@ def send_link(account: int) -> None:
     """Send the link, unless the person has chosen a password in the meantime."""
     person = User.objects.filter(pk=account, is_active=True).first()
     if person is not None and not person.has_usable_password():
-        _send([person.email], "link", {"account": person, "url": password_url(person)}, _newsroom_of(person))
+        try:
+            _send([person.email], "link", {"account": person, "url": password_url(person)}, _newsroom_of(person))
+        except OSError as problem:  # also the parent of SMTPException
+            command = f"manage.py sign_in_link {person.username}"
+            logger.error("A link wasn't sent (%s). Make it with: %s", problem, command)  # noqa: TRY400 - no traceback
 
 
 def send_notice(proposal: int, decision: str) -> None:

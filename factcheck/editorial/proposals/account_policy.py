@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial import errors
 from factcheck.editorial.events import Detail
 from factcheck.editorial.models import Membership, Proposal, Publisher, User
-from factcheck.editorial.models.kinds import SETTLED_AFTER, Action, Decision, Kind
+from factcheck.editorial.models.kinds import SETTLED_AFTER, TAKING, Action, Decision, Kind
 from factcheck.editorial.people import account_mail, roles
 from factcheck.editorial.proposals.policy import Policy, Text, submit_statement
 from factcheck.editorial.sign_in.second_factors import reset_second_factors
@@ -135,10 +135,11 @@ class AccountPolicy(Policy[User]):
         account_mail.queue_notice(proposal)
         account = self.subject(proposal)
         account.refresh_from_db()
-        if not account.has_usable_password():
+        # The worker settles what takes away. It can't make links, and the account needs none.
+        if proposal.action not in TAKING and not account.has_usable_password():
             if account.second_factors.exists():
                 reset_second_factors(account, by=by)
-            account_mail.queue_link(account)
+            account_mail.send_link_after_commit(account)
 
     def event(self, proposal: Proposal) -> str:
         return "account_proposal"

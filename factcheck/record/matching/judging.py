@@ -68,7 +68,8 @@ def judge(text: str, claims: Sequence[Sequence[str]], *, at_most: int) -> tuple[
             found.append(Judgement(says_the_same=True))
         elif pair := closest_pair(post, wordings[0]):
             differs, alignment = find_differences(*pair, alone=len(post) == 1), align(*pair)
-            whole = align(pair[0], whole_text(wordings[0]))  # "He was arrested" is about somebody else in each claim
+            all_words = whole_text(wordings[0])  # "He was arrested" is about somebody else in each claim
+            whole = alignment if all_words.words == pair[1].words else align(pair[0], all_words)
             same = alignment.near and whole.same_words and not differs
             if number < at_most and not differs and not alignment.near and not reason:
                 try:

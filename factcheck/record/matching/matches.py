@@ -10,10 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from django.db import connections
 from pgvector import HalfVector
 
-from factcheck.database.query_timeout import time_limit
 from factcheck.record.matching.candidates import find_candidates
 from factcheck.record.matching.claim_groups import Wordings, about_the_same, probably_the_same, read_wordings
 from factcheck.record.matching.embeddings import EmbeddingError, Embeddings, get_embeddings
@@ -23,7 +21,6 @@ from factcheck.record.matching.match_numbers import (
     FIRST,
     GROUPED,
     KEPT_NEAREST,
-    MAX_COUNTED,
     MAX_JUDGED,
     MAX_MEANINGS,
     MAX_TEXT,
@@ -33,18 +30,18 @@ from factcheck.record.matching.match_numbers import (
     UNRELATED,
 )
 from factcheck.record.matching.match_scoring import BOTH, WORDS, Match, compare_candidates, score_claims
-from factcheck.record.matching.models import ReviewVector, Vector, half_vector
+from factcheck.record.matching.models import Vector, half_vector
 from factcheck.record.matching.post_dates import post_date
 from factcheck.record.matching.query_vectors import embed_batch
 from factcheck.record.matching.words import (
     Word,
-    add_similar_words,
     read_words,
     search_terms,
     select_words,
     weigh_pieces,
     word_weights,
 )
+from factcheck.record.search.lookup import MAX_COUNTED, Lookup
 from factcheck.record.search.questions import clean_question, heaviest_pieces, lower_capitals, split_sentences
 from factcheck.tools.budget import current
 
@@ -157,11 +154,17 @@ def _read(text: str, posted: date | None) -> _Question:
     pieces = split_sentences(clean_question(text))
     if not pieces:
         return _Question(text, posted, pieces, [], 0, _Model(None, None), SECONDS)
-    with time_limit(), connections["public"].cursor() as cursor:
-        words, total = read_words(cursor, pieces)
-        words = add_similar_words(cursor, words)
-        model = _model()
-    return _Question(text, posted, pieces, words, total, model, current().left)
+    if not current().left:
+        raise TimeoutError
+    try:
+        embeddings = get_embeddings()
+    except EmbeddingError as problem:
+        words, known = read_words(pieces)
+        model = _Model(None, str(problem))
+    else:
+        words, known = read_words(pieces, embeddings.model)
+        model = _model(embeddings, known)
+    return _Question(text, posted, pieces, words, known.total, model, current().left)
 
 
 def _compare(question: _Question, meaning: _Meaning, limit: int) -> Matching:
@@ -228,19 +231,13 @@ def with_nearest(matches: Sequence[Match]) -> list[Match]:
     return [*others[:places], *first, *others[places:]]
 
 
-def _model() -> _Model:
-    """Return the embeddings that can be compared with the stored vectors, or an explanation."""
-    try:
-        embeddings = get_embeddings()
-    except EmbeddingError as problem:
-        return _Model(None, str(problem))
-    rows = ReviewVector.objects.using("public")
-    missing = rows.filter(embedding=None)[:MAX_COUNTED].count()
-    explanation = _explain_missing(missing) if missing else None
-    if rows.of_model(embeddings.model).exists():
+def _model(embeddings: Embeddings, known: Lookup) -> _Model:
+    """Return the embeddings if they can be compared with the stored vectors, or an explanation."""
+    explanation = _explain_missing(known.missing) if known.missing else None
+    if known.ours:
         return _Model(embeddings, explanation)
     other_model = "The meaning of reviews was computed by another model, and not by this one yet."
-    return _Model(None, explanation or (other_model if rows.exists() else None))
+    return _Model(None, explanation or (other_model if known.others else None))
 
 
 def _meanings(questions: Sequence[_Question]) -> list[_Meaning]:

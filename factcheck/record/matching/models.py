@@ -28,12 +28,6 @@ def folded(vector: HalfVector) -> HalfVector:
     return HalfVector([sum(numbers[start::DIMENSIONS]) for start in range(DIMENSIONS)])
 
 
-class ReviewVectorQuerySet(models.QuerySet["ReviewVector"]):
-    def of_model(self, model: str) -> "ReviewVectorQuerySet":
-        """Filter the rows whose vector was computed by this model."""
-        return self.filter(model=model, embedding__isnull=False)
-
-
 class ReviewVector(models.Model):
     """The vector of a live review, derived from its text."""
 
@@ -43,8 +37,6 @@ class ReviewVector(models.Model):
     # Two-byte numbers halve the table and the index, and hardly change the ranking.
     embedding = HalfVectorField(dimensions=DIMENSIONS, null=True)
     long_embedding = HalfVectorField(null=True, help_text="The vector, if it has more numbers than `embedding`.")
-
-    objects = ReviewVectorQuerySet.as_manager()
 
     class Meta:
         constraints = [

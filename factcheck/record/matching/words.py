@@ -2,27 +2,25 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import chain, combinations
-from typing import Any
 
 from factcheck.record.matching.match_numbers import (
-    ALIKE,
     FIRST_HAN,
     FOUND,
     HAN_PAIR,
+    LIKENESS,
     MAX_PIECES,
     MAX_WORDS,
     MISSPELT,
-    MISSPELT_LENGTHS,
     PAIR,
     PAIRED,
     USUAL_REVIEWS,
 )
-from factcheck.record.search.models import SEARCH_CONFIG
+from factcheck.record.search.lookup import Known, Lookup, look_up
 from factcheck.record.search.relevance import term_weight
-from factcheck.record.search.words import is_sign
+from factcheck.record.search.words import is_sign, split_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,47 +38,49 @@ class Word:
         return tuple(map(_quoted, self.signs or (self.lexeme,)))
 
 
-# A place is the number of a sentence and a position in it.
-_WORDS = f"""
-WITH words AS MATERIALIZED (
-    SELECT number << 16 | place AS place, lexeme FROM unnest(%s::text[]) WITH ORDINALITY AS piece (text, number),
-    LATERAL unnest(to_tsvector('{SEARCH_CONFIG}', public.record_words(text))), LATERAL unnest(positions) place)
-SELECT lexeme, array_agg(place),
-    (SELECT coalesce(sum(reviews), 0)::int FROM record_word word WHERE word.lexeme = words.lexeme),
-    (SELECT greatest(reltuples, 1) FROM pg_class WHERE oid = 'record_publishedreview'::regclass),
-    ts_lexize('english_stem', lexeme) = '{{}}'
-FROM words GROUP BY lexeme
-"""  # noqa: S608 (a constant)
+def read_words(pieces: Sequence[str], model: str = "") -> tuple[list[Word], Lookup]:
+    """Return the post's words and their lookup. The rarest words come first and unknown words last.
 
-
-def read_words(cursor: Any, pieces: Sequence[str]) -> tuple[list[Word], int]:
-    """Return the post's words and the total number of reviews. The rarest words come first and unknown words last."""
-    cursor.execute(_WORDS, [list(pieces)])
-    rows = cursor.fetchall()
-    total = max((max(reviews, size) for _, _, reviews, size, _ in rows), default=1)
-    signs = {place: lexeme for lexeme, places, *_ in rows if is_sign(lexeme) for place in places}
+    An unknown word shares its weight with the most frequent similar word.
+    """
+    typed = defaultdict[str, list[int]](list)
+    for number, piece in enumerate(pieces):
+        for place, word in enumerate(split_words(piece)):
+            typed[word].append(number << 16 | place)  # a place in the post
+    known = look_up(typed, model=model, stemmed=False)
+    rows = dict[str, Known]()
+    places_of = defaultdict[str, list[int]](list)
+    for word in typed.keys() & known.words.keys():
+        rows[lexeme := known.words[word].lexeme] = known.words[word]
+        places_of[lexeme] += typed[word]
+    signs = {place: lexeme for lexeme in rows if is_sign(lexeme) for place in places_of[lexeme]}
     pairs = defaultdict[tuple[str, str], list[int]](list)
     for place, sign in signs.items():
         if place + 1 in signs:
             pairs[sign, signs[place + 1]].append(place)
     # The most frequent sign shows how many reviews are in the script. Two signs are assumed to be together as often as
     # two independent words are in the same review.
-    reviews_of = {lexeme: reviews for lexeme, _, reviews, *_ in rows}
-    in_script = max((reviews_of[sign] for sign in signs.values()), default=0) or 1
-    found = []
-    for lexeme, places, reviews, _, is_common in rows:
-        is_alone = any(each not in signs or signs.keys().isdisjoint((each - 1, each + 1)) for each in places)
-        weight = _weigh(reviews, total, is_common=is_common) if is_alone else 0.0
+    in_script = max((rows[sign].reviews for sign in signs.values()), default=0) or 1
+    found, corrected = list[Word](), set[str]()
+    for lexeme, each in rows.items():
+        places, reviews = places_of[lexeme], each.reviews
+        is_alone = any(place not in signs or signs.keys().isdisjoint((place - 1, place + 1)) for place in places)
+        weight = _weigh(reviews, known.total, is_common=each.is_common) if is_alone else 0.0
+        other, number = next(iter(each.similar.items()), ("", 0))
+        if other and len(lexeme) >= MISSPELT and other not in rows.keys() | corrected:
+            corrected.add(other)
+            found.append(Word(other, number, LIKENESS * weight, _pieces(places)))
+            weight *= 1 - LIKENESS
         found.append(Word(lexeme, reviews, weight, _pieces(places)))
     for (one, other), places in pairs.items():
-        reviews = math.ceil(reviews_of[one] * reviews_of[other] / in_script)
+        reviews = math.ceil(rows[one].reviews * rows[other].reviews / in_script)
         scale = HAN_PAIR if min(one + other) >= FIRST_HAN else PAIR
         found.append(Word(one + other, reviews, scale * _weigh(reviews, in_script), _pieces(places), (one, other)))
-    return _rarest_first(found), total
+    return sorted(found, key=lambda word: (not word.reviews, word.reviews, word.lexeme)), known
 
 
 def _pieces(places: Sequence[int]) -> tuple[int, ...]:
-    return tuple(sorted({(place >> 16) - 1 for place in places}))
+    return tuple(sorted({place >> 16 for place in places}))
 
 
 def _weigh(reviews: int, total: int, *, is_common: bool = False) -> float:
@@ -142,31 +142,6 @@ def word_weights(selected: Sequence[Word], words: Sequence[Word], count: int) ->
     return [whole, *parts.values()]
 
 
-_SIMILAR = """
-SELECT typed.lexeme, nearest.lexeme, likeness, (SELECT sum(reviews) FROM record_word WHERE lexeme = nearest.lexeme)
-FROM unnest(%s::text[]) AS typed (lexeme), LATERAL (
-    SELECT lexeme, similarity(lexeme, typed.lexeme) AS likeness FROM record_word word WHERE word.lexeme %% typed.lexeme
-    ORDER BY likeness DESC, reviews DESC, word LIMIT 1) nearest
-"""
-
-
-def add_similar_words(cursor: Any, words: Sequence[Word]) -> list[Word]:
-    """Return the words, along with similar known words. An unknown word shares its weight with the similar word."""
-    unknown = [word for word in words if not (word.reviews or word.signs) and len(word.lexeme) in MISSPELT_LENGTHS]
-    longest = sorted(unknown, key=lambda word: (-len(word.lexeme), word.lexeme))[:MISSPELT]
-    if not longest:
-        return [*words]
-    cursor.execute("SELECT set_config('pg_trgm.similarity_threshold', %s, true)", [str(ALIKE)])
-    cursor.execute(_SIMILAR, [[word.lexeme for word in longest]])
-    found = {word.lexeme: word for word in words}
-    for lexeme, similar, likeness, reviews in cursor.fetchall():
-        if similar not in found:
-            word = found[lexeme]
-            found[lexeme] = replace(word, weight=word.weight * (1 - likeness))
-            found[similar] = Word(similar, int(reviews), word.weight * likeness, word.pieces)
-    return _rarest_first(found.values())
-
-
 def search_terms(words: Sequence[Word], total: int) -> list[tuple[str, ...]]:
     """Return the terms to search for. About FOUND reviews match at least one term.
 
@@ -189,10 +164,6 @@ def search_terms(words: Sequence[Word], total: int) -> list[tuple[str, ...]]:
     if not known and common:
         known.append(tuple(chain.from_iterable(word.term for word in common[:PAIRED])))
     return known + unknown
-
-
-def _rarest_first(words: Iterable[Word]) -> list[Word]:
-    return sorted(words, key=lambda word: (not word.reviews, word.reviews, word.lexeme))
 
 
 def _quoted(lexeme: str) -> str:

@@ -43,25 +43,24 @@ class Lookup:
     """Words with their stems, the approximate number of reviews, and the vectors of reviews.
 
     - `missing` is the number of reviews without a vector, at most MAX_COUNTED.
-    - `has_vectors` tells whether there are any vectors.
-    - `is_comparable` tells whether the model has computed any of them.
+    - `ours` and `others` tell whether there are vectors of the model, and of other models.
     """
 
     words: Mapping[str, Known]
     stems: Stems
     total: int = 1
     missing: int = 0
-    has_vectors: bool = False
-    is_comparable: bool = False
+    ours: bool = False
+    others: bool = False
 
     def reviews(self, word: str) -> int:
         return self.words[word].reviews if word in self.words else 0
 
 
 def look_up(words: Collection[str], *, model: str = "", stemmed: bool = True) -> Lookup:
-    """Look up the words, and whether the model's vectors can be compared. The database stems a word only once."""
+    """Look up the words, and the vectors of the model and of others. The database stems a word only once."""
     stems = _recall(words) if stemmed else {}
-    rows = run_prepared(_LOOK_UP, [list(words), [word for word in words if stemmed and word not in stems], model])
+    rows = run_prepared(_LOOK_UP, [[*words], [each for each in words if stemmed and each not in stems], *[model] * 3])
     stems |= (computed := {row[0]: tuple(row[1]) for row in rows if row[1] is not None})
     if len(_remembered) > MAX_REMEMBERED:
         _remembered.clear()
@@ -92,7 +91,7 @@ def _recall(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
 
 
 # `corrected` are known words that differ by one typing error: a letter is missing, different or added, or two letters
-# are swapped.
+# are swapped. The index of models supports `<` and `>`, but not `<>`.
 _LOOK_UP = f"""
 WITH typed AS MATERIALIZED (
     SELECT word, (tsvector_to_array(to_tsvector('{SEARCH_CONFIG}', word)))[1] AS lexeme FROM unnest(%s::text[]) word
@@ -117,7 +116,7 @@ SELECT word, CASE WHEN word = ANY (%s) THEN public.record_word_stems(word) END, 
     ts_lexize('english_stem', lexeme) = '{{}}', corrected.lexemes, corrected.reviews,
     (SELECT reltuples::int FROM pg_class WHERE oid = 'record_publishedreview'::regclass),
     (SELECT count(*)::int FROM (SELECT FROM record_reviewvector WHERE embedding IS NULL LIMIT {MAX_COUNTED}) missing),
-    EXISTS (SELECT FROM record_reviewvector WHERE embedding IS NOT NULL),
-    EXISTS (SELECT FROM record_reviewvector WHERE embedding IS NOT NULL AND model = %s)
+    EXISTS (SELECT FROM record_reviewvector WHERE embedding IS NOT NULL AND model = %s),
+    EXISTS (SELECT FROM record_reviewvector WHERE embedding IS NOT NULL AND (model < %s OR model > %s))
 FROM counted LEFT JOIN corrected USING (lexeme)
 """  # noqa: S608 (constants)

@@ -89,7 +89,7 @@ class Search:
 
     def _find_meaning(self, known: Lookup) -> Similar:
         if self._find_similar and self._query.question and len(self._query.terms) > 1:
-            return self._find_similar(self._model, self._query.question, known.has_vectors)
+            return self._find_similar(self._model, self._query.question, known.others)
         return Similar({})
 
     def _rank(self, attempt: "_Attempt", page: "_Page", similar: Similar) -> Results:

@@ -7,6 +7,7 @@ has it. So the page can say that there are no reviews and offer to remove the fi
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from itertools import accumulate, chain
 from typing import Any
 from urllib.parse import quote_plus, urlencode
@@ -141,7 +142,7 @@ class Filters:
             name: list(dict.fromkeys([*(self.values.get(name, ())), *list(found)[:limit]]))
             for name, (found, _exact) in numbers.items()
         }
-        meant = {name: self._meant(name) for name in wanted}
+        meant = {name: self._meant(name, found) for name, (found, _exact) in numbers.items()}
         labels = value_labels({name: [*values, *chain(*meant[name].values())] for name, values in wanted.items()})
         facets = []
         for name, dimension in self.dimensions.items():
@@ -158,10 +159,12 @@ class Filters:
                 facets.append(Facet(name, str(dimension.label), choices, exact))
         return facets
 
-    def _meant(self, name: str) -> dict[str, Sequence[str]]:
-        """Return the values that the invalid values of a filter may mean."""
-        errors = self.errors.get(name, {}).items()
-        return {value: error.near for value, error in errors if isinstance(error, UnknownValue)}
+    def _meant(self, name: str, found: Mapping[str, int]) -> dict[str, Sequence[str]]:
+        """Return the values that invalid values of a filter may mean, or values without reviews."""
+        errors = self.errors.get(name, {})
+        near = {value: error.near for value, error in errors.items() if isinstance(error, UnknownValue)}
+        others = (value for value in self.values.get(name, ()) if value not in errors and value not in found)
+        return near | {value: get_close_matches(value.lower(), found) for value in others}
 
     def _toggled(self, name: str, value: str, *others: str) -> str:
         """Return the query string that adds a value, or replaces a chosen value by other values."""

@@ -84,6 +84,10 @@ class SearchText:
         return len(split_words(self.words)) >= MIN_STATEMENT
 
     @property
+    def is_one_word(self) -> bool:
+        return len(split_words(self.words)) == 1
+
+    @property
     def is_long(self) -> bool:
         """Return whether the text is too long for a URL that every browser, server and messenger keeps."""
         return len(self.text) > MAX_QUERY

@@ -13,10 +13,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.cache import patch_cache_control
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from factcheck.record.formats.text import MAX_COMPOSED
 from factcheck.record.lists.pages import Cursor
@@ -34,7 +33,6 @@ from factcheck.website.search.word_search import best_matches
 
 NEWEST = "newest"
 SUGGESTED = 5  # reviews as readers type
-FRESH = 60  # seconds that a browser can reuse suggestions
 
 
 @csrf_exempt  # A search changes nothing, and a token would set a cookie.
@@ -82,7 +80,7 @@ def _searched(request: HttpRequest, text: SearchText) -> HttpResponse:
                 facets = filters.facets(listed.tsquery)
         context = {
             **shown,
-            **_links(text, filters, newest),
+            **_links(text, filters, newest, has_feed=bool(listed.reviews) and not listed.relaxed),
             **links_to_pages(listed.page, filters),
             "place": place, "posted": posted, "filters": filters, "facets": facets,
             "complete": shown["complete"] and in_time,
@@ -130,12 +128,16 @@ def _shown(
         "text": text, "by_url": found.live if first_page else [], "former": former, "same": same,
         "listed": listed, "reviews": reviews, "complete": complete, "unsure": find_unsure(text, listed),
         "similar": listed.similar, "nothing": not (first or reviews or former),
+        "by_meaning": all(review.id in listed.similar for review in reviews),
         "sample": sample_of([*first, *reviews]),
     }  # fmt: skip
 
 
-def _links(text: SearchText, filters: Filters, newest: bool) -> dict[str, object]:
-    """Return the links to share and follow the search. Feeds and the API have the same filters."""
+def _links(text: SearchText, filters: Filters, newest: bool, *, has_feed: bool) -> dict[str, object]:
+    """Return the links to share and follow the search. Feeds and the API have the same filters.
+
+    A feed contains the reviews with all words, so a post that no review has in full gets no feed.
+    """
     own = filters.query()
     kept = [pair for pair in filters.kept if pair[0] != "sort"]
     otherwise = Filters(filters.values, (*kept, *([] if newest else [("sort", NEWEST)])))
@@ -145,15 +147,20 @@ def _links(text: SearchText, filters: Filters, newest: bool) -> dict[str, object
     return {
         "query": text.text, "newest": newest, "own": own, "other_order": otherwise.query(),
         "share_url": "" if text.is_long else f"{settings.SITE_URL}{reverse('search')}{own}",
-        "api_query": query, "license": settings.LICENSE_URL,
-        "json_url": f"{settings.SITE_URL}/api/v1/reviews/?{query}",
+        "api_query": query, "feed_query": query if has_feed or not text.has_several_words else "",
+        "json_url": f"{settings.SITE_URL}/api/v1/reviews/?{query}", "license": settings.LICENSE_URL,
     }  # fmt: skip
 
 
-@require_safe
+@csrf_exempt
+@never_cache
+@require_POST
 def as_you_type(request: HttpRequest) -> HttpResponse:
-    """Return the first results as a part of a page. The script stops before the reader's limit is reached."""
-    text = SearchText.read(request.GET.get("q", "")[: MAX_COMPOSED * MAX_QUERY])
+    """Return the first results as a part of a page. The text is sent by POST, so no URL or log contains it.
+
+    The script stops before the reader's limit is reached.
+    """
+    text = SearchText.read(request.POST.get("q", "")[: MAX_COMPOSED * MAX_QUERY])
     filters = Filters.read(request.GET, q=text.text)
 
     def respond() -> HttpResponse:
@@ -161,12 +168,10 @@ def as_you_type(request: HttpRequest) -> HttpResponse:
         with search_places.enter():
             found = find_by_url(text)
             if text.words and not found:
-                listed = best_matches(text.words, filters, Cursor(), SUGGESTED, only_words=True)
+                listed = best_matches(text.words, filters, Cursor(), SUGGESTED, as_typed=True)
         reviews = [*(review for each in found.live for review in each.reviews), *listed.reviews][:SUGGESTED]
         context = {"reviews": reviews, "unsure": find_unsure(text, listed), "former": found.former}
-        response = render(request, "website/as_you_type.html", context)
-        patch_cache_control(response, private=True, max_age=FRESH)  # a shared cache would keep erased text
-        return response
+        return render(request, "website/as_you_type.html", context)
 
     return _limited(request, text.text, respond)
 

@@ -13,7 +13,6 @@ from factcheck.database import DatabaseProblem
 from factcheck.record.matching import embeddings, matches
 from factcheck.record.matching.embeddings import AT_ONCE, EmbeddingError, RemoteModel, get_embeddings
 from factcheck.record.matching.matches import match
-from factcheck.record.matching.models import ReviewVectorQuerySet
 from factcheck.record.models import ReviewVector
 from tests.record.conftest import Address, meaning
 from tests.record.matching.embedding import embed, publish
@@ -65,8 +64,8 @@ def test_time_that_words_took_is_not_left_for_vectors(address, bare_record, monk
         return slow
 
     monkeypatch.setattr(matches, "SECONDS", 0.5)
-    monkeypatch.setattr(matches, "add_similar_words", slowed(matches.add_similar_words))
-    monkeypatch.setattr(ReviewVectorQuerySet, "nearest", slowed(ReviewVectorQuerySet.nearest))
+    monkeypatch.setattr(matches, "read_words", slowed(matches.read_words))
+    monkeypatch.setattr(matches, "search_terms", slowed(matches.search_terms))
     with pytest.raises(TimeoutError):
         match("The flood reached the pagoda.")
 

@@ -2,8 +2,6 @@
 
 import math
 
-from django.db import connections
-
 from factcheck.record.matching.match_numbers import HAN_PAIR, PAIR
 from factcheck.record.matching.words import Word, read_words, search_terms, select_words, word_weights
 from tests.record.matching.test_matches import publish_many
@@ -32,9 +30,7 @@ def test_words_that_are_too_common_are_looked_for_together_also_beside_an_unknow
 
 
 def read(text: str) -> dict[str, Word]:
-    with connections["public"].cursor() as cursor:
-        words, _ = read_words(cursor, [text])
-    return {word.lexeme: word for word in words}
+    return {word.lexeme: word for word in read_words([text])[0]}
 
 
 def test_signs_of_a_script_without_spaces_are_weighed_in_pairs(bare_record: None) -> None:

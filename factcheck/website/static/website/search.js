@@ -31,8 +31,8 @@
     if ([...text].length < 2 || text.length > MOST || Date.now() < blockedUntil) return clear();
     request = new AbortController();
     try {
-      const url = `${form.dataset.asYouType}?${new URLSearchParams({ q: text })}`;
-      const response = await fetch(url, { signal: request.signal, credentials: "omit" });
+      const body = new URLSearchParams({ q: text });
+      const response = await fetch(form.dataset.asYouType, { method: "POST", body, signal: request.signal, credentials: "omit" });
       stopBeforeLimit(response);
       if (!response.ok) return clear();
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
@@ -45,6 +45,23 @@
       if (error.name !== "AbortError") clear();
     }
   }
+
+  // Firefox doesn't know CSS's field-sizing yet.
+  function grow() {
+    input.style.height = "auto";
+    input.style.height = `${input.scrollHeight + 2}px`;
+  }
+  if (!CSS.supports("field-sizing", "content")) {
+    input.addEventListener("input", grow);
+    grow();
+  }
+
+  // In a box of several lines, Enter would begin a new line. With Shift, it still does.
+  input.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    form.requestSubmit();
+  });
 
   input.addEventListener("input", (event) => {
     clearTimeout(timer);
@@ -65,6 +82,8 @@
     const stops = [input, ...list.querySelectorAll("a")];
     const here = stops.indexOf(document.activeElement);
     if (event.isComposing || list.hidden || here < 0) return;
+    // In the box, an arrow moves within the text until its end.
+    if (here === 0 && (event.key === "ArrowUp" || event.key === "ArrowDown" && input.value.slice(input.selectionEnd).trim())) return;
     if (event.key === "Escape") {
       clear();
       input.focus();
