@@ -57,24 +57,26 @@ class ApiRequests:
 
     def _respond(self, request: HttpRequest, places: Places | None) -> HttpResponseBase:
         if (wait := current().retry_after) is not None:
-            return _refusal(429, wait)
+            return _refusal(429, wait, problems.TOO_MANY_REQUESTS.meaning)
         if places is None:
             return self.get_response(request)
         try:
             with places.enter():
                 return self.get_response(request)
-        except Busy:
-            return _refusal(503, RETRY_AFTER)
+        except Busy as busy:
+            return _refusal(503, RETRY_AFTER, str(busy))
 
 
-def _refusal(status: int, retry_after: int) -> HttpResponse:
-    """Return an error page, which isn't logged."""
+def _refusal(status: int, retry_after: int, detail: str) -> HttpResponse:
+    """Return the reason as plain text, which isn't logged."""
     current().is_quiet = True
-    return HttpResponse(_BY_STATUS[status].title, status=status, headers={"Retry-After": str(retry_after)})
+    return HttpResponse(detail, "text/plain", status, headers={"Retry-After": str(retry_after)})
 
 
 def _places(request: HttpRequest) -> Places | None:
     """Return the places for the request, or None if it's neither a match nor a search."""
+    if request.method == "OPTIONS":
+        return None
     if request.path_info == _MATCH:
         return match_places
     if request.path_info.startswith(_SEARCHES):
@@ -106,7 +108,8 @@ def _make_problem(request: HttpRequest, response: HttpResponse) -> HttpResponse 
     if response.headers.get("Content-Type") == problems.MEDIA_TYPE:
         return None
     fallback = problems.BAD_REQUEST if response.status_code < 500 else problems.INTERNAL_ERROR
-    made = problems.problem_response(request, problems.Refused(_BY_STATUS.get(response.status_code, fallback)))
+    detail = response.text if response.headers.get("Content-Type") == "text/plain" else None
+    made = problems.problem_response(request, problems.Refused(_BY_STATUS.get(response.status_code, fallback), detail))
     responses.add_links(made, {})
     return made
 

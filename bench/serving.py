@@ -29,12 +29,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(application: str, interface: str = "wsgi", **environment: str) -> Iterator[int]:
+def served(application: str, interface: str = "wsgi", workers: int = 1, **environment: str) -> Iterator[int]:
     """Serve `module:application` with granian, and yield the port."""
     port = free_port()
     command = [
-        sys.executable, "-m", "granian", "--interface", interface, "--port", str(port), "--workers", "1",
-        "--no-ws", "--log-level", "error", *(["--blocking-threads", "8"] if interface == "wsgi" else []), application,
+        sys.executable, "-m", "granian", "--interface", interface, "--port", str(port), "--workers", str(workers),
+        "--no-ws", "--log-level", "error", *(["--blocking-threads", "12"] if interface == "wsgi" else []), application,
     ]  # fmt: skip
     paths = os.pathsep.join([str(HERE.parent), str(HERE / "baselines")])
     with listening(port, subprocess.Popen(command, env={**os.environ, "PYTHONPATH": paths, **environment})):

@@ -19,6 +19,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from urllib.parse import quote
 
@@ -30,6 +31,8 @@ from table import options_of, ratio_row, report
 HOST, SITE = "factcheck.example.org", "factcheck.wsgi:application"
 WORDS = ["nước", "lũ", "vaccine", "bầu", "video", "tiền", "thuế", "the", "in", "of", "government", "police", "water"]
 REQUESTS = 15  # for each page
+POSTS, NETWORKS, MOST_SECONDS = 80, 8, 20
+SEARCHES = 12
 EMBEDDED = 100  # reviews with a vector, so that matching has to compute vectors of texts
 
 
@@ -47,11 +50,51 @@ def main() -> None:
         publish(reviews.statement(index) for index in range(EMBEDDED, options.reviews))
         connections.close_all()
         limits = {"API_RATE_LIMIT": "600/min", "SEARCH_RATE_LIMIT": "60/min"}
-        site, desk = (running.enter_context(served(SITE, PART=part, **limits)) for part in ("site", "desk"))
+        site, desk = (running.enter_context(served(SITE, workers=2, PART=part, **limits)) for part in ("site", "desk"))
         port = running.enter_context(nginx(site, desk))
         paths = [f"/reviews/{reviews.statement(index)['id']}/" for index in range(EMBEDDED)]
+        texts = [reviews.statement(index)["claim"]["text"] for index in range(POSTS)]
+        report([row_of_posts(port, texts)])
+        report(rows_of_searches(port, texts))
         report(rows_of_attacks(port, paths, options.seconds))
         report([row_of_counting()])
+
+
+def row_of_posts(port: int, texts: list[str]) -> str:
+    """Return how many of the posts were answered in time. Each network sends its posts one after the other."""
+    begun = time.perf_counter()
+
+    def client(number: int) -> Iterator[tuple[int, float, bool]]:
+        for text in texts[number::NETWORKS]:
+            status, body = ask(port, f"/api/v1/match/?text={quote(text)}", f"127.0.2.{1 + number}")
+            yield status, time.perf_counter() - begun, b'"method":"words"' in body
+
+    with ThreadPoolExecutor(NETWORKS) as pool:
+        answers = [each for some in pool.map(lambda number: [*client(number)], range(NETWORKS)) for each in some]
+    in_time = sum(status == 200 and seconds <= MOST_SECONDS for status, seconds, _ in answers)
+    by_words = sum(status == 200 and words for status, _, words in answers)
+    measured = f"{in_time}, {by_words} by words, all after {max(seconds for _, seconds, _ in answers):.1f} s"
+    work = f"{len(texts)} posts from {NETWORKS} networks, answered within {MOST_SECONDS} s"
+    return f"| {work} | – | – | {len(texts)} | {measured} (load {os.getloadavg()[0]:.1f}) |"
+
+
+def rows_of_searches(port: int, texts: list[str]) -> Iterator[str]:
+    """Return how many of a reader's searches were answered while attackers use another address each time."""
+    for name, path in (("matches", match), ("searches", search_for_claim)):
+        process = multiprocessing.get_context("fork").Process(target=attack, args=[port, 8, 600, path])
+        with running(process):
+            time.sleep(1)
+            answers, taken = [], []
+            for text in texts[:SEARCHES]:
+                begun = time.perf_counter()
+                answers.append(ask(port, f"/en/search/?q={quote(text)}", "127.0.0.2"))
+                taken.append(time.perf_counter() - begun)
+                time.sleep(0.1)
+        found = [body for status, body in answers if status == 200]
+        complete = sum(b"some results may be missing" not in body for body in found)
+        measured = f"{len(found)}, {complete} of them complete, the slowest {max(taken):.1f} s"
+        work = f"{SEARCHES} searches of a reader during 8 {name} at a time from 600 addresses"
+        yield f"| {work} | – | – | ≥ {SEARCHES - 1} | {measured} (load {os.getloadavg()[0]:.1f}) |"
 
 
 def rows_of_attacks(port: int, paths: list[str], seconds: float) -> Iterator[str]:
@@ -98,6 +141,11 @@ def search(number: int) -> str:
     return f"/en/search/?q={quote(f'{WORDS[number % len(WORDS)]} {WORDS[number // len(WORDS) % len(WORDS)]}')}"
 
 
+def search_for_claim(number: int) -> str:
+    words = (WORDS[(number * step) % len(WORDS)] for step in range(1, 12))
+    return f"/en/search/?q={quote(f'{number} ' + ' '.join(words))}"
+
+
 def match(number: int) -> str:
     words = (WORDS[(number * step) % len(WORDS)] for step in range(1, 60))
     return f"/api/v1/match/?text={quote(f'{number} ' + ' '.join(words))}"
@@ -120,14 +168,22 @@ def medians(port: int, pages: dict[str, str], seconds: float) -> dict[str, float
 
 
 def get(port: int, path: str, address: str) -> int:
+    return ask(port, path, address)[0]
+
+
+def ask(port: int, path: str, address: str) -> tuple[int, bytes]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120, source_address=(address, 0))
     try:
         connection.request("GET", path, headers={"Host": HOST})
         response = connection.getresponse()
-        response.read()
-        return response.status
+        return response.status, response.read()
     finally:
         connection.close()
+
+
+def network(number: int, addresses: int) -> str:
+    """Return an address. Each of them is in a /24 network of its own."""
+    return f"127.{1 + number % addresses // 200}.{1 + number % addresses % 200}.1"
 
 
 def attack(port: int, clients: int, addresses: int, path: Callable[[int], str]) -> None:
@@ -138,7 +194,8 @@ def attack(port: int, clients: int, addresses: int, path: Callable[[int], str]) 
     def client(index: int) -> None:
         while True:
             try:
-                get(port, path(next(numbers)), f"127.0.1.{1 + index % addresses}")
+                number = next(numbers)
+                get(port, path(number), network(number if addresses > clients else index % addresses, addresses))
                 time.sleep(0.02)
             except OSError:
                 time.sleep(0.01)  # nginx has closed the connection

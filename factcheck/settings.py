@@ -99,7 +99,7 @@ if not MESSAGES_KEY and not MESSAGES_RECIPIENT:
         "MESSAGES_RECIPIENT isn't set. Set it to the public key that encrypts readers' messages. age-keygen prints one."
     )
 # The number of threads of each web process.
-WEB_THREADS = number("WEB_THREADS", 8)
+WEB_THREADS = number("WEB_THREADS", 12)
 # The number of requests for each process that may wait for changes (`wait=`). Each request occupies a thread.
 CHANGES_WAITERS = number("CHANGES_WAITERS", 4, minimum=0)
 # The folder for bulk dumps, and the number of dumps to keep (docs/reference/dumps.md).

@@ -108,6 +108,8 @@ DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 WITHOUT_DATA = pytest.StashKey[int]()
 SERVER = pytest.StashKey[float]()
 
+# Tests of a process don't wait for those of another.
+os.environ["REQUEST_COUNTS"] = f"{os.environ['FACTCHECK_VAR']}/request-counts-{os.getpid()}"
 # The same examples on every run; `make prove` looks further.
 hypothesis.settings.register_profile("test", deadline=None, derandomize=True, max_examples=100, database=None)
 hypothesis.settings.register_profile("prove", deadline=None, max_examples=2000, database=None, print_blob=True)

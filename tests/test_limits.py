@@ -3,13 +3,15 @@
 import re
 from pathlib import Path
 
+from django.conf import settings
+
 from api.http import long_polling, request_bodies
 from api.lists import parameters, requests
 from api.schema import match_answers
 from api.views import match
 from api.views.drafts import ReviewDrafts
 from factcheck.clean_room import picture_decoder
-from factcheck.editorial import pictures
+from factcheck.editorial import file_quotas, pictures
 from factcheck.editorial.messages import mismatches
 from factcheck.editorial.sign_in import freshness, second_factors, sessions
 from factcheck.record.formats import markdown
@@ -17,7 +19,7 @@ from factcheck.record.lists import counts, dimensions, statistics, values
 from factcheck.record.matching import embeddings, judging, match_numbers, query_vectors
 from factcheck.record.search import constants, query, questions, snippets
 from factcheck.record.search import pictures as pictures_search
-from factcheck.tools import budget
+from factcheck.tools import budget, fair_queue
 from factcheck.web import places
 from factcheck.website.browse import filters as page_filters
 
@@ -34,6 +36,8 @@ LIMITS: dict[str, list[float]] = {
     "request body for drafts": [ReviewDrafts.max_content / 2**20],
     "request body for a match": [match.MAX_CONTENT],
     "errors listed for one request body": [request_bodies.MOST_ERRORS],
+    "text that is kept of one day, for each account": [file_quotas.ACCOUNT_TEXT / 10**6],
+    "text that is kept of one day, for each newsroom": [file_quotas.NEWSROOM_TEXT / 10**6],
     "Markdown that is shown as HTML": [markdown.MAX_LENGTH, markdown.MAX_BRACKETS, markdown.MAX_MARKS],
     "picture for the text of a review": [pictures.MAX_PICTURE / 2**20, picture_decoder.MAX_PIXELS / 10**6],
     "picture that readers see": [picture_decoder.MAX_SIDE],
@@ -43,8 +47,10 @@ LIMITS: dict[str, list[float]] = {
     "session": [sessions.LONGEST.total_seconds() / 3600],
     "time after which some actions ask for the password or passkey again": [freshness.SECONDS / 60],
     "recovery codes": [second_factors.RECOVERY_CODES],
-    "waiting time if others are running": [places.MAX_WAIT],
-    "threads that stay free for other requests": [places.FREE_THREADS],
+    "waiting time": [fair_queue.MAX_WAIT],
+    "requests before yours, for each turn at the same time, from which only words are compared": [fair_queue.LONG],
+    "time after which a batch lets others go first, again and again": [fair_queue.SLICE],
+    "threads of a process that search, match or wait": [places.FREE_THREADS, settings.WEB_THREADS - 2],
     "time for one search": [budget.SEARCH_SECONDS],
     "ranked hits": [constants.MAX_CANDIDATES],
     "characters of a review's body that are searched": [snippets.SEARCHED],
@@ -65,7 +71,7 @@ LIMITS: dict[str, list[float]] = {
     "words of the text that are searched": [match_numbers.MAX_WORDS],
     "characters of a review that are compared by meaning": [match_numbers.MAX_TEXT],
     "misspelt words that are replaced": [constants.MAX_MISSPELT, match_numbers.MISSPELT],
-    "time for the text's vectors": [embeddings.QUERY_TIMEOUT],
+    "time for the text's vectors from another server": [embeddings.QUERY_TIMEOUT],
     "texts whose vectors are remembered, per process": [query_vectors.REMEMBERED],
     "claims that are judged by their vectors": [match_numbers.MAX_JUDGED, judging.MAX_SENTENCE],
     "lowest score of a claim in `related`": [match_numbers.RELATED],

@@ -27,7 +27,6 @@ from factcheck.database.timeouts import serve_requests
 from factcheck.tools.budget import Budget, begin
 from factcheck.web.places import Busy
 
-THREADS = 8  # each thread has a connection of the reading role
 MAX_REQUEST = 2**20  # bytes
 
 INSTRUCTIONS = """\
@@ -50,7 +49,7 @@ READS = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_
 
 
 def make_server() -> MCPServer:
-    threads = ThreadPoolExecutor(THREADS, thread_name_prefix="tool")
+    threads = ThreadPoolExecutor(settings.WEB_THREADS, thread_name_prefix="tool")
     functions = (tools.search_reviews, tools.match_claim, tools.get_review, tools.list_corrections)
     return MCPServer(
         "factcheck",
@@ -93,7 +92,7 @@ def serve_http(server: MCPServer, address: str, port: int) -> None:
         ),
     )
     app.add_middleware(PostOnly)
-    serve_requests(THREADS)
+    serve_requests(settings.WEB_THREADS)
     uvicorn.run(app, host=address, port=port, log_level=settings.LOG_LEVEL.lower())
 
 
@@ -138,6 +137,6 @@ def run_tool(tool: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         _logger.error("%s: the database isn't responding (%s)", tool.__name__, error)  # noqa: TRY400 - one line
         raise ToolError("The record's database isn't responding. Try again in a few seconds.") from error
     except Busy as error:
-        raise ToolError("Too many searches are running. Try again in a few seconds.") from error
+        raise ToolError(str(error)) from error
     finally:
         close_old_connections()

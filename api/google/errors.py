@@ -80,7 +80,8 @@ def handle(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
 
 def google_error(request: HttpRequest, response: HttpResponse) -> HttpResponse | None:
     """Return the error that replaces one of Django's error pages, or None for any other response."""
-    if not response.headers.get("Content-Type", "").startswith("text/html"):
+    if not response.headers.get("Content-Type", "").startswith("text/"):
         return None
     fallback = "INVALID_ARGUMENT" if response.status_code < 500 else "INTERNAL"
-    return error_response(request, _BY_CODE.get(response.status_code, fallback))
+    message = response.text if response.headers["Content-Type"] == "text/plain" else None
+    return error_response(request, _BY_CODE.get(response.status_code, fallback), message)

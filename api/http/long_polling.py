@@ -6,9 +6,8 @@ the number of threads. Requests beyond the limit get a response immediately.
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
 
-from factcheck.web.places import Busy, change_places
+from factcheck.web.places import change_places
 
 MAX_WAIT = 30  # seconds
 INTERVAL = 0.5  # seconds between two reads of the log's head
@@ -16,11 +15,13 @@ INTERVAL = 0.5  # seconds between two reads of the log's head
 
 def wait_until(ready: Callable[[], bool], seconds: int) -> None:
     """Return when `ready` is true, or after `seconds`. Return immediately if too many requests are waiting."""
-    if seconds <= 0 or ready():
+    if seconds <= 0 or ready() or not change_places.acquire(blocking=False):
         return
-    with suppress(Busy), change_places.enter():
+    try:
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             time.sleep(min(INTERVAL, left))
             if ready():
                 return
+    finally:
+        change_places.release()

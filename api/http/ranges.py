@@ -8,7 +8,6 @@ clients.
 import re
 import weakref
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -26,7 +25,7 @@ from django.utils.http import http_date, parse_http_date_safe
 from api.http.problems import RANGE_NOT_SATISFIABLE, UNAVAILABLE, Refused
 from api.http.responses import matches_etag
 from factcheck.tools.metrics import count_refusal
-from factcheck.web.places import Busy, download_places
+from factcheck.web.places import download_places
 
 BLOCK = 256 * 1024  # Bytes. The server buffers a response of this size, so a slow reader doesn't occupy a thread.
 RETRY_AFTER = 30  # seconds
@@ -76,16 +75,13 @@ def _send(path: Path, first: int, end: int, **response: Any) -> HttpResponseBase
 
 def stream(content: Iterator[bytes], **response: Any) -> StreamingHttpResponse:
     """Return a response that is read while it is sent. Raise Refused if all places for downloads are taken."""
-    place = ExitStack()
-    try:
-        place.enter_context(download_places.enter())
-    except Busy:
+    if not download_places.acquire(blocking=False):
         count_refusal("downloads")
         detail = (
             "Too many clients are downloading this content at the same time. Try again after `Retry-After` seconds."
         )
-        raise Refused(UNAVAILABLE, detail, headers={"Retry-After": str(RETRY_AFTER)}) from None
-    return StreamingHttpResponse(_Download(content, place), **response)
+        raise Refused(UNAVAILABLE, detail, headers={"Retry-After": str(RETRY_AFTER)})
+    return StreamingHttpResponse(_Download(content), **response)
 
 
 class _Download:
@@ -94,9 +90,9 @@ class _Download:
     The place is freed when the server closes the response, or when this object is deleted, but only once.
     """
 
-    def __init__(self, content: Iterator[bytes], place: ExitStack) -> None:
+    def __init__(self, content: Iterator[bytes]) -> None:
         self._content = content
-        self.close = weakref.finalize(self, place.close)
+        self.close = weakref.finalize(self, download_places.release)
 
     def __iter__(self) -> Iterator[bytes]:
         return self

@@ -48,12 +48,12 @@ from factcheck.record.statements.output import construct, read
 from factcheck.record.statements.parts import Part, keys_of
 from factcheck.record.statements.schema import request_schemas
 from factcheck.web import rate_limits
-from factcheck.web.places import match_places
+from factcheck.web.places import give_way
 
 BESIDE = "A POST can't have parameters in its URL. Send them in the JSON object."
 DATES = "Send a date or null for each text."
-TOO_SLOW_BATCH = "Comparing these texts takes too long. Send fewer texts at a time, or try again."
-TOO_SLOW = "Comparing this text takes too long. Send only the most important sentence, or try again."
+TOO_SLOW_BATCH = "Comparing these texts took too long. Send fewer texts at a time, or try again in 10 seconds."
+TOO_SLOW = "The database took too long to compare this text. Send it again in 10 seconds."
 MAX_CONTENT = 1_000_000  # bytes, which is enough for 50 texts of 5,000 characters with four bytes each
 
 _READERS: dict[str, Callable[[str], Any]] = {
@@ -155,7 +155,7 @@ def _answers(question: Mapping[str, Any], mask: Mask) -> list[Any]:
     texts, days = (question["texts"], question["posted"]) if batch else ([question["text"]], [question["posted"]])
     posted = [date.fromisoformat(day) if day else None for day in days]
     try:
-        found = match_batch(texts, posted, limit=question["page_size"], pause=match_places.give_way)
+        found = match_batch(texts, posted, limit=question["page_size"], pause=give_way)
     except TimeoutError as error:
         raise TooSlow(TOO_SLOW_BATCH if batch else TOO_SLOW) from error
     picked = {name: mask if name in LISTS else {} for name in match_answers.Matching.model_fields}

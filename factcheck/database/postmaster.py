@@ -14,6 +14,7 @@ import psycopg
 from factcheck.database import data_directory
 from factcheck.database.problems import DatabaseProblem, DiskFull, reports_full_disk
 from factcheck.database.roles import LOG_WITHOUT_VALUES
+from factcheck.tools.shared_counters import is_running
 
 PATIENCE = 60  # seconds to wait for a server to start or stop
 SUPERUSER = "postgres"
@@ -117,7 +118,7 @@ class Postmaster:
     def _still_runs(self, pid: int) -> bool:
         if self._process is not None and self._process.pid == pid:
             return self._process.poll() is None
-        return _runs(pid)
+        return is_running(pid)
 
     def leave_running(self) -> None:
         """Forget the process, because another process uses the server and will stop it."""
@@ -133,7 +134,7 @@ class Postmaster:
         """
         deadline = time.monotonic() + PATIENCE
         while (pid := self._pid()) is not None and time.monotonic() < deadline:
-            if not _runs(pid):
+            if not is_running(pid):
                 return False  # PostgreSQL itself checks for remaining backends
             if not _is_server(pid, self.place.data):
                 (self.place.data / "postmaster.pid").unlink(missing_ok=True)
@@ -230,16 +231,6 @@ def _unicode_locale() -> str:
     finally:
         locale.setlocale(locale.LC_CTYPE, before)
     return "C"
-
-
-def _runs(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _is_server(pid: int, data: Path) -> bool:

@@ -91,7 +91,7 @@ class NotPublic(EditorialError):
 
 
 class OverQuota(EditorialError):
-    """The files of the account or of the newsroom would take too much room."""
+    """The files or texts of the account or of the newsroom would take too much room."""
 
 
 class RefusedByRecord(EditorialError):

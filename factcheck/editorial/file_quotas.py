@@ -1,5 +1,6 @@
-"""Quotas for the files of accounts and newsrooms: pictures, videos, and copies of sources."""
+"""Quotas for the files of accounts and newsrooms (pictures, videos, and copies of sources), and for saved texts."""
 
+import math
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +10,23 @@ from django.utils.translation import gettext as _
 
 from factcheck.editorial.errors import OverQuota
 from factcheck.editorial.models import Capture, Picture, Publisher, User
+from factcheck.web.rate_limits import count_client
+
+# Bytes of saved states that are kept of one day. A state that a later state of its sitting replaces isn't counted, so a
+# day of writing keeps a few megabytes.
+ACCOUNT_TEXT, NEWSROOM_TEXT = 100_000_000, 500_000_000
+_DAY = 24 * 3600
+
+
+def require_room_for_text(size: int, *, by: User, newsroom: int) -> None:
+    """Raise OverQuota if the texts that the account or the newsroom has saved in a day take too much room."""
+    for client, quota in ((f"account {by.pk}", ACCOUNT_TEXT), (f"newsroom {newsroom}", NEWSROOM_TEXT)):
+        wait = count_client(client, ("kept text", quota, _DAY, size))
+        if wait is not None:
+            raise OverQuota(
+                _("Not saved: too much text was saved today. Keep a copy of your text. You can save it in %s hours.")
+                % math.ceil(wait / 3600)
+            )
 
 
 def require_room(size: int, *, by: User, newsroom: int | None = None) -> None:

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 
+from factcheck.tools.fair_queue import Turn
+
 SEARCH_SECONDS = 0.9  # for all statements and comparisons of one search, so that the site stays fast for everyone
 
 
@@ -25,7 +27,7 @@ class Budget:
 
     __slots__ = (
         "_end", "account", "has_head", "head", "headers", "id", "is_cacheable", "is_quiet", "left_out", "network",
-        "place", "queries", "retry_after", "seconds",
+        "place", "queries", "retry_after", "seconds", "turn",
     )  # fmt: skip
 
     def __init__(
@@ -37,6 +39,7 @@ class Budget:
         # The statements sent to the database, and the seconds until their results arrived.
         self.queries, self.seconds = 0, 0.0
         self.place = place  # takes a place in the queue for long work, if the request has none. Raises Busy.
+        self.turn: Turn | None = None  # in the queue for long work
         self._end = seconds  # the value of `seconds` at which the time is used up
         self.left_out: list[str] = []  # the parts of the response that had no time, for the response's header
         # The headers that name the client's limits, and the seconds to wait if the request exceeds one of them.

@@ -1,63 +1,82 @@
-"""The places of a process for work that takes long, so that threads stay free for everything else.
+"""The places for work that takes long, so that threads stay free for everything else.
 
-A match takes much longer than a search, because it also computes what the text means. So matches have places of their
-own, and searches keep their threads however many matches arrive. Requests beyond the places wait in the order of their
-arrival, if few others are waiting. Then they are refused. Requests that wait for changes, and downloads, never queue.
+Searches and matches take turns, in the fair queue of all processes of this machine. A match takes much longer than a
+search, because it also computes what the text means. So each of the two has turns of its own. If many requests are
+waiting, a request is answered by its words only, and the answer says so. If too many are waiting, it is refused.
+Requests that wait for changes, and downloads, never queue.
 """
 
 import math
+import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from functools import cache
+from pathlib import Path
 
 from django.conf import settings
 
+from factcheck.tools import fair_queue
 from factcheck.tools.budget import SEARCH_SECONDS, current
-from factcheck.tools.slots import MAX_WAIT as MAX_WAIT
-from factcheck.tools.slots import Busy as Busy
-from factcheck.tools.slots import Slots
+from factcheck.tools.fair_queue import Busy as Busy
+from factcheck.tools.fair_queue import FairQueue, Kind
+from factcheck.web.networks import shortened
 
-RETRY_AFTER = 2  # seconds
+PROCESSORS = os.cpu_count() or 1
+# Everyone who waits now has had a turn or was refused when this time is over.
+RETRY_AFTER = math.ceil(fair_queue.MAX_WAIT)  # seconds
 FREE_THREADS = 2  # threads that neither search nor match nor wait for it
 MAX_DOWNLOADS = 2
+SEARCHES = Kind(1, 2 * PROCESSORS, f"Too many searches are waiting. Send this request again in {RETRY_AFTER} seconds.")
+MATCHES = Kind(
+    2, PROCESSORS,
+    f"Too many texts are waiting to be compared. Send this request again in {RETRY_AFTER} seconds. If you have several"
+    " texts, send up to 50 in one POST request to /api/v1/match/. They wait only once.",
+)  # fmt: skip
 
 
-class Places(Slots):
-    """`permits` is the number of threads that can run at a time. `waiting` is the number of threads that can wait.
+class Places:
+    """The turns of a kind of work. `seconds` is the time for statements and comparisons of the request."""
 
-    `seconds` is the time for statements and comparisons of the request that takes a place.
-    """
-
-    def __init__(self, permits: int, waiting: int = 0, seconds: float = math.inf) -> None:
-        self.permits = permits
-        self.waiting = waiting
+    def __init__(self, kind: Kind, seconds: float = math.inf) -> None:
+        self.kind = kind
         self.seconds = seconds
-        super().__init__(permits)
 
     @contextmanager
     def enter(self) -> Iterator[None]:
-        """Take a place, with the time of its own. Raises Busy."""
+        """Take a turn, with the time of its own. Raise Busy."""
         with self.occupy(), current().within(self.seconds):
             yield
 
     @contextmanager
     def occupy(self) -> Iterator[None]:
-        """Take a place for work within the request's time. Raises Busy."""
+        """Take a turn for work within the request's time. Raise Busy."""
         budget = current()
-        place, budget.place = budget.place, nullcontext  # the request has a place now
-        try:
-            with self.take(MAX_WAIT, most_waiting=self.waiting):
+        place, network = budget.place, budget.network
+        with queue().take(self.kind, network, shortened(network.partition("/")[0])) as turn:
+            budget.place, budget.turn = nullcontext, turn
+            try:
                 yield
-        finally:
-            budget.place = place
+            finally:
+                budget.place, budget.turn = place, None
 
 
-def places_for(threads: int) -> tuple[Places, Places]:
-    """Return the places for searches and for matches. A third of the threads that can wait are for matches."""
-    permits = max(1, threads // 4)
-    waiting = max(0, threads - permits - 1 - FREE_THREADS)
-    return Places(permits, waiting - waiting // 3, SEARCH_SECONDS), Places(1, waiting // 3)
+def give_way() -> None:
+    """Let other requests have their turns first, in a request that has taken long."""
+    if turn := current().turn:
+        queue().give_way(turn)
 
 
-search_places, match_places = places_for(settings.WEB_THREADS)
-change_places = Places(settings.CHANGES_WAITERS)
-download_places = Places(MAX_DOWNLOADS)
+def queue() -> FairQueue:
+    file = settings.REQUEST_COUNTS
+    return _queue(file.with_name(f"{file.name}-queue"))
+
+
+@cache
+def _queue(file: Path) -> FairQueue:
+    return FairQueue(file, max(2, settings.WEB_THREADS - FREE_THREADS))
+
+
+search_places, match_places = Places(SEARCHES, SEARCH_SECONDS), Places(MATCHES)
+change_places = threading.Semaphore(settings.CHANGES_WAITERS)
+download_places = threading.Semaphore(MAX_DOWNLOADS)

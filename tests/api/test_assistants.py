@@ -20,7 +20,7 @@ from mcp import Client
 from starlette.applications import Starlette
 
 from api.assistants import tools
-from api.assistants.server import THREADS, make_server, serve_http
+from api.assistants.server import make_server, serve_http
 from api.http.problems import TooSlow
 from factcheck.editorial.models import Source
 from factcheck.record.matching.match_numbers import THRESHOLD
@@ -270,7 +270,7 @@ def test_hosts_over_http_are_the_sites_and_those_that_are_named(settings: Any, m
     limited = list[int]()  # the real one would limit the statements of all later tests
     monkeypatch.setattr("api.assistants.server.serve_requests", limited.append)
     serve_http(server, "127.0.0.1", 8001)
-    assert limited == [THREADS]
+    assert limited == [settings.WEB_THREADS]
     assert given["transport_security"].allowed_hosts == [
         "facts.example.org", "example.org", "facts.example.org:*", "example.org:*",
     ]  # fmt: skip

@@ -17,7 +17,6 @@ from django.test.utils import CaptureQueriesContext
 from api.http import long_polling
 from factcheck.editorial.models import Review
 from factcheck.record.models import LogEntry, PublishedDemand, PublishedReview
-from factcheck.web.places import Places
 from tests.support.drafts import Newsroom, make_newsroom
 from tests.support.serving import running, served
 
@@ -175,17 +174,17 @@ def test_waiting_ends_with_what_is_published(newsroom: Newsroom, live: Review, a
 
 
 def test_no_more_wait_than_there_are_places(world, api, monkeypatch):
-    places = Places(1)
+    places = threading.BoundedSemaphore(1)
     monkeypatch.setattr(long_polling, "change_places", places)
-    with places.enter():
+    with places:
         assert timed(api, {"since": 5, "wait": 30})[0] < 25
     assert timed(api, {"since": 5, "wait": 1})[0] >= 1
-    with places.enter():  # its place is free again
+    with places:  # its place is free again
         pass
 
 
 def test_nobody_waits_where_the_site_says_so(world, api, monkeypatch):
-    monkeypatch.setattr(long_polling, "change_places", Places(0))
+    monkeypatch.setattr(long_polling, "change_places", threading.Semaphore(0))
     assert timed(api, {"since": 5, "wait": 30})[0] < 25
 
 

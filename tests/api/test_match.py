@@ -11,9 +11,9 @@ from django.db import connections
 from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 
+from api.views import match
 from factcheck.editorial import similar_claims
 from factcheck.record.matching import candidates, matches
-from factcheck.web import places
 from tests.api.conftest import Api
 from tests.support.drafts import FLOOD, Newsroom, Review, make_scale
 
@@ -221,9 +221,7 @@ def test_match_that_takes_too_long_is_refused(api: Api, newsroom: Newsroom, monk
     monkeypatch.setattr(candidates, "_CANDIDATES", "SELECT pg_sleep(5) WHERE %(most)s > 0")
     problem = api.problem("match/", {"text": "Nước lũ"}, status=503)
     assert problem["type"].endswith("/problems/unavailable/")
-    assert problem["detail"] == (
-        "Comparing this text takes too long. Send only the most important sentence, or try again."
-    )
+    assert problem["detail"] == "The database took too long to compare this text. Send it again in 10 seconds."
     refused = post(api, {"text": "Nước lũ"})
     assert (refused.status_code, refused["Retry-After"]) == (503, "10")
     with pytest.raises(similar_claims.MeaningNotCompared):  # so that an import's claim does not count as compared
@@ -348,6 +346,6 @@ def test_batch_that_takes_too_long_is_refused(api: Api, newsroom: Newsroom, monk
 
 def test_batch_lets_other_matches_run_between_its_texts(api, module_database, monkeypatch):
     pauses: list[None] = []
-    monkeypatch.setattr(places.match_places, "give_way", lambda: pauses.append(None))
+    monkeypatch.setattr(match, "give_way", lambda: pauses.append(None))
     post(api, {"texts": ["Nước lũ", "Mái chùa", "Trà đá"]})
     assert len(pauses) == 4

@@ -139,7 +139,10 @@ def test_containers_and_units_start_the_same_server(name: str):
     (line,) = re.findall("^ExecStart=.*/bin/(.*)$", unit, re.MULTILINE)
     words = " ".join(SERVICES[name]["command"]).replace("=", " ")
     assert re.sub("--(host|port) [^ ]+ ", "", words) == re.sub("--(host|port) [^ ]+ ", "", line)
-    assert f"Environment=PART={SERVICES[name]['environment']['PART']}\n" in unit
+    environment = SERVICES[name]["environment"]
+    names = ("PART", "WEB_THREADS", "GRANIAN_BLOCKING_THREADS")
+    settings = " ".join(f"{each}={environment[each]}" for each in names)
+    assert f"Environment={settings}\n" in unit
 
 
 def test_every_place_of_the_proxy_leads_to_a_container():

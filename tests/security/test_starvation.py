@@ -15,9 +15,11 @@ from django.test import Client
 
 from api.assistants import server, tools
 from api.views.match import MatchView
+from factcheck.record.matching.embeddings import BUSY
+from factcheck.tools import fair_queue
 from factcheck.tools.log_levels import CorrectLevels
 from factcheck.web import places
-from factcheck.web.places import Places, match_places, places_for
+from factcheck.web.places import match_places
 from tests.support.drafts import make_newsroom
 from tests.support.serving import full, served
 
@@ -43,52 +45,49 @@ def full_gate() -> Iterator[None]:
         yield
 
 
-def test_gate_leaves_threads_that_neither_search_nor_wait():
-    for threads in range(1, 65):
-        searches, matches = places_for(threads)
-        assert (searches.permits >= 1, matches.permits) == (True, 1)
-        assert sum(gate.permits + gate.waiting for gate in (searches, matches)) <= max(2, threads - 2)
+@pytest.fixture
+def long_queue(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    """Treat each request as if it had come after many others."""
+    monkeypatch.setattr(fair_queue, "LONG", 0)
+    settings.EMBEDDINGS_URL = ""
+
+
+def test_some_threads_neither_search_nor_wait(settings: Any):
+    assert places.queue().room == settings.WEB_THREADS - 2
 
 
 def test_gate_opens_again_after_an_error():
-    gate = Places(1, 0)
-    with pytest.raises(RuntimeError), gate.enter():
-        raise RuntimeError
-    with gate.enter():
-        pass
-
-
-def test_search_waits_a_moment_while_few_others_wait(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(places, "MAX_WAIT", 30)
-    gate, inside, leave = Places(1, 1), threading.Event(), threading.Event()
-
-    def search() -> None:
-        with gate.enter():
-            inside.set()
-            leave.wait()
-
-    thread = threading.Thread(target=search)
-    thread.start()
-    inside.wait()
-    threading.Timer(0.1, leave.set).start()
-    with gate.enter():
-        assert leave.is_set()
-    thread.join()
-    assert gate.waiting == 1
+    for _ in range(10):
+        with pytest.raises(RuntimeError), match_places.enter():
+            raise RuntimeError
 
 
 @pytest.mark.parametrize("path", SEARCHES)
 def test_search_beyond_the_gate_is_refused_at_once(full_gate: None, path: str, caplog: pytest.LogCaptureFixture):
     with caplog.at_level(logging.WARNING, "django.request"):
         response = Client().get(path, headers={"origin": "https://reader.example"})
-    assert (response.status_code, response["Retry-After"]) == (503, "2")
+    assert (response.status_code, response["Retry-After"]) == (503, "8")
     assert [record for record in caplog.records if CorrectLevels().filter(record)] == []
     if path.startswith("/api/"):
         assert response["Content-Type"] == "application/problem+json"
         assert response.json()["type"].endswith("/problems/unavailable/")
         assert response["Access-Control-Allow-Origin"] == "*"
+        assert response.json()["detail"] == (places.MATCHES if "/match/" in path else places.SEARCHES).refusal
     elif path.startswith("/v1alpha1/"):
-        assert response.json()["error"]["status"] == "UNAVAILABLE"
+        error = response.json()["error"]
+        assert (error["status"], error["message"]) == ("UNAVAILABLE", places.SEARCHES.refusal)
+
+
+def test_refusal_says_when_to_come_again_and_names_the_batch(full_gate: None):
+    response = Client().get("/api/v1/match/?text=I+had+soup+for+lunch")
+    assert response["Retry-After"] == "8"
+    assert {"again in 8 seconds", "up to 50 in one POST request to /api/v1/match/"} <= {
+        part for part in ("again in 8 seconds", "up to 50 in one POST request to /api/v1/match/", "shorter")
+        if part in response.json()["detail"]
+    }  # fmt: skip
+    head = Client().head("/api/v1/match/?text=I+had+soup+for+lunch")
+    assert (head.status_code, head["Retry-After"], head.content) == (503, "8", b"")
+    assert Client().options("/api/v1/match/").status_code == 204
 
 
 @pytest.mark.parametrize("path", [each for each in SEARCHES if "/match/" not in each])
@@ -97,7 +96,25 @@ def test_matches_that_fill_their_gate_leave_searches_theirs(path: str):
         assert [Client().get(path).status_code for _ in range(12)] == [200] * 12
         assert Client().get("/api/v1/match/?text=temple").status_code == 503
         page = Client().get("/en/search/?q=The+flood+reached+the+temple").content.decode()
-        assert "some results may be missing" in page
+        assert "only the words were compared" in page
+        assert "some results may be missing" not in page
+
+
+def test_answer_to_a_request_that_came_after_many_is_by_words_and_says_so(long_queue: None):
+    found = Client().get("/api/v1/match/?text=I+had+soup+for+lunch")
+    assert (found.status_code, found.json()["method"], found.json()["explanation"]) == (200, "words", BUSY)
+    assert found["Factcheck-Left-Out"] == "meaning"
+    assert Client().get("/api/v1/reviews/?q=flooded+temples").json()["meta"]["explanation"] == BUSY
+    for language, notice in (("en", "only the words were compared"), ("vi", "chỉ so sánh theo từ ngữ")):
+        assert notice in Client().get(f"/{language}/search/?q=The+flood+reached+the+temple").content.decode()
+
+
+def test_answer_by_words_is_not_remembered(long_queue: None, monkeypatch: pytest.MonkeyPatch, settings: Any):
+    path = "/api/v1/reviews/?q=flooded+pagodas"
+    assert Client().get(path)["Factcheck-Left-Out"] == "meaning"
+    monkeypatch.setattr(fair_queue, "LONG", 2)
+    settings.EMBEDDINGS_URL = "off"
+    assert "Factcheck-Left-Out" not in Client().get(path)
 
 
 @pytest.mark.parametrize("path", CHEAP)
@@ -109,13 +126,13 @@ def test_everything_else_passes_the_full_gate(full_gate: None, path: str):
 def test_reader_whose_search_is_refused_keeps_the_words(full_gate: None, language: str, heading: str):
     page = Client().get(f"/{language}/search/?q=temple+%3C").content.decode()
     assert heading in page
-    assert 'value="temple &lt;"' in page
+    assert "temple &lt;</textarea>" in page
 
 
 def test_assistants_pass_the_same_gate(full_gate: None):
-    with pytest.raises(server.ToolError, match="Too many searches"):
+    with pytest.raises(server.ToolError, match=places.MATCHES.refusal):
         server.run_tool(tools.match_claim, "temple")
-    with pytest.raises(server.ToolError, match="Too many searches"):
+    with pytest.raises(server.ToolError, match=places.SEARCHES.refusal):
         server.run_tool(tools.search_reviews, q="temple")
 
 
@@ -186,7 +203,8 @@ def test_matches_that_never_end_leave_the_other_pages(monkeypatch: pytest.Monkey
         return HttpResponse()
 
     monkeypatch.setattr(MatchView, "get", hang)
-    monkeypatch.setattr(places, "MAX_WAIT", 0.05)
+    monkeypatch.setattr(match_places, "kind", places.MATCHES._replace(turns=1))
+    monkeypatch.setattr(fair_queue, "MAX_WAIT", 0.05)
     with served() as address, ThreadPoolExecutor(8) as pool:
         try:
             stuck = pool.submit(fetch, address, "/api/v1/match/?text=a")

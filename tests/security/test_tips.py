@@ -49,6 +49,12 @@ def test_flood_from_one_wide_network_stops_at_its_limit(newsroom: Newsroom, sett
     assert tips(1, "2001:db8:2::1") == tips(1, "192.0.2.1") == [201]
 
 
+def test_flood_from_neighbouring_addresses_stops_at_their_limit(newsroom: Newsroom) -> None:
+    """60 tips from 60 addresses of one /24. Before, each address counted alone."""
+    assert tips(60, "198.51.100.{}") == [201] * 50 + [429] * 10
+    assert tips(1, "192.0.2.1") == [201]
+
+
 def test_flood_to_one_newsroom_leaves_the_others_open(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     other = make_newsroom("khac.example")
     review = other.publish_new()

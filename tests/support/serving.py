@@ -6,8 +6,10 @@ from contextlib import ExitStack, contextmanager
 from socketserver import TCPServer, ThreadingMixIn
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
+import pytest
 from django.core.handlers.wsgi import WSGIHandler
 
+from factcheck.tools import fair_queue
 from factcheck.web.places import Places
 
 
@@ -42,13 +44,10 @@ def running(server: TCPServer) -> Iterator[str]:
 
 @contextmanager
 def full(*gates: Places) -> Iterator[None]:
-    """Fill these places: all running threads and all waiting threads are there until the end of the block."""
-    waiting = [gate.waiting for gate in gates]
-    with ExitStack() as entered:
+    """Take all turns until the end of the block, in which nobody waits for a turn."""
+    with ExitStack() as entered, pytest.MonkeyPatch.context() as patch:
         for gate in gates:
-            gate.waiting = 0
-            for _ in range(gate.permits):
+            for _ in range(gate.kind.turns):
                 entered.enter_context(gate.enter())
+        patch.setattr(fair_queue, "MAX_WAIT", 0.0)
         yield
-    for gate, count in zip(gates, waiting, strict=True):
-        gate.waiting = count

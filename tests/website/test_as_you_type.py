@@ -87,7 +87,9 @@ def test_choice_is_counted_beside_the_results(browser: Browser, site: str, publi
     page.keyboard.press("Enter")
     page.get_by_text("This isn’t what I asked").click()
     page.get_by_role("button", name="Another number").click()
-    expect(page.locator(".mismatch [role=status]")).to_have_text("Thank you. Your choice was counted for the newsroom.")
+    expect(page.locator(".mismatch [role=status]")).to_have_text(
+        "Thank you. The newsroom sees how many readers chose this."
+    )
     assert "/en/search/?q=" in page.url
     assert page.get_by_role("button", name="Another number").count() == 0
     assert (said, page.context.cookies()) == ([], [])

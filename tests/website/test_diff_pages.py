@@ -114,8 +114,8 @@ def test_pages_count_as_searches(reviews: SimpleNamespace, settings: Any) -> Non
     path = f"/en/reviews/{reviews.corrected}/revisions/1..2/"
     with full(search_places):
         busy = Client().get(path)
-    assert (busy.status_code, busy.headers["Retry-After"]) == (503, "2")
-    assert "Reload this page in a few seconds." in busy.content.decode()
+    assert (busy.status_code, busy.headers["Retry-After"]) == (503, "8")
+    assert "Reload this page in 8 seconds." in busy.content.decode()
     settings.SEARCH_RATE_LIMIT = "1/min"
     responses = [Client().get(path, REMOTE_ADDR="192.0.2.78") for _ in range(2)]
     assert [each.status_code for each in responses] == [200, 429]

@@ -18,6 +18,7 @@ from pydantic import JsonValue
 
 from factcheck.editorial.errors import NotFound, WrongState
 from factcheck.editorial.events import record_event
+from factcheck.editorial.file_quotas import require_room_for_text
 from factcheck.editorial.models import (
     Appearance,
     Authorship,
@@ -58,11 +59,13 @@ def content_of(draft: models.Model) -> Content:
     return content
 
 
-def keep_state(draft: models.Model, by: User, kind: Kind = Kind.SAVED, page: UUID | None = None) -> SavedState | None:
+def keep_state(
+    draft: models.Model, by: User, kind: Kind = Kind.SAVED, page: UUID | None = None, *, limited: bool = True
+) -> SavedState | None:
     """Keep the state of a draft that has just been saved, or return None if the last state has the same content.
 
     A state of the kind SAVED gets the time of the draft's last change. The new state replaces the last state of the
-    same sitting.
+    same sitting. Raise OverQuota if too much is kept of this day.
     """
     draft.refresh_from_db(fields=["version"])  # the database has raised the version
     content, last = content_of(draft), last_state(draft.pk)
@@ -77,7 +80,14 @@ def keep_state(draft: models.Model, by: User, kind: Kind = Kind.SAVED, page: UUI
     )
     if last is not None and _replaces(state, last):
         last.delete()
+    elif limited and kind == Kind.SAVED:
+        require_room(content, by=by, draft=row)
     return state
+
+
+def require_room(content: Content, *, by: User, draft: Any) -> None:
+    """Raise OverQuota if the account or the newsroom has kept too much of this day."""
+    require_room_for_text(len(json.dumps(content)), by=by, newsroom=draft.newsroom_id)
 
 
 def _replaces(state: SavedState, last: SavedState) -> bool:
@@ -106,7 +116,8 @@ def keep_first_state(draft: models.Model) -> None:
     """Keep the stored content of a draft without states. For example, an import keeps no states."""
     if not SavedState.objects.filter(draft=draft.pk).exists():
         stored: Any = type(draft)._default_manager.get(pk=draft.pk)
-        keep_state(stored, stored.logged_by if isinstance(stored, Claim) else stored.created_by)
+        # Somebody else may be saving the draft, so a limit of the person who began it doesn't count here.
+        keep_state(stored, stored.logged_by if isinstance(stored, Claim) else stored.created_by, limited=False)
         note_opened(draft.pk)
 
 

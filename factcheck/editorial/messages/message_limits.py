@@ -11,9 +11,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from factcheck.editorial.models import ReaderMessage
-from factcheck.web.networks import network_of, wide_network_of
+from factcheck.web.networks import network_of, shortened
 
-# A wide network can be a whole office or a provider, so its limit is higher than a network's limit by this factor.
+# A wide network (IPv4 /24, IPv6 /48) can be a whole office or a provider, so its limit is higher than a network's limit
+# by this factor.
 WIDE_FACTOR = 5
 # The number of messages that can wait for one newsroom, and of tips that can wait for all newsrooms together.
 MAX_WAITING = 2_000
@@ -40,7 +41,7 @@ class NotStored(Exception):
 def networks(address: str) -> Networks:
     """Return the two texts to hash: for the sender's network and for the wide network. They are different every day."""
     day = f"{timezone.now():%Y-%m-%d}"
-    return f"{day} {network_of(address)}", f"{day} {wide_network_of(address)}"
+    return f"{day} {network_of(address)}", f"{day} {shortened(address)}"
 
 
 def require_within_limits(sender: str, wide_sender: str, newsroom: int | None) -> None:

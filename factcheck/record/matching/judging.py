@@ -27,7 +27,7 @@ from factcheck.record.matching.differences.comparison import (
     same_words,
     whole_text,
 )
-from factcheck.record.matching.embeddings import QUERY_TIMEOUT, EmbeddingError, LocalModel, get_embeddings
+from factcheck.record.matching.embeddings import EmbeddingError, LocalModel, get_embeddings
 from factcheck.record.matching.match_numbers import SAME
 from factcheck.record.matching.models import Vector
 from factcheck.record.matching.vectors import text_digest
@@ -106,7 +106,7 @@ def _says_the_same(alignment: Alignment, post: str, claim: str, vectors: dict[st
     get_embeddings()  # the operator may have switched vectors off
     with current().spending():
         if post not in vectors:
-            [vectors[post]] = LocalModel().embed_passages([post], QUERY_TIMEOUT)
+            [vectors[post]] = LocalModel().embed_passages([post])
         constant, *weights = _weights()
         return bool(constant + evidence(alignment, vectors[post], _vector_of(claim)) @ weights >= SAME)
 
@@ -116,7 +116,7 @@ def _vector_of(claim: str) -> Vector:
     if (digest := text_digest(claim)) not in _remembered:
         if len(_remembered) >= REMEMBERED:
             _remembered.clear()
-        [_remembered[digest]] = LocalModel().embed_passages([claim], QUERY_TIMEOUT)
+        [_remembered[digest]] = LocalModel().embed_passages([claim])
     return _remembered[digest]
 
 

@@ -11,7 +11,8 @@ A score is computed in three steps:
 2. The background is the mean evidence for the next best claims. A vague post resembles many claims, so its background
    is high. Claims about the same thing (`claim_groups`) are one claim in the background, so that they don't make each
    other improbable.
-3. The score is a logistic function of the evidence minus the background. It rises with the number of reviews.
+3. The score is a logistic function of the evidence minus the background, or minus a share of the background. It rises
+   with the number of reviews.
 """
 
 import math
@@ -89,7 +90,7 @@ def score_claims(compared: Sequence[Comparison], groups: Mapping[UUID, UUID] | N
     odds = {}
     for each in compared:
         calibration = _CALIBRATIONS[each.judged_by]
-        excess = each.evidence - backgrounds[each.judged_by]
+        excess = each.evidence - calibration.subtracted * backgrounds[each.judged_by]
         often = numbers.OFTEN * math.log(min(reviews[shared[each.claim_id]], numbers.MOST_OFTEN))
         odds[each] = calibration.constant + calibration.slope * excess + often
     # The order is by log-odds, because near 1 different log-odds can be rounded to the same score.
@@ -158,11 +159,13 @@ def count_words(tsvector: str) -> tuple[dict[str, int], int]:
     """
     # The text of a tsvector is "'flood':3A,9B 'hanoi':1A". Words don't contain spaces, and the last colon of a word
     # precedes its positions. Earlier colons belong to the word, because unaccent turns ː into a colon.
-    found = {word: where.split(",") for word, _, where in (each.rpartition(":") for each in tsvector.split())}
-    counts = Counter({word: len(places) for word, places in found.items()})
-    length = counts.total()
-    signs = {int(place[:-1]): word for word, places in found.items() if is_sign(word[1:]) for place in places}
-    counts.update(f"{word[:-1]}{signs[place + 1][1:]}" for place, word in signs.items() if place + 1 in signs)
+    found = {word: where for word, _, where in (each.rpartition(":") for each in tsvector.split())}
+    counts = {word: where.count(",") + 1 for word, where in found.items()}
+    length = sum(counts.values())
+    if not tsvector.isascii():
+        signs = {int(place[:-1]): word for word in found if is_sign(word[1:]) for place in found[word].split(",")}
+        pairs = (f"{word[:-1]}{signs[place + 1][1:]}" for place, word in signs.items() if place + 1 in signs)
+        counts.update(Counter(pairs))
     return counts, length
 
 

@@ -30,6 +30,7 @@ from factcheck.record.statements.values import UNKNOWN_LANGUAGE
 from factcheck.website.words import in_language, topic_label
 
 MAX_CHOSEN, MAX_VALUE = 20, 255  # values of a filter, and characters of a value
+MAX_COMPARED = 2000  # publishers or topics to which a mistyped value is compared
 MAX_LENGTH = 1000  # of all chosen values in a URL, because each link of the filters repeats them
 
 
@@ -163,8 +164,10 @@ class Filters:
         """Return the values that invalid values of a filter may mean, or values without reviews."""
         errors = self.errors.get(name, {})
         near = {value: error.near for value, error in errors.items() if isinstance(error, UnknownValue)}
-        others = (value for value in self.values.get(name, ()) if value not in errors and value not in found)
-        return near | {value: get_close_matches(value.lower(), found) for value in others}
+        others = [value for value in self.values.get(name, ()) if value not in errors and value not in found]
+        rows = PublishedReference.objects.using("public").filter(kind=name).values_list("key", flat=True)
+        keys = {*rows[:MAX_COMPARED]} if others else set[str]()
+        return near | {value: get_close_matches(value.lower(), keys) for value in others if value not in keys}
 
     def _toggled(self, name: str, value: str, *others: str) -> str:
         """Return the query string that adds a value, or replaces a chosen value by other values."""

@@ -22,7 +22,8 @@ from factcheck.record.lists.pages import Cursor
 from factcheck.record.lists.values import read_date
 from factcheck.record.readmodel.bodies import Review
 from factcheck.record.search.query import MAX_QUERY
-from factcheck.web.places import Busy, match_places, search_places
+from factcheck.tools.budget import current
+from factcheck.web.places import RETRY_AFTER, Busy, match_places, search_places
 from factcheck.website.browse.filters import Facet, Filters
 from factcheck.website.browse.review_lists import ResultsPage, links_to_pages, newest_first, read_cursor
 from factcheck.website.responses import page_for_readers, sample_of, within_limits
@@ -83,7 +84,7 @@ def _searched(request: HttpRequest, text: SearchText) -> HttpResponse:
             **_links(text, filters, newest, has_feed=bool(listed.reviews) and not listed.relaxed),
             **links_to_pages(listed.page, filters),
             "place": place, "posted": posted, "filters": filters, "facets": facets,
-            "complete": shown["complete"] and in_time,
+            "complete": shown["complete"] and in_time, "only_words": "meaning" in current().left_out,
         }  # fmt: skip
         return render(request, "website/search.html", context)
 
@@ -102,7 +103,10 @@ def _find_same(text: SearchText, filters: Filters, posted: date | None) -> tuple
     try:
         with match_places.enter():
             return find_same(text.text, filters, posted), True
-    except (Busy, TimeoutError):
+    except Busy:
+        current().left_out.append("meaning")
+        return [], True
+    except TimeoutError:
         return [], False
 
 
@@ -178,7 +182,7 @@ def as_you_type(request: HttpRequest) -> HttpResponse:
 
 def _limited(request: HttpRequest, query: str, respond: Callable[[], HttpResponse]) -> HttpResponse:
     """Run a search within the limits. A refused search shows the reader's text again, so that it isn't lost."""
-    context = {"query": query, "posted": _date_of_post(request)}
+    context = {"query": query, "posted": _date_of_post(request), "seconds": RETRY_AFTER}
 
     def refuse(status: int) -> HttpResponse:
         return render(request, "website/busy.html", context | {"too_many": status == 429}, status=status)

@@ -23,7 +23,6 @@ from factcheck.record.search.lookup import with_stems
 from factcheck.record.search.models import SEARCH_CONFIG
 from factcheck.record.search.query import read_query
 from factcheck.record.search.words import split_words
-from factcheck.record.statements.erasure import ErasureNotice
 from factcheck.record.statements.output import read
 from factcheck.tools.budget import current
 from factcheck.website.search.search_text import SearchText
@@ -43,22 +42,11 @@ class Cited:
 
 
 @dataclass(frozen=True, slots=True)
-class Former:
-    """A review that has been withdrawn or erased. An erased review has a `notice` instead of a title and a reason."""
-
-    id: str
-    at: str
-    title: str = ""
-    language: str = ""
-    reason: str = ""
-    publisher: str = ""
-    notice: ErasureNotice | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class FoundByUrl:
+    """Live reviews, and reviews that have been withdrawn or erased."""
+
     live: list[Cited] = field(default_factory=list)
-    former: list[Former] = field(default_factory=list)
+    former: list[Tombstone | Erasure] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return bool(self.live or self.former)
@@ -84,11 +72,11 @@ def find_by_url(text: SearchText) -> FoundByUrl:
         review = row.published
         if isinstance(review, Review) and ((roles := _roles(review, keys)) or row.pk in linked):
             live.setdefault(roles, []).append(review)
-    gone = [former(row.published) for row in rows.values() if not isinstance(row.published, Review)]
+    gone = [body for row in rows.values() if not isinstance(body := row.published, Review)]
     return FoundByUrl([Cited(*each) for each in live.items()], gone[:MAX_FOUND])
 
 
-def find_withdrawn(words: str) -> list[Former]:
+def find_withdrawn(words: str) -> list[Tombstone]:
     """Return recently withdrawn reviews of the claim that the words contain, or with all the words in their title.
 
     The title is the claim and the headline. The words can be a whole post. The claim comes from the last public
@@ -101,7 +89,7 @@ def find_withdrawn(words: str) -> list[Former]:
     if rows is None:
         current().left_out.append("withdrawn")
         raise TimeoutError
-    return [former(read(Tombstone, body)) for (body,) in rows]
+    return [read(Tombstone, body) for (body,) in rows]
 
 
 # The document that a withdrawal replaced.
@@ -125,20 +113,6 @@ WHERE title @@ to_tsquery('{SEARCH_CONFIG}', %s) OR (
 ) >= greatest(3, %s * cardinality(lexemes))
 ORDER BY updated_at DESC LIMIT %s
 """  # noqa: S608 (a constant)
-
-
-def former(body: Tombstone | Erasure) -> Former:
-    """Return the public part of a withdrawn or erased review."""
-    if isinstance(body, Erasure):
-        return Former(body.id, body.updated_at, publisher=body.notice.newsroom.name, notice=body.notice)
-    return Former(
-        body.id,
-        body.updated_at,
-        body.headline or "",
-        body.language,
-        body.revision.note or "",
-        body.publisher.name,
-    )
 
 
 def _newest(rows: QuerySet[PublishedReview, Any]) -> Sequence[PublishedReview]:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from factcheck.editorial.models import Mismatch
 from factcheck.editorial.proposals import workflow
 from tests.support.chromium import desk_of
 from tests.support.drafts import Newsroom
@@ -35,3 +36,15 @@ def test_buttons_are_seen_without_backgrounds(newsroom: Newsroom) -> None:
         )
         assert len(borders) > 4
         assert set(borders) == {"solid"}
+
+
+@pytest.mark.prove
+def test_numbers_have_names_where_a_row_is_a_card(newsroom: Newsroom) -> None:
+    claim = newsroom.publish_claim()
+    Mismatch.objects.create(claim=claim, newsroom=newsroom.publisher, kind="place", count=1, last_on="2026-10-05")
+    with desk_of(newsroom.editor, "editorial/mismatch/") as page:
+        before = "cells => cells.map(cell => getComputedStyle(cell, '::before').content)"
+        assert page.eval_on_selector_all("#result_list .field-count", before) == ["none"]
+        page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+        assert page.eval_on_selector_all("#result_list .field-count", before) == ['"Number of readers: "']
+        assert page.evaluate(TOO_WIDE) <= 0

@@ -89,7 +89,7 @@ def test_newsroom_is_told_that_it_has_reviewed_the_claim(newsroom: Newsroom) -> 
     draft = newsroom.make_review(newsroom.make_claim(text=text), headline="Đang viết")
     lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
     lan.fill(text=text, language="vi").press("Save")
-    assert lan.text.count("Your newsroom has already written about this claim:") == 2
+    assert lan.text.count("Your newsroom’s reviews of the claim above:") == 2
     for each, state in ((review, "published, vi"), (draft, "draft, vi")):
         assert f'href="/admin/editorial/review/{each.pk}/change/"' in lan.html
         assert f"{each} ({state})" in lan.text

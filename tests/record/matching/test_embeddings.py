@@ -1,6 +1,5 @@
 """Vectors in matching: what meaning finds, how it is computed, and what is said when it is not."""
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -10,11 +9,11 @@ from django.core.management import call_command
 from django.db import DatabaseError, connections
 
 from factcheck.database import DatabaseProblem
-from factcheck.record.matching import embeddings, matches
-from factcheck.record.matching.embeddings import AT_ONCE, EmbeddingError, RemoteModel, get_embeddings
+from factcheck.record.matching import matches
+from factcheck.record.matching.embeddings import EmbeddingError, RemoteModel, get_embeddings
 from factcheck.record.matching.matches import match
 from factcheck.record.models import ReviewVector
-from tests.record.conftest import Address, meaning
+from tests.record.conftest import Address
 from tests.record.matching.embedding import embed, publish
 from tests.support.databases import fresh_database
 
@@ -185,30 +184,6 @@ def test_sign_that_the_model_has_no_room_for_is_written_out(settings: Any) -> No
 def test_address_that_is_down_or_none(url: str) -> None:
     with pytest.raises(EmbeddingError, match="did not respond in time"):
         RemoteModel(url, "m", "").embed_queries(["flood"])
-
-
-def test_question_waits_for_its_turn_and_no_longer_than_its_time(address, monkeypatch):
-    late, arrived = threading.Event(), threading.Semaphore(0)
-
-    def answer(texts: list[str]) -> tuple[int, Any]:
-        arrived.release()
-        late.wait(20)
-        return 200, {"data": [{"index": 0, "embedding": meaning(texts[0])}]}
-
-    address.answer = answer
-    asking = [threading.Thread(target=get_embeddings().embed_queries, args=[["flood"]]) for _ in range(AT_ONCE)]
-    for each in asking:
-        each.start()
-    for _ in asking:
-        assert arrived.acquire(timeout=10)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(embeddings, "QUERY_TIMEOUT", 0.05)
-        with pytest.raises(EmbeddingError, match="is busy"):
-            get_embeddings().embed_queries(["flood"])
-    threading.Timer(0.1, late.set).start()
-    assert len(get_embeddings().embed_queries(["flood"])[0]) == 384
-    for each in asking:
-        each.join()
 
 
 def test_match_says_when_vectors_are_of_another_model(address: Address, bare_record: None, settings: Any) -> None:

@@ -76,7 +76,7 @@ def test_judge_takes_the_part_that_is_likest() -> None:
     assert alone.matched == {"words": 1.0}
     bm25 = compare(*count_words(claim.tsvector), piece)[1]
     # No other claim is there, so the background is the usual one.
-    excess = ALONE_SHARED * math.sqrt(bm25) + ALONE_SHARE - BY_WORDS.usual
+    excess = ALONE_SHARED * math.sqrt(bm25) + ALONE_SHARE - BY_WORDS.subtracted * BY_WORDS.usual
     assert alone.score == pytest.approx(1 / (1 + math.exp(-BY_WORDS.constant - BY_WORDS.slope * excess)))
 
 

@@ -27,6 +27,7 @@ from factcheck.editorial.desk.writing.saved_states import restore_page, states_p
 from factcheck.editorial.desk.writing.state_comparison import Difference, find_differences
 from factcheck.editorial.desk.writing.submissions import CannotKeep, Submission
 from factcheck.editorial.drafts import open_drafts, saved_states
+from factcheck.editorial.errors import OverQuota
 from factcheck.editorial.models import Appearance, SavedState, Source
 from factcheck.web import rate_limits
 
@@ -99,8 +100,14 @@ class AutosaveAdmin(LockingAdmin[M], NewsroomAdmin[M], Generic[M]):
             saved = [*formset.new_objects, *(row for row, _fields in formset.changed_objects)]
             request_missing(saved, newsroom=form.instance.newsroom, by=get_desk(request).user)
 
-    @transaction.atomic
     def autosave(self, request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
+        try:
+            return self._autosave(request, pk)
+        except OverQuota as refusal:
+            return JsonResponse({"status": str(refusal), "wait": 3600}, status=429, headers={"Retry-After": "3600"})
+
+    @transaction.atomic
+    def _autosave(self, request: HttpRequest, pk: UUID | None) -> HttpResponse:
         """Save everything in the form that can be saved, and return the result as JSON.
 
         The status is 403 without the right to save, and 409 after a conflicting edit. The status is 422 if a required
@@ -171,6 +178,9 @@ class AutosaveAdmin(LockingAdmin[M], NewsroomAdmin[M], Generic[M]):
             object_id = str(created)
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
+        except OverQuota as refusal:
+            messages.error(request, str(refusal))
+            return redirect(request.path)
         except PermissionDenied:
             row = self.get_object(request, object_id) if request.method == "POST" and object_id else None
             if row is None or not (reason := self.reason_not_saved(row)):
@@ -286,6 +296,7 @@ class AutosaveAdmin(LockingAdmin[M], NewsroomAdmin[M], Generic[M]):
         version = request.POST.get("opened_version", "")
         opened, forgotten = saved_states.state_of(row.pk, version), saved_states.passage_forgotten(row.pk, version)
         if opened and mine != theirs:
+            saved_states.require_room(mine, by=user, draft=row)
             SavedState.objects.create(
                 draft=row.pk, version=row.version, kind=Kind.TYPED, saved_by=user, content=mine, page=page_of(request)
             )

@@ -15,9 +15,11 @@ for (const heading of document.querySelectorAll("thead th:empty")) {
   heading.replaceWith(cell);
 }
 
-// An empty cell isn’t shown where a row is a card.
+// Where a row is a card, an empty cell isn’t shown, and a number has the name of its column.
 for (const cell of document.querySelectorAll("#result_list td")) {
-  cell.classList.toggle("is-empty", ["", "–"].includes(cell.textContent.trim()));
+  const text = cell.textContent.trim();
+  cell.classList.toggle("is-empty", ["", "–"].includes(text));
+  if (/^[\d.,]+$/.test(text)) cell.dataset.name = cell.closest("table").tHead.rows[0].cells[cell.cellIndex].textContent.trim();
 }
 
 // Fields in a table have no label or help text. Added rows are copies of the hidden row.
