@@ -72,7 +72,7 @@ class Kept:
             self._queries[key] = self._local.embed_queries(texts)
         return self._queries[key]
 
-    def embed_passages(self, texts: Sequence[str]) -> list[Sequence[float]]:
+    def embed_passages(self, texts: Sequence[str], seconds: float = 60) -> list[Sequence[float]]:
         from factcheck.record.matching.vectors import text_digest
 
         found = {text: self._find(text_digest(text)) for text in texts}

@@ -95,6 +95,7 @@ def nginx(site: int, desk: int) -> Iterator[int]:
     limits = re.split(r"\n# If the kernel doesn't support IPv6|\nserver {", before)[0]
     ours = re.sub(r"\n +(listen|ssl_|access_log|error_log).*", "", ours)
     ours = ours.replace("127.0.0.1:8000", f"127.0.0.1:{site}").replace("127.0.0.1:8002", f"127.0.0.1:{desk}")
+    ours = ours.replace("127.0.0.1:8003", f"127.0.0.1:{desk}")
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     paths = " ".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
     (folder / "nginx.conf").write_text(

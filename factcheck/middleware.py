@@ -21,13 +21,15 @@ from django.utils.translation import get_language_from_path
 Get = Callable[[HttpRequest], HttpResponseBase]
 PROGRAMS = ("/api/", "/feeds/", "/v1alpha1/", "/$discovery/")
 
-# Everything that uses the editors' side: the desk, and the messages and drafts that others send in. deploy/nginx.conf
-# contains the same expressions.
+# The messages of readers, and everything else that uses the editors' side. deploy/nginx.conf has the same expressions.
 SENT_IN = (
-    r"^(/(en|vi))?/(tips/|receipts/|reviews/[^/]+/report/)|^/api/v1/(drafts|tips|correction-requests|receipts)/"
-    r"|^/\.well-known/change-password$"
+    r"^(/(en|vi))?/(tips/|receipts/|reviews/[^/]+/report/|claims/[^/]+/mismatch/)"
+    r"|^/api/v1/(tips|correction-requests|receipts)/"
 )
-_DESK = re.compile(rf"^/admin/|{SENT_IN}")
+DRAFTS = r"^/api/v1/drafts/|^/\.well-known/change-password$"
+_INTAKE = re.compile(SENT_IN)
+# The desk serves what readers send in too, for a site without an intake.
+_DESK = re.compile(rf"^/admin/|{SENT_IN}|{DRAFTS}")
 # Each process serves these URLs, whatever its part is. Static files are served before the part is checked.
 _EVERYWHERE = re.compile(r"^/(healthz|readyz|metrics|favicon\.ico)$")
 
@@ -90,16 +92,16 @@ Sessions, Accounts, Messages = map(for_pages, (SessionMiddleware, Authentication
 
 
 class PartOfSite:
-    """Answers 404 to requests for the other part of the site (PART). `site` never uses the application role."""
+    """Answers 404 to requests for another part of the site (PART). `site` never uses the application role."""
 
     def __init__(self, get_response: Get) -> None:
         if settings.PART == "all":
             raise MiddlewareNotUsed
         self.get_response = get_response
-        self.desk = settings.PART == "desk"
+        self.own, self.writes = _INTAKE if settings.PART == "intake" else _DESK, settings.PART != "site"
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if bool(_DESK.match(request.path_info)) != self.desk and not _EVERYWHERE.match(request.path_info):
+        if bool(self.own.match(request.path_info)) != self.writes and not _EVERYWHERE.match(request.path_info):
             raise Http404
         return self.get_response(request)
 

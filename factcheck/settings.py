@@ -41,8 +41,9 @@ DATABASE_SERVER = source(os.environ, VAR)
 DATABASES = DATABASE_SERVER.databases
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# The part of the site that this process serves: everything, readers' pages and the reading API, or what writes.
-PART = choice("PART", "all", ["all", "site", "desk"])
+# The part of the site that this process serves: everything, readers' pages and the reading API, what writes, or only
+# what readers send in.
+PART = choice("PART", "all", ["all", "site", "desk", "intake"])
 # `make run` stores its port in the file, so the other commands of the same folder use the same SITE_URL.
 PORT_FILE = VAR / "port"
 try:
@@ -211,6 +212,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "factcheck.middleware.Accounts",
+    "factcheck.editorial.sign_in.proofs.prove_person",
     "factcheck.middleware.Messages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pyrage
 import pytest
 from django.contrib.admin import site as desk
 from django.db import connections
@@ -13,6 +14,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from factcheck import middleware
+from factcheck.editorial.encryption import KeyProblem
+from factcheck.editorial.models import ReaderMessage
 from tests.support.drafts import make_newsroom
 
 CONFIG = (Path(__file__).resolve().parents[1] / "deploy/nginx.conf").read_text()
@@ -76,6 +79,21 @@ def test_desk_serves_what_writes_and_nothing_else(settings: Any, review: str):
     assert Client().post("/admin/language/", {"language": "vi"}).status_code == 302
 
 
+def test_intake_serves_what_readers_send_and_needs_no_private_key(settings: Any, review: str):
+    settings.PART, settings.MESSAGES_KEY = "intake", ""
+    settings.MESSAGES_RECIPIENT = str(pyrage.x25519.Identity.generate().to_public())
+    for path in ("/admin/login/", "/api/v1/drafts/claims/", "/.well-known/change-password", *READING):
+        assert Client().get(path).status_code == 404, path
+    for path in ("/en/tips/", f"/vi/reviews/{review}/report/"):
+        assert Client().get(path).status_code == 200
+    tip = {"text": "Video nói nước lũ lên tới mái chùa", "language": "vi"}
+    sent = Client().post("/api/v1/tips/", tip, content_type="application/json")
+    assert sent.status_code == 201
+    assert Client().get(f"/api/v1/receipts/{sent.json()['receipt']}/").status_code == 200
+    with pytest.raises(KeyProblem):
+        _ = ReaderMessage.objects.get().text
+
+
 def patterns(entries: list[Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Each URL as an example, with its view."""
     for entry in entries:
@@ -108,7 +126,8 @@ def test_proxy_leads_to_the_part_that_serves():
         "^~ /admin/",
         "= /admin/editorial/uploads/",
         "= /admin/login/",
-        f"~ {middleware.SENT_IN}",
+        f"~ {middleware.DRAFTS}",
         *uploads,
     }
+    assert leads[f"~ {middleware.SENT_IN}"] == ["8003"]
     assert leads["/"] == ["8000"]

@@ -171,6 +171,8 @@ class Matching(Output):
     method: Annotated[str, one_of(["words+meaning", "words"])]
     explanation: str | None
     """Why the meaning wasn't compared, or wasn't compared with all claims."""
+    not_compared: Annotated[int, Field(ge=0, le=1000)]
+    """The number of reviews that can't be compared yet, because their meaning hasn't been computed. At most 1,000."""
 
 
 class BriefMatching(Matching):

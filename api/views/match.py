@@ -178,6 +178,7 @@ def _content(matching: Matching, view: str) -> match_answers.Matching:
         "threshold": THRESHOLD,
         "method": matching.method,
         "explanation": matching.explanation,
+        "not_compared": matching.not_compared,
     }
     if view == View.BRIEF:
         brief = [[_brief(each, claims) for each in some] for some in (results, related)]

@@ -135,15 +135,20 @@ class Cluster:
             yield
 
     def create_contents(self, server: Postmaster) -> None:
-        """Create the missing roles, database and extensions, also after an interrupted first start."""
+        """Create the missing roles, database and extensions, also after an interrupted first start.
+
+        Passwords and settings that a role has given itself are replaced.
+        """
         logins = self.logins()
         with server.connect() as connection:
             for login in (logins.owner, logins.application, logins.reading):
-                if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [login.name]).fetchone():
-                    connection.execute(roles.create_role(login))
+                exists = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [login.name]).fetchone()
+                connection.execute(roles.create_role(login, "ALTER" if exists else "CREATE"))
+            for line in roles.role_settings(logins):
+                connection.execute(line)
             if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
-                with server.connect(DATABASE) as inside:  # for extensions from a later release
-                    for line in roles.create_extensions():
+                with server.connect(DATABASE) as inside:  # for rights and extensions from a later release
+                    for line in (*roles.schema_rights(logins), *roles.create_extensions()):
                         inside.execute(line)
                 return
             # By default, every role can connect to these two databases.

@@ -15,6 +15,11 @@ MINIMUM_PGVECTOR = (0, 7)  # the first version with halfvec
 # PostgreSQL returns every error to the client anyway. Its own log would also contain the statement's values for as
 # long as the log exists, for example readers' searches and the texts of drafts.
 LOG_WITHOUT_VALUES = {"log_min_error_statement": "panic", "log_error_verbosity": "terse"}
+_LOCKS = ", ".join(
+    f"pg_{attempt}advisory_{scope}lock{mode}({key})"
+    for attempt in ("", "try_") for scope in ("", "xact_") for mode in ("", "_shared")
+    for key in ("bigint", "integer, integer")
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -47,15 +52,21 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def create_role(login: Login) -> str:
-    return f"CREATE ROLE {identifier(login.name)} LOGIN PASSWORD {literal(login.password)}"
+def create_role(login: Login, verb: str = "CREATE") -> str:
+    return f"{verb} ROLE {identifier(login.name)} LOGIN PASSWORD {literal(login.password)}"
 
 
-def log_without_values(logins: Logins) -> list[str]:
-    """Return SQL that sets LOG_WITHOUT_VALUES for two roles. Only a superuser can run this SQL."""
-    return [
+def role_settings(logins: Logins) -> list[str]:
+    """Return SQL that sets LOG_WITHOUT_VALUES for two roles, and removes what a role has set for itself.
+
+    PostgreSQL lets every role change its own password and settings, for example a time limit for its next connections.
+    Only a superuser can run this SQL.
+    """
+    users = (logins.application, logins.reading)
+    own = [f"ALTER ROLE {identifier(login.name)} RESET ALL" for login in users]
+    return own + [
         f"ALTER ROLE {identifier(login.name)} SET {parameter} = {literal(value)}"
-        for login in (logins.application, logins.reading)
+        for login in users
         for parameter, value in LOG_WITHOUT_VALUES.items()
     ]
 
@@ -86,6 +97,10 @@ def schema_rights(logins: Logins) -> list[str]:
         f"GRANT USAGE ON SCHEMA public TO {users}",
         # By default, every role can create large objects, so the reading role could write data.
         "REVOKE EXECUTE ON FUNCTION lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea) FROM PUBLIC",
+        # By default, every role can also cancel queries of its other connections, and hold locks that others wait for.
+        "REVOKE EXECUTE ON FUNCTION pg_cancel_backend(integer), pg_terminate_backend(integer, bigint) FROM PUBLIC",
+        f"REVOKE EXECUTE ON FUNCTION {_LOCKS} FROM PUBLIC",
+        f"GRANT EXECUTE ON FUNCTION {_LOCKS} TO {identifier(logins.owner.name)}, {identifier(logins.application.name)}",
     ]
 
 

@@ -22,6 +22,7 @@ from factcheck.editorial.drafts.saved_states import forget_states
 from factcheck.editorial.drafts.statement_columns import empty_columns
 from factcheck.editorial.errors import Incomplete, RepeatsContent, TooLarge, Undecided, WrongValue
 from factcheck.editorial.fields import LanguageField, ProseField
+from factcheck.editorial.messages.reader_messages import delete_messages
 from factcheck.editorial.models import (
     Claim,
     Claimant,
@@ -159,7 +160,7 @@ def erase_drafts(review: Review, erasure: Proposal) -> None:
         forget_draft(review)
     # Messages from readers can repeat the erased text. Messages to other newsrooms are kept.
     messages = Q(claim__in=claims, newsroom=review.newsroom_id)
-    ReaderMessage.objects.filter(Q(review=review) | messages).delete()
+    delete_messages(ReaderMessage.objects.filter(Q(review=review) | messages), by=erasure.decided_by)
     _forget_claims(claims)
     pictures.delete_dropped_media(claims, review.newsroom_id)
     erase_captures(review, claims)

@@ -14,6 +14,7 @@ from psycopg.types.json import Jsonb
 
 from factcheck.editorial.models import ImportBatch, Publisher, User, VerdictMapping
 from factcheck.editorial.people import account_mail
+from factcheck.editorial.sign_in.proofs import current_proof
 
 Detail = Mapping[str, str | int | None]
 Act = tuple[str, UUID | str, Detail]  # the name of an action, its subject and its details
@@ -34,12 +35,16 @@ def record_event(by: User, action: str, subject: Model, **detail: Any) -> None:
 def record_events(by: User | None, newsroom: int | None, acts: Iterable[Act]) -> None:
     """Record many actions in a newsroom in one SQL statement. Each action has a name, a subject and details.
 
-    The database refuses the events if the transaction has already named another person.
+    The database refuses the events if the transaction has already named another person, or if the request has proved
+    another person. A sign-in isn't proved by the session that it begins or replaces.
     """
+    acts = list(acts)
+    proof = current_proof() if by and not all(action.startswith("sign_in.") for action, *_rest in acts) else ""
     columns = [[action, str(subject), Jsonb(detail, orjson.dumps)] for action, subject, detail in acts]
     if columns:
         with connection.cursor() as cursor:
-            cursor.callproc("editorial_record_events", [by and by.pk, newsroom, *map(list, zip(*columns, strict=True))])
+            rows = map(list, zip(*columns, strict=True))
+            cursor.callproc("editorial_record_events", [by and by.pk, newsroom, *rows, proof])
 
 
 @transaction.atomic
@@ -53,7 +58,10 @@ def record_account_event(by: User | None, action: str, account: User | None, **d
         account_mail.queue_alert(account, action, detail)
 
 
-def set_actor(by: User | None) -> None:
-    """Tell the database who the person is, until the transaction ends. Triggers name this person in their events."""
+def set_actor(by: User | None, *, is_proved: bool = True) -> None:
+    """Tell the database who the person is, until the transaction ends. Triggers name this person in their events.
+
+    `is_proved` is false if the person proves their identity in another way than with the request's session.
+    """
     with connection.cursor() as cursor:
-        cursor.callproc("set_config", ["factcheck.actor", str(by.pk) if by else "", True])
+        cursor.callproc("editorial_set_actor", [by and by.pk, current_proof() if is_proved else ""])

@@ -13,6 +13,7 @@ from factcheck.editorial.captures.deletion import delete_unused_captures
 from factcheck.editorial.captures.rights import restore_public_files
 from factcheck.editorial.captures.source_checks import check_sources
 from factcheck.editorial.drafts import discarding, open_drafts
+from factcheck.editorial.drafts.prepared_vectors import prepare_vector
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.messages.reader_messages import delete_expired_messages
 from factcheck.editorial.models import Capture, Proposal
@@ -61,8 +62,10 @@ def send_alert(account: int, action: str, at: str, told: dict[str, str]) -> None
 @app.task(name=workflow.HELD, retry=RetryStrategy(max_attempts=5, exponential_wait=3, retry_exceptions=[DatabaseError]))
 def publish_held(proposal: int) -> None:
     """Publish a review whose time has come. If this fails, the desk's home page tells the Editors why."""
+    held = Proposal.objects.get(pk=proposal)
+    prepare_vector(held)
     try:
-        workflow.publish_held(Proposal.objects.get(pk=proposal))
+        workflow.publish_held(held)
     except EditorialError as refusal:
         logger.warning("Proposal %s was held and couldn't be published: %s", proposal, refusal)
 

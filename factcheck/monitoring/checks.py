@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 
+from django.conf import settings
 from django.db import Error, connections
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone, translation
 
+from factcheck.database.roles import LOG_WITHOUT_VALUES
 from factcheck.monitoring import numbers
 from factcheck.monitoring.time_limits import TimeLimited
 from factcheck.record.errors import SetupError
@@ -30,6 +32,9 @@ MAX_UNSIGNED = timedelta(minutes=2)
 MAX_BACKUP_AGE = timedelta(hours=36)
 
 
+_RIGHTS = "Run the SQL that python -m factcheck.database rights prints, as an administrator of PostgreSQL."
+
+
 class Failed(Exception):
     pass
 
@@ -44,7 +49,7 @@ class Result:
 
     @property
     def warns(self) -> bool:
-        return self.name == backup.__name__
+        return self.name in (backup.__name__, roles.__name__)
 
 
 def run_checks() -> list[Result]:
@@ -60,7 +65,7 @@ def _run() -> list[Result]:
     with translation.override("en"):
         first = _result(database)
         everywhere = (address, checkpoint, rows)
-        rest = (migrations, *everywhere, log_key, queue, backup) if numbers.sees_queue() else everywhere
+        rest = (migrations, *everywhere, log_key, queue, backup, roles) if numbers.sees_queue() else everywhere
         return [first, *(map(_result, rest) if first.ok else ())]
 
 
@@ -137,6 +142,28 @@ def backup() -> str:
     if age > MAX_BACKUP_AGE:
         raise Failed(f"The newest backup is {_age(age)} old. Check factcheck-backup.")
     return f"The newest backup is {_age(age)} old."
+
+
+def roles() -> str:
+    """Report what only an administrator of the server can mend, because every role can change its own settings."""
+    application, reading = (settings.DATABASES[alias]["USER"] for alias in ("default", "public"))
+    expected = [f"{name}={value}" for name, value in LOG_WITHOUT_VALUES.items()]
+    with connections["default"].cursor() as cursor:
+        cursor.execute(
+            "SELECT FROM pg_db_role_setting JOIN pg_roles r ON r.oid = setrole, unnest(setconfig) AS setting"
+            " WHERE rolname IN (%s, %s) AND setting <> ALL(%s)",
+            [application, reading, expected],
+        )
+        if cursor.fetchone() is not None:
+            raise Failed(f"A role of the database has changed its own settings. {_RIGHTS}")
+        cursor.execute(
+            "SELECT has_function_privilege(%s, 'pg_advisory_lock(bigint)', 'EXECUTE')"
+            " OR has_function_privilege(%s, 'pg_cancel_backend(integer)', 'EXECUTE')",
+            [reading, application],
+        )
+        if cursor.fetchone() != (False,):
+            raise Failed(f"The roles of the database have rights that they don't need. {_RIGHTS}")
+    return "The roles of the database have only the rights that they need."
 
 
 @cache

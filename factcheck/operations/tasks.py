@@ -14,6 +14,7 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.manager import JobManager
 
+from factcheck.editorial.drafts.prepared_vectors import prepare_vectors
 from factcheck.record.matching.embeddings import EmbeddingError, get_embeddings, is_configured
 from factcheck.record.matching.missing_vectors import BusyError, compute_missing
 
@@ -39,7 +40,7 @@ if settings.LOG_WITNESSES:
     SCHEDULE["ask_witnesses"] = "*/5 * * * *"
 
 VECTORS = "vectors"  # the queue, and the lock for a place in the queue
-RUN_SECONDS = 20.0
+RUN_SECONDS = 10.0  # for published reviews, and for submitted ones
 JOBS_KEPT = 14 * 24  # hours for which finished jobs are kept in the desk's list
 
 
@@ -58,13 +59,14 @@ for command, cron in SCHEDULE.items():
 
 @app.task(name="embed_claims", queue=VECTORS, queueing_lock=VECTORS)
 def embed_claims(timestamp: int) -> None:
-    """Compute missing vectors. Another run follows at once until none is missing, also while an import is published.
+    """Compute the vectors of published reviews, then of submitted ones. Another run follows until none is missing.
 
     The runs have their own queue and are short, so they neither delay other jobs nor a stop of the worker. A job with a
     lock would start seconds late, because the previous job still has the lock.
     """
     try:
         computed = sum(compute_missing(get_embeddings(), RUN_SECONDS))
+        computed += sum(prepare_vectors(get_embeddings(), seconds=RUN_SECONDS))
     except BusyError:
         return  # another worker, or the command of the same name
     except EmbeddingError as problem:

@@ -26,7 +26,7 @@ from urllib.parse import urldefrag, urljoin
 
 from django.conf import settings
 
-from factcheck.tools.public_addresses import Target, is_public_address, is_public_host, parse
+from factcheck.tools.public_addresses import Target, is_public_address, is_public_target, parse
 
 SECONDS = 30.0  # for all requests of a fetch together
 MAX_BODY = 20_000_000  # in bytes, of all responses of a fetch together, both as received and decompressed
@@ -112,7 +112,7 @@ def send(
     Redirects aren't followed. If `max_body` is None, the body isn't read.
     """
     end, target = time.monotonic() + seconds, _parse(url)
-    if not any_host and not is_public_host(target.host, allow_loopback=allow_loopback):
+    if not any_host and not is_public_target(target, allow_loopback=allow_loopback):
         raise FetchError(Problem.NOT_PUBLIC)
     addresses = _resolve(target, end)
     for *_, sockaddr in () if any_host else addresses:

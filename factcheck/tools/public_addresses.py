@@ -28,6 +28,7 @@ _SPECIAL_IPV6 = tuple(
 
 # Names that resolvers answer themselves or that exist only in private networks (RFC 6761, RFC 6762, RFC 8375, ICANN).
 _PRIVATE_NAME = re.compile(r"([^.]+|(.+\.)?(localhost|localdomain|local|internal|home\.arpa))")
+_PORTS = (80, 443)
 _LOOPBACK_NAME = re.compile(r"(.+\.)?localhost")
 _NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 # inet_aton(3) reads a name as an IPv4 address if its last part is a decimal, octal or hexadecimal number.
@@ -60,6 +61,17 @@ def is_public_address(address: str, *, allow_loopback: bool = False) -> bool:
     if isinstance(ip, ipaddress.IPv4Address):
         return not any(ip in network for network in _SPECIAL_IPV4)
     return ip in _GLOBAL_IPV6 and not any(ip in network for network in _SPECIAL_IPV6)
+
+
+def is_public_target(target: Target, *, allow_loopback: bool = False) -> bool:
+    """Return whether the site can contact this host at this port.
+
+    Other ports than those of the web belong to services that could misread a request, such as mail servers. Tests on
+    this machine can use every port of the machine itself.
+    """
+    if target.port in _PORTS:
+        return is_public_host(target.host, allow_loopback=allow_loopback)
+    return allow_loopback and not is_public_host(target.host) and is_public_host(target.host, allow_loopback=True)
 
 
 def is_public_host(host: str, *, allow_loopback: bool = False) -> bool:

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.record.formats.text import clean_text, find_forbidden
-from factcheck.tools.public_addresses import is_public_host, parse
+from factcheck.tools.public_addresses import is_public_target, parse
 
 _WRITTEN = re.compile(r"https?://[!-~]+")  # the column's constraint is the same
 
@@ -29,11 +29,11 @@ def validate_address(url: str) -> None:
             ),
             code="invalid_url",
         )
-    if not is_public_host(target.host, allow_loopback=settings.WEBHOOKS_ALLOW_LOOPBACK):
+    if not is_public_target(target, allow_loopback=settings.WEBHOOKS_ALLOW_LOOPBACK):
         raise ValidationError(
             _(
-                "This URL’s host is private, or an IP address in an unusual form. Messages are only sent to public"
-                " hosts. Register a URL with a public host name."
+                "This URL’s host is private, an IP address in an unusual form, or has a port other than 80 and 443."
+                " Messages are only sent to public hosts. Register a URL with a public host name."
             ),
             code="not_public",
         )

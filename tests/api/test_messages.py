@@ -151,7 +151,7 @@ def test_one_network_sends_so_many_an_hour(newsroom: Any, settings: Any) -> None
         sent("tips", {**TIP, "text": f"Tin thứ {number} cần kiểm chứng"}, "::ffff:198.51.100.7")
     assert send("tips", TIP, "198.51.100.7").status_code == 429
     sent("tips", {**TIP, "text": "Tin của người khác, cần kiểm chứng"}, "::ffff:198.51.100.8")
-    ReaderMessage.objects.update(received_at=timezone.now() - timedelta(hours=1))
+    ReaderMessage.objects.using("owner").update(received_at=timezone.now() - timedelta(hours=1))
     sent("tips", {**TIP, "text": "Một giờ sau lại có tin đồn"})
 
 
@@ -180,8 +180,8 @@ def test_everything_is_forgotten_after_the_days_that_were_said(newsroom: Any, se
     now = timezone.now()
     first, second = ReaderMessage.objects.order_by("received_at")
     claim = reader_messages.take_up(message=first, by=newsroom.editor, newsroom=newsroom.publisher.pk)
-    ReaderMessage.objects.filter(pk=first.pk).update(received_at=now - timedelta(days=30))
-    ReaderMessage.objects.filter(pk=second.pk).update(received_at=now - timedelta(days=2))
+    ReaderMessage.objects.using("owner").filter(pk=first.pk).update(received_at=now - timedelta(days=30))
+    ReaderMessage.objects.using("owner").filter(pk=second.pk).update(received_at=now - timedelta(days=2))
     assert reader_messages.delete_expired_messages() == 1
     assert Client().get(f"/api/v1/receipts/{old}/").status_code == 404
     assert ReaderMessage.objects.get().sender == ""

@@ -13,6 +13,7 @@ import pytest
 
 from factcheck.database import DatabaseProblem, data_directory, source
 from factcheck.database.embedded import Cluster
+from factcheck.database.roles import Login
 
 ROOT = Path(__file__).parent.parent.parent
 PROGRAM = """
@@ -290,16 +291,32 @@ def test_server_that_broke_down_says_in_its_log_that_the_disk_is_full(cluster: C
     assert "is full" in str(cluster.full_disk(error))
 
 
+def test_start_takes_back_what_a_role_has_given_itself(cluster: Cluster, again: Callable[..., Cluster]):
+    """PostgreSQL lets every role change its own settings and password, so its next connections would fail."""
+    for login in (cluster.logins().application, cluster.logins().reading):
+        with connection_of(cluster, login) as connection:
+            connection.execute("ALTER ROLE CURRENT_USER SET statement_timeout = 1000")
+            connection.execute("ALTER ROLE CURRENT_USER PASSWORD 'of the attacker'")
+        with pytest.raises(psycopg.OperationalError):
+            connection_of(cluster, login)
+    cluster.leave()
+    later = again()
+    later.prepare()
+    for login in (later.logins().application, later.logins().reading):
+        with connection_of(later, login) as connection:
+            assert connection.execute("SHOW statement_timeout").fetchone() == ("0",)
+            assert connection.execute("SHOW log_error_verbosity").fetchone() == ("terse",)
+
+
+def connection_of(cluster: Cluster, login: Login) -> psycopg.Connection:
+    socket = str(cluster.directory.socket)
+    return psycopg.connect(host=socket, dbname="factcheck", user=login.name, password=login.password, autocommit=True)
+
+
 def test_application_and_reading_roles_cannot_rise(cluster: Cluster):
     logins = cluster.logins()
     for login in (logins.application, logins.reading):
-        with psycopg.connect(
-            host=str(cluster.directory.socket),
-            dbname="factcheck",
-            user=login.name,
-            password=login.password,
-            autocommit=True,
-        ) as connection:
+        with connection_of(cluster, login) as connection:
             for statement in (
                 "CREATE TABLE mine (id int)",
                 "CREATE TEMPORARY TABLE mine (id int)",

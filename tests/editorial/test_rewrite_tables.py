@@ -27,7 +27,7 @@ def test_tables_are_written_without_what_was_deleted(newsroom: Newsroom, capsys:
     review = newsroom.publish_new(newsroom.make_claim())
     for name in ("kept", "deleted"):
         Session.objects.create(session_key=f"{name}-key", session_data=f"{name}-data", expire_date=timezone.now())
-    Session.objects.get(session_key="deleted-key").delete()
+    Session.objects.using("owner").get(session_key="deleted-key").delete()
     assert b"deleted-data" in file_of_sessions()
     connections.close_all()  # an open transaction would keep the deleted row
     with connections["owner"].cursor() as cursor:

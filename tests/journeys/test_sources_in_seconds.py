@@ -112,12 +112,14 @@ def test_each_of_ten_cards_says_what_happened(newsroom: Newsroom, site: LocalPag
     }
     bad = {
         "http://dead.example.org/": "The site wasn’t found.",
-        site.add("/inside", b"", 302, Location="http://127.0.0.1:8000/admin/"): "The URL leads to a private network.",
+        site.add(
+            "/inside", b"", 302, Location="http://127.0.0.1:8000/admin/"
+        ): "The URL leads to a private network, or to another port than 80 and 443.",
         site.add("/large", send_200_mb): "The page is too large.",
         site.add("/bomb", gzip.compress(bytes(200_000_000)), Content_Encoding="gzip"): "The page is too large.",
         site.add("/gone", b"", 404): "The page doesn’t exist.",
         site.add("/refused", b"", 403): "The site refused the request.",
-        "http://169.254.169.254/latest/meta-data/": "The URL leads to a private network.",
+        "http://169.254.169.254/latest/meta-data/": "The URL leads to a private network, or to another port than 80 and 443.",
     }
     with capture_worker(), desk_of(newsroom.reporter, f"editorial/review/add/?claim={claim.pk}") as page:
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])

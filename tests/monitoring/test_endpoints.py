@@ -76,6 +76,7 @@ def test_site_is_ready(published):
         "checkpoint": "The newest checkpoint covers 1 of 1 entries. It is 0 minutes old.",
         "rows": "The reviews and demands that were read match the log.",
         "queue": "Waiting jobs: 1.",
+        "roles": "The roles of the database have only the rights that they need.",
     }
 
 
@@ -90,7 +91,7 @@ def test_details_are_for_operators(published, monkeypatch):
     assert Client().get("/readyz", REMOTE_ADDR="203.0.113.7").json() == {"ready": True}
     monkeypatch.setattr(settings, "METRICS_TOKEN", TOKEN)
     with_token = {**PROXIED, "Authorization": f"Bearer {TOKEN}"}
-    assert len(Client().get("/readyz", headers=with_token).json()["checks"]) == 8
+    assert len(Client().get("/readyz", headers=with_token).json()["checks"]) == 9
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ LEFT_OUT = {
     " mail server. The same command runs on the site without containers.",
 }
 
-READERS = "factcheck-site factcheck-desk factcheck-worker factcheck-mcp"
+READERS = "factcheck-site factcheck-desk factcheck-intake factcheck-worker factcheck-mcp"
 ALL = f"factcheck-signer factcheck-clean-room {READERS}"
 SQL = "runuser --user postgres -- psql --quiet --no-align --tuples-only"
 API = f"curl --silent --fail https://{HOST}/api/v1"

@@ -41,7 +41,18 @@ def stages() -> dict[str, list[list[str]]]:
 
 
 def test_every_process_of_the_site_has_a_service():
-    assert set(SERVICES) == {"database", "migrations", "site", "desk", "worker", "mcp", "signer", "clean-room", "proxy"}
+    assert set(SERVICES) == {
+        "database",
+        "migrations",
+        "site",
+        "desk",
+        "intake",
+        "worker",
+        "mcp",
+        "signer",
+        "clean-room",
+        "proxy",
+    }
     assert {key for service in SERVICES.values() for key in service} <= KEYS
 
 
@@ -83,6 +94,7 @@ def test_each_secret_reaches_only_the_processes_that_need_it():
         "site.env": {"site"},
         "desk.env": {"desk", "migrations"},
         "worker.env": {"worker"},
+        "intake.env": {"intake"},
         "mcp.env": {"mcp"},
         "log-key": {"signer"},
         "messages-key": {"desk"},
@@ -133,7 +145,7 @@ def test_commands_and_images_exist():
         assert build["target"] in stages()
 
 
-@pytest.mark.parametrize("name", ["site", "desk"])
+@pytest.mark.parametrize("name", ["site", "desk", "intake"])
 def test_containers_and_units_start_the_same_server(name: str):
     unit = (ROOT / f"deploy/systemd/factcheck-{name}.service").read_text(encoding="utf-8")
     (line,) = re.findall("^ExecStart=.*/bin/(.*)$", unit, re.MULTILINE)

@@ -114,7 +114,9 @@ class TestInstallation:
     def test_assistants_server_and_worker_run(self, site: Machine) -> None:
         status = site.run(f"curl --silent --output /dev/null --write-out '%{{http_code}}' https://{HOST}/mcp")
         assert status in ("400", "405", "406"), "the proxy reaches the server, which wants another method or headers"
-        site.run("systemctl status factcheck-worker factcheck-mcp factcheck-signer factcheck-clean-room")
+        site.run(
+            "systemctl status factcheck-worker factcheck-mcp factcheck-intake factcheck-signer factcheck-clean-room"
+        )
 
     def test_certbot_can_renew_the_certificate(self, site: Machine) -> None:
         """Over plain HTTP, with the site's own configuration of nginx."""
@@ -140,6 +142,7 @@ class TestInstallation:
         assert site.run("cd /etc/factcheck; stat --format '%a %U:%G %n' *").splitlines() == [
             "600 root:root common.env",
             "600 root:root desk.env",
+            "600 root:root intake.env",
             "600 root:root log-key",
             "600 root:root mcp.env",
             "600 factcheck-desk:root messages-key",
@@ -151,7 +154,8 @@ class TestInstallation:
         for account in ("site", "mcp", "desk", "worker"):
             site.run(f"! runuser --user factcheck-{account} -- test -r /var/lib/factcheck-signer/checkpoint")
         site.run("! runuser --user factcheck-site -- test -x /run/factcheck-signer")
-        site.run("! runuser --user factcheck-worker -- test -r /etc/factcheck/messages-key")
+        for account in ("worker", "intake"):
+            site.run(f"! runuser --user factcheck-{account} -- test -r /etc/factcheck/messages-key")
         site.run("! runuser --user factcheck-site -- test -x /opt/factcheck/var")
         site.run("! runuser --user factcheck-desk -- test -r /var/backups/factcheck/*.age")
 

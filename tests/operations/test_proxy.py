@@ -105,7 +105,7 @@ def test_client_is_an_address_of_ipv4_or_a_network_of_ipv6(variable: str, group:
 def test_what_is_led_to_the_site_names_host_scheme_and_client():
     """Without these the site takes a request for one over plain HTTP, or counts all clients as one."""
     for place in re.findall(r"location [^{]*{(.*?)\n    }", CONFIG, re.DOTALL):
-        if "127.0.0.1:8000" in place or "127.0.0.1:8002" in place:
+        if re.search("127.0.0.1:800[023]", place):
             named = re.findall(r"proxy_set_header (\S+) [^\"]", place)
             assert named == ["Host", "X-Forwarded-Proto", "X-Forwarded-For", "X-Request-ID"]
 

@@ -35,6 +35,7 @@ SECRETS = {
     "factcheck-mcp": {"SECRET_KEY", "PUBLIC_DATABASE_URL"},
     "factcheck-desk": {"SECRET_KEY", "DATABASE_URL", "PUBLIC_DATABASE_URL"},
     "factcheck-worker": {"SECRET_KEY", "DATABASE_URL", "PUBLIC_DATABASE_URL"},
+    "factcheck-intake": {"SECRET_KEY", "DATABASE_URL", "PUBLIC_DATABASE_URL"},
     "factcheck-signer": {"LOG_SIGNING_KEY"},
     "factcheck-clean-room": set(),
 }
@@ -61,7 +62,10 @@ def test_services_that_read_do_not_share_a_key_with_those_that_write() -> None:
         "factcheck-worker": ["common", "desk", "worker"],
         "factcheck-site": ["common", "site"],
         "factcheck-mcp": ["common", "mcp"],
+        "factcheck-intake": ["common", "intake"],
     }
+    assert "MESSAGES_KEY" not in environment("factcheck-intake")
+    assert "MESSAGES_RECIPIENT" in environment("factcheck-intake")
     # The last file's value counts, so the worker never has the desk's keys.
     assert example("worker") == {"SECRET_KEY": "", "WEBHOOKS_KEY": "", "MESSAGES_KEY": ""}
 

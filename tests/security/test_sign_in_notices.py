@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core import mail
 from django.core.exceptions import ValidationError
@@ -14,6 +15,7 @@ from playwright.sync_api import expect
 from factcheck.editorial.models import SecondFactor, User
 from factcheck.editorial.people.account_mail import password_url
 from factcheck.editorial.sign_in import second_factors
+from factcheck.editorial.sign_in.proofs import proved_by
 from tests.editorial.desk.test_accounts import CHOSEN, choose, link_in
 from tests.journeys.browser import Browser
 from tests.security.signing_in import PASSWORD, SECRET, Device, app_code, events, give_app, let_pass
@@ -103,8 +105,14 @@ def test_changed_password_is_told(lan: User) -> None:
     assert message.subject.startswith(CHANGED)
     assert CHOSEN not in str(message.body)
     let_pass(601)
+    without_password(lan)
     choose(link_in(password_url(User.objects.get(pk=lan.pk))))
     assert told() == [CHANGED]
+
+
+def without_password(person: User) -> None:
+    """As after two people have approved a new password."""
+    User.objects.using("owner").filter(pk=person.pk).update(password="!")
 
 
 def test_changed_second_factors_are_told(lan: User) -> None:
@@ -116,7 +124,13 @@ def test_changed_second_factors_are_told(lan: User) -> None:
     assert not any(secret in str(message.body) for secret in (SECRET, *codes))
     factor = SecondFactor.objects.get(user=lan, kind="app")
     second_factors.remove_second_factor(factor=factor, by=lan, required=False)
+    assert told() == []  # nothing was removed, because no session has proved the person
+    client = Client()
+    client.force_login(lan)
+    with proved_by(lambda: client.cookies[settings.SESSION_COOKIE_NAME].value):
+        second_factors.remove_second_factor(factor=factor, by=lan, required=False)
     assert told() == ["A second factor was removed from your account"]
+    without_password(lan)
     second_factors.reset_second_factors(lan, by=lan)
     assert told() == ["The second factors of your account were removed"]
 

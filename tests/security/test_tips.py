@@ -110,7 +110,7 @@ def test_database_holds_no_text_or_contact(newsroom: Newsroom, live: Review) -> 
 @pytest.mark.parametrize("column", ["text", "url", "contact"])
 def test_database_refuses_an_unencrypted_text(newsroom: Newsroom, column: str) -> None:
     sent("tips", {**TIP, "contact": CONTACT})
-    with pytest.raises(IntegrityError), connection.cursor() as cursor:
+    with pytest.raises(IntegrityError), connections["owner"].cursor() as cursor:
         cursor.execute(f"UPDATE editorial_readermessage SET {column} = 'https://plain.example/'")
 
 

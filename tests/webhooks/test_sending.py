@@ -30,6 +30,7 @@ def test_setting_opens_loopback_and_nothing_else() -> None:
         "https://a:b@example.org/", "https://example.org/#part", "https://example.org:0/", "https://example.org:70000/",
         "https://example.org:x/", "https://exa mple.org/", "https://example.org/\r\nX: y", "https://example.org/đường",
         "https://[::1/", "https://127.0.0.1/", "https://[::1]/", "https://[::ffff:10.0.0.1]/", "https://10.0.0.1:8443/",
+        "https://example.org:8443/", "https://example.org:25/",
         "https://" + "a" * 64 + ".org/", "javascript:alert(1)",
     ],
 )  # fmt: skip
@@ -43,7 +44,7 @@ def test_address_that_cannot_be_registered(url: str) -> None:
     [
         ("https://example.org", (True, "example.org", 443, "/")),
         ("https://Example.ORG./hook?a=b&c=%20", (True, "example.org", 443, "/hook?a=b&c=%20")),
-        ("https://xn--ting-vit-w4a8y.vn:8443/x", (True, "xn--ting-vit-w4a8y.vn", 8443, "/x")),
+        ("https://xn--ting-vit-w4a8y.vn:80/x", (True, "xn--ting-vit-w4a8y.vn", 80, "/x")),
         ("https://[2606:4700::1111]/x", (True, "2606:4700::1111", 443, "/x")),
     ],
 )

@@ -78,6 +78,8 @@ def _published_pages() -> Iterator[PublicPage]:
     for status, code in (("withdrawn", 200), ("erased", 410)):
         yield PublicPage(status, f"/reviews/{PublishedReview.objects.get(status=status).pk}/", status=code)
     yield PublicPage("claim", f"/claims/{long.claim_id}/")
+    yield PublicPage("mismatch", f"/claims/{long.claim_id}/mismatch/")
+    yield PublicPage("search with a claim", "/search/?q=Goldfish forget everything after three seconds.")
     yield PublicPage("demand", f"/demands/{PublishedDemand.objects.earliest('sequence').pk}/")
     yield PublicPage("capture", f"/captures/{PublicCapture.objects.earliest('pk').sha256}/")
     yield PublicPage("claimant", f"/claimants/{_claimant()}/")

@@ -24,6 +24,7 @@ from factcheck.editorial.messages import message_limits
 from factcheck.editorial.messages.message_limits import NotStored, kept_until
 from factcheck.editorial.models import Appearance, Claim, Publisher, ReaderMessage, Review, User
 from factcheck.editorial.people import roles
+from factcheck.editorial.sign_in.proofs import current_proof
 from factcheck.record.models import PublishedReview
 from factcheck.tools.secret_key import keyed_hash
 
@@ -164,10 +165,17 @@ def delete_expired_messages() -> int:
     now = timezone.now()
     hashed = ReaderMessage.objects.exclude(sender="").filter(received_at__lte=now - timedelta(days=1))
     hashed.update(sender="", wide_sender="")
-    old = ReaderMessage.objects.filter(received_at__lte=now - timedelta(days=settings.READER_MESSAGES_DAYS))
-    count = old.count()
-    old.delete()
-    return count
+    return delete_messages(
+        ReaderMessage.objects.filter(received_at__lte=now - timedelta(days=settings.READER_MESSAGES_DAYS)), by=None
+    )
+
+
+def delete_messages(messages: QuerySet[ReaderMessage], *, by: User | None) -> int:
+    """Delete messages and their repetitions with a function that records it, and return the number of messages."""
+    keys = list(messages.values_list("pk", flat=True))
+    if keys:
+        roles.call_function("editorial_delete_messages", by and by.pk, current_proof() if by else "", keys)
+    return len(keys)
 
 
 def _lock_open(message: ReaderMessage, by: User, newsroom: int, *states: ReaderMessage.State) -> ReaderMessage:

@@ -21,7 +21,7 @@ from factcheck.editorial.models.people import (
     SignInCounter,
     User,
 )
-from factcheck.editorial.models.proposals import Proposal
+from factcheck.editorial.models.proposals import PreparedVector, Proposal
 from factcheck.editorial.models.reader_messages import Mismatch, ReaderMessage
 from factcheck.editorial.models.reviews import Authorship, Review, Source
 from factcheck.editorial.models.scales import RatingScale, Verdict, VerdictLabel, VerdictMapping
@@ -29,7 +29,7 @@ from factcheck.editorial.models.scales import RatingScale, Verdict, VerdictLabel
 __all__ = [
     "AnsweredRequest", "ApiToken", "Appearance", "Authorship", "Capture", "Claim", "Claimant", "Demand",
     "EditorialEvent", "Freeze", "ImportBatch", "Job", "Membership", "Mismatch", "OpenDraft", "Picture",
-    "Proposal", "Publisher", "RatingScale", "ReaderMessage", "Review", "SavedState", "SecondFactor", "Session",
-    "SignInCounter", "Source", "Topic", "TopicLabel", "User", "Verdict", "VerdictLabel", "VerdictMapping",
+    "PreparedVector", "Proposal", "Publisher", "RatingScale", "ReaderMessage", "Review", "SavedState", "SecondFactor",
+    "Session", "SignInCounter", "Source", "Topic", "TopicLabel", "User", "Verdict", "VerdictLabel", "VerdictMapping",
     "WatchedSource",
 ]  # fmt: skip

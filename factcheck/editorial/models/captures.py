@@ -59,7 +59,10 @@ class Capture(models.Model):
         """The reasons why the worker couldn't make a capture, each with a sentence for people."""
 
         INVALID_URL = "invalid_url", _("The URL can’t be opened. Check the URL for typing errors.")
-        NOT_PUBLIC = "not_public", _("The URL leads to a private network. Upload your own copy.")
+        NOT_PUBLIC = (
+            "not_public",
+            _("The URL leads to a private network, or to another port than 80 and 443. Upload your own copy."),
+        )
         UNKNOWN_HOST = "unknown_host", _("The site wasn’t found. Check the URL, or write why there is no copy.")
         TIMEOUT = (
             "timeout",

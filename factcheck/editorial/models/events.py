@@ -97,6 +97,7 @@ ACTIONS: dict[str, Promise] = {
     "message.taken_up": _("took up a message from a reader"),
     "message.answered": _("answered a message from a reader"),
     "message.dismissed": _("put aside a message from a reader"),
+    "message.deleted": _("deleted messages from readers"),
     "token.made": _("API token created"),
     "token.revoked": _("API token revoked"),
     "claim.logged_by_program": _("claim logged by a program"),

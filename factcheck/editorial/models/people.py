@@ -260,6 +260,7 @@ class ApiToken(models.Model):
         DRAFTS = "drafts:write", _("start reviews, and read and edit the drafts of these reviews")
 
     MAX_LIFETIME: ClassVar = timedelta(days=366)
+    secret = ""  # only in the request that sent the token
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     newsroom = models.ForeignKey(Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="+")

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from pgvector.django import HalfVectorField
 
 from factcheck.editorial.fields import ProseField
 from factcheck.editorial.models.claims import Claim
@@ -28,6 +29,7 @@ from factcheck.editorial.models.kinds import (
 from factcheck.editorial.models.people import Freeze, Publisher, User
 from factcheck.editorial.models.reviews import Authorship, Review
 from factcheck.editorial.models.scales import VerdictMapping
+from factcheck.record.matching.models import DIMENSIONS
 from factcheck.record.models import LogEntry
 
 OF_AN_IMPORT = Q(kind="review", batch__isnull=False)
@@ -343,3 +345,16 @@ class Proposal(models.Model):
         self.decided_by, self.decided_at = by, timezone.now()
         columns = ["decision", "message", "decided_by", "decided_at", "hold_until", "released_by"]
         self.save(update_fields=columns)
+
+
+class PreparedVector(models.Model):
+    """The vector of a submitted review that isn't public yet (`drafts/prepared_vectors.py`)."""
+
+    proposal = models.OneToOneField(Proposal, models.CASCADE, primary_key=True)
+    digest = models.BinaryField(help_text="The first 16 bytes of the text’s SHA-256.")
+    model = models.CharField(max_length=200, help_text="The model that computed the vector.")
+    embedding = HalfVectorField(dimensions=DIMENSIONS)
+    long_embedding = HalfVectorField(null=True, help_text="The vector, if it has more numbers than `embedding`.")
+
+    def __str__(self) -> str:
+        return f"vector of {self.proposal_id}"

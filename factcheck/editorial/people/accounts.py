@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from factcheck.editorial.errors import EditorialError, LastDecider, TooLate, TooSoon
-from factcheck.editorial.events import record_account_event
 from factcheck.editorial.models import EditorialEvent, Membership, Proposal, User
 from factcheck.editorial.models.kinds import SETTLED_AFTER, TAKING, Action
 from factcheck.editorial.people import roles
@@ -50,8 +49,7 @@ def end_sessions(*, account: User, by: User) -> None:
     ended = EditorialEvent.objects.filter(actor=by, action="session.ended", subject=f"user:{account.pk}")
     if ended.filter(at__gt=timezone.now() - AGAIN).exists():
         raise TooSoon(_("You have just ended these sessions. Wait ten minutes, or pause the account."))
-    sessions.end_sessions(account)
-    record_account_event(by, "session.ended", account)
+    sessions.end_sessions(account, by=by)
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from factcheck.editorial.errors import AlreadyDone, Incomplete, NotAllowed, Wron
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import ApiToken, Membership, User
 from factcheck.editorial.people import roles
+from factcheck.editorial.sign_in.proofs import proved_by
 
 PREFIX = "fct_"  # secret scanners recognise leaked tokens by this prefix
 LENGTH = len(PREFIX) + 43  # 32 random bytes in base64url
@@ -78,13 +79,15 @@ def find_token(secret: str) -> ApiToken | None:
     token = ApiToken.objects.usable().select_related("user", "newsroom").filter(digest=_digest(secret)).first()
     if token is not None and (token.used_at is None or token.used_at < now - _USE_PRECISION):
         ApiToken.objects.filter(pk=token.pk).update(used_at=now)
+    if token is not None:
+        token.secret = secret
     return token
 
 
 @contextmanager
 def token_transaction(token: ApiToken) -> Iterator[None]:
     """Open a transaction in which the database refuses to submit, decide or publish anything."""
-    with transaction.atomic():
+    with transaction.atomic(), proved_by(lambda: token.secret):
         with connection.cursor() as cursor:
             cursor.callproc("set_config", ["factcheck.token", str(token.pk), True])
         yield

@@ -38,7 +38,7 @@ def end_access(user: User, *, by: User, keep: str | None = None) -> None:
     Call this function when the password changes. Someone who knew the old password may have opened sessions or created
     tokens.
     """
-    end_sessions(user, keep=keep)
+    end_sessions(user, by=by, keep=keep)
     revoke_tokens(ApiToken.objects.filter(user=user, revoked_at=None), by=by)
     account_mail.queue_alert(user, "password.changed", {})
 
@@ -49,10 +49,10 @@ class PasswordBackend(ModelBackend):
     ) -> Any:
         """Check the password, and replace an outdated hash.
 
-        The setting `factcheck.rehashing` tells the database's triggers that only the hash changes, not the password.
+        `factcheck.rehashing` lets the database's triggers allow a hash with other parameters, before a session exists.
         """
         with transaction.atomic(), connection.cursor() as cursor:
             account = User.objects.filter(username=username or "").first()
-            set_actor(account)
+            set_actor(account, is_proved=False)
             cursor.callproc("set_config", ["factcheck.rehashing", str(account.pk) if account else "", True])
             return super().authenticate(request, username, password, **kwargs)

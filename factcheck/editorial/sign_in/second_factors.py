@@ -10,6 +10,7 @@ import segno
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,9 @@ from factcheck.editorial.encryption import decrypt, encrypt
 from factcheck.editorial.errors import LastFactor, WrongFactor
 from factcheck.editorial.events import record_account_event
 from factcheck.editorial.models import SecondFactor, User
+from factcheck.editorial.people import account_mail
+from factcheck.editorial.people.roles import call_function
+from factcheck.editorial.sign_in.proofs import current_proof
 from factcheck.editorial.sign_in.sessions import end_sessions
 from factcheck.tools.secret_key import keyed_hash
 
@@ -34,18 +38,20 @@ def remove_second_factor(*, factor: SecondFactor, by: User, required: bool) -> N
     left = by.second_factors.usable().exclude(pk=factor.pk).exists()
     if required and not left:
         raise LastFactor(_("This is your only second factor, so you can’t remove it. Add another one first."))
-    factor.delete()
-    if not left:
-        by.second_factors.all().delete()  # recovery codes are useless without a factor
-    record_account_event(by, "second_factor.removed", by, kind=factor.kind, name=factor.name)
+    removed = by.second_factors.filter(pk=factor.pk) if left else by.second_factors.all()
+    if _remove(by, removed):  # recovery codes are useless without a factor
+        account_mail.queue_alert(by, "second_factor.removed", {"kind": factor.kind})
 
 
 @transaction.atomic
-def reset_second_factors(user: User, *, by: User | None = None) -> None:
-    """Remove all second factors of the account and end its sessions. The next login asks for new factors."""
-    SecondFactor.objects.filter(user=user).delete()
-    end_sessions(user)
-    record_account_event(by, "second_factor.reset", user)
+def reset_second_factors(user: User, *, by: User) -> None:
+    """Remove all second factors of the account and end its sessions. The next login asks for new factors.
+
+    The database refuses this unless two people have approved a new password.
+    """
+    call_function("editorial_remove_factors", by.pk, current_proof(), user.pk, None)
+    end_sessions(user, by=by)
+    account_mail.queue_alert(user, "second_factor.reset", {})
 
 
 def new_app_secret() -> str:
@@ -75,7 +81,7 @@ def add_app(*, user: User, secret: str, code: str) -> None:
                 " shows now."
             )
         )
-    SecondFactor.objects.filter(user=user, kind=Kind.APP).delete()
+    _remove(user, user.second_factors.filter(kind=Kind.APP))
     SecondFactor.objects.create(user=user, kind=Kind.APP, secret=encrypt(secret, _APP), counter=step)
     record_account_event(user, "second_factor.added", user, kind=Kind.APP.value)
 
@@ -86,7 +92,7 @@ def create_recovery_codes(user: User) -> list[str]:
 
     Only hashes are stored, so the codes can be shown only once.
     """
-    user.second_factors.recovery_codes().delete()
+    _remove(user, user.second_factors.recovery_codes())
     codes = ["-".join("".join(secrets.choice(_LETTERS) for _letter in range(4)) for _part in range(4))
              for _code in range(RECOVERY_CODES)]  # fmt: skip
     SecondFactor.objects.bulk_create(
@@ -101,8 +107,15 @@ def use_code(user: User, code: str) -> Kind | None:
     code = "".join(code.split()).lower()
     if len(code) == DIGITS and code.isdecimal():
         return Kind.APP if _use_app_code(user, code) else None
-    used, _rows = user.second_factors.recovery_codes().filter(key=_code_hash(user, code)).delete()
+    used = _remove(user, user.second_factors.recovery_codes().filter(key=_code_hash(user, code)), is_proved=False)
     return Kind.RECOVERY_CODE if used else None
+
+
+def _remove(user: User, factors: QuerySet[SecondFactor], *, is_proved: bool = True) -> int:
+    """Delete the person's own factors with a function that records it, and return their number."""
+    keys = list(factors.values_list("pk", flat=True))
+    proof = current_proof() if is_proved else ""
+    return int(call_function("editorial_remove_factors", user.pk, proof, user.pk, keys)) if keys else 0
 
 
 def _use_app_code(user: User, code: str) -> bool:

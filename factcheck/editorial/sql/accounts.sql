@@ -165,11 +165,14 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
 $$;
 
 -- The rules for everybody except the owner of the tables, who works at the operator's shell.
--- - Nobody sets another person's password. `factcheck.actor` is the person who acts.
+-- - Nobody sets another person's password. The request has proved the person (sessions.sql). Only the first password after
+--   a link, and a new hash at a login, have no proof. The prefix is the algorithm and its iterations.
 -- - Without an approved proposal, an account can't be closed or reopened, and one with a role keeps its e-mail address.
 -- - Only the first account can be created as an administrator and with a password.
 CREATE OR REPLACE FUNCTION editorial_account_rules() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    prefix constant text := '^[^$]+\$[^$]+\$';
 BEGIN
     IF pg_has_role(current_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'USAGE') THEN
         RETURN NEW;
@@ -187,7 +190,10 @@ BEGIN
             USING ERRCODE = 'restrict_violation';
     END IF;
     IF NEW.password <> OLD.password
-        AND nullif(current_setting('factcheck.actor', true), '')::bigint IS DISTINCT FROM NEW.id THEN
+        AND editorial_proved() IS DISTINCT FROM NEW.id AND NOT coalesce(
+            current_setting('factcheck.actor', true) = NEW.id::text AND (OLD.password LIKE '!%'
+                OR current_setting('factcheck.rehashing', true) = NEW.id::text
+                   AND substring(NEW.password FROM prefix) <> substring(OLD.password FROM prefix)), false) THEN
         RAISE EXCEPTION 'account %: only this person chooses the password', OLD.id USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NEW;

@@ -29,11 +29,12 @@ CREATE OR REPLACE TRIGGER event_kept BEFORE TRUNCATE ON editorial_editorialevent
 -- the name, and every later event of the transaction has the same actor. The time is the server's, and only triggers
 -- record changes to accounts, roles and webhooks.
 -- This prevents events in the name of nobody, of a closed account or of several people at once, events with a false
--- time, and invented changes to roles. It doesn't prevent a compromised application from naming another active account,
--- because the application itself tells the database who has logged in. Decisions are protected by the rules for
--- proposals (proposals.sql), which don't depend on events.
+-- time, and invented changes to roles. A request proves its person with the key of the session (sessions.sql). It doesn't
+-- prevent a compromised application from beginning a session for another active account, because the application itself
+-- checks passwords. Decisions are protected by the rules for proposals (proposals.sql), which don't depend on events.
 CREATE OR REPLACE FUNCTION editorial_record_events(
-    actor bigint, newsroom bigint, actions text[], subjects text[], details jsonb[]) RETURNS void LANGUAGE plpgsql
+    actor bigint, newsroom bigint, actions text[], subjects text[], details jsonb[], proof text DEFAULT ''
+) RETURNS void LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     declared text := coalesce(current_setting('factcheck.actor', true), '');
@@ -51,18 +52,18 @@ BEGIN
         RAISE EXCEPTION 'only triggers record changes to accounts, roles and webhooks'
             USING ERRCODE = 'restrict_violation';
     END IF;
-    PERFORM set_config('factcheck.actor', coalesce(actor::text, ''), true);
+    PERFORM editorial_set_actor(actor, proof);
     INSERT INTO editorial_editorialevent (at, actor_id, action, newsroom_id, subject, detail)
         SELECT clock_timestamp(), actor, act.action, newsroom, act.subject, act.detail
         FROM unnest(actions, subjects, details) WITH ORDINALITY AS act (action, subject, detail, place)
         ORDER BY act.place;
 END $$;
-REVOKE EXECUTE ON FUNCTION editorial_record_events(bigint, bigint, text[], text[], jsonb[]) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION editorial_record_events(bigint, bigint, text[], text[], jsonb[]) TO :"application";
+REVOKE EXECUTE ON FUNCTION editorial_record_events(bigint, bigint, text[], text[], jsonb[], text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION editorial_record_events(bigint, bigint, text[], text[], jsonb[], text) TO :"application";
 
 -- Every change to an account, group or membership is recorded as an event, however the change is made. Logins aren't
--- recorded. At a login, Django replaces a hash whose algorithm or iterations are outdated. The password stays the same,
--- so this isn't an event. `factcheck.rehashing` is the account whose right password was just entered.
+-- recorded. At a login, Django replaces a hash whose algorithm or iterations are outdated. The password stays the same, but
+-- the database can't know this, so the event says "rehashed".
 CREATE OR REPLACE FUNCTION editorial_account_event() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -71,16 +72,13 @@ DECLARE
     after jsonb := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) - untold END;
     changed jsonb;
 BEGIN
-    IF TG_OP = 'UPDATE' AND after ->> 'id' = current_setting('factcheck.rehashing', true)
-        AND substring(after ->> 'password' FROM '^[^$]+\$[^$]+\$') <> substring(before ->> 'password' FROM '^[^$]+\$[^$]+\$')
-    THEN
-        before := before || jsonb_build_object('password', after -> 'password');
-    END IF;
     IF before = after THEN
         RETURN NULL;
     END IF;
     -- The event contains the changed columns with their values, except for passwords.
-    SELECT jsonb_object_agg(key, CASE WHEN key = 'password' THEN '"changed"'::jsonb
+    SELECT jsonb_object_agg(key, CASE WHEN key = 'password' THEN to_jsonb(CASE
+                                      WHEN after ->> 'id' = current_setting('factcheck.rehashing', true) THEN 'rehashed'
+                                      ELSE 'changed' END)
                                       ELSE jsonb_build_array(before -> key, after -> key) END)
         INTO changed FROM jsonb_object_keys(coalesce(after, before)) AS key
         WHERE before -> key IS DISTINCT FROM after -> key;

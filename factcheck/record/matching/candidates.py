@@ -51,7 +51,10 @@ WITH RECURSIVE near AS MATERIALIZED (
         SELECT id, search, relevant, number
         FROM unnest(%(anywhere)s::tsquery[], %(relevant)s::tsquery[]) WITH ORDINALITY term (anywhere, relevant, number),
         LATERAL (
-            SELECT id, search FROM record_publishedreview WHERE search @@ anywhere AND status = 'live' LIMIT %(each)s
+            SELECT id, search FROM record_publishedreview WHERE search @@ anywhere AND status = 'live'
+                AND NOT (%(missing)s AND EXISTS (
+                    SELECT FROM record_reviewvector WHERE review_id = id AND embedding IS NULL))
+            LIMIT %(each)s
         ) each
         LIMIT %(read)s) read
      WHERE search @@ relevant GROUP BY id ORDER BY min(number) LIMIT %(most)s)
@@ -63,7 +66,7 @@ WITH RECURSIVE near AS MATERIALIZED (
     FROM found JOIN record_publishedreview review USING (id)
     LEFT JOIN record_reviewvector vector ON vector.review_id = id AND vector.model = %(model)s
         AND vector_dims(coalesce(long_embedding, embedding)) = %(length)s
-    WHERE review.status = 'live'
+    WHERE review.status = 'live' AND NOT (%(missing)s AND embedding IS NULL)
 ), shown AS (
     SELECT DISTINCT claim_id, claim_id AS root, 0 AS merges FROM compared
     UNION ALL SELECT shown.claim_id, into_id, merges + 1 FROM shown JOIN record_publishedmerge merge
@@ -80,8 +83,11 @@ def find_candidates(
     *,
     model: str = "",
     unrelated: float = UNRELATED,
+    missing: bool = False,
 ) -> list[Candidate]:
     """Return the reviews that contain a term, or are near to one of the vectors. Raise TimeoutError.
+
+    With `missing`, reviews without a vector are left out, so that they don't move the scores of others.
 
     The words of a term must occur together. EF_SEARCH and NEAREST are divided among the vectors, so that several
     vectors take about as long as one.
@@ -98,6 +104,7 @@ def find_candidates(
         "vectors": [vector.to_text() for vector in vectors],
         "length": max((vector.dimensions() for vector in vectors), default=0),
         "nearest": NEAREST // parts,
+        "missing": missing,
     }
     rows = rows_within(_CANDIDATES, parameters, settings={"hnsw.ef_search": EF_SEARCH // parts})
     if rows is None:

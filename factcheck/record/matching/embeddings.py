@@ -70,8 +70,8 @@ class Embeddings(Protocol):
         Raise EmbeddingError if a vector can't be computed.
         """
 
-    def embed_passages(self, texts: Sequence[str]) -> list[Vector]:
-        """Return the vectors of published texts. Raise EmbeddingError if a vector can't be computed."""
+    def embed_passages(self, texts: Sequence[str], seconds: float = BATCH_TIMEOUT) -> list[Vector]:
+        """Return the vectors of reviews. Raise EmbeddingError if one can't be computed, or not in time."""
 
 
 def on_scale(cosine: float, unrelated: float) -> float:
@@ -132,8 +132,8 @@ class RemoteModel:
     def embed_queries(self, texts: Sequence[str]) -> list[Vector]:
         return self._request([self._prefixes[0] + text for text in texts], QUERY_TIMEOUT)
 
-    def embed_passages(self, texts: Sequence[str]) -> list[Vector]:
-        return self._request([self._prefixes[1] + text for text in texts], BATCH_TIMEOUT)
+    def embed_passages(self, texts: Sequence[str], seconds: float = BATCH_TIMEOUT) -> list[Vector]:
+        return self._request([self._prefixes[1] + text for text in texts], seconds)
 
     @property
     def unrelated(self) -> float:

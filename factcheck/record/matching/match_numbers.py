@@ -46,14 +46,14 @@ OFTEN, MOST_OFTEN = 0.7, 10  # for the logarithm of the number of reviews, and t
 FIRST, KEPT_NEAREST = 10, 3  # the nearest claims by meaning get three of the first ten places
 
 # The scale of cosines. Those of other models are converted to the scale of the included model.
-UNRELATED = 0.8  # the mean cosine of a post and a claim about something else
-BELOW_UNRELATED = 0.1  # candidates are seldom further below the mean cosine of unrelated texts
+UNRELATED = 0.68  # of `embeddings._UNRELATED`, as posts and as claims
+BELOW_UNRELATED = 0.15  # candidates are seldom further below the mean cosine of unrelated texts
 
 # Scores. `matching.py`, dev, n=199, MAP@5: dated 0.9753, undated 0.9508, meaning alone 0.9549.
 # Claims from this probability on are judged. On the split dev, 95 % of them are about the same thing, also by words.
 THRESHOLD = 0.7
 
-K1, B, USUAL_LENGTH = 1.2, 0.75, 43  # BM25's usual parameters, and the words in a usual claim, headline and summary
+K1 = 1.2  # BM25's usual parameter. The others are in `search/constants.py`.
 # Factors for the weights of pairs of signs in scripts without spaces. About three signs make a word, but fewer make a
 # word in Chinese characters. `finding.py --tuning 1` by words, everyday sentences in Thai and Lao with a score of 0.5
 # or more, n=30: 1 with 0.4, 6 with 0.7, 27 when single signs counted. Chinese rewordings with a score of 0.5 or more,

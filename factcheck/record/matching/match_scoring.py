@@ -26,6 +26,7 @@ from uuid import UUID
 from factcheck.record.matching import match_numbers as numbers
 from factcheck.record.matching.judging import UNSURE, Judgement
 from factcheck.record.matching.match_numbers import Calibration
+from factcheck.record.search.constants import DAMPED, USUAL_LENGTH
 from factcheck.record.search.words import is_sign
 
 BOTH, WORDS, MEANING = "words+meaning", "words", "meaning"
@@ -171,7 +172,7 @@ def count_words(tsvector: str) -> tuple[dict[str, int], int]:
 
 def compare(counts: Mapping[str, int], length: int, weights: Mapping[str, float]) -> tuple[float, float]:
     """Return the total weight of the words that occur in a review, and the review's BM25."""
-    damping = numbers.K1 * (1 - numbers.B + numbers.B * length / numbers.USUAL_LENGTH)
+    damping = numbers.K1 * (1 - DAMPED + DAMPED * length / USUAL_LENGTH)
     shared = bm25 = 0.0
     for word, weight in weights.items():
         if times := counts.get(word):

@@ -53,7 +53,7 @@ class Matching:
     `results` say the same as the post. `related` are about the same thing, but say something else, or it can't be told.
     `candidates` are less similar. `method` is "words+meaning" or "words". `explanation` tells the user why
     meanings weren't compared. If `refused` is true, the text itself is the reason, so another attempt will have the
-    same result.
+    same result. `not_compared` is the number of reviews that were left out, because they have no vector yet.
     """
 
     results: list[Match]
@@ -62,6 +62,7 @@ class Matching:
     method: str
     explanation: str | None = None
     refused: bool = False
+    not_compared: int = 0
 
     @property
     def ranked(self) -> list[Match]:
@@ -72,10 +73,14 @@ class Matching:
 
 @dataclass(frozen=True, slots=True)
 class _Model:
-    """The embeddings for the comparison with reviews, if available, and an explanation if vectors are missing."""
+    """The embeddings for the comparison with reviews, if available, and an explanation if vectors are missing.
+
+    `missing` is the number of reviews that can't be compared, because they have no vector yet.
+    """
 
     embeddings: Embeddings | None
     explanation: str | None
+    missing: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +110,14 @@ class _Question:
 
 @dataclass(frozen=True, slots=True)
 class _Meaning:
-    """The model's name and the post's vectors. `explanation` and `refused` are the same as in Matching."""
+    """The model's name and the post's vectors. `missing` is as in _Model, and the rest as in Matching."""
 
     model: str = ""
     unrelated: float = UNRELATED
     vectors: Sequence[HalfVector] = ()
     explanation: str | None = None
     refused: bool = False
+    missing: int = 0
 
 
 def match(text: str, *, posted: date | None = None, limit: int = 10) -> Matching:
@@ -172,7 +178,9 @@ def _compare(question: _Question, meaning: _Meaning, limit: int) -> Matching:
     if not pieces:
         return Matching([], [], [], WORDS)
     terms = search_terms(question.selected, question.total)
-    candidates = find_candidates(terms, meaning.vectors, model=meaning.model, unrelated=meaning.unrelated)
+    candidates = find_candidates(
+        terms, meaning.vectors, model=meaning.model, unrelated=meaning.unrelated, missing=meaning.missing > 0
+    )
     weights = word_weights(question.selected, words, len(pieces))
     compared = compare_candidates(candidates, weights, question.posted)
     first = {each.claim_id: each.review_id for each in with_nearest(score_claims(compared))[:GROUPED]}
@@ -193,6 +201,7 @@ def _compare(question: _Question, meaning: _Meaning, limit: int) -> Matching:
         method=BOTH if meaning.vectors else WORDS,
         explanation=meaning.explanation or (reason if meaning.vectors else None),
         refused=meaning.refused,
+        not_compared=meaning.missing,
     )
 
 
@@ -232,12 +241,17 @@ def with_nearest(matches: Sequence[Match]) -> list[Match]:
 
 
 def _model(embeddings: Embeddings, known: Lookup) -> _Model:
-    """Return the embeddings if they can be compared with the stored vectors, or an explanation."""
-    explanation = _explain_missing(known.missing) if known.missing else None
+    """Return the embeddings if they can be compared with the stored vectors, or an explanation.
+
+    After a change of model, all reviews are compared by words until none has a vector of another model.
+    """
+    if known.others:
+        return _Model(None, "The meaning of reviews was computed by another model, and not by this one yet.")
     if known.ours:
-        return _Model(embeddings, explanation)
-    other_model = "The meaning of reviews was computed by another model, and not by this one yet."
-    return _Model(None, explanation or (other_model if known.others else None))
+        explanation = f"{_reviews(known.missing)} can’t be compared yet." if known.missing else None
+        return _Model(embeddings, explanation, known.missing)
+    missing = f"The meaning of {_reviews(known.missing)} has not been computed yet."
+    return _Model(None, missing if known.missing else None)
 
 
 def _meanings(questions: Sequence[_Question]) -> list[_Meaning]:
@@ -257,9 +271,9 @@ def _meaning(model: _Model, vectors: Sequence[Vector] | EmbeddingError) -> _Mean
         unrelated = model.embeddings.unrelated
     except EmbeddingError as problem:
         return _Meaning(explanation=str(problem))
-    return _Meaning(model.embeddings.model, unrelated, [half_vector(each) for each in vectors], model.explanation)
+    halves = [half_vector(each) for each in vectors]
+    return _Meaning(model.embeddings.model, unrelated, halves, model.explanation, missing=model.missing)
 
 
-def _explain_missing(count: int) -> str:
-    number = f"{count} or more reviews" if count == MAX_COUNTED else f"{count} review{'s' * (count > 1)}"
-    return f"The meaning of {number} has not been computed yet."
+def _reviews(count: int) -> str:
+    return f"{count} or more reviews" if count == MAX_COUNTED else f"{count} review{'s' * (count > 1)}"

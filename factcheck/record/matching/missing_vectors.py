@@ -8,14 +8,15 @@ text, the text is tried again in every run.
 
 import math
 import time
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from factcheck.record.matching.embeddings import EmbeddingError, Embeddings
+from factcheck.record.matching.embeddings import BATCH_TIMEOUT, EmbeddingError, Embeddings
 from factcheck.record.matching.models import DIMENSIONS, ReviewVector, Vector, folded, half_vector
 from factcheck.record.matching.vectors import embedded_text, text_digest
 from factcheck.record.readmodel.models import PublishedReview
@@ -23,9 +24,10 @@ from factcheck.record.statements.output import read
 from factcheck.record.statements.review import Review
 
 BATCH = 32
-CLEARED = 1000  # vectors from other models that are cleared per SQL statement
 TEST_TEXT = "Does it answer?"  # every model accepts this text
 _LOCK = 1178682197  # prevents two processes from computing the same vectors
+
+K = TypeVar("K")
 
 _SAVE = """
 WITH free AS MATERIALIZED (
@@ -35,13 +37,12 @@ FROM free JOIN unnest(%s::uuid[], %s::bytea[], %s::halfvec[], %s::halfvec[])
     AS made (review_id, digest, embedding, long_embedding) USING (review_id)
 WHERE mine.review_id = made.review_id AND mine.digest = made.digest
 """
-# In key order, so that no batch reads rows again that earlier batches have cleared.
-_CLEAR = f"""
+# Without this, a text that the new model refuses would keep its old vector, and matching would wait for it.
+_CLEAR = """
 UPDATE record_reviewvector SET model = NULL, embedding = NULL, long_embedding = NULL WHERE review_id IN (
-    SELECT review_id FROM record_reviewvector WHERE review_id > %s AND embedding IS NOT NULL AND model <> %s
-    ORDER BY review_id LIMIT {CLEARED} FOR UPDATE SKIP LOCKED)
-RETURNING review_id
-"""  # noqa: S608 (a constant)
+    SELECT review_id FROM record_reviewvector WHERE review_id = ANY (%s::uuid[]) AND model <> %s
+    FOR UPDATE SKIP LOCKED)
+"""
 
 
 class BusyError(Exception):
@@ -58,70 +59,79 @@ def compute_missing(embeddings: Embeddings, seconds: float | None = None) -> Ite
 
     Raise EmbeddingError if vectors can't be computed, and BusyError if another process is computing them.
 
-    Vectors of other models are cleared first. Only the process with the lock clears them. Otherwise a process with an
-    outdated setting could clear the new vectors again and again.
+    Vectors of another model are replaced last, one batch at a time, and only by the process with the lock. Otherwise a
+    process with an outdated setting could replace the new vectors again and again.
     """
     end = math.inf if seconds is None else time.monotonic() + seconds
-    last = UUID(int=2**128 - 1)
     with connection.cursor() as cursor:
         cursor.callproc("pg_try_advisory_lock", [_LOCK])
         if not cursor.fetchone()[0]:
             raise BusyError
         try:
-            if _of_others(embeddings).exists():
-                # The new setting could be a mistake, and the old vectors took hours to compute. So the old vectors are
-                # cleared only if the new model works.
-                embeddings.embed_passages([TEST_TEXT])
-                _clear_others(cursor, embeddings, end)
-            while time.monotonic() < end:
+            for rows in (ReviewVector.objects.filter(embedding=None), _of_others(embeddings)):
+                last = UUID(int=2**128 - 1)
                 # The newest reviews come first. Vectors that can't be saved now are left for the next run.
-                missing = ReviewVector.objects.filter(embedding=None, review_id__lt=last).order_by("-review_id")
-                ids = list(missing.values_list("review_id", flat=True)[:BATCH])
-                if not ids:
-                    return
-                last = ids[-1]
-                reviews = PublishedReview.objects.live().filter(id__in=ids).values_list("id", "body")
-                texts = {pk: embedded_text(read(Review, body)) for pk, body in reviews}
-                vectors = _vectors(embeddings, texts)
-                digests = [text_digest(texts[pk]) for pk in vectors]
-                halves, computed = [half_vector(vector) for vector in vectors.values()], list(vectors)
-                short = [folded(half).to_text() for half in halves]
-                long = [half.to_text() if half.dimensions() > DIMENSIONS else None for half in halves]
-                cursor.execute(_SAVE, [computed, embeddings.model, computed, digests, short, long])
-                yield cursor.rowcount
+                while time.monotonic() < end and (ids := _next_batch(rows, last)):
+                    last = ids[-1]
+                    reviews = PublishedReview.objects.live().filter(id__in=ids).values_list("id", "body")
+                    texts = {pk: embedded_text(read(Review, body)) for pk, body in reviews}
+                    made = compute(embeddings, texts)
+                    cursor.execute(_SAVE, [[each.key for each in made], embeddings.model, *columns(made)])
+                    computed = cursor.rowcount
+                    cursor.execute(_CLEAR, [ids, embeddings.model])
+                    yield computed
         finally:
             cursor.callproc("pg_advisory_unlock", [_LOCK])
 
 
-def _clear_others(cursor: Any, embeddings: Embeddings, end: float) -> None:
-    """Clear the vectors of other models, CLEARED at a time, until none are left or the time is over."""
-    last = UUID(int=0)
-    while time.monotonic() < end:
-        cursor.execute(_CLEAR, [last, embeddings.model])
-        if not (cleared := cursor.fetchall()):
-            return
-        last = max(pk for (pk,) in cleared)
+def _next_batch(rows: QuerySet[ReviewVector], last: UUID) -> list[UUID]:
+    return [*rows.filter(review_id__lt=last).order_by("-review_id").values_list("review_id", flat=True)[:BATCH]]
 
 
-def _vectors(embeddings: Embeddings, texts: dict[UUID, str]) -> dict[UUID, Vector]:
+@dataclass(frozen=True, slots=True)
+class Computed(Generic[K]):
+    """The vector of a text, as it is stored. `long` is None if `short` is the whole vector."""
+
+    key: K
+    digest: bytes
+    short: str
+    long: str | None
+
+
+def columns(computed: Sequence[Computed[Any]]) -> list[list[Any]]:
+    """Return the keys, digests and vectors as arrays for an SQL statement."""
+    return [[getattr(each, name) for each in computed] for name in ("key", "digest", "short", "long")]
+
+
+def compute(embeddings: Embeddings, texts: Mapping[K, str], seconds: float = BATCH_TIMEOUT) -> list[Computed[K]]:
+    """Return the vectors of all texts that the API accepts. Raise EmbeddingError if vectors can't be computed."""
+    found = []
+    for key, vector in _vectors(embeddings, texts, seconds).items():
+        half = half_vector(vector)
+        long = half.to_text() if half.dimensions() > DIMENSIONS else None
+        found.append(Computed(key, text_digest(texts[key]), folded(half).to_text(), long))
+    return found
+
+
+def _vectors(embeddings: Embeddings, texts: Mapping[K, str], seconds: float) -> dict[K, Vector]:
     """Return the vectors of all texts that the API accepts. If the API refuses the batch, send each text separately."""
     if not texts:
         return {}
     try:
-        return dict(zip(texts, embeddings.embed_passages(list(texts.values())), strict=True))
+        return dict(zip(texts, embeddings.embed_passages(list(texts.values()), seconds), strict=True))
     except EmbeddingError as problem:
         if not problem.refused:
             raise
-    found = dict[UUID, Vector]()
+    found = dict[K, Vector]()
     for pk, text in texts.items():
         try:
-            [found[pk]] = embeddings.embed_passages([text])
+            [found[pk]] = embeddings.embed_passages([text], seconds)
         except EmbeddingError as problem:
             if not problem.refused:
                 raise
     if not found:
         # The setting may be wrong. The run ends here unless the API accepts the test text.
-        embeddings.embed_passages([TEST_TEXT])
+        embeddings.embed_passages([TEST_TEXT], seconds)
     return found
 
 

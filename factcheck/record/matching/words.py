@@ -50,9 +50,10 @@ def read_words(pieces: Sequence[str], model: str = "") -> tuple[list[Word], Look
     known = look_up(typed, model=model, stemmed=False)
     rows = dict[str, Known]()
     places_of = defaultdict[str, list[int]](list)
-    for word in typed.keys() & known.words.keys():
-        rows[lexeme := known.words[word].lexeme] = known.words[word]
-        places_of[lexeme] += typed[word]
+    for word in typed:
+        if each := known.words.get(word):
+            rows[each.lexeme] = each
+            places_of[each.lexeme] += typed[word]
     signs = {place: lexeme for lexeme in rows if is_sign(lexeme) for place in places_of[lexeme]}
     pairs = defaultdict[tuple[str, str], list[int]](list)
     for place, sign in signs.items():

@@ -58,9 +58,13 @@ class Lookup:
 
 
 def look_up(words: Collection[str], *, model: str = "", stemmed: bool = True) -> Lookup:
-    """Look up the words, and the vectors of the model and of others. The database stems a word only once."""
+    """Look up the words, and the vectors of the model and of others. The database stems a word only once.
+
+    Without `stemmed`, words are counted as for matching, which leaves out reviews without a vector.
+    """
     stems = _recall(words) if stemmed else {}
-    rows = run_prepared(_LOOK_UP, [[*words], [each for each in words if stemmed and each not in stems], *[model] * 3])
+    unstemmed = [each for each in words if stemmed and each not in stems]
+    rows = run_prepared(_LOOK_UP, [[*words], *[model] * 3, not stemmed, unstemmed])
     stems |= (computed := {row[0]: tuple(row[1]) for row in rows if row[1] is not None})
     if len(_remembered) > MAX_REMEMBERED:
         _remembered.clear()
@@ -90,13 +94,29 @@ def _recall(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
     return {word: stems for word in words if (stems := _remembered.get(word)) is not None}
 
 
+# `left_out` are the words of reviews that matching leaves out, because they have no vector yet. Otherwise words would
+# become less rare, and the scores of other reviews would move.
+#
 # `corrected` are known words that differ by one typing error: a letter is missing, different or added, or two letters
 # are swapped. The index of models supports `<` and `>`, but not `<>`.
 _LOOK_UP = f"""
 WITH typed AS MATERIALIZED (
     SELECT word, (tsvector_to_array(to_tsvector('{SEARCH_CONFIG}', word)))[1] AS lexeme FROM unnest(%s::text[]) word
+), vectors AS MATERIALIZED (
+    SELECT (SELECT count(*)::int FROM (
+            SELECT FROM record_reviewvector WHERE embedding IS NULL LIMIT {MAX_COUNTED}) none) AS missing,
+        EXISTS (SELECT FROM record_reviewvector WHERE embedding IS NOT NULL AND model = %s) AS ours,
+        EXISTS (SELECT FROM record_reviewvector WHERE embedding IS NOT NULL AND (model < %s OR model > %s)) AS others
+), left_out AS MATERIALIZED (
+    SELECT lexeme, count(*)::int AS reviews FROM (
+        SELECT review_id FROM record_reviewvector WHERE embedding IS NULL
+            AND %s AND (SELECT missing > 0 AND ours AND NOT others FROM vectors) LIMIT {MAX_COUNTED}
+    ) missing JOIN record_publishedreview ON id = review_id, LATERAL unnest(search)
+    WHERE 'A' = ANY (weights) AND lexeme IN (SELECT lexeme FROM typed) GROUP BY lexeme
 ), counted AS MATERIALIZED (
-    SELECT *, (SELECT coalesce(sum(reviews), 0)::int FROM record_word known WHERE known.lexeme = typed.lexeme) reviews
+    SELECT *, greatest(0,
+        (SELECT coalesce(sum(reviews), 0)::int FROM record_word known WHERE known.lexeme = typed.lexeme)
+        - coalesce((SELECT reviews FROM left_out WHERE left_out.lexeme = typed.lexeme), 0)) AS reviews
     FROM typed
 ), corrected AS MATERIALIZED (
     SELECT unknown.lexeme, array_agg(found.lexeme) AS lexemes, array_agg(found.reviews) AS reviews FROM (
@@ -114,9 +134,6 @@ WITH typed AS MATERIALIZED (
 )
 SELECT word, CASE WHEN word = ANY (%s) THEN public.record_word_stems(word) END, lexeme, counted.reviews,
     ts_lexize('english_stem', lexeme) = '{{}}', corrected.lexemes, corrected.reviews,
-    (SELECT reltuples::int FROM pg_class WHERE oid = 'record_publishedreview'::regclass),
-    (SELECT count(*)::int FROM (SELECT FROM record_reviewvector WHERE embedding IS NULL LIMIT {MAX_COUNTED}) missing),
-    EXISTS (SELECT FROM record_reviewvector WHERE embedding IS NOT NULL AND model = %s),
-    EXISTS (SELECT FROM record_reviewvector WHERE embedding IS NOT NULL AND (model < %s OR model > %s))
-FROM counted LEFT JOIN corrected USING (lexeme)
+    (SELECT reltuples::int FROM pg_class WHERE oid = 'record_publishedreview'::regclass), missing, ours, others
+FROM vectors, counted LEFT JOIN corrected USING (lexeme)
 """  # noqa: S608 (constants)

@@ -1,6 +1,5 @@
 """The words in published claims and headlines, with the number of reviews that contain each word."""
 
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func, Q
 
@@ -24,10 +23,7 @@ class Word(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(reviews__gte=1), name="word_in_a_review")]
-        indexes = [
-            models.Index(fields=["lexeme"], name="word_lexeme"),
-            GinIndex(fields=["lexeme"], opclasses=["gin_trgm_ops"], name="word_similar"),
-        ]
+        indexes = [models.Index(fields=["lexeme"], name="word_lexeme")]
 
     def __str__(self) -> str:
         return f"{self.word} in {self.reviews}"

@@ -2,7 +2,8 @@
 
 A row's rank is the sum of four parts. Rare words count more than common words in the first two parts:
 
-- the words of the query that the row contains, depending on whether they are in the claim, the summary or the body
+- the words of the query that the row contains, depending on whether they are in the claim, the summary or the body,
+  and less in long texts, by the same rule as in matching
 - the closeness of words that are next to each other in the query
 - words with the typed diacritics
 - the similarity of meaning, only if few rows contain all words
@@ -16,14 +17,18 @@ from itertools import pairwise
 
 from factcheck.record.search.constants import (
     CLOSE,
+    DAMPED,
     ENOUGH,
     HEAVIEST,
+    LONG,
     LONG_PHRASE,
     MARKED,
     MAX_BRANCHES,
     MAX_RANKED,
     PLACES,
     SHARE,
+    SHORT,
+    USUAL_LENGTH,
 )
 from factcheck.record.search.lookup import Stems
 from factcheck.record.search.models import EXACT_CONFIG, SEARCH_CONFIG
@@ -50,18 +55,19 @@ def rank_expression(query: Query, weigh: Callable[[Term], float], stems: Stems) 
     found = {term: weigh(term) if len(terms) > 1 else 1.0 for term in terms}
     weights = dict(sorted(found.items(), key=lambda each: -each[1])[:MAX_RANKED])
     total = sum(weights.values())
-    parts = [(weight / total, *_placed([term], stems)) for term, weight in weights.items()]
+    words = [(weight / total, *_placed([term], stems)) for term, weight in weights.items()]
     pairs = (pair for alternative in query.alternatives for pair in pairwise(alternative.required))
     neighbours = [pair for pair in pairs if weights.keys() >= {*pair}]
     heavy = sum(weights[one] + weights[other] for one, other in neighbours)
-    parts += [
+    others = [
         (CLOSE * (weights[one] + weights[other]) / heavy, *_placed([one, other], stems)) for one, other in neighbours
     ]
     if marked := query.any_marked_word():
-        parts.append((MARKED, _MARKED, [marked]))
-    return " + ".join(f"{weight:.4f} * {sql}" for weight, sql, _ in parts), [
-        text for *_, texts in parts for text in texts
-    ]
+        others.append((MARKED, _MARKED, [marked]))
+    by_words, by_others = (
+        " + ".join(["0", *(f"{weight:.4f} * {sql}" for weight, sql, _ in parts)]) for parts in (words, others)
+    )
+    return f"({by_words}) / {_DAMPING} + {by_others}", [text for *_, texts in (*words, *others) for text in texts]
 
 
 def _placed(terms: Sequence[Term], stems_of: Stems) -> tuple[str, list[str]]:
@@ -83,6 +89,11 @@ def _placed(terms: Sequence[Term], stems_of: Stems) -> tuple[str, list[str]]:
 
 # For two words, ts_rank decreases with the distance between them.
 _PLACED = f"ts_rank('{PLACES}', search, to_tsquery('{SEARCH_CONFIG}', %s))"
+# As in BM25. A claim with many reviews is long for another reason than an article.
+_DAMPING = (
+    f"({1 - DAMPED} + {DAMPED} / {USUAL_LENGTH} * "
+    f"greatest({SHORT}, least({LONG}, length(ts_filter(search, '{{a,b}}')))))"
+)
 _MARKED = f"ts_rank('{{1,1,1,1}}', search, to_tsquery('{EXACT_CONFIG}', %s))"
 
 

@@ -62,15 +62,15 @@ class SameClaim:
         return not any(review.id in self.unsure for review in self.reviews)
 
 
-def find_same(text: str, filters: Filters, posted: date | None = None) -> list[SameClaim]:
+def find_same(text: str, filters: Filters, posted: date | None = None) -> tuple[list[SameClaim], int]:
     """Return the claims that say the same or reach the threshold: first the claim in the same words, then the others.
 
-    Raise TimeoutError if the comparison takes too long.
+    The number counts the reviews that can't be compared yet. Raise TimeoutError if the comparison takes too long.
     """
     answer = match(text, posted=posted, limit=MATCHED)
     matches = [*answer.results, *(each for each in answer.related if each.score >= THRESHOLD)]
     if not matches:
-        return []
+        return [], answer.not_compared
     groups = [(each, *each.others) for each in matches]
     claims = _read(Claim, CLAIMS.rows, [each.claim_id for group in groups for each in group])
     wanted = [UUID(review.id) for claim in claims.values() for review in claim.reviews]
@@ -85,7 +85,7 @@ def find_same(text: str, filters: Filters, posted: date | None = None) -> list[S
         ]
         if shown:
             found.append(_put_together(text, shown))
-    return sorted(found, key=lambda each: not each.is_sure)[:MAX_CLAIMS]
+    return sorted(found, key=lambda each: not each.is_sure)[:MAX_CLAIMS], answer.not_compared
 
 
 def _put_together(text: str, group: Sequence[tuple[Match, Claim, list[Review]]]) -> SameClaim:

@@ -68,7 +68,7 @@ def _searched(request: HttpRequest, text: SearchText) -> HttpResponse:
     matched = text.is_statement and not place.position and not newest
 
     def respond() -> HttpResponse:
-        same, in_time = _find_same(text, filters, posted) if matched else ([], True)
+        same, not_compared, in_time = _find_same(text, filters, posted) if matched else ([], 0, True)
         listed, facets = ResultsPage([]), list[Facet]()
         with search_places.enter():
             found = find_by_url(text)
@@ -85,6 +85,7 @@ def _searched(request: HttpRequest, text: SearchText) -> HttpResponse:
             **links_to_pages(listed.page, filters),
             "place": place, "posted": posted, "filters": filters, "facets": facets,
             "complete": shown["complete"] and in_time, "only_words": "meaning" in current().left_out,
+            "not_compared": not_compared,
         }  # fmt: skip
         return render(request, "website/search.html", context)
 
@@ -99,15 +100,15 @@ def _date_of_post(request: HttpRequest) -> date | None:
         return None
 
 
-def _find_same(text: SearchText, filters: Filters, posted: date | None) -> tuple[list[SameClaim], bool]:
+def _find_same(text: SearchText, filters: Filters, posted: date | None) -> tuple[list[SameClaim], int, bool]:
     try:
         with match_places.enter():
-            return find_same(text.text, filters, posted), True
+            return *find_same(text.text, filters, posted), True
     except Busy:
         current().left_out.append("meaning")
-        return [], True
+        return [], 0, True
     except TimeoutError:
-        return [], False
+        return [], 0, False
 
 
 def _shown(

@@ -1,6 +1,7 @@
 """Accounts at the desk: one person proposes, another one decides, and taking away needs nobody else."""
 
 import re
+from contextlib import suppress
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from factcheck.editorial.events import set_actor
@@ -16,6 +17,7 @@ from factcheck.editorial.models import EditorialEvent, Membership, Proposal, Pub
 from factcheck.editorial.models.kinds import Action
 from factcheck.editorial.people import accounts
 from factcheck.editorial.proposals import account_policy, workflow
+from factcheck.editorial.sign_in.proofs import proved_by
 from tests.journeys.browser import Browser, sign_in, signed_in
 from tests.security.signing_in import give_app
 from tests.support.drafts import Newsroom, give_role, make_administrator, make_newsroom, make_user
@@ -260,37 +262,45 @@ def test_own_password_is_changed_by_oneself(newsroom: Newsroom) -> None:
     assert actions(newsroom.reporter)[-1] == ("account.changed", newsroom.reporter.username)
 
 
-def test_new_hash_of_the_same_password_is_no_event_and_no_mail(database: str, mails: Path) -> None:
+def test_new_hash_of_the_same_password_is_an_event_without_mail(database: str, mails: Path) -> None:
     from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
     old = PBKDF2PasswordHasher().encode(PASSWORD, "salt" * 6, iterations=10)
     lan = make_user("lan", password=old, email="lan@example.org")
     sign_in("lan", PASSWORD)
     assert not User.objects.get(pk=lan.pk).password.startswith("pbkdf2_sha256$10$")
-    assert [action for action, _by in actions(lan)] == ["account.added", "sign_in.succeeded"]
+    assert [action for action, _by in actions(lan)] == ["account.added", "account.changed", "sign_in.succeeded"]
     assert sent(mails)["lan@example.org"].count("A new device logged in to your account") == 1
     assert "Your password was changed" not in sent(mails)["lan@example.org"]
 
 
 @pytest.mark.parametrize("hashed", ["pbkdf2_sha256$1000001$x$y", "{password}x", "!", "md5$x$y"])
 def test_change_of_a_password_with_sql_is_an_event(database: str, hashed: str) -> None:
-    lan = make_user("lan")
+    """The session proves the person. The owner of the tables needs no proof."""
+    lan, client = make_user("lan"), Client()
+    client.force_login(lan)
     new = hashed.format(password=lan.password)
     for using in ("default", "owner"):
-        with transaction.atomic(using=using):
+        with proved_by(lambda: client.cookies["sessionid"].value), transaction.atomic(using=using):
             if using == "default":
                 set_actor(lan)
             User.objects.using(using).filter(pk=lan.pk).update(password=new + using)
-    assert [action for action, _by in actions(lan)] == ["account.added", "account.changed", "account.changed"]
+    changes = [action for action, _by in actions(lan) if action.startswith("account.")]
+    assert changes == ["account.added", "account.changed", "account.changed"]
 
 
 def test_new_hash_with_the_same_parameters_is_another_password(database: str) -> None:
+    """Before a session exists, only the algorithm or its iterations can change, and this is an event too."""
     lan = make_user("lan")
-    with transaction.atomic(), connection.cursor() as cursor:
-        set_actor(lan)
-        cursor.callproc("set_config", ["factcheck.rehashing", str(lan.pk), True])
-        User.objects.filter(pk=lan.pk).update(password=lan.password + "x")
-    assert actions(lan)[-1] == ("account.changed", "lan")
+    for password in (lan.password + "x", "pbkdf2_sha256$1000001$x$y"):
+        with suppress(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+            set_actor(lan)
+            cursor.callproc("set_config", ["factcheck.rehashing", str(lan.pk), True])
+            User.objects.filter(pk=lan.pk).update(password=password)
+    assert User.objects.get(pk=lan.pk).password == "pbkdf2_sha256$1000001$x$y"
+    assert [event.detail for event in EditorialEvent.objects.filter(action="account.changed")] == [
+        {"password": "rehashed"}
+    ]
 
 
 def test_account_without_role_is_told_whom_to_ask(database: str) -> None:

@@ -60,7 +60,7 @@ def test_other_captures_are_told_apart(newsroom: Newsroom) -> None:
         return str(states[str(appearance.pk)]["text"])
 
     assert text(state="failed", failure="not_public") == (
-        "Not copied. The URL leads to a private network. Upload your own copy."
+        "Not copied. The URL leads to a private network, or to another port than 80 and 443. Upload your own copy."
     )
     at = timezone.now() - timedelta(days=3)
     assert text(**done(captured_at=at, origin="editor")) == f"Your copy, {at:%-d %B %Y}, 1.2\u00a0MB"

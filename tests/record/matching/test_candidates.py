@@ -6,14 +6,17 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connections
 from django.db.models import Q
+from django.test.utils import CaptureQueriesContext
 
 from factcheck.record import publish as publishing
 from factcheck.record.log import entries
-from factcheck.record.matching import candidates
+from factcheck.record.matching import candidates, matches
 from factcheck.record.matching.candidates import find_similar
 from factcheck.record.matching.embeddings import EmbeddingError
 from factcheck.record.matching.match_numbers import UNRELATED
+from factcheck.record.matching.matches import match
 from factcheck.record.matching.query_vectors import forget_queries
 from factcheck.record.models import PublishedClaim, PublishedReview, ReviewVector
 from factcheck.record.search import ranking
@@ -128,3 +131,29 @@ def test_search_says_why_nothing_was_found_by_meaning(monkeypatch: pytest.Monkey
         assert search("jab chips").explanation == "Searching by meaning took too long."
     ReviewVector.objects.update(model=None, embedding=None)
     assert search("jab chips").explanation == "The meaning of reviews has not been computed yet."
+
+
+@pytest.mark.parametrize(
+    ("words", "statements"),
+    [
+        ("the roof tiles", 2),
+        ("roof elephants", 4),
+        ("garlic cures the fly", 4),
+        ("jab chips", 4),
+        ("flod of jab chips", 5),
+    ],
+)
+def test_search_sends_at_most_five_statements(words: str, statements: int) -> None:
+    """The lookup, one for each attempt, and two to add what has a similar meaning. None begins a transaction."""
+    with CaptureQueriesContext(connections["public"]) as sent:
+        search(words)
+    assert len(sent) == statements
+
+
+@pytest.mark.parametrize("text", ["the flod reached the roof", "jab chips. " * 100, "no wrds"])
+def test_match_sends_few_statements(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """The lookup, the candidates and the bodies."""
+    monkeypatch.setattr(matches, "get_embeddings", Embeddings)
+    with CaptureQueriesContext(connections["public"]) as sent:
+        match(text)
+    assert len(sent) == 3

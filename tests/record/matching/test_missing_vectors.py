@@ -8,7 +8,7 @@ from django.db import connections, transaction
 
 from factcheck.record import publish as publishing
 from factcheck.record.log import entries
-from factcheck.record.matching import missing_vectors
+from factcheck.record.matching import embeddings, missing_vectors
 from factcheck.record.matching.matches import match
 from factcheck.record.matching.missing_vectors import _LOCK, BATCH
 from factcheck.record.models import ReviewVector
@@ -38,7 +38,7 @@ def test_text_that_the_address_refuses_does_not_stop_the_others(address, bare_re
     assert embed() == "4 vectors computed, 1 missing."
     assert ReviewVector.objects.get(embedding=None).review_id == ids["quá dài"]
     assert embed() == "0 vectors computed, 1 missing."
-    assert match("lũ một").explanation == "The meaning of 1 review has not been computed yet."
+    assert match("lũ một").explanation == "1 review can’t be compared yet."
 
 
 @pytest.mark.parametrize(("status", "asked"), [(400, 4), (401, 1), (429, 1), (503, 1)])
@@ -148,3 +148,34 @@ def test_database_takes_the_vector_whoever_withdraws(address: Address, bare_reco
     with connections["default"].cursor() as cursor:
         cursor.execute("UPDATE record_publishedreview SET status = 'withdrawn'")
     assert not ReviewVector.objects.exists()
+
+
+def test_scores_stay_while_vectors_of_other_reviews_are_missing(address: Address, bare_record: None) -> None:
+    """The other reviews have the same words, so they would make the words less rare and take places in the answer."""
+    texts = [f"Nước lũ ngập chùa làng {number}" for number in range(12)]
+    for text in (*texts, "Tiêm vắc xin để theo dõi."):
+        publish(text)
+    embed()
+    posts = ["Nước lũ đã ngập chùa làng 7", "The flood reached the pagoda", "vắc xin theo dõi người dân"]
+    before = [match(post) for post in posts]
+    others = {publish(f"Nước lũ ngập chùa làng 7 vắc xin {number}") for number in range(40)}
+    for post, earlier in zip(posts, before, strict=True):
+        now = match(post)
+        assert (now.results, now.related, now.candidates) == (earlier.results, earlier.related, earlier.candidates)
+        assert (now.not_compared, now.explanation) == (40, "40 reviews can’t be compared yet.")
+    embed()
+    after = match("Nước lũ ngập chùa làng 7 vắc xin 3")
+    assert (after.not_compared, after.results[0].claim_id in others) == (0, True)
+
+
+def test_all_reviews_are_compared_by_words_while_the_model_changes(address, bare_record, settings, monkeypatch):
+    monkeypatch.setattr(missing_vectors, "BATCH", 1)
+    publish("Nước lũ ngập chùa.")
+    publish("Tiêm vắc xin.")
+    embed()
+    settings.EMBEDDINGS_MODEL = "other"
+    next(missing_vectors.compute_missing(embeddings.get_embeddings()))
+    found = match("Nước lũ ngập chùa")
+    assert (found.method, found.not_compared, len(found.results)) == ("words", 0, 1)
+    assert embed() == "1 vectors computed, 0 missing."
+    assert match("Nước lũ ngập chùa").method == "words+meaning"

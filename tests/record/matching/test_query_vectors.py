@@ -66,7 +66,7 @@ def test_match_asks_the_api_once_for_the_same_post(address: Address, bare_record
     embed()
     before = len(address.asked)
     assert match("The flood reached the pagoda.") == match("The flood reached the pagoda.")
-    assert len(address.asked) == before + 1
+    assert len(address.asked) == before + 2  # for the post, and for the model's scale
 
 
 def test_batch_asks_the_api_as_rarely_as_it_can(address: Address, bare_record: None) -> None:
@@ -75,7 +75,7 @@ def test_batch_asks_the_api_as_rarely_as_it_can(address: Address, bare_record: N
     before = len(address.asked)
     texts = [f"The flood reached pagoda {number}." for number in range(12)]
     found = match_batch([*texts, texts[0], ""])
-    assert [len(content["input"]) for _, _, content in address.asked[before:]] == [10, 2]
+    assert [len(content["input"]) for _, _, content in address.asked[before:]] == [10, 2, 24]
     assert found[:12] == [match(text) for text in texts]
     assert (found[12], found[13].results) == (found[0], [])
 

@@ -2,7 +2,7 @@
 
 import math
 
-from factcheck.record.matching.match_numbers import HAN_PAIR, PAIR
+from factcheck.record.matching.match_numbers import HAN_PAIR
 from factcheck.record.matching.words import Word, read_words, search_terms, select_words, word_weights
 from tests.record.matching.test_matches import publish_many
 
@@ -29,24 +29,12 @@ def test_words_that_are_too_common_are_looked_for_together_also_beside_an_unknow
     assert search_terms([word("zyxwv", 0), *common], MILLION) == [together, ("'zyxwv'",)]
 
 
-def read(text: str) -> dict[str, Word]:
-    return {word.lexeme: word for word in read_words([text])[0]}
-
-
 def test_signs_of_a_script_without_spaces_are_weighed_in_pairs(bare_record: None) -> None:
     publish_many(["上海地铁发生爆炸", "北京地铁", "地震"] * 2)
-    words = read("地铁爆炸 5G 了")
-    weights = {lexeme: word.weight for lexeme, word in words.items() if word.weight}
-    assert weights.keys() == {"地铁", "铁爆", "爆炸", "5g", "了"}  # 了 has no neighbour
-    assert [words[pair].reviews for pair in ("地铁", "铁爆", "爆炸")] == [4, 2, 1]  # of 6 reviews with 地
-    # Four of six reviews have both signs. In a database of 10,000 reviews, 4 * sqrt(10,000 / 6) are assumed to have both.
-    assert weights["地铁"] == HAN_PAIR * math.log(1 + 10000.5 / (4 * math.sqrt(10000 / 6) + 0.5))
-    assert read("น้ำท่วม")["ท่ว"].weight == PAIR * math.log(1 + 10000.5 / 100.5)
-
-
-def test_pairs_are_looked_for_after_single_signs(bare_record: None) -> None:
-    publish_many(["地铁", "地震"])
-    words = [*read("地铁").values()]
-    assert search_terms(select_words(words, 1), 2) == [("'铁'",), ("'地'",), ("'地'", "'铁'")]
+    words, _ = read_words(["地铁爆炸 5G 了"])
     [weights] = word_weights(select_words(words, 1), words, 1)
-    assert weights.keys() == {"'地铁'"}
+    assert weights.keys() == {"'地铁'", "'铁爆'", "'爆炸'", "'5g'", "'了'"}  # 了 has no neighbour
+    assert {word.lexeme: word.reviews for word in words if word.signs} == {"地铁": 4, "铁爆": 2, "爆炸": 1}
+    # Four of six reviews have both signs. In a database of 10,000 reviews, 4 * sqrt(10,000 / 6) are assumed to have both.
+    assert weights["'地铁'"] == HAN_PAIR * math.log(1 + 10000.5 / (4 * math.sqrt(10000 / 6) + 0.5))
+    assert search_terms(select_words(words, 1), 6)[-4:-2] == [("'铁'", "'爆'"), ("'地'", "'铁'")]

@@ -87,6 +87,11 @@ def test_search_weighs_where_words_stand() -> None:
     assert found("thuy dien") == [4, 3, 2, 1]
 
 
+def test_search_prefers_short_texts() -> None:
+    publish("Thủy điện xả lũ", f"Thủy điện {' '.join(f'chữ{number}' for number in range(30))}")
+    assert found("thuy dien") == [1, 2]
+
+
 def test_search_prefers_the_diacritics_that_were_typed() -> None:
     publish("Anh má nói với em", "Anh mà nói với em", "Anh ma nói với em", "Anh mả nói với em", "Anh mã nói với em")
     assert [found(word)[0] for word in ("má", "mà", "mả", "mã")] == [1, 2, 4, 5]

@@ -13,6 +13,7 @@ from factcheck.editorial.desk.writing.reviews import verdict_label
 from factcheck.editorial.models import Claim, Claimant, ImportBatch, Proposal
 from factcheck.editorial.models.kinds import Decision
 from factcheck.editorial.proposals.import_policy import close_import
+from factcheck.record.matching.embeddings import is_configured
 
 PAGE = 100
 MAX_SEARCHED = 10_000  # the number of reviews that are searched for unconfirmed names
@@ -76,6 +77,8 @@ def member_rows(request: HttpRequest, batch: ImportBatch) -> dict[str, object]:
         "next_after": members[PAGE - 1].pk if more else None,
         "previous_after": start,
         **_unconfirmed(batch),
+        "unprepared": batch.members.open().filter(preparedvector=None)[:MAX_COUNTED].count() if is_configured() else 0,
+        "many": MAX_COUNTED,
     }
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial.desk.access import Desk
 from factcheck.editorial.desk.action_forms import DigestForm, ReasonForm
 from factcheck.editorial.desk.action_views import DeskAction, by_name
+from factcheck.editorial.drafts.prepared_vectors import prepare_vector
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import Proposal, User
 from factcheck.editorial.models.kinds import SHAPES, Decision, Kind
@@ -27,7 +28,13 @@ PART = 4  # seconds. A publication that takes longer runs in parts, and the page
 
 def _publish(proposal: Proposal, by: User, _data: dict[str, Any]) -> None:
     if not workflow.policy_of(proposal).publish_part(proposal, by, seconds=PART):
+        prepare_vector(proposal)
         workflow.publish(proposal=proposal, by=by)
+
+
+def _approve_and_publish(proposal: Proposal, by: User, data: dict[str, Any]) -> None:
+    prepare_vector(proposal)
+    workflow.approve_and_publish(proposal=proposal, by=by, digest=data["digest"], checked=data["checked"])
 
 
 ACTIONS: dict[str, DeskAction[Proposal]] = by_name(
@@ -36,9 +43,7 @@ ACTIONS: dict[str, DeskAction[Proposal]] = by_name(
         _("Approve and publish"),
         _("After publication, anyone can read this. The revision is kept permanently."),
         _("Approved and published."),
-        lambda proposal, by, data: workflow.approve_and_publish(
-            proposal=proposal, by=by, digest=data["digest"], checked=data["checked"]
-        ),
+        _approve_and_publish,
         is_primary=True,
     ),
     DeskAction(

@@ -32,7 +32,7 @@ class ChoosePassword(PasswordResetConfirmView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         with transaction.atomic():
-            set_actor(form.user)
+            set_actor(form.user, is_proved=False)
             response = super().form_valid(form)
             end_access(form.user, by=form.user)
         messages.success(self.request, _("Your password is set. Log in with it."))

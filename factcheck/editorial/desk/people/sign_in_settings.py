@@ -18,12 +18,11 @@ from factcheck.editorial.desk.action_views import refusals_on_form, submitted_da
 from factcheck.editorial.desk.widgets import OneLineInput
 from factcheck.editorial.encryption import decrypt, encrypt
 from factcheck.editorial.errors import EditorialError
-from factcheck.editorial.events import record_account_event
 from factcheck.editorial.models import SecondFactor, User
 from factcheck.editorial.sign_in import passkeys, second_factors
 from factcheck.editorial.sign_in.devices import device_name
 from factcheck.editorial.sign_in.freshness import update_second_factor
-from factcheck.editorial.sign_in.sessions import end_sessions, open_sessions
+from factcheck.editorial.sign_in.sessions import end_sessions, open_sessions, stored_key
 from factcheck.tools.secret_key import keyed_hash
 
 Kind = SecondFactor.Kind
@@ -67,7 +66,7 @@ SETUP_PAGES = ("account_sign_in", "account_passkey", "account_app", "account_cod
 
 def account_page(request: HttpRequest) -> HttpResponse:
     user = get_desk(request).user
-    sessions = [(_session_id(row.session_key), row, row.session_key == request.session.session_key)
+    sessions = [(_session_id(row.session_key), row, row.session_key == stored_key(request.session.session_key))
                 for row in open_sessions(user)]  # fmt: skip
     context = {
         "factors": user.second_factors.usable(),
@@ -137,14 +136,11 @@ def remove_page(request: HttpRequest, pk: int) -> HttpResponse:
 def end_page(request: HttpRequest) -> HttpResponse:
     """End one of the person's sessions, or all sessions except this one."""
     user, chosen = get_desk(request).user, request.POST.get("session", "")
-    own = request.session.session_key
     if chosen == "others":
-        end_sessions(user, keep=own)
+        end_sessions(user, by=user, keep=request.session.session_key)
     else:
-        for row in open_sessions(user):
-            if _session_id(row.session_key) == chosen:
-                row.delete()
-    record_account_event(user, "session.ended", user)
+        keys = [row.session_key for row in open_sessions(user) if _session_id(row.session_key) == chosen]
+        end_sessions(user, by=user, keys=keys)
     messages.success(
         request, _("The session has ended.") if chosen != "others" else _("All other sessions have ended.")
     )
