@@ -70,9 +70,8 @@ def test_only_a_published_claim_and_a_known_kind_are_counted(newsroom: Newsroom,
 
 
 def test_nothing_of_the_text_is_kept(claim: Claim, caplog: pytest.LogCaptureFixture) -> None:
-    page = f"http://127.0.0.1:8000/en/search/?{urlencode({'q': POST})}"
     with caplog.at_level(0):
-        response = answer(claim, HTTP_REFERER=page)
+        response = answer(claim, HTTP_REFERER=f"http://127.0.0.1:8000/en/search/?{urlencode({'q': POST})}")
     assert "q=" not in response.headers["Location"]
     assert all("Bích" not in str(vars(record)) and "B%C3%ADch" not in str(vars(record)) for record in caplog.records)
     with connections["owner"].cursor() as cursor:

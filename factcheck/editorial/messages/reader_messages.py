@@ -46,7 +46,7 @@ def receive_message(*, kind: ReaderMessage.Kind, values: Values, address: str) -
     networks are kept for one day. Raises Invalid and NotStored.
     """
     problems: list[Problem] = []
-    row = fill(ReaderMessage(kind=kind), values, "", problems, exclude=_INTERNAL_FIELDS)
+    row = fill(ReaderMessage(kind=kind, received_at=timezone.now()), values, "", problems, exclude=_INTERNAL_FIELDS)
     if len(row.text) < MIN_CHARACTERS:
         problems.append(
             (

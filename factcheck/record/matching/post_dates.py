@@ -3,24 +3,9 @@
 import re
 from datetime import UTC, date, datetime, timedelta
 
+from factcheck.record.matching.differences.dates import DATES, read_date
 from factcheck.record.search.questions import read_beginning
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = (
-    r"(?P<{}>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
-    r"|nov(?:ember)?|dec(?:ember)?)\.?"
-)
-# 2018-02-11 · 11/2/2018, 11.2.2018 · 11 tháng 2, 2018, ngày 11 tháng 2 năm 2018 · February 11, 2018 · 11 Feb 2018
-_DATE = re.compile(
-    r"(?<!\w)(?:"
-    r"(?P<y1>\d{4})-(?P<m1>\d\d)-(?P<d1>\d\d)"
-    r"|(?P<d2>\d\d?)(?P<mark>[/.-])(?P<m2>\d\d?)(?P=mark)(?P<y2>\d{4})"
-    r"|(?:ng[àa]y )?(?P<d3>\d\d?) th[áa]ng (?P<m3>\d\d?),? (?:n[ăa]m )?(?P<y3>\d{4})"
-    rf"|{_MONTH.format('m4')} (?P<d4>\d\d?)(?:st|nd|rd|th)?,? (?P<y4>\d{{4}})"
-    rf"|(?P<d5>\d\d?)(?:st|nd|rd|th)? {_MONTH.format('m5')},? (?P<y5>\d{{4}})"
-    r")(?!\w)",
-    re.IGNORECASE,
-)
 _TIME = re.compile(r"\W*+(?:(?:lúc |at )?\d\d?:\d\d(?: ?[ap]m)?)?\W*+", re.IGNORECASE)
 
 
@@ -34,25 +19,24 @@ def post_date(text: str) -> date | None:
     latest = datetime.now(UTC).date() + timedelta(days=1)  # some time zones are a day ahead
     lines = [line for line in read_beginning(text).splitlines() if line.strip()]
     for number, line in enumerate(reversed(lines)):
-        for found in _DATE.finditer(line):
+        for found in DATES.finditer(line):
             ends = _TIME.fullmatch(line, found.end())
             last = number == 0 or not any(map(str.isalnum, line[: found.start()]))
-            if ends and last and (day := _date(found.groupdict(), latest)):
+            if ends and last and (day := _day(found, latest)):
                 return day
     return None
 
 
-def _date(parts: dict[str, str | None], latest: date) -> date | None:
-    year, month, day = (
-        next(value for form in "12345" if (value := parts.get(f"{part}{form}"))) for part in ("y", "m", "d")
-    )
-    if not month.isdigit():
-        month = str(_MONTHS.index(month[:3].casefold()) + 1)  # casefold also converts ſ, which IGNORECASE matches
-    for one, other in ((month, day),) if parts.get("y1") else ((month, day), (day, month)):
+def _day(found: re.Match[str], latest: date) -> date | None:
+    stated = read_date(found)
+    if stated is None or not (stated.year and stated.month and stated.day):
+        return None
+    month, day = stated.month, stated.day
+    for one, other in ((month, day),) if found["y1"] else ((month, day), (day, month)):
         try:
-            found = date(int(year), int(one), int(other))
+            possible = date(stated.year, one, other)
         except ValueError:
             continue
-        if found <= latest:
-            return found
+        if possible <= latest:
+            return possible
     return None

@@ -67,10 +67,12 @@ def read_words(pieces: Sequence[str], model: str = "") -> tuple[list[Word], Look
         places, reviews = places_of[lexeme], each.reviews
         is_alone = any(place not in signs or signs.keys().isdisjoint((place - 1, place + 1)) for place in places)
         weight = _weigh(reviews, known.total, is_common=each.is_common) if is_alone else 0.0
-        other, number = next(iter(each.similar.items()), ("", 0))
+        # A word with all typed letters comes first, because people often leave out a letter. Then frequency decides.
+        longer = [word for word in each.similar if len(word) > len(lexeme)]
+        other = next(iter([*longer, *each.similar]), "")
         if other and len(lexeme) >= MISSPELT and other not in rows.keys() | corrected:
             corrected.add(other)
-            found.append(Word(other, number, LIKENESS * weight, _pieces(places)))
+            found.append(Word(other, each.similar[other], LIKENESS * weight, _pieces(places)))
             weight *= 1 - LIKENESS
         found.append(Word(lexeme, reviews, weight, _pieces(places)))
     for (one, other), places in pairs.items():

@@ -51,6 +51,5 @@ MAX_MISSPELT = 8  # the longest such words
 SHELVES = 16  # the newest shelves, which are searched first
 MIN_CANDIDATES = 64  # matches in the newest shelves. With fewer, the whole table is searched.
 MAX_RARE = 1000  # reviews with the rarest word. All matches are ranked then, if there are at most MAX_CANDIDATES.
-MAX_BRANCHES = 8  # alternatives of a query. More alternatives are joined into one condition.
 MAX_CANDIDATES = 400  # rows that are ranked. Older rows follow, newest first.
 WHOLE_SHARE = 0.7  # of the time, for a statement that can read the whole table

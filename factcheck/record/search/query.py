@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from itertools import chain, pairwise
 
 from factcheck.record.formats.text import nfc
-from factcheck.record.search.constants import MAX_BRANCHES
 from factcheck.record.search.questions import WORD_SEAM
 from factcheck.record.search.words import split_words, without_diacritics
 
@@ -47,7 +46,6 @@ _TONE_OF_TWO = re.compile(f"(o(?=.?[ae])|u(?=.?y)){_TONE}([aey]){_TONE}$")
 
 Spelling = tuple[str, ...]  # consecutive words
 Term = tuple[Spelling, ...]  # alternative spellings, with the typed spelling first
-Branch = tuple[str, ...]  # queries for `to_tsquery` that all have to match
 ReviewCount = Callable[[str], int]  # the approximate number of reviews that contain a word
 
 # Positions where other people write a space or hyphen, as in COVID19, U23, 10km and 10000, but not in 5G.
@@ -96,16 +94,10 @@ class Query:
 
     def all_terms(self) -> str:
         """Return the `to_tsquery` text that matches all required terms of an alternative."""
-        return self._joined(lambda terms: all_of(map(term_query, terms)))
-
-    def branches(self, frequency: ReviewCount) -> list[Branch]:
-        """Split `all_terms` into branches. At least one branch must match.
-
-        The index reads the lists for a branch's parts together and skips rows that aren't in all of the first lists. So
-        the two rarest terms are separate parts. The other terms are checked only in rows that contain both.
-        """
-        found = [_branch(each.required, each.excluded, frequency) for each in self.alternatives]
-        return found if len(found) <= MAX_BRANCHES else [(self.all_terms(),)]
+        return any_of(
+            all_of([*map(term_query, each.required), *(f"!{term_query(term)}" for term in each.excluded)])
+            for each in self.alternatives
+        )
 
     def any_word(self) -> str:
         return any_of(map(_quoted, self.words))
@@ -119,13 +111,6 @@ class Query:
         """
         marked = (word for word in self.words if not word.isascii())
         return any_of(map(_quoted, dict.fromkeys(style for word in marked for style in (word, _with_tone_moved(word)))))
-
-    def _joined(self, render: Callable[[tuple[Term, ...]], str]) -> str:
-        """Join the alternatives with "or". `render` returns the text for the required terms of an alternative."""
-        return any_of(
-            all_of([render(each.required), *(f"!{term_query(term)}" for term in each.excluded)])
-            for each in self.alternatives
-        )
 
 
 def normalise_punctuation(text: str) -> str:
@@ -200,13 +185,6 @@ def _with_thousands(number: re.Match[str]) -> str:
 def _with_tone_moved(word: str) -> str:
     """Return a Vietnamese syllable with its tone in the other style. Other words don't change."""
     return nfc(_TONE_OF_TWO.sub(r"\1\4\3\2", unicodedata.normalize("NFD", word)))
-
-
-def _branch(terms: Sequence[Term], excluded: Iterable[Term], frequency: ReviewCount) -> Branch:
-    """Return the two rarest terms as separate parts, followed by one part for the other terms."""
-    first, second, *more = *map(term_query, sorted(terms, key=lambda term: max_reviews(term, frequency))), "", ""
-    rest = [*more, *(f"!{term_query(term)}" for term in excluded)]
-    return tuple(filter(None, (first, second, all_of(filter(None, rest)))))
 
 
 def max_reviews(term: Term, frequency: ReviewCount) -> int:

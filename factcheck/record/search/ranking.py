@@ -20,7 +20,6 @@ table, because then the words are rare.
 import math
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import chain
 from typing import Any, NamedTuple
 
 from django.db.models import Q
@@ -39,7 +38,7 @@ from factcheck.record.search.constants import (
 )
 from factcheck.record.search.lookup import Lookup, look_up, with_stems
 from factcheck.record.search.models import SEARCH_CONFIG
-from factcheck.record.search.query import Branch, Query, Term, all_of, any_of, max_reviews
+from factcheck.record.search.query import Query, Term, max_reviews
 from factcheck.record.search.query_corrections import composed_words, with_composed, with_spellings
 from factcheck.record.search.relevance import enough, rank_expression, term_weight
 from factcheck.record.search.results import LEAST_RANKED, FindSimilar, Hit, Position, Results, SearchModel, Similar
@@ -105,14 +104,11 @@ class Search:
         Return None if the time runs out.
         """
         rank, words = rank_expression(attempt.query, attempt.weigh, attempt.known.stems)
-        # Within a shelf, the word's lists are short, and PostgreSQL plans a single condition faster than several.
-        matches = " OR ".join(" AND ".join([_MATCHES] * len(branch)) for branch in attempt.branches)
         sql = _SEARCH.format(
             rank=rank,
             rows=(_OR_SIMILAR if similar.gains else _BY_WORDS).format(table=self._table, where=self._where),
             table=self._table,
             where=self._where,
-            matches=matches,
             position=f"WHERE (score, id) {'>' if page.backward else '<'} (%s, %s)" if page.position else "",
             direction="ASC" if page.backward else "DESC",
         )
@@ -122,7 +118,7 @@ class Search:
             attempt.tsquery,
             least,
             *self._parameters,
-            *(with_stems(part, attempt.known.stems) for part in chain.from_iterable(attempt.branches)),
+            attempt.tsquery,
             *words,
             *(gains if similar.gains else ()),
             *(page.position or ()),
@@ -168,15 +164,11 @@ class _Page(NamedTuple):
 
 
 class _Attempt(NamedTuple):
-    """A query and its branches, of which at least one must match. `tsquery` contains the stems of the words."""
+    """A query, and the text for `to_tsquery`, which contains the stems of the words."""
 
     query: Query
-    branches: list[Branch]
+    tsquery: str
     known: Lookup
-
-    @property
-    def tsquery(self) -> str:
-        return with_stems(any_of(map(all_of, self.branches)), self.known.stems)
 
     @property
     def least(self) -> int:
@@ -200,17 +192,17 @@ def _attempts(query: Query) -> Iterator[_Attempt]:
         return
     known = look_up([*dict.fromkeys((*query.every_word, *composed_words(query).values()))])
     query = with_composed(query, known.reviews)
-    yield _Attempt(query, query.branches(known.reviews), known)
+    yield _Attempt(query, with_stems(query.all_terms(), known.stems), known)
     similar = {word: each.similar for word, each in known.words.items() if each.similar}
     if (mended := with_spellings(query, similar)) != query:
         query = mended
-        yield _Attempt(query, query.branches(known.reviews), known)
+        yield _Attempt(query, with_stems(query.all_terms(), known.stems), known)
 
     def weigh(term: Term) -> float:
-        return _Attempt(query, [], known).weigh(term) if max_reviews(term, known.reviews) else 0
+        return _Attempt(query, "", known).weigh(term) if max_reviews(term, known.reviews) else 0
 
-    if (least := enough(query, weigh)) != [(query.all_terms(),)]:
-        yield _Attempt(query, least, known)
+    if (least := enough(query, weigh)) != query.all_terms():
+        yield _Attempt(query, with_stems(least, known.stems), known)
 
 
 # PostgreSQL's planner sees the tsqueries as constants, so it can estimate how common their words are.
@@ -243,7 +235,7 @@ WITH log AS MATERIALIZED (
 ), found AS (
     SELECT * FROM newest WHERE NOT (SELECT too_short FROM reach) UNION ALL
     SELECT sequence, id, body, search FROM {{table}} WHERE (SELECT too_short FROM reach) AND ctid = ANY (ARRAY(
-        SELECT ctid FROM {{table}} WHERE {{where}} AND ({{matches}}) ORDER BY sequence DESC LIMIT {MAX_CANDIDATES}
+        SELECT ctid FROM {{table}} WHERE {{where}} AND {_MATCHES} ORDER BY sequence DESC LIMIT {MAX_CANDIDATES}
     ))
 ), ranked AS MATERIALIZED (
     SELECT (greatest(1, (100000 * ({{rank}} + gain))::bigint) << 40) + sequence AS score, id, body, by_words

@@ -23,7 +23,6 @@ from factcheck.record.search.constants import (
     LONG,
     LONG_PHRASE,
     MARKED,
-    MAX_BRANCHES,
     MAX_RANKED,
     PLACES,
     SHARE,
@@ -32,7 +31,7 @@ from factcheck.record.search.constants import (
 )
 from factcheck.record.search.lookup import Stems
 from factcheck.record.search.models import EXACT_CONFIG, SEARCH_CONFIG
-from factcheck.record.search.query import Alternative, Branch, Query, Term, all_of, any_of, term_query
+from factcheck.record.search.query import Alternative, Query, Term, all_of, any_of, term_query
 
 
 def term_weight(reviews: float, total: int) -> float:
@@ -97,17 +96,16 @@ _DAMPING = (
 _MARKED = f"ts_rank('{{1,1,1,1}}', search, to_tsquery('{EXACT_CONFIG}', %s))"
 
 
-def enough(query: Query, weigh: Callable[[Term], float]) -> list[Branch]:
-    """Return branches that match rows with enough of the weight of the words.
+def enough(query: Query, weigh: Callable[[Term], float]) -> str:
+    """Return the text for `to_tsquery` that matches rows with enough of the weight of the words.
 
     A word of weight 0 isn't required.
     """
-    found = [branch for each in query.alternatives for branch in _enough(each, weigh)]
-    return found if len(found) <= MAX_BRANCHES else [(any_of(map(all_of, found)),)]
+    return any_of(part for each in query.alternatives for part in _enough(each, weigh))
 
 
-def _enough(alternative: Alternative, weigh: Callable[[Term], float]) -> Iterator[Branch]:
-    """Yield one branch for each term that can be the heaviest term of a row. Long phrases are split into words."""
+def _enough(alternative: Alternative, weigh: Callable[[Term], float]) -> Iterator[str]:
+    """Yield one query for each term that can be the heaviest term of a row. Long phrases are split into words."""
     apart = (
         each
         for term in alternative.required
@@ -121,11 +119,10 @@ def _enough(alternative: Alternative, weigh: Callable[[Term], float]) -> Iterato
     excluded = all_of(f"!{term_query(term)}" for term in alternative.excluded)
     # Example: the words a, b and c have the weights 4, 3 and 2. A row needs half of the sum, 4.5. If a is the heaviest
     # word of the row, b or c must be there too. If b is the heaviest, c must be there too. The word c isn't enough
-    # alone. So the branches are "a & (b | c)" and "b & c". The first part of each branch is a single term, so the index
-    # reads only the rows with this term.
+    # alone. So the queries are "a & (b | c)" and "b & c".
     for number, (weight, term) in enumerate(terms):
         if (rest := _at_least(needed - weight, terms[number + 1 :])) is not None:
-            yield tuple(filter(None, (term, rest, excluded)))
+            yield all_of(filter(None, (term, rest, excluded)))
 
 
 def _at_least(needed: float, terms: Sequence[tuple[float, str]]) -> str | None:

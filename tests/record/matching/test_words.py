@@ -38,3 +38,8 @@ def test_signs_of_a_script_without_spaces_are_weighed_in_pairs(bare_record: None
     # Four of six reviews have both signs. In a database of 10,000 reviews, 4 * sqrt(10,000 / 6) are assumed to have both.
     assert weights["'地铁'"] == HAN_PAIR * math.log(1 + 10000.5 / (4 * math.sqrt(10000 / 6) + 0.5))
     assert search_terms(select_words(words, 1), 6)[-4:-2] == [("'铁'", "'爆'"), ("'地'", "'铁'")]
+
+
+def test_word_with_a_missing_letter_is_not_read_as_a_more_frequent_one(bare_record: None) -> None:
+    publish_many(["They elect them", "Elections", "Side effects"])
+    assert [word.lexeme for word in read_words(["efects"])[0]] == ["effect", "efect"]

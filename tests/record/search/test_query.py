@@ -3,7 +3,6 @@
 from uuid import UUID
 
 import pytest
-from django.db import connections
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,7 +11,7 @@ from factcheck.record.lists.dimensions import has_words
 from factcheck.record.lists.pages import as_q
 from factcheck.record.log import entries
 from factcheck.record.models import PublishedReview
-from factcheck.record.search.query import Alternative, Branch, Query, read_query, spellings_of
+from factcheck.record.search.query import Alternative, Query, read_query, spellings_of
 from factcheck.record.search.ranking import Search
 from tests.record.conftest import disarm, make_statement
 
@@ -86,7 +85,7 @@ def test_spellings_of_a_run(run: str, spellings: tuple[tuple[str, ...], ...]) ->
 
 def test_query_texts() -> None:
     query = read_query('lũ "mái chùa" -xe or bão')
-    assert query.all_terms() == "((('lũ'&('mái'<->'chùa'))&!'xe')|'bão')"
+    assert query.all_terms() == "(('lũ'&('mái'<->'chùa')&!'xe')|'bão')"
     assert query.any_word() == "('lũ'|'mái'|'chùa'|'bão')"
     assert query.any_marked_word() == "('lũ'|'mái'|'chùa'|'bão')"
 
@@ -125,59 +124,6 @@ def test_the_question_is_kept_for_its_meaning() -> None:
     assert (
         read_query('"hot water"').question == read_query("hot -water").question == read_query("a or b").question == ""
     )
-
-
-FREQUENCIES = {"a": 50, "b": 40, "c": 30, "d": 20, "e": 10}
-
-
-def branches(text: str) -> list[Branch]:
-    return read_query(text).branches(lambda word: FREQUENCIES.get(word, 0))
-
-
-def test_branches_begin_with_the_rarest_of_many_words() -> None:
-    assert branches("a b c d e") == [("'e'", "'d'", "('c'&'b'&'a')")]
-    assert branches("a b c") == [("'c'", "'b'", "'a'")]
-    assert branches('a "b c" -d or e') == [("('b'<->'c')", "'a'", "!'d'"), ("'e'",)]
-
-
-def test_many_alternatives_are_one_branch() -> None:
-    text = " or ".join("abcdefghi")
-    assert branches(text) == [(read_query(text).all_terms(),)]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "a",
-        "a b",
-        "a b c",
-        "a b c d",
-        "a b c d e",
-        "e d c b a",
-        "a b -c",
-        '"a b" c',
-        '"a b" c d -e',
-        "a or b c",
-        "a b c or d e",
-    ],
-)
-def test_branches_want_the_same_as_the_text(module_database: str, text: str) -> None:
-    """All choices of five words find the same."""
-    query = read_query(text)
-    one = query.all_terms()
-    parts = " OR ".join(
-        "(" + " AND ".join(f"said @@ $${part}$$::tsquery" for part in branch) + ")" for branch in branches(text)
-    )
-    texts = [" ".join(word for bit, word in enumerate("abcde") if 1 << bit & chosen) for chosen in range(32)]
-    with connections["public"].cursor() as cursor:
-        cursor.execute(
-            f"SELECT said @@ $${one}$$::tsquery, {parts} FROM unnest(%s::text[]) made,"
-            " LATERAL to_tsvector('simple', made) said",
-            [texts],
-        )
-        found = cursor.fetchall()
-    assert [each for _, each in found] == [each for each, _ in found]
-    assert {each for each, _ in found} == {False, True}
 
 
 @pytest.fixture(scope="module")

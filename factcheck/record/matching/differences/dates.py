@@ -13,11 +13,11 @@ _MONTH = (
     r"|nov(?:ember)?|dec(?:ember)?)\b\.?"
 )
 _YEAR = r"(?:19|20)\d\d"
-_DATES = re.compile(
+DATES = re.compile(
     r"(?<![\w/.-])(?:"
     rf"(?P<y1>{_YEAR})-(?P<m1>\d\d)-(?P<d1>\d\d)"
     rf"|(?P<d2>\d\d?)(?P<mark>[/.-])(?P<m2>\d\d?)(?P=mark)(?P<y2>{_YEAR})"
-    rf"|(?:ngày\s)?(?P<d3>\d\d?)\s(?:tháng|thang)\s(?P<m3>\d\d?)(?:(?:,|\snăm|\snam)?\s(?P<y3>{_YEAR}))?"
+    rf"|(?:ng[àa]y\s)?(?P<d3>\d\d?)\s(?:tháng|thang)\s(?P<m3>\d\d?)(?:(?:,|\snăm|\snam)?\s(?P<y3>{_YEAR}))?"
     rf"|ngày\s(?P<d4>\d\d?)[/-](?P<m4>\d\d?)"
     rf"|tháng\s(?P<m5>\d\d?)(?:(?:[/,]|\snăm)?\s?(?P<y5>{_YEAR}))?"
     rf"|(?P<m6>\d\d?)/(?P<y6>{_YEAR})"
@@ -70,19 +70,21 @@ def date_differs(post: Sentence, claim: Sentence, *, alone: bool) -> bool:
 
 
 def read_dates(sentence: Sentence) -> list[Date]:
-    return [found for match in _DATES.finditer(sentence.text) if (found := _date(match.groupdict()))]
+    return [found for match in DATES.finditer(sentence.text) if (found := read_date(match))]
 
 
 def without_dates(text: str) -> str:
     """Return the text with spaces in place of dates and times, so that positions don't change."""
-    return _TIME.sub(lambda found: " " * len(found[0]), _DATES.sub(lambda found: " " * len(found[0]), text))
+    return _TIME.sub(lambda found: " " * len(found[0]), DATES.sub(lambda found: " " * len(found[0]), text))
 
 
-def _date(parts: dict[str, str | None]) -> Date | None:
+def read_date(found: re.Match[str]) -> Date | None:
+    """Return the date that DATES has found, or None if a part is too large."""
+    parts = found.groupdict()
     year, month, day = (
         next((value for form in range(1, 13) if (value := parts.get(f"{part}{form}"))), None) for part in "ymd"
     )
     if month and not month.isdigit():
         month = str(_MONTHS.index(month[:3].casefold()) + 1)
-    found = Date(int(year) if year else None, int(month) if month else None, int(day) if day else None)
-    return found if (found.month or 1) <= 31 and (found.day or 1) <= 31 else None
+    date = Date(int(year) if year else None, int(month) if month else None, int(day) if day else None)
+    return date if (date.month or 1) <= 31 and (date.day or 1) <= 31 else None
