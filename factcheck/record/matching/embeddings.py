@@ -104,7 +104,7 @@ class LocalModel:
             found += map_queries(without_language(engine.query(text)[None])).tolist()
         return found
 
-    def embed_passages(self, texts: Sequence[str]) -> list[Vector]:
+    def embed_passages(self, texts: Sequence[str], seconds: float = BATCH_TIMEOUT) -> list[Vector]:
         return _vectors(self.load().passage([*map(_clean, texts)]))
 
     @classmethod
