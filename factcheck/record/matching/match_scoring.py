@@ -85,7 +85,7 @@ def score_candidates(
     backgrounds = background_evidence(compared)
     odds = {}
     for each in compared:
-        calibration = _CALIBRATIONS[each.judged_by]
+        calibration = numbers.BY_BOTH_DATED if posted and each.judged_by == BOTH else _CALIBRATIONS[each.judged_by]
         excess = each.evidence - calibration.subtracted * backgrounds[each.judged_by]
         odds[each] = calibration.constant + calibration.slope * excess
     # The order is by log-odds, because near 1 different log-odds can be rounded to the same score.
