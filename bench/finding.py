@@ -244,8 +244,7 @@ def main() -> None:
             return [hit.id for hit in Search(PublishedReview, read_query(query)).page(10).hits]
 
         def find_matches(query: str) -> list[UUID]:
-            found = match(query, limit=20)
-            return [each.claim_id for each in (*found.results, *found.related, *found.candidates)]
+            return [each.claim_id for each in match(query, limit=20).ranked]
 
         with kept.asked_by():
             report(rows_of_languages(only_published(posts(file)), kept))

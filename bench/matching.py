@@ -1,6 +1,6 @@
 """Matching by the product's own function: the posts of CheckThat 2022 2A English, split dev.
 
-    python bench/matching.py [--reviews 14231] [--posts 199]
+    python bench/matching.py [--reviews 14231] [--posts 199] [--often 1] [--train 1]
 
 In the first part, the 14,231 checked claims are published reviews, and each post should find its claim. "Words" is the
 function without embeddings. "Meaning" is the order of the cosines among all candidates, which include the nearest
@@ -10,6 +10,10 @@ The second part judges the scores. For every other post, its claims are left out
 whose vectors are closer than NEAR to them. At least half of the posts therefore have no right answer, but similar
 claims exist. Each post is tried unchanged, without its author and date, and mistyped or in capitals. The everyday
 sentences of everyday.json have no right answer either. An answer is right if its first claim is the post's own claim.
+
+In the third part, each answerable post's claim has been reviewed by two to ten publishers, in several wordings
+(`often_reviewed`). An answer is right if its first claim is one of these. The posts have neither author nor date.
+`--often 1` measures only this part, and `--train 1` takes the split train.
 
 Computing the vectors takes ten minutes or more. They are kept in `var/bench-vectors.sqlite3`, or in the file that
 BENCH_VECTORS names. Nothing may be tuned on the split dev.
@@ -42,6 +46,7 @@ NAMESPACE = UUID("00000000-0000-0000-0000-00000000c22a")
 BENCH = "checkthat22_2a_en"
 FUSED, UNDATED = "words, meaning and date", "words and meaning, undated"
 RANKED = 100  # claims that are ranked for each post
+OFTEN = range(2, 11)  # reviews of a claim
 NEAR = 0.93  # cosine similarity of two claims that say nearly the same
 BINS = 10  # of scores
 DATE = re.compile(
@@ -134,25 +139,39 @@ def checked_claim(document: dict[str, Any], blank: dict[str, Any]) -> dict[str, 
     }  # fmt: skip
 
 
+def often_reviewed(document: dict[str, Any], count: int, blank: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the claim as several publishers review it, in up to ten wordings.
+
+    The claim, the title and the subtitle of the document say the same. In each review, one of them is the claim, and
+    another one or none is the headline. The first review is as in the file.
+    """
+    yield (first := checked_claim(document, blank))
+    texts = [*filter(None, (clean(document[key]) for key in ("vclaim", "title", "subtitle")))]
+    pairs = [(claim, other) for other in (*texts, None) for claim in texts if claim != other]
+    for number in range(1, count):
+        claim, headline = pairs[number % len(pairs)]
+        name = f"{document['vclaim_id']} {number}"
+        yield {**claim_only(name, claim, "en", blank), "headline": headline, "reviewed_on": first["reviewed_on"]}
+
+
 def rankings(texts: Sequence[str], kept: Kept) -> dict[str, list[list[UUID]]]:
     """Return the ids of the claims that each text finds, best first, by method."""
     from factcheck.record.matching import matches
-    from factcheck.record.matching.match_scoring import score_candidates
+    from factcheck.record.matching.match_scoring import compare_candidates
 
     found: dict[str, list[list[UUID]]] = {name: [] for name in ("words", "meaning", UNDATED, FUSED)}
     compared = list[Any]()
 
-    def score_and_keep(candidates: Sequence[Any], *others: Any) -> Any:
+    def compare_and_keep(candidates: Sequence[Any], *others: Any) -> Any:
         compared[:] = candidates
-        return score_candidates(candidates, *others)
+        return compare_candidates(candidates, *others)
 
-    with patch.object(matches, "score_candidates", score_and_keep):
+    with patch.object(matches, "compare_candidates", compare_and_keep):
         for text in texts:
             for name, methods in (("words", ("words", "undated")), (UNDATED, ("undated",)), (FUSED, ())):
                 with kept.asked_by(*methods):
                     answer = matches.match(text, limit=RANKED)
-                ranked = sorted((*answer.results, *answer.related, *answer.candidates), key=lambda each: -each.score)
-                found[name].append([each.claim_id for each in ranked])
+                found[name].append([each.claim_id for each in answer.ranked])
             nearest = sorted(compared, key=lambda each: -(each.cosine or 0))
             found["meaning"].append([*dict.fromkeys(each.claim_id for each in nearest)])
             sys.stderr.write(f"\r{len(found[FUSED])}/{len(texts)} posts{' ' * 20}")
@@ -209,8 +228,7 @@ def answers(posts: Sequence[tuple[str, set[UUID]]], kept: Kept, method: str) -> 
     for text, wanted in posts:
         with kept.asked_by(method):
             answer = matches.match(text)
-        found = (*answer.results, *answer.related, *answer.candidates)
-        best = max(found, key=lambda each: each.score, default=None)
+        best = next(iter(answer.ranked), None)
         yield Answer(best.score if best else 0.0, bool(best) and best.claim_id in wanted, bool(wanted))
 
 
@@ -228,6 +246,18 @@ def rows_of_scores(found: Sequence[Answer], method: str, threshold: float) -> It
     target = "–" if method in ("words", "meaning") else "≥ 0.8"
     yield f"| {work}: recall | – | – | {target} | {right / max(1, answerable):.3f} |"
     yield f"| {work}: calibration error | – | – | ≤ 0.05 | {error:.3f} |"
+
+
+def rows_of_often(found: Sequence[Answer], counts: Sequence[int], method: str, threshold: float) -> Iterator[str]:
+    """Yield the recall by the number of reviews, and the share of unchecked posts that reach the threshold."""
+    for least, most in ((2, 10), (2, 4), (5, 7), (8, 10)):
+        some = [each for each, count in zip(found, counts, strict=True) if least <= count <= most]
+        recall = sum(each.right and each.score >= threshold for each in some) / max(1, len(some))
+        work = f"{len(some)} posts about claims with {least} to {most} reviews, by {method}: recall at {threshold}"
+        yield f"| {work} | – | – | {'≥ 0.8' if most - least == 8 else '–'} | {recall:.3f} |"
+    unchecked = [each.score >= threshold for each in found if not each.answerable]
+    share = sum(unchecked) / max(1, len(unchecked))
+    yield f"| {len(unchecked)} unchecked posts, by {method}: at {threshold} or above | – | – | ≤ 0.02 | {share:.3f} |"
 
 
 def wilson(right: int, count: int) -> tuple[float, float]:
@@ -254,34 +284,51 @@ def left_out(statements: dict[UUID, dict[str, Any]], removed: set[UUID], kept: K
 
 
 def main() -> None:
-    options = options_of(__doc__, reviews=None, posts=None)
+    options = options_of(__doc__, reviews=None, posts=None, often=0, train=0)
     with own_server():
         from score import qrels  # of the shared data
 
         from factcheck.record.matching.match_numbers import THRESHOLD
 
         kept, blank = Kept(), Reviews().blank
-        right = {query: {uuid5(NAMESPACE, name) for name in names} for query, names in qrels(BENCH, "dev").items()}
-        made = [checked_claim(each, blank) for each in lines(DATA / "matching" / BENCH / "vclaims.jsonl")]
+        split = "train" if options.train else "dev"
+        right = {query: {uuid5(NAMESPACE, name) for name in names} for query, names in qrels(BENCH, split).items()}
+        claims = {
+            uuid5(NAMESPACE, each["vclaim_id"]): each for each in lines(DATA / "matching" / BENCH / "vclaims.jsonl")
+        }
         asked_for = set().union(*right.values())
-        made.sort(key=lambda each: UUID(each["id"]) not in asked_for)  # claims of posts first, for short runs
-        statements = {UUID(each["id"]): each for each in made[: options.reviews]}
+        ids = sorted(claims, key=lambda pk: pk not in asked_for)[: options.reviews]  # for short runs, claims of posts
+        statements = {pk: checked_claim(claims[pk], blank) for pk in ids}
         texts = {each["id"]: each["text"] for each in lines(DATA / "matching" / BENCH / "queries.jsonl")}
         posts = [(texts[query], pks) for query, pks in right.items() if pks <= statements.keys()][: options.posts]
-        make_database("judged")
         removed = {pk for _, pks in posts[::2] for pk in pks}
         gone = left_out(statements, removed, kept)
-        publish(each for pk, each in statements.items() if pk not in gone)
+        everyday = [(each["text"], set[UUID]()) for each in json.loads((HERE / "everyday.json").read_bytes())["held"]]
+        everyday = everyday[: options.posts]
+        if not options.often:
+            make_database("judged")
+            publish(each for pk, each in statements.items() if pk not in gone)
+            kept.embed_published()
+            asked = [(text, pks - gone) for post, pks in posts for text in changed(post)] + everyday
+            for method in ("words and meaning", "words", "meaning"):
+                report(rows_of_scores([*answers(asked, kept, method)], method, THRESHOLD))
+            make_database("ranked")
+            publish(statements.values())
+            kept.embed_published()
+            report(rows_of_ranking(rankings([text for text, _ in posts], kept), [pks for _, pks in posts]))
+        make_database("often")
+        families = {
+            pk: [*often_reviewed(claims[pk], OFTEN[number % len(OFTEN)], blank)]
+            for number, (_, pks) in enumerate(posts[1::2])
+            for pk in pks - gone
+        }
+        publish(one for pk in statements if pk not in gone for one in families.get(pk, [statements[pk]]))
         kept.embed_published()
-        asked = [(text, pks - gone) for post, pks in posts for text in changed(post)]
-        everyday = json.loads((HERE / "everyday.json").read_bytes())["held"][: options.posts]
-        asked += [(each["text"], set()) for each in everyday]
-        for method in ("words and meaning", "words", "meaning"):
-            report(rows_of_scores([*answers(asked, kept, method)], method, THRESHOLD))
-        make_database("ranked")
-        publish(statements.values())
-        kept.embed_published()
-        report(rows_of_ranking(rankings([text for text, _ in posts], kept), [pks for _, pks in posts]))
+        named = {pk: {UUID(one["id"]) for one in family} for pk, family in families.items()}
+        asked = [([*changed(post)][1], set[UUID]().union(*(named[pk] for pk in pks - gone))) for post, pks in posts]
+        for method in ("words and meaning", "words"):
+            counts = [len(wanted) for _, wanted in asked] + [0] * len(everyday)
+            report(rows_of_often([*answers(asked + everyday, kept, method)], counts, method, THRESHOLD))
 
 
 if __name__ == "__main__":

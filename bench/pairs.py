@@ -27,11 +27,16 @@ REWORDING = "rewording"
 
 
 def place_of(answer: Any, texts: dict[Any, str], claim: str) -> tuple[str, float]:
-    """Return the list that contains the claim (results, related, candidates or nothing), and the claim's score."""
+    """Return the list that contains the claim (results, related, candidates or nothing), and the claim's score.
+
+    A claim that was only put together with a result isn't a result, but related.
+    """
     for name in ("results", "related", "candidates"):
-        for each in getattr(answer, name):
-            if texts.get(each.claim_id) == claim:
-                return name, each.score
+        for first in getattr(answer, name):
+            for each in (first, *first.others):
+                if texts.get(each.claim_id) == claim:
+                    same = each.judgement.says_the_same or name != "results"
+                    return name if same else "related", each.score
     return "nothing", 0.0
 
 

@@ -10,7 +10,7 @@ from api.lists import parameters, requests
 from api.schema import match_answers
 from api.views import match
 from api.views.drafts import ReviewDrafts
-from factcheck.clean_room import picture_decoder
+from factcheck.clean_room import door, picture_decoder, program, service
 from factcheck.editorial import file_quotas, pictures
 from factcheck.editorial.messages import mismatches
 from factcheck.editorial.sign_in import freshness, second_factors, sessions
@@ -38,6 +38,8 @@ LIMITS: dict[str, list[float]] = {
     "errors listed for one request body": [request_bodies.MOST_ERRORS],
     "text that is kept of one day, for each account": [file_quotas.ACCOUNT_TEXT / 10**6],
     "text that is kept of one day, for each newsroom": [file_quotas.NEWSROOM_TEXT / 10**6],
+    "decoding of a page, PDF or picture": [door.SECONDS, program.CPU_SECONDS, program.MEMORY / 2**30],
+    "files that the clean room decodes at the same time": [service.MOST],
     "Markdown that is shown as HTML": [markdown.MAX_LENGTH, markdown.MAX_BRACKETS, markdown.MAX_MARKS],
     "picture for the text of a review": [pictures.MAX_PICTURE / 2**20, picture_decoder.MAX_PIXELS / 10**6],
     "picture that readers see": [picture_decoder.MAX_SIDE],

@@ -93,19 +93,6 @@ class MatchedParts(Nested):
     """The claim's words that your text doesn't contain."""
 
 
-class Match(Output):
-    """A claim that says the same, or something else about the same thing."""
-
-    claim: Annotated[orjson.Fragment, stored("Claim")]
-    reviews: list[Annotated[orjson.Fragment, stored("Review")]]
-    """The claim's live reviews."""
-    score: Share
-    """The probability that the claim is about the same thing."""
-    judged_by: Annotated[str, one_of(["words+meaning", "words", "meaning"])]
-    """The parts that the score is based on. They don't decide which list the claim is in."""
-    matched: MatchedParts
-
-
 class BriefClaim(Nested):
     """The claim. A long text is cut and ends with "…"."""
 
@@ -123,6 +110,33 @@ class BriefReview(Nested):
     publisher: NameOfPublisher
 
 
+class OtherClaim(Nested):
+    """A claim that probably says the same as the match."""
+
+    claim: BriefClaim
+    says_the_same: bool
+    """Whether the claim says the same as your text. If not, its verdicts may be wrong for your text."""
+    reviews: list[BriefReview]
+    """The claim's newest live reviews, at most four."""
+
+
+class Match(Output):
+    """A claim that says the same, or something else about the same thing."""
+
+    claim: Annotated[orjson.Fragment, stored("Claim")]
+    reviews: list[Annotated[orjson.Fragment, stored("Review")]]
+    """The claim's live reviews."""
+    score: Share
+    """The probability that the claim is about the same thing."""
+    judged_by: Annotated[str, one_of(["words+meaning", "words", "meaning"])]
+    """The parts that the score is based on. They don't decide which list the claim is in."""
+    matched: MatchedParts
+    others: list[OtherClaim]
+    """Other claims that say the same, or probably do. A program put them together, and not an editor."""
+    verdicts: Annotated[str, one_of(["agree", "conflict"])] | None
+    """Whether the verdicts agree or conflict, of all reviews of these claims. Null if they can't be compared."""
+
+
 class BriefMatch(Match):
     """The match in at most 1,000 bytes."""
 
@@ -130,7 +144,7 @@ class BriefMatch(Match):
     reviews: list[BriefReview]  # type: ignore[assignment]
     """The claim's newest live reviews."""
     reviews_left_out: int
-    """The number of live reviews that had no room."""
+    """The number of live reviews of these claims that had no room."""
 
 
 class Candidate(Output):

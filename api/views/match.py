@@ -30,12 +30,14 @@ from api.schema.match_answers import (
     Candidate,
     Match,
     MatchedParts,
+    OtherClaim,
     Question,
     Questions,
     View,
 )  # fmt: skip
 from api.schema.operations import documented, query_parameter
 from factcheck.record.lists.values import read_number
+from factcheck.record.matching.claim_groups import compare_verdicts
 from factcheck.record.matching.match_numbers import THRESHOLD
 from factcheck.record.matching.match_scoring import Match as Found
 from factcheck.record.matching.matches import Matching, match_batch
@@ -57,8 +59,8 @@ MAX_CONTENT = 1_000_000  # bytes, which is enough for 50 texts of 5,000 characte
 _READERS: dict[str, Callable[[str], Any]] = {
     "text": str, "posted": str, "page_size": read_number(1, MAX_LIMIT), "view": str,
 }  # fmt: skip
-LABEL, SHORT, LINE = 80, 150, 300  # maximum bytes of a label, of a candidate's text, and of a result's text
-MOST_REVIEWS = 4  # of a match in brief
+LABEL, SHORT, LINE = 80, 150, 250  # maximum bytes of a label, of another claim's text, and of a result's text
+MOST_REVIEWS = 4  # of a match in brief, and of each other claim
 MOST_WORDS, WORD = 6, 24  # words that differ, on each side, and their length in bytes
 LISTS = ("results", "related", "candidates")
 
@@ -164,7 +166,9 @@ def _content(matching: Matching, view: str) -> match_answers.Matching:
     """Return the answer. Results in full have claims and reviews, so that clients don't need further requests."""
     candidates = matching.candidates[:MAX_CANDIDATES]
     rows = PublishedClaim.objects.using("public").live()
-    rows = rows.filter(id__in=[each.claim_id for each in (*matching.results, *matching.related, *candidates)])
+    matches = (*matching.results, *matching.related)
+    shown = [each.claim_id for match in matches for each in (match, *match.others)]
+    rows = rows.filter(id__in=[*shown, *(each.claim_id for each in candidates)])
     claims = dict(rows.values_list("id", "body"))
     results, related = (
         [each for each in some if each.claim_id in claims] for some in (matching.results, matching.related)
@@ -177,7 +181,7 @@ def _content(matching: Matching, view: str) -> match_answers.Matching:
         "not_compared": matching.not_compared,
     }
     if view == View.BRIEF:
-        brief = [[_brief(each, claims[each.claim_id]) for each in some] for some in (results, related)]
+        brief = [[_brief(each, claims) for each in some] for some in (results, related)]
         return BriefMatching(results=brief[0], related=brief[1], **common)
     full = _full([*results, *related], claims)
     return match_answers.Matching(results=full[: len(results)], related=full[len(results) :], **common)
@@ -193,25 +197,39 @@ def _full(results: Sequence[Found], claims: Mapping[UUID, str]) -> list[Match]:
         Match(
             claim=orjson.Fragment(claims[each.claim_id]),
             reviews=[orjson.Fragment(reviews[pk]) for pk in review_ids[each.claim_id] if pk in reviews],
-            **_evidence(each),
+            **_evidence(each, claims),
         )
         for each in results
     ]
 
 
-def _brief(found: Found, body: str) -> BriefMatch:
+def _group(found: Found, claims: Mapping[UUID, str]) -> list[tuple[Found, Claim]]:
+    """Return the match and the claims that were put together with it."""
+    return [(each, read(Claim, claims[each.claim_id])) for each in (found, *found.others) if each.claim_id in claims]
+
+
+def _brief(found: Found, claims: Mapping[UUID, str]) -> BriefMatch:
     """Return the result with as many of the newest reviews as MAX_BRIEF allows."""
-    claim = read(Claim, body)
+    (_, claim), *others = _group(found, claims)
     brief = BriefMatch(
         claim=BriefClaim(id=claim.id, text=_cut(claim.text, LINE)),
-        reviews=[_brief_review(review) for review in claim.reviews[: -MOST_REVIEWS - 1 : -1]],
-        reviews_left_out=max(len(claim.reviews) - MOST_REVIEWS, 0),
-        **_evidence(found),
+        reviews=_brief_reviews(claim),
+        reviews_left_out=0,
+        **_evidence(found, claims),
     )
-    while brief.reviews and len(brief.to_json()) > MAX_BRIEF:
-        brief.reviews.pop()
-        brief.reviews_left_out += 1
-    return brief
+    parts: list[BriefMatch | OtherClaim] = [*reversed(brief.others), brief]
+    total = len(claim.reviews) + sum(len(each.reviews) for _, each in others)
+    while True:
+        brief.others = [each for each in brief.others if each.reviews]
+        brief.reviews_left_out = total - sum(len(each.reviews) for each in parts)
+        longest = max(parts, key=lambda each: len(each.reviews))
+        if not longest.reviews or len(brief.to_json()) <= MAX_BRIEF:
+            return brief
+        longest.reviews.pop()
+
+
+def _brief_reviews(claim: Claim) -> list[BriefReview]:
+    return [_brief_review(review) for review in claim.reviews[: -MOST_REVIEWS - 1 : -1]]
 
 
 def _brief_review(found: ReviewOfClaim) -> BriefReview:
@@ -228,12 +246,26 @@ def _candidate(found: Found, body: str) -> Candidate:
     return Candidate(claim=BriefClaim(id=claim.id, text=text), score=score, url=claim.reviews[-1].url)
 
 
-def _evidence(found: Found) -> dict[str, Any]:
+def _evidence(found: Found, claims: Mapping[UUID, str]) -> dict[str, Any]:
     parts = {name: round(value, 4) for name, value in found.matched.items()}
     judged = found.judgement
     asked, checked = ([_cut(word, WORD) for word in some[:MOST_WORDS]] for some in (judged.asked, judged.checked))
     matched = MatchedParts(**parts, differs=list(judged.differs), asked=asked, checked=checked)
-    return {"score": round(found.score, 4), "judged_by": found.judged_by, "matched": matched}
+    group = _group(found, claims)
+    return {
+        "score": round(found.score, 4),
+        "judged_by": found.judged_by,
+        "matched": matched,
+        "others": [
+            OtherClaim(
+                claim=BriefClaim(id=claim.id, text=_cut(claim.text, SHORT)),
+                says_the_same=each.judgement.says_the_same,
+                reviews=_brief_reviews(claim),
+            )
+            for each, claim in group[1:]
+        ],
+        "verdicts": compare_verdicts([review.verdict for _, claim in group for review in claim.reviews]),
+    }
 
 
 def _cut(text: str, size: int) -> str:

@@ -55,10 +55,7 @@ def find_similar(
         found = match(text, limit=limit + 1)
     except TimeoutError as problem:
         raise MeaningNotCompared("The comparison with published claims took too long.") from problem
-    ranked = sorted(
-        (*found.results, *found.related, *found.candidates),
-        key=lambda each: (not each.judgement.says_the_same, -each.score),
-    )
+    ranked = sorted(found.ranked, key=lambda each: not each.judgement.says_the_same)
     likely = {each.claim_id: each.judgement.says_the_same or each.score >= THRESHOLD for each in ranked}
     shown = [pk for pk in likely if pk != exclude and (likely[pk] or not likely_only)]
     rows = PublishedClaim.objects.live().filter(pk__in=shown).values_list("pk", "body")

@@ -15,7 +15,7 @@ from api.views import match
 from factcheck.editorial import similar_claims
 from factcheck.record.matching import candidates, matches
 from tests.api.conftest import Api
-from tests.support.drafts import FLOOD, Newsroom, Review
+from tests.support.drafts import FLOOD, Newsroom, Review, make_scale
 
 
 def publish(newsroom: Newsroom, text: str) -> Review:
@@ -131,6 +131,41 @@ def test_match_of_merged_claims_is_the_one_that_shows_both(api: Api, newsroom: N
     [result] = api.get("match/", {"text": "Nước lũ lên tới mái chùa"})["results"]
     assert result["claim"]["id"] == str(kept.claim_id)
     assert {review["id"] for review in result["reviews"]} == {str(gone.id), str(kept.id)}
+
+
+def test_reviews_of_claims_that_say_the_same_are_one_match(api: Api, newsroom: Newsroom) -> None:
+    """A claim that was put together by its words, but doesn't say the same as the text, is named as such."""
+    first = publish(newsroom, "Nước lũ đã lên tới mái chùa ở Huế")
+    copy = publish(newsroom, "Nước lũ đã lên tới mái chùa ở Huế!")
+    longer = publish(newsroom, "Video: Nước lũ đã lên tới mái chùa cổ ở Huế")
+    against = publish(newsroom, "Nước lũ chưa lên tới mái chùa ở Huế")
+    asked = {"text": "Nước lũ đã lên tới mái chùa ở Huế."}
+    content = api.get("match/", asked)
+    [match] = content["results"]
+    same = {str(first.claim_id), str(copy.claim_id)}
+    assert match["claim"]["id"] in same
+    judged = {each["claim"]["id"]: each["says_the_same"] for each in match["others"]}
+    assert judged == {**dict.fromkeys(same - {match["claim"]["id"]}, True), str(longer.claim_id): False}
+    assert [each["language"] for other in match["others"] for each in other["reviews"]] == ["vi", "vi"]
+    assert match["verdicts"] == "agree"
+    others = {each["claim"]["id"] for each in (*content["related"], *content["candidates"])}
+    assert others == {str(against.claim_id)}
+    [brief] = api.get("match/", {**asked, "view": "brief"})["results"]
+    assert len(json.dumps(brief, ensure_ascii=False, separators=(",", ":")).encode()) <= 1000
+    shown = sum(len(each["reviews"]) for each in (brief, *brief["others"]))
+    assert 2 <= shown == 3 - brief["reviews_left_out"]
+
+
+def test_match_says_whether_the_verdicts_of_a_group_conflict(api: Api, newsroom: Newsroom) -> None:
+    claim = newsroom.make_claim(text=FLOOD)
+    newsroom.publish_new(claim, headline=FLOOD)
+
+    def verdicts() -> object:
+        return api.get("match/", {"text": FLOOD})["results"][0]["verdicts"]
+
+    assert verdicts() is None
+    newsroom.publish_new(claim, headline=FLOOD, verdict=make_scale().verdicts.get(slug="true"))
+    assert verdicts() == "conflict"
 
 
 def test_match_of_more_claims_takes_no_more_queries(api: Api, newsroom: Newsroom) -> None:

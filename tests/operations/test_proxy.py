@@ -82,8 +82,8 @@ def test_passwords_are_tried_ten_times_a_minute_by_one_client():
     (key, rate) = re.findall(r"limit_req_zone (\S+) zone=passwords:\w+ rate=(\S+);", CONFIG)[0]
     assert rate == "10r/m"
     # Without a key a request is not counted.
-    (counted,) = re.findall(rf"map \$request_method {re.escape(key)} {{\n(.*?)\n}}", CONFIG, re.DOTALL)
-    assert counted.split() == ["default", '"";', "POST", "$client;"]
+    (counted,) = re.findall(rf'map "\$request_method \$args" {re.escape(key)} {{\n(.*?)\n}}', CONFIG, re.DOTALL)
+    assert counted.split() == ["default", '"";', '"POST', 'passkey"', '"";', "~^POST", "$client;"]
 
 
 @pytest.mark.parametrize(("variable", "group", "digits"), [("client", "network", 16), ("client_site", "site", 12)])

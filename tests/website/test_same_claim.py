@@ -11,7 +11,7 @@ from factcheck.editorial.models import Review
 from factcheck.record.matching import matches
 from factcheck.record.matching.match_numbers import UNRELATED
 from factcheck.record.models import ReviewVector
-from tests.support.drafts import make_newsroom
+from tests.support.drafts import make_newsroom, make_scale
 from tests.website.conftest import Page
 from tests.website.test_search_page import former, found
 
@@ -74,6 +74,23 @@ def test_claim_in_the_same_words_comes_first_with_its_verdict(review: Review, te
     assert (HEADING in page.text, SIMILAR in page.text, len(colours(page))) == (True, False, 1)
     assert "A program compared the texts." in page.text
     assert "Send in a claim to check" in page.source.partition("<footer>")[0]
+
+
+def test_reviews_of_one_claim_by_several_newsrooms_are_one_group(database: str) -> None:
+    """Only the claims in the reader's words show their verdicts. The others are named as a program's guess."""
+    text = "Nước lũ đã lên tới mái chùa ở Huế"
+    newsroom = make_newsroom()
+    verdicts = {text: "false", f"{text}!": "true", f"Video cũ: {text}": "true", f"{text} hôm qua": "false"}
+    for claim, slug in verdicts.items():
+        verdict = make_scale().verdicts.get(slug=slug)
+        newsroom.publish_new(newsroom.make_claim(text=claim), headline=claim, verdict=verdict)
+    page = search(text)
+    exact, _, rest = page.source.partition("Reviews of claims that probably say the same")
+    others, _, _ = rest.partition("</section>")
+    assert sorted(re.findall("tone-(low|high)", exact)) == ["high", "low"]
+    assert (others.count("Perhaps another claim"), re.findall("tone-(low|high)", others)) == (2, [])
+    assert "These reviews come to opposite verdicts." in page.text
+    assert len(found(page)) == len(set(found(page))) == 4
 
 
 def test_claim_with_the_same_meaning_has_no_verdict(review: Review) -> None:

@@ -104,7 +104,8 @@ class LocalModel:
             found += map_queries(without_language(engine.query(text)[None])).tolist()
         return found
 
-    def embed_passages(self, texts: Sequence[str]) -> list[Vector]:
+    def embed_passages(self, texts: Sequence[str], seconds: float = BATCH_TIMEOUT) -> list[Vector]:
+        """Return the vectors. They are computed here, so no other server has to respond in time."""
         return _vectors(self.load().passage([*map(_clean, texts)]))
 
     @classmethod

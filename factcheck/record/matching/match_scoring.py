@@ -9,8 +9,10 @@ A score is computed in three steps:
 1. The evidence for a claim is a sum of log-odds. They come from the cosine similarity, the square root of BM25, and the
    delay between post and review.
 2. The background is the mean evidence for the next best claims. A vague post resembles many claims, so its background
-   is high.
-3. The score is a logistic function of the evidence minus the background, or minus a share of the background.
+   is high. Claims about the same thing (`claim_groups`) are one claim in the background, so that they don't make each
+   other improbable.
+3. The score is a logistic function of the evidence minus the background, or minus a share of the background. It rises
+   with the number of reviews.
 """
 
 import math
@@ -35,14 +37,17 @@ _CALIBRATIONS = {BOTH: numbers.BY_BOTH, WORDS: numbers.BY_WORDS, MEANING: number
 class Match:
     """A published claim that may be about the same thing as the post.
 
-    `score` and its parts in `matched` are from 0 to 1.
+    `score` and its parts in `matched` are from 0 to 1. `others` are claims that say the same as this claim: surely, if
+    both say the same as the post, or probably.
     """
 
     claim_id: UUID
+    review_id: UUID  # the claim's best review
     score: float
     judged_by: str  # BOTH, WORDS or MEANING
     matched: dict[str, float]
     judgement: Judgement = UNSURE
+    others: tuple["Match", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,7 @@ class Candidate:
 class Comparison:
     """A review's values. `by_words` and `by_both` are the evidence for its claim, in log-odds up to a constant."""
 
+    review_id: UUID
     claim_id: UUID
     judged_by: str
     matched: dict[str, float]
@@ -73,32 +79,38 @@ class Comparison:
         return self.by_words if self.by_both is None else self.by_both
 
 
-def score_candidates(
-    candidates: Sequence[Candidate], parts: Sequence[Mapping[str, float]], posted: date | None
-) -> list[Match]:
-    """Return the candidates with their scores, best match first.
+def score_claims(compared: Sequence[Comparison], groups: Mapping[UUID, UUID] | None = None) -> list[Match]:
+    """Return the claims with their scores, best match first. A claim has the score of its best review.
 
-    `parts` contains the words of each part of the text, quoted as in a tsvector, with their weights. Each candidate is
-    compared with the most similar part. `posted` is the date of the post, if the text contains one.
+    `groups` names for some claims the claim that represents them. Such claims are one claim in the background, and the
+    number of their reviews counts. A claim that ten publishers have checked was posted more often than others.
     """
-    compared = compare_candidates(candidates, parts, posted)
-    backgrounds = background_evidence(compared)
+    shared = {each.claim_id: (groups or {}).get(each.claim_id, each.claim_id) for each in compared}
+    reviews = Counter(shared[each.claim_id] for each in compared)
+    backgrounds = background_evidence(compared, shared)
     odds = {}
     for each in compared:
         calibration = numbers.BY_BOTH_DATED if posted and each.judged_by == BOTH else _CALIBRATIONS[each.judged_by]
         excess = each.evidence - calibration.subtracted * backgrounds[each.judged_by]
-        odds[each] = calibration.constant + calibration.slope * excess
+        often = numbers.OFTEN * math.log(min(reviews[shared[each.claim_id]], numbers.MOST_OFTEN))
+        odds[each] = calibration.constant + calibration.slope * excess + often
     # The order is by log-odds, because near 1 different log-odds can be rounded to the same score.
-    return [
-        Match(each.claim_id, 1 / (1 + math.exp(-log_odds)), each.judged_by, each.matched)
-        for each, log_odds in sorted(odds.items(), key=lambda item: (-item[1], item[0].claim_id))
-    ]
+    found: dict[UUID, Match] = {}
+    for each, log_odds in sorted(odds.items(), key=lambda item: (-item[1], item[0].claim_id)):
+        score = 1 / (1 + math.exp(-log_odds))
+        found.setdefault(each.claim_id, Match(each.claim_id, each.review_id, score, each.judged_by, each.matched))
+    return [*found.values()]
 
 
 def compare_candidates(
     candidates: Sequence[Candidate], parts: Sequence[Mapping[str, float]], posted: date | None
 ) -> list[Comparison]:
-    """Return the evidence for each candidate. The most similar part has the highest BM25 in relation to its weight."""
+    """Return the evidence for each candidate.
+
+    `parts` contains the words of each part of the text, quoted as in a tsvector, with their weights. Each candidate is
+    compared with the most similar part, which has the highest BM25 in relation to its weight. `posted` is the date of
+    the post, if the text contains one.
+    """
     totals = [(weights, sum(weights.values())) for weights in parts]
     compared = []
     for each in candidates:
@@ -115,19 +127,18 @@ def compare_candidates(
             judged_by = BOTH if root > numbers.SILENT else MEANING
             matched["meaning"] = max(0.0, each.cosine)
             by_both = numbers.COSINE * each.cosine + numbers.SHARED * max(root, numbers.SILENT) + delay
-        compared.append(Comparison(each.claim_id, judged_by, matched, root, by_words, by_both))
+        compared.append(Comparison(each.review_id, each.claim_id, judged_by, matched, root, by_words, by_both))
     return compared
 
 
-def background_evidence(compared: Sequence[Comparison]) -> dict[str, float]:
+def background_evidence(compared: Sequence[Comparison], groups: Mapping[UUID, UUID]) -> dict[str, float]:
     """Return the evidence that the next best claims also have, for BOTH, MEANING and WORDS.
 
     A claim is compared only with evidence of its own kind. BOTH and MEANING are the same kind.
     """
-    by_both = _background(
-        ((each.claim_id, each.by_both) for each in compared if each.by_both is not None), numbers.BY_BOTH
-    )
-    by_words = _background(((each.claim_id, each.by_words) for each in compared), numbers.BY_WORDS)
+    claims = [(groups[each.claim_id], each) for each in compared]
+    by_both = _background(((pk, each.by_both) for pk, each in claims if each.by_both is not None), numbers.BY_BOTH)
+    by_words = _background(((pk, each.by_words) for pk, each in claims), numbers.BY_WORDS)
     return {BOTH: by_both, MEANING: by_both, WORDS: by_words}
 
 

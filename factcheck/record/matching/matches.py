@@ -10,15 +10,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-import orjson
 from pgvector import HalfVector
 
 from factcheck.record.matching.candidates import find_candidates
+from factcheck.record.matching.claim_groups import Wordings, about_the_same, probably_the_same, read_wordings
 from factcheck.record.matching.embeddings import EmbeddingError, Embeddings, get_embeddings
 from factcheck.record.matching.judging import judge
 from factcheck.record.matching.match_numbers import (
     BATCH_SECONDS,
     FIRST,
+    GROUPED,
     KEPT_NEAREST,
     MAX_JUDGED,
     MAX_MEANINGS,
@@ -28,7 +29,7 @@ from factcheck.record.matching.match_numbers import (
     THRESHOLD,
     UNRELATED,
 )
-from factcheck.record.matching.match_scoring import BOTH, WORDS, Match, score_candidates
+from factcheck.record.matching.match_scoring import BOTH, WORDS, Match, compare_candidates, score_claims
 from factcheck.record.matching.models import Vector, half_vector
 from factcheck.record.matching.post_dates import post_date
 from factcheck.record.matching.query_vectors import embed_batch
@@ -40,7 +41,6 @@ from factcheck.record.matching.words import (
     weigh_pieces,
     word_weights,
 )
-from factcheck.record.readmodel.models import PublishedClaim
 from factcheck.record.search.lookup import MAX_COUNTED, Lookup
 from factcheck.record.search.questions import clean_question, heaviest_pieces, lower_capitals, split_sentences
 from factcheck.tools.budget import current
@@ -63,6 +63,12 @@ class Matching:
     explanation: str | None = None
     refused: bool = False
     not_compared: int = 0
+
+    @property
+    def ranked(self) -> list[Match]:
+        """All claims of all groups, best match first."""
+        groups = (*self.results, *self.related, *self.candidates)
+        return sorted((each for group in groups for each in (group, *group.others)), key=lambda each: -each.score)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,17 +178,21 @@ def _compare(question: _Question, meaning: _Meaning, limit: int) -> Matching:
     if not pieces:
         return Matching([], [], [], WORDS)
     terms = search_terms(question.selected, question.total)
-    compared = find_candidates(
+    candidates = find_candidates(
         terms, meaning.vectors, model=meaning.model, unrelated=meaning.unrelated, missing=meaning.missing > 0
     )
-    best: dict[UUID, Match] = {}
-    for each in score_candidates(compared, word_weights(question.selected, words, len(pieces)), question.posted):
-        best.setdefault(each.claim_id, each)
-    claims = with_nearest([*best.values()])[:limit]
-    rows = PublishedClaim.objects.using("public").filter(id__in=[each.claim_id for each in claims])
-    bodies = {pk: orjson.loads(body) for pk, body in rows.values_list("id", "body")}
-    texts = {pk: [body["text"], *(each["text"] for each in body.get("merged", ()))] for pk, body in bodies.items()}
-    found, reason = _judged(sorted(claims, key=lambda each: -each.score), texts, question.text)
+    weights = word_weights(question.selected, words, len(pieces))
+    compared = compare_candidates(candidates, weights, question.posted)
+    first = {each.claim_id: each.review_id for each in with_nearest(score_claims(compared))[:GROUPED]}
+    claims = read_wordings(first, meaning.model, meaning.unrelated)
+    about = about_the_same(claims, first)
+    scored = [each for each in score_claims(compared, about) if each.claim_id in claims]
+    same = probably_the_same(claims, [each.claim_id for each in scored])
+    # The limit is applied last, because several of the best claims can be put together.
+    leaders = with_nearest([each for each in scored if same[each.claim_id] == each.claim_id])[:limit]
+    shown = {each.claim_id for each in leaders}
+    judged, reason = _judged([each for each in scored if same[each.claim_id] in shown], claims, question.text)
+    found = _put_together(judged, same, about)
     others = [each for each in found if not each.judgement.says_the_same]
     return Matching(
         results=[each for each in found if each.judgement.says_the_same],
@@ -195,12 +205,27 @@ def _compare(question: _Question, meaning: _Meaning, limit: int) -> Matching:
     )
 
 
-def _judged(matches: Sequence[Match], texts: Mapping[UUID, list[str]], post: str) -> tuple[list[Match], str | None]:
-    """Return the matches whose claims are still published, with judgements, and why vectors couldn't be compared."""
-    found = [each for each in matches if each.claim_id in texts]
-    probable = sum(each.score >= THRESHOLD for each in found)
-    judgements, reason = judge(post, [texts[each.claim_id] for each in found], at_most=min(probable, MAX_JUDGED))
-    return [replace(each, judgement=one) for each, one in zip(found, judgements, strict=True)], reason
+def _judged(matches: Sequence[Match], claims: Mapping[UUID, Wordings], post: str) -> tuple[list[Match], str | None]:
+    """Return the matches with judgements, and why vectors couldn't be compared."""
+    probable = sum(each.score >= THRESHOLD for each in matches)
+    judgements, reason = judge(
+        post, [claims[each.claim_id].texts for each in matches], at_most=min(probable, MAX_JUDGED)
+    )
+    return [replace(each, judgement=one) for each, one in zip(matches, judgements, strict=True)], reason
+
+
+def _put_together(matches: Sequence[Match], same: Mapping[UUID, UUID], about: Mapping[UUID, UUID]) -> list[Match]:
+    """Return the first match of each group with the others of its group.
+
+    Claims that say the same as the post are put together if they are about the same thing, because a long post can say
+    several things. Other claims are put together if they probably say the same.
+    """
+    sure = {same[each.claim_id]: about[each.claim_id] for each in matches if each.judgement.says_the_same}
+    groups = dict[tuple[bool, UUID], list[Match]]()
+    for each in sorted(matches, key=lambda each: not each.judgement.says_the_same):
+        leader = same[each.claim_id]
+        groups.setdefault((leader in sure, sure.get(leader, leader)), []).append(each)
+    return [replace(first, others=tuple(others)) for first, *others in groups.values()]
 
 
 def with_nearest(matches: Sequence[Match]) -> list[Match]:

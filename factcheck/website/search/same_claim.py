@@ -14,8 +14,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.record.lists.published_lists import CLAIMS, REVIEWS
+from factcheck.record.matching.claim_groups import compare_verdicts
 from factcheck.record.matching.differences.comparison import same_words
 from factcheck.record.matching.match_numbers import THRESHOLD
+from factcheck.record.matching.match_scoring import Match
 from factcheck.record.matching.matches import match
 from factcheck.record.readmodel.bodies import Claim, Review
 from factcheck.record.statements.output import read
@@ -41,7 +43,9 @@ class SameClaim:
 
     - `differences` are warnings for readers.
     - `asked` and `checked` are the words of the text and of the claim that the other doesn't contain.
-    - `unsure` contains the ids of the reviews if the claim isn't in the same words as the text.
+    - `others` are reviews of claims that probably say the same. A program put them together, and not an editor.
+    - `unsure` contains the ids of all reviews whose claim isn't in the same words as the text.
+    - `verdicts` is "agree" or "conflict" if the claim is in the same words, and the verdicts can be compared.
     """
 
     claim: Claim
@@ -49,11 +53,13 @@ class SameClaim:
     differences: Sequence[str | Promise]
     asked: Sequence[str]
     checked: Sequence[str]
+    others: list[Review]
     unsure: frozenset[str]
+    verdicts: str | None
 
     @property
     def is_sure(self) -> bool:
-        return not self.unsure
+        return not any(review.id in self.unsure for review in self.reviews)
 
 
 def find_same(text: str, filters: Filters, posted: date | None = None) -> tuple[list[SameClaim], int]:
@@ -65,22 +71,38 @@ def find_same(text: str, filters: Filters, posted: date | None = None) -> tuple[
     matches = [*answer.results, *(each for each in answer.related if each.score >= THRESHOLD)]
     if not matches:
         return [], answer.not_compared
-    claims = _read(Claim, CLAIMS.rows, [each.claim_id for each in matches])
+    groups = [(each, *each.others) for each in matches]
+    claims = _read(Claim, CLAIMS.rows, [each.claim_id for group in groups for each in group])
     wanted = [UUID(review.id) for claim in claims.values() for review in claim.reviews]
     allowed = _read(Review, filters.narrow(REVIEWS.rows), wanted)
     found = []
-    for each in matches:
-        if each.claim_id in claims:
-            claim = claims[each.claim_id]
-            reviews = [allowed[pk] for review in claim.reviews if (pk := UUID(review.id)) in allowed]
-            if reviews:
-                sure, judged = same_words(text, claim.text), each.judgement
-                few = max(len(judged.asked), len(judged.checked)) <= MAX_WORDS
-                words = (judged.asked, judged.checked) if few and not sure else ((), ())
-                unsure = frozenset[str]() if sure else frozenset(review.id for review in reviews)
-                differences = [DIFFERENCES[name] for name in judged.differs]
-                found.append(SameClaim(claim, reviews[:MAX_REVIEWS], differences, *words, unsure))
+    for group in groups:
+        shown = [
+            (each, claim, reviews)
+            for each in group
+            if (claim := claims.get(each.claim_id))
+            and (reviews := [allowed[pk] for review in claim.reviews if (pk := UUID(review.id)) in allowed])
+        ]
+        if shown:
+            found.append(_put_together(text, shown))
     return sorted(found, key=lambda each: not each.is_sure)[:MAX_CLAIMS], answer.not_compared
+
+
+def _put_together(text: str, group: Sequence[tuple[Match, Claim, list[Review]]]) -> SameClaim:
+    """Return the first claim of a group with the reviews of the others. Claims in the words of the text come first."""
+    exact = [same_words(text, claim.text) for _, claim, _ in group]
+    first = exact.index(True) if any(exact) else 0
+    same = [number for number, _ in enumerate(group) if number == first or (exact[number] and exact[first])]
+    reviews = [review for number in same for review in group[number][2]][:MAX_REVIEWS]
+    others = [review for number, each in enumerate(group) if number not in same for review in each[2]][:MAX_REVIEWS]
+    match, claim, _ = group[first]
+    judged, sure = match.judgement, exact[first]
+    few = max(len(judged.asked), len(judged.checked)) <= MAX_WORDS
+    words = (judged.asked, judged.checked) if few and not sure else ((), ())
+    unsure = frozenset(review.id for review in (others if sure else [*reviews, *others]))
+    verdicts = compare_verdicts([review.verdict for review in reviews]) if sure else None
+    differences = [DIFFERENCES[name] for name in judged.differs]
+    return SameClaim(claim, reviews, differences, *words, others, unsure, verdicts)
 
 
 def find_unsure(text: SearchText, listed: ResultsPage) -> frozenset[str]:

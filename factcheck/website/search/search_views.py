@@ -119,7 +119,7 @@ def _shown(
     Pages after the first contain only the list.
     """
     parts: list[list[Review]] = [each.reviews for each in found.live]
-    parts += [each.reviews for each in same]
+    parts += [[*each.reviews, *each.others] for each in same]
     first = [review for part in parts for review in part]
     known = {review.id for review in first}
     reviews = [review for review in listed.reviews if review.id not in known]

@@ -1,13 +1,30 @@
 """How a candidate compares with what was asked: numbers worked out by hand."""
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
-from factcheck.record.matching.match_numbers import ALONE_SHARE, ALONE_SHARED, BY_BOTH, BY_WORDS, THRESHOLD
-from factcheck.record.matching.match_scoring import Candidate, compare, count_words, score_candidates
+from factcheck.record.matching.match_numbers import ALONE_SHARE, ALONE_SHARED, BY_BOTH, BY_WORDS, OFTEN, THRESHOLD
+from factcheck.record.matching.match_scoring import (
+    Candidate,
+    Match,
+    compare,
+    compare_candidates,
+    count_words,
+    score_claims,
+)
+
+
+def score_candidates(
+    candidates: Sequence[Candidate],
+    parts: Sequence[Mapping[str, float]],
+    posted: None,
+    groups: Mapping[UUID, UUID] | None = None,
+) -> list[Match]:
+    return score_claims(compare_candidates(candidates, parts, posted), groups)
 
 
 @pytest.mark.parametrize(
@@ -91,10 +108,20 @@ def test_many_reviews_of_the_same_claim_do_not_hide_it() -> None:
     assert BY_BOTH.most > BY_BOTH.usual
 
 
+def test_claims_that_are_put_together_are_one_claim_in_the_background() -> None:
+    """Ten publishers have checked the claim. Without groups, each of them makes the others improbable."""
+    alike = [candidate("flood", 0.90) for _ in range(10)]
+    others = [candidate("cat", 0.80) for _ in range(10)]
+    groups = {each.claim_id: alike[0].claim_id for each in alike}
+    alone, together = (score_candidates([*alike, *others], [FLOOD], None, some)[0].score for some in (None, groups))
+    assert alone < THRESHOLD / 2 < THRESHOLD < together
+
+
 def test_reviews_of_one_claim_are_one_neighbour() -> None:
     best, others = candidate("flood pagoda roof", 0.93), [candidate("roof", 0.85) for _ in range(8)]
     again = [replace(best, cosine=0.92) for _ in range(8)]
-    assert (
-        score_candidates([best, *others], [FLOOD], None)[0]
-        == score_candidates([best, *again, *others], [FLOOD], None)[0]
-    )
+    once, often = (score_candidates([best, *some, *others], [FLOOD], None) for some in ([], again))
+    assert [each.claim_id for each in once] == [each.claim_id for each in often]
+    assert once[1:] == often[1:]
+    odds = [math.log(each.score / (1 - each.score)) for each in (once[0], often[0])]
+    assert odds[1] - odds[0] == pytest.approx(OFTEN * math.log(9), abs=1e-6)  # it has nine reviews

@@ -17,6 +17,7 @@ from factcheck.record import publish as publishing
 from factcheck.record.log import entries
 from factcheck.record.matching import candidates
 from factcheck.record.matching import matches as matching
+from factcheck.record.matching.claim_groups import Wordings, about_the_same, say_the_same
 from factcheck.record.matching.match_numbers import THRESHOLD
 from factcheck.record.matching.match_scoring import Match
 from factcheck.record.matching.matches import match, match_batch
@@ -69,8 +70,7 @@ def found(text: str) -> list[UUID]:
 
 
 def ranked(text: str, limit: int = 10) -> list[Match]:
-    answer = match(text, limit=limit)
-    return sorted([*answer.results, *answer.related, *answer.candidates], key=lambda each: -each.score)
+    return match(text, limit=limit).ranked
 
 
 def test_match_finds_the_claim_in_other_words(bare_record: None) -> None:
@@ -337,9 +337,63 @@ def test_exact_copy_of_a_claim_is_a_result_by_words_alone(bare_record: None) -> 
     assert result.score >= THRESHOLD
 
 
+def test_reviews_of_claims_that_say_the_same_are_one_group(bare_record: None) -> None:
+    """Each publisher has a claim of its own. None of them makes the others improbable."""
+    first = publish("Drinking warm water with lemon cures every cancer.")
+    viral = publish("Viral post: drinking warm water with lemon cures every cancer")
+    copy = publish("Drinking warm water with lemon cures every cancer!")
+    contradictions = [
+        publish("Drinking warm water with lemon doesn't cure every cancer."),
+        publish("Drinking warm water with honey cures every cancer."),
+    ]
+    answer = match("drinking warm water with lemon cures every cancer")
+    [group] = answer.results
+    judged = {each.claim_id: each.judgement.says_the_same for each in (group, *group.others)}
+    assert judged == {first: True, copy: True, viral: False}
+    assert {each.claim_id for each in answer.ranked} == {*judged, *contradictions}
+    assert all(each.others == () for each in (*answer.related, *answer.candidates))
+    assert match("drinking warm water with lemon cures every cancer", limit=1).results == [group]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Petrol prices rise in Hanoi today", "Petrol prices fall in Hanoi today", False),
+        ("Giá xăng ở Hà Nội tăng từ hôm nay", "Giá xăng ở Hà Nội giảm từ hôm nay", False),
+        ("The dog bit the man in Huế", "The man bit the dog in Huế", False),
+        ("Masks stop the virus in schools", "Masks don't stop the virus in schools", False),
+        ("The flood killed 12 people in Huế", "The flood killed 20 people in Huế", False),
+        ("COVID-19 vaccine", "COVID-19 vaccine causes deaths in Norway", False),
+        ("Gia xang o Ha Noi giam tu hom nay", "Giá xăng ở Hà Nội giảm từ hôm nay", False),
+        ("喝柠檬水能治癌症", "喝柠檬水能治愈癌症", False),
+        ("A video shows the helicopter crash", "The helicopter crash", False),
+        ("Fox News is not available in Canada", "Fox News Channel is not available in Canada.", True),
+        ("Giá xăng ở Hà Nội tăng từ hôm nay", "Giá xăng ở Hà Nội đã tăng mạnh từ hôm nay", True),
+        ("5G causes coronavirus", "5G causes coronavirus!", True),
+    ],
+)
+def test_claims_that_probably_say_the_same(one: str, other: str, same: bool) -> None:
+    assert say_the_same(one, other) is say_the_same(other, one) is same
+
+
+def test_claims_about_the_same_thing_by_their_vectors_are_one_in_the_background() -> None:
+    first, near, other, third = (uuid4() for _ in range(4))
+    claims = {
+        first: Wordings(["a"], frozenset({first, near})),
+        near: Wordings(["b"], frozenset({first, near, third})),
+        other: Wordings(["c"], frozenset()),
+        third: Wordings(["d"], frozenset({near, third})),
+    }
+    # `third` is near to a claim that is put together itself, so it stays alone.
+    order = [first, near, other, third]
+    assert about_the_same(claims, order) == {first: first, near: first, other: other, third: third}
+
+
 def test_nearest_claims_by_meaning_keep_three_of_the_first_ten_places() -> None:
-    by_words = [Match(uuid4(), 0.6 - number / 100, "words+meaning", {"meaning": 0.8}) for number in range(12)]
-    nearest = [Match(uuid4(), 0.1, "meaning", {"words": 0.0, "meaning": 0.9 + number / 100}) for number in range(4)]
+    by_words = [Match(uuid4(), uuid4(), 0.6 - number / 100, "words+meaning", {"meaning": 0.8}) for number in range(12)]
+    nearest = [
+        Match(uuid4(), uuid4(), 0.1, "meaning", {"words": 0.0, "meaning": 0.9 + number / 100}) for number in range(4)
+    ]
     found = matching.with_nearest([*by_words, *nearest])
     assert found[:10] == [*by_words[:7], *reversed(nearest[1:])]
     assert found[10:] == [*by_words[7:], nearest[0]]
