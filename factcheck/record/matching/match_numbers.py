@@ -78,7 +78,7 @@ AFTER = ((7, 3.1), (30, 1.0), (365, -0.6), (math.inf, -1.2))
 # The log-odds from which a claim says the same (`judging`). They are from `same_statement.py`, where one in twenty
 # contradictions is above them.
 SAME = 0.9
-RELATED = 0.1  # the least score of a claim about the same thing. `pairs.py`, n=75: 0.2 misses two more rewordings.
+RELATED = 0.05  # the least score of a claim about the same thing. `pairs.py`, n=75: 0.1 misses one more rewording.
 MAX_JUDGED = 3  # claims whose vectors are compared with the post's. At most 0.5 CPU seconds each, usually 0.03.
 
 # A claim is probable if its evidence exceeds the evidence for the next best claims. The mean evidence for these claims
