@@ -63,6 +63,8 @@ def test_metrics_are_not_passed_on():
 
 def test_receipts_are_not_logged():
     [logged] = re.findall(r"log_format \w+ '(.*)';", CONFIG)
+    assert not re.search("addr|forwarded", logged)
+    assert set(re.findall(r"error_log \S+ (\w+);", CONFIG)) == {"emerg"}  # other errors name the client
     assert "$logged_uri" in logged
     assert not re.search(r"\$(request|uri|request_uri|args|http_referer)\b", logged)
     (instead,) = re.findall(r"map \$uri \$logged_uri {\n    default \$uri;\n(.*?)\n}", CONFIG, re.DOTALL)

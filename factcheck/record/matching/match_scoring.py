@@ -79,18 +79,21 @@ class Comparison:
         return self.by_words if self.by_both is None else self.by_both
 
 
-def score_claims(compared: Sequence[Comparison], groups: Mapping[UUID, UUID] | None = None) -> list[Match]:
+def score_claims(
+    compared: Sequence[Comparison], groups: Mapping[UUID, UUID] | None = None, *, dated: bool = False
+) -> list[Match]:
     """Return the claims with their scores, best match first. A claim has the score of its best review.
 
     `groups` names for some claims the claim that represents them. Such claims are one claim in the background, and the
-    number of their reviews counts. A claim that ten publishers have checked was posted more often than others.
+    number of their reviews counts. A claim that ten publishers have checked was posted more often than others. `dated`
+    tells whether the date of the post is known.
     """
     shared = {each.claim_id: (groups or {}).get(each.claim_id, each.claim_id) for each in compared}
     reviews = Counter(shared[each.claim_id] for each in compared)
     backgrounds = background_evidence(compared, shared)
     odds = {}
     for each in compared:
-        calibration = _CALIBRATIONS[each.judged_by]
+        calibration = numbers.BY_BOTH_DATED if dated and each.judged_by == BOTH else _CALIBRATIONS[each.judged_by]
         excess = each.evidence - calibration.subtracted * backgrounds[each.judged_by]
         often = numbers.OFTEN * math.log(min(reviews[shared[each.claim_id]], numbers.MOST_OFTEN))
         odds[each] = calibration.constant + calibration.slope * excess + often
