@@ -28,6 +28,7 @@ from factcheck.record.matching.match_numbers import (
     SECONDS,
     THRESHOLD,
     UNRELATED,
+    VECTOR_SECONDS,
 )
 from factcheck.record.matching.match_scoring import BOTH, WORDS, Match, compare_candidates, score_claims
 from factcheck.record.matching.models import Vector, half_vector
@@ -136,8 +137,10 @@ def match_batch(
 
     `posted` is empty, or contains the date of each post. Without it, a date in the text is used. `pause` is called
     between the posts. No transaction is open while vectors are computed, because an embeddings API can take several
-    seconds.
+    seconds. After VECTOR_SECONDS, the other posts are compared by words.
     """
+    if turn := current().turn:
+        turn.late = time.monotonic() + VECTOR_SECONDS
     end, questions, found = time.monotonic() + BATCH_SECONDS, list[_Question](), list[Matching]()
     for text, day in zip(texts, posted or [None] * len(texts), strict=True):
         if questions:
