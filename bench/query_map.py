@@ -1,6 +1,6 @@
 """The map of queries' vectors (`record/matching/vector_maps.py`), learned from pairs of a post and its claim.
 
-    python bench/query_map.py [--reviews 14231] [--posts 999] [--save 1]
+    python bench/query_map.py [--reviews 14231] [--posts 1700] [--save 1]
 
 The pairs are the posts of CheckThat 2022 2A English, split train, without their date and without their author, and the
 posts of languages_tuning.json. For each post, the map is shown the post's claim and the HARD nearest other claims. It
@@ -128,6 +128,7 @@ def read_pairs(options: Any) -> list[Pairs]:
     def pairs_of(posts: Sequence[tuple[str, set[str]]], texts: dict[str, str]) -> Pairs:
         places = {name: row for row, name in enumerate(texts)}
         known = [(text, {places[name] for name in names}) for text, names in posts if names <= places.keys()]
+        known = known[: options.posts]
         vectors = [kept.embed_queries([lower_capitals(clean_question(text))])[0] for text, _ in known]
         claims = np.array(kept.embed_passages([*texts.values()]))
         return Pairs.of(np.array(vectors), claims, [right for _, right in known])
@@ -139,7 +140,7 @@ def read_pairs(options: Any) -> list[Pairs]:
     made = [matching.checked_claim(each, blank) for each in lines(folder / "vclaims.jsonl")]
     made.sort(key=lambda each: each["id"] not in needed)
     posts = []
-    for each in islice((each for each in lines(folder / "queries.jsonl") if each["id"] in wanted), options.posts):
+    for each in (each for each in lines(folder / "queries.jsonl") if each["id"] in wanted):
         _, bare, _ = matching.changed(each["text"])
         posts += [(text, wanted[each["id"]]) for text in {matching.DATE.sub("", each["text"]), bare}]
     english = pairs_of(posts, texts_of(made[: options.reviews]))
@@ -150,7 +151,7 @@ def read_pairs(options: Any) -> list[Pairs]:
     ]
     crossing = [(query.text, {*map(str, query.wanted)}) for query in finding.posts("languages_tuning.json")]
     others = texts_of([*tuning, *islice(finding.real_reviews(blank), options.reviews)])
-    return [english, pairs_of(crossing[: options.posts], others)]
+    return [english, pairs_of(crossing, others)]
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ SHORT = {
     "finding": "--reviews 10",
     "matching": "--reviews 20 --posts 4",
     "pairs": "--reviews 20 --pairs 4",
+    "query_map": "--reviews 60 --posts 12",
     "same_statement": "--pairs 200",
     "searching": "--reviews 2000 --few 1000 --rounds 1",
     "starvation": "--reviews 500 --seconds 1",

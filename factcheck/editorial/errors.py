@@ -94,6 +94,10 @@ class OverQuota(EditorialError):
     """The files or texts of the account or of the newsroom would take too much room."""
 
 
+class NoCleanRoom(EditorialError):
+    """The process that decodes files doesn't answer."""
+
+
 class RefusedByRecord(EditorialError):
     """The record rejected the publication."""
 

@@ -17,8 +17,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from factcheck.clean_room.door import decode
 from factcheck.clean_room.refusal import NotDecoded
+from factcheck.editorial.captures.uploaded_files import decode_upload
 from factcheck.editorial.errors import EditorialError, TooLarge, UnreadableFile, WrongState
 from factcheck.editorial.file_quotas import require_room
 from factcheck.editorial.models import Appearance, Claim, Picture, Review, User
@@ -50,7 +50,7 @@ def add_picture(*, review: Review, file: File[bytes], by: User) -> Picture:
         raise WrongState(_NOT_A_DRAFT)
     _require_size(file, MAX_PICTURE)
     try:
-        encoded = decode("picture_for_readers", file.chunks())
+        encoded = decode_upload("picture_for_readers", file)
     except NotDecoded as problem:
         raise _refusal(problem, _UNREADABLE) from problem
     content = b64decode(encoded["content"])
@@ -178,7 +178,7 @@ def _inspect(file: File[bytes]) -> tuple[str, tuple[int, int] | None]:
     if video := video_type(file.read(HEAD)):
         return video, None
     try:
-        found = decode("picture", file.chunks())
+        found = decode_upload("picture", file)
     except NotDecoded as problem:
         raise _refusal(problem, _NOT_MEDIA) from problem
     return found["media_type"], (found["width"], found["height"])

@@ -64,13 +64,6 @@ class Turn:
     def __init__(self, kind: Kind, entry: Entry) -> None:
         self.kind, self.entry, self.arrived, self.is_hurried = kind, entry, entry.arrived, False
 
-    def ahead(self, entries: Sequence[Entry]) -> int:
-        """Return the number of requests before this one. Raise Busy if the thread isn't in the queue any more."""
-        order = [each.arrived for each in _order(entries, self.kind.number)]
-        if self.arrived not in order:
-            raise Busy(self.kind.refusal)
-        return order.index(self.arrived)
-
 
 class FairQueue:
     """`room` is the number of this process's threads that can wait and have turns. The other threads stay free."""
@@ -124,30 +117,31 @@ class FairQueue:
             return new
 
     def _wait(self, turn: Turn) -> None:
-        end, turn.is_hurried = time.monotonic() + MAX_WAIT, False
+        end, kind, turn.is_hurried = time.monotonic() + MAX_WAIT, turn.kind, False
         while True:
             with self._memory.locked():
                 entries = self._live()
-                ahead = turn.ahead(entries)
-                turn.is_hurried |= ahead >= LONG * turn.kind.turns
-                if not ahead and self._begin(turn, entries):
-                    return
+                order = [each.arrived for each in _order(entries, kind.number)]
+                if turn.arrived not in order:  # another request has its room
+                    raise Busy(kind.refusal)
+                ahead = order.index(turn.arrived)
+                turn.is_hurried |= ahead >= LONG * kind.turns
+                running = sum((each.kind, each.state) == (kind.number, RUNNING) for each in entries)
+                if not ahead and running < kind.turns:
+                    return _begin(turn.entry, entries)
             if time.monotonic() > end:
-                raise Busy(turn.kind.refusal)
+                raise Busy(kind.refusal)
             time.sleep(POLL * (1 + ahead))
 
-    def _begin(self, turn: Turn, entries: Sequence[Entry]) -> bool:
-        own, now = turn.entry, time.monotonic_ns()
-        if sum((each.kind, each.state) == (own.kind, RUNNING) for each in entries) >= turn.kind.turns:
-            return False
-        own.state = RUNNING
-        for each in entries:
-            if each.kind == own.kind and each.wide_network == own.wide_network and each.state == WAITING:
-                each.wide_begun = now
-                if each.network == own.network:
-                    each.begun = now
-        own.begun = own.wide_begun = now
-        return True
+
+def _begin(own: Entry, entries: Sequence[Entry]) -> None:
+    """Begin a turn, and tell the network's waiting requests the time."""
+    for each in entries:
+        if each.kind == own.kind and each.wide_network == own.wide_network and each.state == WAITING:
+            each.wide_begun = time.monotonic_ns()
+            if each.network == own.network:
+                each.begun = each.wide_begun
+    own.state = RUNNING
 
 
 def _order(entries: Sequence[Entry], kind: int) -> list[Entry]:

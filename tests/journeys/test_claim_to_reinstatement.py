@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from django.test import Client
 
 from factcheck.editorial.models import EditorialEvent, User
-from factcheck.editorial.people.account_mail import password_url
+from factcheck.editorial.people.account_mail import password_url, recovery_code
 from tests.journeys.browser import Browser, sign_in
 
 PASSWORD = "nước lũ lên mái chùa"
@@ -30,8 +30,9 @@ def make_account(boss: Browser, username: str, byline: str, role: str) -> None:
     boss.follow("Propose a role").fill(newsroom=boss.newsroom)  # type: ignore[attr-defined]
     boss.choose("role", role).press("Propose a role").follow("Approve").press("Approve")
     assert "Done. The change is in effect." in boss.text
-    person = Browser().open(urlsplit(password_url(User.objects.get(username=username))).path)
-    person.fill(new_password1=PASSWORD, new_password2=PASSWORD).press("Set the password")
+    account = User.objects.get(username=username)
+    person = Browser().open(urlsplit(password_url(account)).path)
+    person.fill(code=recovery_code(account), new_password1=PASSWORD, new_password2=PASSWORD).press("Set the password")
     assert "Your password is set." in person.text
 
 

@@ -63,6 +63,8 @@ def test_metrics_are_not_passed_on():
 
 def test_receipts_are_not_logged():
     [logged] = re.findall(r"log_format \w+ '(.*)';", CONFIG)
+    assert not re.search("addr|forwarded", logged)
+    assert set(re.findall(r"error_log \S+ (\w+);", CONFIG)) == {"emerg"}  # other errors name the client
     assert "$logged_uri" in logged
     assert not re.search(r"\$(request|uri|request_uri|args|http_referer)\b", logged)
     (instead,) = re.findall(r"map \$uri \$logged_uri {\n    default \$uri;\n(.*?)\n}", CONFIG, re.DOTALL)
@@ -82,8 +84,8 @@ def test_passwords_are_tried_ten_times_a_minute_by_one_client():
     (key, rate) = re.findall(r"limit_req_zone (\S+) zone=passwords:\w+ rate=(\S+);", CONFIG)[0]
     assert rate == "10r/m"
     # Without a key a request is not counted.
-    (counted,) = re.findall(rf"map \$request_method {re.escape(key)} {{\n(.*?)\n}}", CONFIG, re.DOTALL)
-    assert counted.split() == ["default", '"";', "POST", "$client;"]
+    (counted,) = re.findall(rf'map "\$request_method \$args" {re.escape(key)} {{\n(.*?)\n}}', CONFIG, re.DOTALL)
+    assert counted.split() == ["default", '"";', '"POST', 'passkey"', '"";', "~^POST", "$client;"]
 
 
 @pytest.mark.parametrize(("variable", "group", "digits"), [("client", "network", 16), ("client_site", "site", 12)])

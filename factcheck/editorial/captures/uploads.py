@@ -9,11 +9,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from factcheck.clean_room.door import decode
 from factcheck.clean_room.file_kinds import HTML, PDF, FileKind
 from factcheck.clean_room.refusal import NotDecoded
 from factcheck.editorial.captures.page_details import PageDetails, read_details
 from factcheck.editorial.captures.requests import Evidence, newsroom_of, set_capture
+from factcheck.editorial.captures.uploaded_files import decode_upload
 from factcheck.editorial.errors import TooLarge, UnreadableFile
 from factcheck.editorial.file_quotas import require_room
 from factcheck.editorial.models import Capture, User
@@ -66,7 +66,7 @@ def store_upload(*, row: Evidence, file: UploadedFile[Any], by: User) -> Capture
 
 def _find_kind(file: UploadedFile[Any]) -> FileKind | None:
     with suppress(NotDecoded):
-        found = decode("upload", file.chunks())["kind"]
+        found = decode_upload("upload", file)["kind"]
         return FileKind(**found) if found else None
     return None
 

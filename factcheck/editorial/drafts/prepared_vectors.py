@@ -9,6 +9,7 @@ import math
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import Any
 
 from django.db import connection
 
@@ -59,7 +60,7 @@ def prepare_vectors(
         texts = {each.pk: embedded_text(read(Review, each.statement)) for each in rows}
         made = compute(embeddings, texts, QUERY_TIMEOUT if proposal else BATCH_TIMEOUT)
         with connection.cursor() as cursor:
-            known = [[each.pk for each in rows], [each.digest for each in rows]]
+            known: list[list[Any]] = [[each.pk for each in rows], [each.digest for each in rows]]
             cursor.execute(_SAVE, [embeddings.model, *known, *columns(made)])
             yield cursor.rowcount
 

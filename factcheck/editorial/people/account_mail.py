@@ -23,9 +23,11 @@ from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
 
 from factcheck.editorial.models import Membership, Proposal, Publisher, SecondFactor, User
+from factcheck.editorial.models.kinds import TAKING
 from factcheck.editorial.models.proposals import DecidesOnAccount
 from factcheck.editorial.people.time_zones import DEFAULT, zone
 from factcheck.editorial.sign_in.attempts import lock_counters
+from factcheck.tools.secret_key import keyed_hash
 
 logger = logging.getLogger(__name__)
 
@@ -127,6 +129,19 @@ def password_url(account: User) -> str:
     key = urlsafe_base64_encode(force_bytes(account.pk))
     token = default_token_generator.make_token(account)
     return settings.SITE_URL + reverse("admin:choose_password", args=[key, token])
+
+
+def recovery_code(account: User, proposal: Proposal | None = None) -> str:
+    """Return the code that the person needs with the link, until the next login.
+
+    The e-mail doesn't contain the code. The second person sees it when approving `proposal`, and tells the person. So a
+    stolen mailbox isn't enough.
+    """
+    given = Proposal.objects.about(account).filter(decision="approved").exclude(action__in=TAKING)
+    approval = proposal or given.order_by("-pk").first()
+    about = f"{account.pk}:{approval and approval.pk}:{account.last_login}"
+    digits = str(int(keyed_hash("sign_in.recovery", about)[:12], 16))[-8:].zfill(8)
+    return f"{digits[:4]} {digits[4:]}"
 
 
 def _addresses(proposal: Proposal) -> set[str]:

@@ -1,8 +1,9 @@
 """Limits on attempts to sign in. The counters are in the database, so all processes share them.
 
 An attempt is counted before the password is checked, so parallel requests can't exceed a limit. Devices that have
-already signed in to the account have their own counter (OWASP's device cookies). An attacker can therefore block an
-account for unknown devices only, and never lock out its owner.
+already signed in to the account have their own counter (OWASP's device cookies). Otherwise, the first attempts for a
+name from one network always pass, however many attempts strangers have made. An attacker can therefore neither lock out
+a person in another network nor fill the counters that all people share. Passkeys aren't counted at all.
 
 The package django-axes isn't used. It blocks an account or an address for everyone, and grows its table with each
 attempt.
@@ -34,6 +35,7 @@ class Limit:
 
 
 LIMITS = {
+    "pair": Limit(5, 300),  # passwords for one name from one network, from unknown devices
     "name": Limit(5, 300),  # passwords for one name, from all unknown devices
     "network": Limit(20, 300),  # passwords from one network, from unknown devices
     "all": Limit(100, 5),  # passwords from all unknown devices
@@ -43,19 +45,25 @@ LIMITS = {
 }
 
 
+SHARED = ("name", "network", "all")  # counters that strangers can fill
+FIRST = 3  # attempts for a name from one network that pass these counters
+FLOOD = 100  # attempts from one network, after which none pass
+
+
 @dataclass(frozen=True)
 class Counter:
     kind: str
     of: str = ""
+    digits: int = 32
 
     @property
     def key(self) -> str:
         """A keyed hash of the counted value.
 
-        For names, only four digits are kept: they limit the size of the table, and typed names can't be guessed from
-        them. Some names therefore share a counter.
+        For names without an account, four digits are kept: they limit the size of the table, and typed names can't be
+        guessed from them. Some of these names therefore share a counter.
         """
-        return f"{self.kind}:{keyed_hash('sign_in.counter', self.of)[: 4 if self.kind == 'name' else 32]}"
+        return f"{self.kind}:{keyed_hash('sign_in.counter', self.of)[: self.digits]}"
 
 
 def begin_attempt(*counters: Counter) -> int:
@@ -64,7 +72,10 @@ def begin_attempt(*counters: Counter) -> int:
     with transaction.atomic():
         rows = lock_counters(limits)
         now = timezone.now()
-        wait = max((row.blocked_until - now).total_seconds() for row in rows)
+        tries = {row.key.partition(":")[0]: row.attempts if row.last_at >= now - FORGET else 0 for row in rows}
+        is_first = tries.get("pair", FIRST) < FIRST and tries.get("network", 0) < FLOOD
+        asked = [row for row in rows if not (is_first and row.key.startswith(SHARED))]
+        wait = max((row.blocked_until - now).total_seconds() for row in asked)
         if wait > 0:
             return int(wait) + 1
         for row in rows:

@@ -105,6 +105,7 @@ class LocalModel:
         return found
 
     def embed_passages(self, texts: Sequence[str], seconds: float = BATCH_TIMEOUT) -> list[Vector]:
+        """Return the vectors. They are computed here, so no other server has to respond in time."""
         return _vectors(self.load().passage([*map(_clean, texts)]))
 
     @classmethod

@@ -78,15 +78,18 @@ class Comparison:
         return self.by_words if self.by_both is None else self.by_both
 
 
-def score_claims(compared: Sequence[Comparison], groups: Mapping[UUID, UUID] | None = None) -> list[Match]:
+def score_claims(
+    compared: Sequence[Comparison], groups: Mapping[UUID, UUID] | None = None, *, dated: bool = False
+) -> list[Match]:
     """Return the claims with their scores, best match first. A claim has the score of its best review.
 
-    `groups` names for some claims the claim that represents them. Such claims are one claim in the background.
+    `groups` names for some claims the claim that represents them. Such claims are one claim in the background. `dated`
+    tells whether the date of the post is known.
     """
     backgrounds = background_evidence(compared, groups or {})
     odds = {}
     for each in compared:
-        calibration = _CALIBRATIONS[each.judged_by]
+        calibration = numbers.BY_BOTH_DATED if dated and each.judged_by == BOTH else _CALIBRATIONS[each.judged_by]
         excess = each.evidence - calibration.subtracted * backgrounds[each.judged_by]
         odds[each] = calibration.constant + calibration.slope * excess
     # The order is by log-odds, because near 1 different log-odds can be rounded to the same score.

@@ -181,10 +181,11 @@ def _compare(question: _Question, meaning: _Meaning, limit: int) -> Matching:
     )
     weights = word_weights(question.selected, words, len(pieces))
     compared = compare_candidates(candidates, weights, question.posted)
-    first = {each.claim_id: each.review_id for each in score_claims(compared)[:GROUPED]}
+    dated = question.posted is not None
+    first = {each.claim_id: each.review_id for each in score_claims(compared, dated=dated)[:GROUPED]}
     claims = read_wordings(first, meaning.model, meaning.unrelated)
     about = about_the_same(claims, first)
-    scored = [each for each in score_claims(compared, about) if each.claim_id in claims]
+    scored = [each for each in score_claims(compared, about, dated=dated) if each.claim_id in claims]
     same = probably_the_same(claims, [each.claim_id for each in scored])
     # The limit is applied last, because several of the best claims can be put together.
     shown = [pk for pk, leader in same.items() if pk == leader][:limit]

@@ -6,9 +6,10 @@ English claims to the mean of Vietnamese claims (computed by `bench/direction.py
 each vector in this direction is subtracted.
 
 Posts are worded differently from the claims of fact-checkers. The map of queries is a 384 × 384 matrix that turns the
-vector of a post into the vector of a claim. The matrix was learned from pairs of posts and claims by
-`bench/query_map.py` of the same commit. A mapped query is the mean of the mapped and the plain vector. The plain vector
-is better for subjects that the pairs don't contain.
+vector of a post so that its claim is nearer than other claims. The matrix was learned from pairs of posts and claims by
+`bench/query_map.py`, with 6,080 of the claims of CheckThat. A mapped query is the mean of the mapped and the plain
+vector. The plain vector is better for subjects that the pairs don't contain. `bench/query_map.py`, posts that weren't
+learned from, MAP@5 by meaning: 1,480 posts of CheckThat 0.895 → 0.910, 461 posts in other languages 0.806 → 0.870.
 """
 
 import json

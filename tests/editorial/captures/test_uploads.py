@@ -10,7 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from factcheck.clean_room import file_kinds
+from factcheck.clean_room import door, file_kinds
 from factcheck.clean_room.file_kinds import find_kind
 from factcheck.editorial.captures import uploads
 from factcheck.editorial.models import Capture, Source
@@ -134,3 +134,18 @@ def test_upload_needs_the_token_and_the_right_person(newsroom: Newsroom, storage
         {"error": "Only the sources of a draft can be changed. Open a correction first."},
     )
     assert names_in(storage) == []
+
+
+def test_upload_without_the_clean_room_is_told(
+    newsroom: Newsroom, storage: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(_pieces: Any) -> bytes:
+        raise ConnectionRefusedError(111, "Connection refused")
+
+    monkeypatch.setattr(door, "_exchange", closed)
+    source = newsroom.make_review().sources.all()[0]
+    client = signed_in(newsroom.reporter).client
+    client.handler.enforce_csrf_checks = False
+    answer = send(client, FILES["pdf"], source=source.pk)
+    assert "read files at the moment" in answer.json()["error"]
+    assert not Capture.objects.filter(origin="editor").exists()

@@ -11,15 +11,17 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.utils.http import urlsafe_base64_decode
 
 from factcheck.editorial.events import set_actor
 from factcheck.editorial.models import EditorialEvent, Membership, Proposal, Publisher, User
 from factcheck.editorial.models.kinds import Action
 from factcheck.editorial.people import accounts
+from factcheck.editorial.people.account_mail import recovery_code
 from factcheck.editorial.proposals import account_policy, workflow
 from factcheck.editorial.sign_in.proofs import proved_by
 from tests.journeys.browser import Browser, sign_in, signed_in
-from tests.security.signing_in import give_app
+from tests.security.signing_in import give_app, let_pass
 from tests.support.drafts import Newsroom, give_role, make_administrator, make_newsroom, make_user
 from tests.support.refusals import refused
 from tests.support.working import work_off
@@ -92,10 +94,37 @@ def link_in(text: str) -> str:
     return found[0]
 
 
+def code_of(link: str) -> str:
+    """The code that the second person tells the person of the link."""
+    return recovery_code(User.objects.get(pk=urlsafe_base64_decode(link.split("/")[3]).decode()))
+
+
 def choose(link: str) -> None:
     browser = Browser().open(link)
-    browser.fill(new_password1=CHOSEN, new_password2=CHOSEN).press("Set the password")
+    browser.fill(code=code_of(link), new_password1=CHOSEN, new_password2=CHOSEN).press("Set the password")
     assert "Your password is set." in browser.text
+
+
+def test_mailbox_alone_recovers_nothing(newsroom: Newsroom, mails: Path) -> None:
+    """The link needs the code that the approver sees. Guesses are limited, and the e-mail doesn't contain the code."""
+    editor = newsroom.editor
+    User.objects.using("owner").filter(pk=editor.pk).update(email="editor@example.org")
+    signed_in(make_administrator()).open(page(editor)).follow("Propose a new password").press("Propose a new password")
+    approver = signed_in(newsroom.chief).open("/admin/").follow(f"{editor} receives a link to choose a new password.")
+    (code,) = re.findall(r"in person: (\d{4} \d{4})", approver.text)
+    proposal = Proposal.objects.get(account=editor)
+    workflow.approve(proposal=proposal, by=newsroom.chief, digest=proposal.digest)
+    text = sent(mails)["editor@example.org"]
+    assert code not in text
+    assert "The page also asks for a code." in " ".join(text.split())
+    thief = Browser().open(link_in(text))
+    for guess in ("", "0000 0000", "12345678", "00000000", "99999999", "1", "2", "3"):
+        thief.fill(code=guess, new_password1=CHOSEN, new_password2=CHOSEN).press("Set the password")
+        assert "Your password is set." not in thief.text
+    assert "There were too many attempts." in thief.text
+    let_pass(601)
+    thief.fill(code=code, new_password1=CHOSEN, new_password2=CHOSEN).press("Set the password")
+    assert "Your password is set." in thief.text
 
 
 def test_approved_new_password_ends_the_old_one_and_the_sessions(newsroom: Newsroom, mails: Path) -> None:

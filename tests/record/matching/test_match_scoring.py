@@ -24,7 +24,7 @@ def score_candidates(
     posted: None,
     groups: Mapping[UUID, UUID] | None = None,
 ) -> list[Match]:
-    return score_claims(compare_candidates(candidates, parts, posted), groups)
+    return score_claims(compare_candidates(candidates, parts, posted), groups, dated=posted is not None)
 
 
 @pytest.mark.parametrize(

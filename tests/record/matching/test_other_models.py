@@ -71,6 +71,6 @@ def test_vectors_of_another_length_are_not_compared(address: Address, bare_recor
 
 
 def test_scale_keeps_the_cosines_of_the_included_model_and_stretches_others() -> None:
-    assert on_scale(0.9, 0.8) == pytest.approx(0.9)
-    assert on_scale(0.35, 0.35) == pytest.approx(0.8)
+    assert on_scale(0.9, 0.75) == pytest.approx(0.9)
+    assert on_scale(0.35, 0.35) == pytest.approx(0.75)
     assert on_scale(1.0, 0.1) == 1.0

@@ -147,6 +147,13 @@ def available_actions(desk: Desk, account: User) -> list[str]:
     return names
 
 
+def code_note(account: User, proposal: Proposal | None = None) -> Text:
+    """Return a sentence with the code that the person needs with the link."""
+    return _(
+        "The page also asks for a code, which isn’t in the e-mail. Tell the person by phone or in person: %(code)s"
+    ) % {"code": account_mail.recovery_code(account, proposal)}
+
+
 def link_note(account: User) -> Text:
     """Return a sentence about how the person receives the link to choose a password."""
     if account_mail.sends_files() and account.email:

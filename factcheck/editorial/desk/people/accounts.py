@@ -15,7 +15,13 @@ from django.utils.translation import gettext as _
 from factcheck.editorial.desk.access import AdministratorsAdmin, M, OwnRowsAdmin, get_desk
 from factcheck.editorial.desk.action_views import ActionsAdmin
 from factcheck.editorial.desk.deciding.proposal_actions import available_actions as available_decisions
-from factcheck.editorial.desk.people.account_actions import ACTIONS, REMOVE_ROLE, available_actions, link_note
+from factcheck.editorial.desk.people.account_actions import (
+    ACTIONS,
+    REMOVE_ROLE,
+    available_actions,
+    code_note,
+    link_note,
+)
 from factcheck.editorial.events import set_actor
 from factcheck.editorial.models import Membership, Proposal, User
 from factcheck.editorial.models.kinds import TAKING
@@ -87,6 +93,7 @@ class AccountAdmin(ActorRecordingAdmin[User], ActionsAdmin[User], Administrators
             "account": account,
             "memberships": account.memberships.select_related("publisher"),
             "link_note": link_note(account) if resets else "",
+            "code_note": code_note(account, proposal),
             "alone_until": first_hour_end(desk.user) if mine and proposal.action not in TAKING else None,
             "others": [action for action in others if action.name == "return"],
         }
@@ -105,6 +112,7 @@ class AccountAdmin(ActorRecordingAdmin[User], ActionsAdmin[User], Administrators
             "waits_for_password": row.is_active and not row.has_usable_password() and row.pk and (
                 roles.has_administration(row) or memberships.exists()),
             "link_note": link_note(row),
+            "code_note": code_note(row),
         }  # fmt: skip
 
 

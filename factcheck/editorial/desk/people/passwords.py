@@ -2,26 +2,52 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.forms import AdminPasswordChangeForm
+from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.views import PasswordChangeView, PasswordResetConfirmView
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse_lazy
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk.people.sign_in_pages import wait_text
 from factcheck.editorial.events import set_actor
 from factcheck.editorial.models import User
+from factcheck.editorial.people.account_mail import recovery_code
 from factcheck.editorial.sign_in.attempts import Counter, attempt_succeeded, begin_attempt
 from factcheck.editorial.sign_in.devices import remember_device
 from factcheck.editorial.sign_in.journal import record_failure
 from factcheck.editorial.sign_in.passwords import end_access
 
 
+class ChoosePasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # only generic in the stubs
+    """The link in the e-mail, and the code from the person who approved."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=20,
+        help_text=_("Ask the person who approved your new password for eight digits, by phone or in person."),
+        widget=forms.TextInput({"autocomplete": "off", "inputmode": "numeric"}),
+    )
+    field_order = ("code",)
+
+    def clean_code(self) -> str:
+        counter, code = Counter("code", f"link:{self.user.pk}"), "".join(self.cleaned_data["code"].split())
+        if wait := begin_attempt(counter):
+            raise ValidationError(wait_text(wait))
+        if not constant_time_compare(code, recovery_code(self.user).replace(" ", "")):
+            raise ValidationError(_("This code is wrong. Ask the person who approved your new password for it."))
+        attempt_succeeded(counter)
+        return code
+
+
 class ChoosePassword(PasswordResetConfirmView):
     template_name = "admin/editorial/choose_password.html"
+    form_class = ChoosePasswordForm
     success_url = reverse_lazy("admin:login")
     title = _("Choose your password")
 

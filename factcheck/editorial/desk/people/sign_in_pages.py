@@ -69,7 +69,9 @@ class PasswordForm(AdminAuthenticationForm):
     def _counters(self, request: HttpRequest, account: User | None, name: str) -> list[Counter]:
         if account is not None and (device := known_device(request, account)):
             return [Counter("device", f"{device}:{account.pk}")]
-        return [Counter("name", name), Counter("network", wide_network_of(address_of(request))), Counter("all")]
+        network, digits = wide_network_of(address_of(request)), 4 if account is None else 32
+        pair = Counter("pair", f"{network} {name}", digits)
+        return [pair, Counter("name", name, digits), Counter("network", network), Counter("all")]
 
 
 @sensitive_post_parameters()
@@ -78,7 +80,7 @@ def login_page(request: HttpRequest) -> HttpResponse:
     destination = destination_of(request)
     form, refusal = PasswordForm(request), None
     if request.method == "POST":
-        if "passkey" in request.POST:
+        if "passkey" in request.GET:  # nginx limits only the other attempts
             if user := _passkey_account(request):
                 return _sign_in(request, user, PASSKEY, destination)
             refusal = _REFUSED_PASSKEY

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from factcheck.editorial.models import EditorialEvent, SecondFactor, User
-from factcheck.editorial.people.account_mail import password_url, queue_alert
+from factcheck.editorial.people.account_mail import password_url, queue_alert, recovery_code
 from factcheck.record.readmodel.address import require_address
 
 
@@ -33,5 +33,6 @@ class Command(BaseCommand):
             events.create(action="second_factor.reset", subject=f"user:{account.pk}")
             queue_alert(account, "second_factor.reset", {})
         self.stdout.write(
-            f"This link works once, and only for one day. Give it only to {username}:\n{password_url(account)}"
+            f"This link works once, and only for one day. Give it only to {username}:\n{password_url(account)}\n"
+            f"The page asks for this code: {recovery_code(account)}"
         )
