@@ -66,6 +66,7 @@ LIMITS: dict[str, list[float]] = {
     "`candidates` of a match": [match_answers.MAX_CANDIDATES],
     "result or related claim with `view=brief`": [match_answers.MAX_BRIEF],
     "texts in a batch": [match_answers.MAX_TEXTS],
+    "time for a batch of texts": [match_numbers.BATCH_SECONDS, match_numbers.VECTOR_SECONDS],
     "time in the database, for each text": [match_numbers.SECONDS],
     "length above which a text is compared sentence by sentence": [questions.LONG],
     "sentences compared by meaning": [match_numbers.MAX_MEANINGS, embeddings.MAX_TOKENS],

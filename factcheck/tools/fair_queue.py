@@ -8,6 +8,7 @@ After a turn, the network's next request goes to the end of the queue. The same 
 several networks. So a client with many requests delays its own requests, and hardly delays others.
 """
 
+import math
 import os
 import time
 from collections import Counter
@@ -59,10 +60,15 @@ class Entry(Structure):
 
 
 class Turn:
-    """The turn of a thread. `is_hurried` tells whether so many requests were before it that it has to be short."""
+    """The turn of a thread. `late` is the time after which it has taken so long that the rest has to be short."""
 
     def __init__(self, kind: Kind, entry: Entry) -> None:
-        self.kind, self.entry, self.arrived, self.is_hurried = kind, entry, entry.arrived, False
+        self.kind, self.entry, self.arrived, self.was_far, self.late = kind, entry, entry.arrived, False, math.inf
+
+    @property
+    def is_hurried(self) -> bool:
+        """Return whether the turn has to be short, because it is late or many requests were before it."""
+        return self.was_far or time.monotonic() > self.late
 
 
 class FairQueue:
@@ -117,7 +123,7 @@ class FairQueue:
             return new
 
     def _wait(self, turn: Turn) -> None:
-        end, kind, turn.is_hurried = time.monotonic() + MAX_WAIT, turn.kind, False
+        end, kind, turn.was_far = time.monotonic() + MAX_WAIT, turn.kind, False
         while True:
             with self._memory.locked():
                 entries = self._live()
@@ -125,7 +131,7 @@ class FairQueue:
                 if turn.arrived not in order:  # another request has its room
                     raise Busy(kind.refusal)
                 ahead = order.index(turn.arrived)
-                turn.is_hurried |= ahead >= LONG * kind.turns
+                turn.was_far |= ahead >= LONG * kind.turns
                 running = sum((each.kind, each.state) == (kind.number, RUNNING) for each in entries)
                 if not ahead and running < kind.turns:
                     return _begin(turn.entry, entries)

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from api.views import match
 from factcheck.editorial import similar_claims
 from factcheck.record.matching import candidates, matches
+from factcheck.record.matching.embeddings import BUSY
 from tests.api.conftest import Api
 from tests.support.drafts import FLOOD, Newsroom, Review, make_scale
 
@@ -342,6 +343,15 @@ def test_batch_that_takes_too_long_is_refused(api: Api, newsroom: Newsroom, monk
     response = post(api, {"texts": ["Nước lũ", "Mái chùa"]})
     assert response.status_code == 503
     assert "Send fewer texts at a time" in json.loads(response.content)["detail"]
+
+
+def test_rest_of_a_batch_that_takes_long_is_compared_by_words(api, newsroom, monkeypatch, settings) -> None:
+    settings.EMBEDDINGS_URL = ""
+    monkeypatch.setattr(matches, "VECTOR_SECONDS", 0.0)
+    response = post(api, {"texts": ["Nước lũ dâng", "Mái chùa"]})
+    answers = json.loads(response.content)["answers"]
+    assert [(each["method"], each["explanation"]) for each in answers] == [("words", BUSY)] * 2
+    assert response["Factcheck-Left-Out"] == "meaning"
 
 
 def test_batch_lets_other_matches_run_between_its_texts(api, module_database, monkeypatch):

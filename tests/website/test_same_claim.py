@@ -176,3 +176,19 @@ def test_date_of_the_post_is_compared_and_stays_in_the_form(database: str) -> No
     assert "Ngày đăng" in long
     assert "2026-10-04" in Page(long).values("input", "value")
     assert "2026-10-04" not in search(POST, posted="4.10.2026").source
+
+
+def test_page_says_how_many_reviews_cannot_be_compared_yet(database: str) -> None:
+    newsroom = make_newsroom()
+    newsroom.publish_claim(CLAIM)
+    give_cosine(SAME)
+    assert "can’t be compared" not in search(CLAIM).text
+    for _ in range(2):
+        newsroom.publish_claim("Một tin hoàn toàn khác.")
+    assert "2 reviews can’t be compared with your text yet." in search(CLAIM).text
+    assert (
+        "Còn 2 bài chưa thể so với nội dung của bạn."
+        in Page(Client().get("/vi/search/", {"q": CLAIM}).content.decode()).text
+    )
+    answer = Client().get("/api/v1/match/", {"text": CLAIM}).json()
+    assert (answer["not_compared"], answer["explanation"]) == (2, "2 reviews can’t be compared yet.")

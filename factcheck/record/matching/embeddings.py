@@ -168,16 +168,18 @@ class RemoteModel:
             raise EmbeddingError("The embeddings API did not return vectors.") from problem
 
 
-def get_embeddings() -> Embeddings:
-    """Return the embeddings that EMBEDDINGS_URL selects. Raise EmbeddingError if the URL is `off`.
-
-    A request that many others wait for gets an error too, because computing vectors takes most of its time.
-    """
-    if settings.EMBEDDINGS_URL == OFF:
-        raise EmbeddingError("Matching by meaning is switched off on this site.")
+def refuse_if_hurried() -> None:
+    """Raise EmbeddingError if the request has to be short, because vectors take most of its time."""
     if (turn := current().turn) and turn.is_hurried:
         current().left_out.append("meaning")
         raise EmbeddingError(BUSY)
+
+
+def get_embeddings() -> Embeddings:
+    """Return the embeddings that EMBEDDINGS_URL selects. Raise EmbeddingError if the URL is `off`, or in a hurry."""
+    if settings.EMBEDDINGS_URL == OFF:
+        raise EmbeddingError("Matching by meaning is switched off on this site.")
+    refuse_if_hurried()
     if settings.EMBEDDINGS_URL:
         return RemoteModel(settings.EMBEDDINGS_URL, settings.EMBEDDINGS_MODEL, settings.EMBEDDINGS_KEY)
     return LocalModel()

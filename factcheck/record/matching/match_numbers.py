@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 # Time and size
 SECONDS = 1.5  # for all SQL statements, which take a sixth of a second with a million reviews
 BATCH_SECONDS = 15.0  # for all questions of a batch, including their vectors
+VECTOR_SECONDS = 7.0  # after which a batch computes no more vectors. The other half is for comparing all its texts.
 SIMILAR_SECONDS = 0.5  # for all SQL statements that find similar rows for a search
 MAX_TEXT = 1000  # in characters. More characters add little and take long (multilingual-e5-small reads 512 tokens).
 MAX_MEANINGS = 8  # sentences of a long post that are compared by meaning

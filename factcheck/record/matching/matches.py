@@ -26,6 +26,7 @@ from factcheck.record.matching.match_numbers import (
     SECONDS,
     THRESHOLD,
     UNRELATED,
+    VECTOR_SECONDS,
 )
 from factcheck.record.matching.match_scoring import BOTH, WORDS, Match, compare_candidates, score_claims
 from factcheck.record.matching.models import Vector, half_vector
@@ -70,15 +71,23 @@ class Matching:
 
 
 @dataclass(frozen=True, slots=True)
-class _Model:
-    """The embeddings for the comparison with reviews, if available, and an explanation if vectors are missing.
+class _Meaning:
+    """The embeddings for the comparison with reviews, if available, and the post's vectors.
 
-    `missing` is the number of reviews that can't be compared, because they have no vector yet.
+    `missing` is the number of reviews that can't be compared, because they have no vector yet. `explanation` and
+    `refused` are the same as in Matching.
     """
 
-    embeddings: Embeddings | None
-    explanation: str | None
+    embeddings: Embeddings | None = None
+    explanation: str | None = None
     missing: int = 0
+    unrelated: float = UNRELATED
+    vectors: Sequence[HalfVector] = ()
+    refused: bool = False
+
+    @property
+    def model(self) -> str:
+        return self.embeddings.model if self.embeddings else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +99,7 @@ class _Question:
     pieces: Sequence[str]
     words: Sequence[Word]
     total: int  # the number of reviews
-    model: _Model
+    meaning: _Meaning
     seconds: float
 
     @property
@@ -104,18 +113,6 @@ class _Question:
         weights = weigh_pieces(self.words, len(self.pieces))
         chosen = heaviest_pieces(self.pieces, weights, MAX_TEXT)[:MAX_MEANINGS]
         return [lower_capitals(piece) for piece in chosen]
-
-
-@dataclass(frozen=True, slots=True)
-class _Meaning:
-    """The model's name and the post's vectors. `missing` is as in _Model, and the rest as in Matching."""
-
-    model: str = ""
-    unrelated: float = UNRELATED
-    vectors: Sequence[HalfVector] = ()
-    explanation: str | None = None
-    refused: bool = False
-    missing: int = 0
 
 
 def match(text: str, *, posted: date | None = None, limit: int = 10) -> Matching:
@@ -138,8 +135,10 @@ def match_batch(
 
     `posted` is empty, or contains the date of each post. Without it, a date in the text is used. `pause` is called
     between the posts. No transaction is open while vectors are computed, because an embeddings API can take several
-    seconds.
+    seconds. After VECTOR_SECONDS, the other posts are compared by words.
     """
+    if turn := current().turn:
+        turn.late = time.monotonic() + VECTOR_SECONDS
     end, questions, found = time.monotonic() + BATCH_SECONDS, list[_Question](), list[Matching]()
     for text, day in zip(texts, posted or [None] * len(texts), strict=True):
         if questions:
@@ -157,18 +156,18 @@ def match_batch(
 def _read(text: str, posted: date | None) -> _Question:
     pieces = split_sentences(clean_question(text))
     if not pieces:
-        return _Question(text, posted, pieces, [], 0, _Model(None, None), SECONDS)
+        return _Question(text, posted, pieces, [], 0, _Meaning(), SECONDS)
     if not current().left:
         raise TimeoutError
     try:
         embeddings = get_embeddings()
     except EmbeddingError as problem:
         words, known = read_words(pieces)
-        model = _Model(None, str(problem))
+        meaning = _Meaning(explanation=str(problem))
     else:
         words, known = read_words(pieces, embeddings.model)
-        model = _model(embeddings, known)
-    return _Question(text, posted, pieces, words, known.total, model, current().left)
+        meaning = _expected(embeddings, known)
+    return _Question(text, posted, pieces, words, known.total, meaning, current().left)
 
 
 def _compare(question: _Question, meaning: _Meaning, limit: int) -> Matching:
@@ -226,39 +225,36 @@ def _put_together(matches: Sequence[Match], same: Mapping[UUID, UUID], about: Ma
     return [replace(first, others=tuple(others)) for first, *others in groups.values()]
 
 
-def _model(embeddings: Embeddings, known: Lookup) -> _Model:
+def _expected(embeddings: Embeddings, known: Lookup) -> _Meaning:
     """Return the embeddings if they can be compared with the stored vectors, or an explanation.
 
     After a change of model, all reviews are compared by words until none has a vector of another model.
     """
     if known.others:
-        return _Model(None, "The meaning of reviews was computed by another model, and not by this one yet.")
+        return _Meaning(None, "The meaning of reviews was computed by another model, and not by this one yet.")
     if known.ours:
         explanation = f"{_reviews(known.missing)} can’t be compared yet." if known.missing else None
-        return _Model(embeddings, explanation, known.missing)
+        return _Meaning(embeddings, explanation, known.missing)
     missing = f"The meaning of {_reviews(known.missing)} has not been computed yet."
-    return _Model(None, missing if known.missing else None)
+    return _Meaning(None, missing if known.missing else None)
 
 
 def _meanings(questions: Sequence[_Question]) -> list[_Meaning]:
     """Return the vectors of each question. They are computed together if the model can do this."""
-    embeddings = next((each.model.embeddings for each in questions if each.model.embeddings), None)
-    compared = [each for each in questions if each.model.embeddings]
+    compared = [each for each in questions if each.meaning.embeddings]
+    embeddings = next((each.meaning.embeddings for each in compared), None)
     vectors = iter(embed_batch(embeddings, [each.heaviest for each in compared]) if embeddings else ())
-    return [_meaning(each.model, next(vectors) if each.model.embeddings else []) for each in questions]
+    return [_computed(each.meaning, next(vectors)) if each.meaning.embeddings else each.meaning for each in questions]
 
 
-def _meaning(model: _Model, vectors: Sequence[Vector] | EmbeddingError) -> _Meaning:
-    if model.embeddings is None:
-        return _Meaning(explanation=model.explanation)
-    if isinstance(vectors, EmbeddingError):
-        return _Meaning(explanation=str(vectors), refused=vectors.refused)
+def _computed(meaning: _Meaning, vectors: Sequence[Vector] | EmbeddingError) -> _Meaning:
+    assert meaning.embeddings
     try:
-        unrelated = model.embeddings.unrelated
+        if isinstance(vectors, EmbeddingError):
+            raise vectors
+        return replace(meaning, unrelated=meaning.embeddings.unrelated, vectors=[*map(half_vector, vectors)])
     except EmbeddingError as problem:
-        return _Meaning(explanation=str(problem))
-    halves = [half_vector(each) for each in vectors]
-    return _Meaning(model.embeddings.model, unrelated, halves, model.explanation, missing=model.missing)
+        return _Meaning(explanation=str(problem), refused=problem is vectors and problem.refused)
 
 
 def _reviews(count: int) -> str:

@@ -11,7 +11,7 @@ from hashlib import blake2b
 from itertools import chain, islice
 from typing import Any
 
-from factcheck.record.matching.embeddings import EmbeddingError, Embeddings
+from factcheck.record.matching.embeddings import EmbeddingError, Embeddings, refuse_if_hurried
 from factcheck.record.matching.models import Vector
 
 REMEMBERED = 500  # queries with up to eight vectors, at most 12 MB
@@ -62,6 +62,7 @@ def forget_queries() -> None:
 def _compute(embeddings: Embeddings, queries: Sequence[Sequence[str]]) -> list[Vectors | EmbeddingError]:
     """Return the vectors of queries from one call. If the API refuses the call, send each query separately."""
     try:
+        refuse_if_hurried()
         vectors = iter(embeddings.embed_queries([*chain.from_iterable(queries)]))
     except EmbeddingError as problem:
         if len(queries) == 1 or not problem.refused:
