@@ -11,8 +11,7 @@ A score is computed in three steps:
 2. The background is the mean evidence for the next best claims. A vague post resembles many claims, so its background
    is high. Claims about the same thing (`claim_groups`) are one claim in the background, so that they don't make each
    other improbable.
-3. The score is a logistic function of the evidence minus the background, or minus a share of the background. It rises
-   with the number of reviews.
+3. The score is a logistic function of the evidence minus the background, or minus a share of the background.
 """
 
 import math
@@ -84,19 +83,15 @@ def score_claims(
 ) -> list[Match]:
     """Return the claims with their scores, best match first. A claim has the score of its best review.
 
-    `groups` names for some claims the claim that represents them. Such claims are one claim in the background, and the
-    number of their reviews counts. A claim that ten publishers have checked was posted more often than others. `dated`
+    `groups` names for some claims the claim that represents them. Such claims are one claim in the background. `dated`
     tells whether the date of the post is known.
     """
-    shared = {each.claim_id: (groups or {}).get(each.claim_id, each.claim_id) for each in compared}
-    reviews = Counter(shared[each.claim_id] for each in compared)
-    backgrounds = background_evidence(compared, shared)
+    backgrounds = background_evidence(compared, groups or {})
     odds = {}
     for each in compared:
         calibration = numbers.BY_BOTH_DATED if dated and each.judged_by == BOTH else _CALIBRATIONS[each.judged_by]
         excess = each.evidence - calibration.subtracted * backgrounds[each.judged_by]
-        often = numbers.OFTEN * math.log(min(reviews[shared[each.claim_id]], numbers.MOST_OFTEN))
-        odds[each] = calibration.constant + calibration.slope * excess + often
+        odds[each] = calibration.constant + calibration.slope * excess
     # The order is by log-odds, because near 1 different log-odds can be rounded to the same score.
     found: dict[UUID, Match] = {}
     for each, log_odds in sorted(odds.items(), key=lambda item: (-item[1], item[0].claim_id)):
@@ -139,7 +134,7 @@ def background_evidence(compared: Sequence[Comparison], groups: Mapping[UUID, UU
 
     A claim is compared only with evidence of its own kind. BOTH and MEANING are the same kind.
     """
-    claims = [(groups[each.claim_id], each) for each in compared]
+    claims = [(groups.get(each.claim_id, each.claim_id), each) for each in compared]
     by_both = _background(((pk, each.by_both) for pk, each in claims if each.by_both is not None), numbers.BY_BOTH)
     by_words = _background(((pk, each.by_words) for pk, each in claims), numbers.BY_WORDS)
     return {BOTH: by_both, MEANING: by_both, WORDS: by_words}

@@ -18,9 +18,7 @@ from factcheck.record.matching.embeddings import EmbeddingError, Embeddings, get
 from factcheck.record.matching.judging import judge
 from factcheck.record.matching.match_numbers import (
     BATCH_SECONDS,
-    FIRST,
     GROUPED,
-    KEPT_NEAREST,
     MAX_JUDGED,
     MAX_MEANINGS,
     MAX_TEXT,
@@ -183,14 +181,13 @@ def _compare(question: _Question, meaning: _Meaning, limit: int) -> Matching:
     weights = word_weights(question.selected, words, len(pieces))
     compared = compare_candidates(candidates, weights, question.posted)
     dated = question.posted is not None
-    first = {each.claim_id: each.review_id for each in with_nearest(score_claims(compared, dated=dated))[:GROUPED]}
+    first = {each.claim_id: each.review_id for each in score_claims(compared, dated=dated)[:GROUPED]}
     claims = read_wordings(first, meaning.model, meaning.unrelated)
     about = about_the_same(claims, first)
     scored = [each for each in score_claims(compared, about, dated=dated) if each.claim_id in claims]
     same = probably_the_same(claims, [each.claim_id for each in scored])
     # The limit is applied last, because several of the best claims can be put together.
-    leaders = with_nearest([each for each in scored if same[each.claim_id] == each.claim_id])[:limit]
-    shown = {each.claim_id for each in leaders}
+    shown = [pk for pk, leader in same.items() if pk == leader][:limit]
     judged, reason = _judged([each for each in scored if same[each.claim_id] in shown], claims, question.text)
     found = _put_together(judged, same, about)
     others = [each for each in found if not each.judgement.says_the_same]
@@ -226,18 +223,6 @@ def _put_together(matches: Sequence[Match], same: Mapping[UUID, UUID], about: Ma
         leader = same[each.claim_id]
         groups.setdefault((leader in sure, sure.get(leader, leader)), []).append(each)
     return [replace(first, others=tuple(others)) for first, *others in groups.values()]
-
-
-def with_nearest(matches: Sequence[Match]) -> list[Match]:
-    """Return the matches with the three nearest by meaning among the first ten.
-
-    Shared words can mislead if the post and the claim are in different languages.
-    """
-    by_meaning = sorted(matches, key=lambda each: -each.matched.get("meaning", 0))[:KEPT_NEAREST]
-    first = [each for each in by_meaning if "meaning" in each.matched and each not in matches[:FIRST]]
-    others = [each for each in matches if each not in first]
-    places = FIRST - len(first)
-    return [*others[:places], *first, *others[places:]]
 
 
 def _expected(embeddings: Embeddings, known: Lookup) -> _Meaning:

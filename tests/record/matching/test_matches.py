@@ -389,17 +389,6 @@ def test_claims_about_the_same_thing_by_their_vectors_are_one_in_the_background(
     assert about_the_same(claims, order) == {first: first, near: first, other: other, third: third}
 
 
-def test_nearest_claims_by_meaning_keep_three_of_the_first_ten_places() -> None:
-    by_words = [Match(uuid4(), uuid4(), 0.6 - number / 100, "words+meaning", {"meaning": 0.8}) for number in range(12)]
-    nearest = [
-        Match(uuid4(), uuid4(), 0.1, "meaning", {"words": 0.0, "meaning": 0.9 + number / 100}) for number in range(4)
-    ]
-    found = matching.with_nearest([*by_words, *nearest])
-    assert found[:10] == [*by_words[:7], *reversed(nearest[1:])]
-    assert found[10:] == [*by_words[7:], nearest[0]]
-    assert matching.with_nearest(by_words[:5]) == by_words[:5]
-
-
 def test_batch_ends_after_its_time_whatever_takes_it(bare_record: None, monkeypatch: pytest.MonkeyPatch) -> None:
     publish(VACCINE)
     pauses: list[float] = []
