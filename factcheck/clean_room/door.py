@@ -37,25 +37,26 @@ _ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1"}
 def decode(kind: str, body: bytes | Iterable[bytes], **options: Any) -> dict[str, Any]:
     """Return what the decoder of this kind found (`program.DECODERS`).
 
-    Raise NotDecoded if the file can't be decoded or reaches a limit, and OSError if there is no room.
+    Raise NotDecoded if the file can't be decoded, and OSError if there is no room, or no answer in time.
     """
     line = json.dumps({"kind": kind, **options}).encode() + b"\n"
     try:
-        found: dict[str, Any] = json.loads(_exchange(chain([line], [body] if isinstance(body, bytes) else body)))
+        found = json.loads(_exchange(chain([line], [body] if isinstance(body, bytes) else body)))
+        if not isinstance(found, dict):
+            raise ValueError("not an object")  # noqa: TRY004, TRY301 - the answer of a hostile file
     except ValueError as problem:
         logger.info("A file of the kind %s can't be decoded: %s", kind, problem)
         raise NotDecoded from problem
     if "refused" in found:
-        raise NotDecoded(too_large=found["refused"])
+        raise NotDecoded(too_large=found["refused"] is True)
     return found
 
 
 def _exchange(pieces: Iterable[bytes]) -> bytes:
     with _room() as link:
-        try:
-            return _ask(link, pieces)
-        except OSError as problem:  # the decoder was killed at a limit
-            raise NotDecoded from problem
+        if not (answer := _ask(link, pieces)):
+            raise ConnectionError("no answer")  # the room is being restarted, or has killed the decoder
+        return answer
 
 
 def _ask(link: socket.socket, pieces: Iterable[bytes]) -> bytes:

@@ -9,13 +9,14 @@ import io
 from base64 import b64encode
 from typing import Any, Literal
 
-from PIL import Image, ImageCms, ImageOps
+from PIL import AvifImagePlugin, Image, ImageCms, ImageOps
 
 from factcheck.clean_room.refusal import NotDecoded
 
 MAX_PIXELS = 40_000_000  # a picture with more pixels would need more than 160 MB of memory
 MAX_SIDE = 2000  # the longer side of a picture for readers, in pixels
 QUALITY = 88
+AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # the room allows no others
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 
 

@@ -8,6 +8,7 @@ The line contains `kind`, a key of `DECODERS`, and the arguments of the decoder.
 import ctypes
 import json
 import resource
+import signal
 import sys
 from contextlib import suppress
 from importlib import import_module
@@ -25,7 +26,11 @@ DECODERS = {
     "picture_for_readers": ("picture_decoder", "encode_for_readers"),
     "upload": ("file_kinds", "read_kind"),
 }
-_PR_SET_DUMPABLE = 4
+_PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 4, 38
+_LANDLOCK_CREATE, _LANDLOCK_RESTRICT = 444, 446  # numbers of the system calls, on all processors
+# A decoder can't start programs, write, delete, create, use TCP or send signals. Only reading is left.
+# Kernels before 6.12 know the first number alone.
+_FORBIDDEN = (0b1_1111_1111_0011, 0b11, 0b11)
 
 
 def answer(link: IO[bytes]) -> bytes:
@@ -45,14 +50,32 @@ def load(kind: str) -> Any:
 
 def limit_process() -> None:
     """Limit this process before it reads the file."""
+    # From the limit of time on, SIGXCPU comes each second, and two seconds later the kernel ends the process.
+    signal.signal(signal.SIGXCPU, _stop)
     for kind, limit in (
         (resource.RLIMIT_CPU, CPU_SECONDS),
         (resource.RLIMIT_AS, MEMORY),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NPROC, 0),  # no process or thread can outlive this one. Root ignores this limit.
     ):
         with suppress(ValueError, OSError):  # macOS doesn't support all limits
-            resource.setrlimit(kind, (limit, limit))
+            resource.setrlimit(kind, (limit, limit + 2 if kind == resource.RLIMIT_CPU else limit))
+    if landlock():
+        libc = ctypes.CDLL(None)
+        libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+        rules = (ctypes.c_uint64 * 3)(*_FORBIDDEN)
+        made = (libc.syscall(_LANDLOCK_CREATE, rules, size, 0) for size in (24, 8))
+        libc.syscall(_LANDLOCK_RESTRICT, next((ruleset for ruleset in made if ruleset >= 0), -1), 0)
+
+
+def landlock() -> bool:
+    """Return whether the kernel has Landlock, and this process may use it."""
+    return sys.platform == "linux" and bool(ctypes.CDLL(None).syscall(_LANDLOCK_CREATE, None, 0, 1) > 0)
+
+
+def _stop(*_: object) -> None:
+    raise TimeoutError
 
 
 def hide_memory() -> None:

@@ -1,7 +1,8 @@
 """``python -m factcheck.clean_room.service``: decodes files of strangers, without keys, network and database.
 
-Each connection to the Unix socket is one file. It is decoded in a fork, so that hostile code in a decoder sees no other
-file and ends with its own file. Only the desk, the worker and the readers' site belong to the socket's group.
+Each connection to the Unix socket is one file. It is decoded in a fork, which can't start a process, write, create a
+socket or signal another process. So hostile code in a decoder sees no other file and ends with its own file. Only the
+desk, the worker and the readers' site belong to the socket's group.
 """
 
 import gc
@@ -14,7 +15,7 @@ import time
 from importlib import import_module
 from pathlib import Path
 
-from factcheck.clean_room.program import DECODERS, answer, hide_memory, limit_process, load
+from factcheck.clean_room.program import DECODERS, answer, hide_memory, landlock, limit_process, load
 from factcheck.tools.environment import environment
 
 SECONDS = 20.0  # for a file. `door` gives up earlier.
@@ -69,6 +70,10 @@ def main() -> None:
         import_module(module)
     for kind in DECODERS:
         load(kind)
+    if not landlock():
+        print(
+            "The kernel doesn't allow Landlock, so hostile code in a decoder could replace the socket.", file=sys.stderr
+        )
     hide_memory()  # from the forks, which have the same account
     gc.freeze()
     try:

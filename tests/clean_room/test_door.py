@@ -103,7 +103,7 @@ def test_decoder_that_hangs_is_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path
     monkeypatch.setattr(door, "has_bubblewrap", lambda: False)
     monkeypatch.setattr(door, "SECONDS", 0.5)
     began = time.monotonic()
-    with pytest.raises(NotDecoded):
+    with pytest.raises(TimeoutError):  # the file may be in order, and the machine slow
         decode("html", b"<p>x", url="https://a.example/", content_type="")
     assert time.monotonic() - began < 20
 
@@ -116,6 +116,34 @@ def test_decoder_that_never_stops_answering_is_stopped(monkeypatch: pytest.Monke
     monkeypatch.setattr(door, "MAX_ANSWER", 1_000_000)
     with pytest.raises(NotDecoded):
         decode("html", b"<p>x", url="https://a.example/", content_type="")
+
+
+@pytest.mark.parametrize("answer", [b"[]", b"5", b'"refused"', b"null"])
+def test_answer_that_is_no_object_is_refused(answer: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door, "_exchange", lambda pieces: answer)
+    with pytest.raises(NotDecoded):
+        decode("upload", b"%PDF-")
+
+
+def test_file_without_an_answer_is_not_called_damaged(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A room that is restarted, or that needed the memory, says nothing about the file."""
+    program = tmp_path / "program.py"
+    program.write_text("import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
+    monkeypatch.setattr(door, "_PROGRAM", program)
+    monkeypatch.setattr(door, "has_bubblewrap", lambda: False)
+    with pytest.raises(ConnectionError):
+        decode("upload", b"%PDF-")
+
+
+def test_file_that_needs_too_much_processor_time_is_refused() -> None:
+    script = (
+        "import io, sys; from factcheck.clean_room import program; program.CPU_SECONDS = 1;"
+        " program.limit_process();"
+        " program.load = lambda kind: lambda body: [None for _ in iter(int, 1)];"
+        ' print(program.answer(io.BytesIO(b\'{"kind": "x"}\\n\')).decode())'
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    assert json.loads(ran.stdout) == {"refused": False}
 
 
 @pytest.mark.prove

@@ -20,15 +20,49 @@ from tests.support import clean_room
 from tests.support.scenes import as_bytes, scene
 
 ROOT = Path(__file__).parents[2]
+# The limit of processes doesn't hold for root. The test's other account may read Python in root's home.
+RIGHTS = "+dac_read_search"
+OTHER_ACCOUNT = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+OTHER_ACCOUNT += [f"--inh-caps={RIGHTS}", f"--ambient-caps={RIGHTS}"]
+# The service with a decoder that an attacker controls. It answers which attacks succeeded.
+HOSTILE = """
+import os, socket
+from factcheck.clean_room import program, service
+path = os.environ["CLEAN_ROOM"]
+def bind():
+    socket.socket(socket.AF_UNIX).bind(path + ".new")
+attacks = {
+    "fork": lambda: os.fork() or os._exit(0), "delete": lambda: os.unlink(path), "bind": bind,
+    "rename": lambda: os.rename(path, path + ".old"), "signal": lambda: os.kill(os.getppid(), 0),
+}
+def succeeds(attack):
+    try:
+        attack()
+    except OSError:
+        return False
+    return True
+def decode(body):
+    return {"done": [name for name, attack in attacks.items() if succeeds(attack)]}
+program.load = lambda kind: decode
+service.main()
+"""
 
 
 @pytest.fixture
-def service(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[subprocess.Popen[bytes]]:
+def command() -> list[str]:
+    return ["-m", "factcheck.clean_room.service"]
+
+
+@pytest.fixture
+def service(command: list[str], monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[subprocess.Popen[bytes]]:
     monkeypatch.setattr(door, "_exchange", clean_room.exchange_with_a_process)
     with TemporaryDirectory(prefix="factcheck-", dir="/tmp") as folder:  # a short path, for the socket
         settings.CLEAN_ROOM = f"{folder}/socket"
         environment = {"CLEAN_ROOM": settings.CLEAN_ROOM, "PATH": os.environ["PATH"], "OPENBLAS_NUM_THREADS": "1"}
-        process = subprocess.Popen([sys.executable, "-m", "factcheck.clean_room.service"], cwd=ROOT, env=environment)
+        other = OTHER_ACCOUNT if os.geteuid() == 0 else []
+        if other:
+            os.chown(folder, 65534, 65534)
+        process = subprocess.Popen([*other, sys.executable, *command], cwd=ROOT, env=environment)
         deadline = time.monotonic() + 60
         while not Path(settings.CLEAN_ROOM).exists() and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.02)
@@ -48,6 +82,14 @@ def test_service_decodes_every_kind(service: subprocess.Popen[bytes], settings: 
     for damaged in ("pdf", "picture"):
         with pytest.raises(NotDecoded):
             decode(damaged, b"\x89PNG\r\n\x1a\nx")
+
+
+@pytest.mark.parametrize("command", [["-c", HOSTILE]])
+def test_code_in_a_decoder_cannot_outlive_its_file_or_take_the_socket(service: subprocess.Popen[bytes]) -> None:
+    """Before, a decoder that forked and bound the socket again received everybody's next file."""
+    assert decode("upload", b"") == {"done": []}
+    assert decode("upload", b"") == {"done": []}
+    assert service.poll() is None
 
 
 def test_client_that_sends_nothing_delays_nobody(service: subprocess.Popen[bytes], settings: Any) -> None:

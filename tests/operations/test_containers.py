@@ -123,8 +123,12 @@ def test_only_the_proxy_is_reachable_and_the_signer_reaches_nobody():
     assert outside == {"proxy", "desk", "worker"}
     assert SERVICES["site"]["volumes"] == [
         "dumps:/srv/factcheck/dumps:ro",
-        "clean-room-socket:/run/factcheck-clean-room",
+        "clean-room-socket:/run/factcheck-clean-room:ro",
     ]
+    others = [name for name in SERVICES if name != "clean-room"]
+    assert {each for name in others for each in SERVICES[name].get("volumes", []) if each.startswith("clean-room")} == {
+        "clean-room-socket:/run/factcheck-clean-room:ro"
+    }
     assert SERVICES["clean-room"]["volumes"] == ["clean-room-socket:/run/factcheck-clean-room"]
 
 
