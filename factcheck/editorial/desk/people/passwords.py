@@ -9,7 +9,7 @@ from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.views import PasswordChangeView, PasswordResetConfirmView
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse_lazy
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
@@ -52,7 +52,7 @@ class ChoosePassword(PasswordResetConfirmView):
     success_url = reverse_lazy("admin:login")
     title = _("Choose your password")
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         # Reading the person ends a session of their old password. The link's token is stored in the session after that.
         _ = request.user.is_authenticated
         return super().dispatch(request, *args, **kwargs)
@@ -63,7 +63,7 @@ class ChoosePassword(PasswordResetConfirmView):
         return user if isinstance(user, User) and user.is_active else None
 
     def form_valid(self, form: Any) -> HttpResponse:
-        with transaction.atomic(), proved_by(str):  # the link proves the person, whoever is logged in
+        with transaction.atomic(), proved_by(str):  # the link is the proof, not the browser's session
             set_actor(form.user)
             response = super().form_valid(form)
             end_access(form.user, by=form.user)
