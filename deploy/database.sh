@@ -12,4 +12,5 @@ if [ ! -e "$data" ]; then
     pg_ctl stop --pgdata "$data.new" --wait
     mv "$data.new" "$data"
 fi
-exec postgres -D "$data" -c "listen_addresses=*" -c unix_socket_directories=/tmp
+# All services together use up to 104 connections (docs/how-to/grow.md).
+exec postgres -D "$data" -c max_connections=150 -c "listen_addresses=*" -c unix_socket_directories=/tmp

@@ -52,6 +52,7 @@ LIMITS: dict[str, list[float]] = {
     "waiting time": [fair_queue.MAX_WAIT],
     "requests before yours, for each turn at the same time, from which only words are compared": [fair_queue.LONG],
     "time after which a batch lets others go first, again and again": [fair_queue.SLICE],
+    "time for which a batch lets others go first, in all": [match_numbers.BATCH_SECONDS],
     "threads of a process that search, match or wait": [places.FREE_THREADS, settings.WEB_THREADS - 2],
     "time for one search": [budget.SEARCH_SECONDS],
     "ranked hits": [constants.MAX_CANDIDATES],

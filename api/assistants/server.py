@@ -13,6 +13,7 @@ import uvicorn
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections
 from mcp.server import MCPServer
+from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools import Tool
 from mcp.server.transport_security import TransportSecuritySettings
@@ -25,7 +26,8 @@ from api.http.problems import ParameterProblem, TooSlow
 from factcheck import __version__
 from factcheck.database.timeouts import serve_requests
 from factcheck.tools.budget import Budget, begin
-from factcheck.web.places import Busy
+from factcheck.web.networks import last_address, network_of
+from factcheck.web.places import RETRY_AFTER, Busy
 
 MAX_REQUEST = 2**20  # bytes
 
@@ -66,7 +68,7 @@ def make_server() -> MCPServer:
 def _tool(threads: ThreadPoolExecutor, function: Callable[..., Any]) -> Tool:
     """Return a tool that refuses unknown arguments. The MCP package would ignore them."""
     run = _in_a_thread(threads, function)
-    tool = Tool.from_function(run, description=inspect.getdoc(function), annotations=READS)
+    tool = Tool.from_function(run, description=inspect.getdoc(function), annotations=READS, context_kwarg="context")
     arguments = tool.fn_metadata.arg_model
     arguments.model_config["extra"] = "forbid"
     arguments.model_rebuild(force=True)
@@ -113,19 +115,21 @@ class PostOnly:
             await self.app(scope, receive, send)
 
 
-def _in_a_thread(threads: ThreadPoolExecutor, tool: Callable[P, T]) -> Callable[P, Awaitable[T]]:
+def _in_a_thread(threads: ThreadPoolExecutor, tool: Callable[..., T]) -> Callable[..., Awaitable[T]]:
     """Return a coroutine that runs the tool in a thread, so that its queries don't block other requests."""
 
     @functools.wraps(tool)
-    async def run(*args: P.args, **kwargs: P.kwargs) -> T:
-        return await asyncio.get_running_loop().run_in_executor(threads, lambda: run_tool(tool, *args, **kwargs))
+    async def run(*, context: Context, **arguments: Any) -> T:
+        budget = Budget(network=network_of(last_address((context.headers or {}).get("x-forwarded-for", ""))))
+        work = functools.partial(run_tool, tool, budget, **arguments)
+        return await asyncio.get_running_loop().run_in_executor(threads, work)
 
     return run
 
 
-def run_tool(tool: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+def run_tool(tool: Callable[P, T], budget: Budget, *args: P.args, **kwargs: P.kwargs) -> T:
     """Run the tool. Raise ToolError for errors that the assistant can correct. Hide and log other errors."""
-    begin(Budget())
+    begin(budget)
     close_old_connections()
     try:
         return tool(*args, **kwargs)
@@ -137,6 +141,6 @@ def run_tool(tool: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         _logger.error("%s: the database isn't responding (%s)", tool.__name__, error)  # noqa: TRY400 - one line
         raise ToolError("The record's database isn't responding. Try again in a few seconds.") from error
     except Busy as error:
-        raise ToolError(str(error)) from error
+        raise ToolError(f"Too many requests are waiting. Try again in {RETRY_AFTER} seconds.") from error
     finally:
         close_old_connections()

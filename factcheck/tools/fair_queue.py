@@ -1,6 +1,6 @@
 """A queue for work that only a few threads of a machine can do at a time, fair to each network.
 
-All processes of the machine share the queue. It is a small file that each process maps into its memory. Waiting threads
+All processes of a service share the queue. It is a small file that each process maps into its memory. Waiting threads
 look at the file again and again, so a process that is killed can't stop the queue.
 
 Networks take turns. While a network has a turn, its next request waits behind the first request of each other network.
@@ -25,7 +25,7 @@ MAX_TURN = 120.0  # seconds after which a turn doesn't count any more, because i
 SLICE = 0.5  # seconds that a turn can take before other requests go first
 LONG = 2  # requests for each turn
 POLL = 0.01  # seconds, for the next request. Others look less often.
-ENTRIES = 128
+ENTRIES = 1024
 FREE, WAITING, RUNNING, REFUSED = range(4)
 
 
@@ -55,8 +55,9 @@ class Entry(Structure):
     @property
     def is_there(self) -> bool:
         """Return whether the thread and its process can still be there."""
-        since, longest = (self.begun, MAX_TURN) if self.state == RUNNING else (self.arrived, MAX_WAIT + 1)
-        return time.monotonic_ns() - since <= longest * 1e9 and is_running(self.process)
+        since, longest = (self.begun, MAX_TURN) if self.state == RUNNING else (self.arrived, MAX_WAIT + 5)
+        # The clock starts again when the machine does, so a later time is from before.
+        return 0 <= time.monotonic_ns() - since <= longest * 1e9 and is_running(self.process)
 
 
 class Turn:
@@ -77,6 +78,7 @@ class FairQueue:
     def __init__(self, file: Path, room: int) -> None:
         self._memory = SharedMemory(file, ENTRIES * sizeof(Entry))
         self._entries = (Entry * ENTRIES).from_buffer(self._memory.content)
+        self._states = self._memory.content.cast("Q")[2 :: len(Entry._fields_)]  # reading all of them is quick
         self.room = room
 
     @contextmanager
@@ -95,15 +97,19 @@ class FairQueue:
         """Let waiting requests go first if the turn has taken long. It goes on after MAX_WAIT in any case."""
         with self._memory.locked():
             now = time.monotonic_ns()
-            if not _order(self._live(), turn.kind.number) or now - turn.entry.begun < SLICE * 1e9:
+            is_long = turn.entry.arrived == turn.arrived and now - turn.entry.begun >= SLICE * 1e9
+            if not is_long or not _order(self._live(), turn.kind.number):
                 return
             turn.entry.state, turn.entry.arrived, turn.arrived = WAITING, now, now
         with suppress(Busy):
             self._wait(turn)
-        turn.entry.state = RUNNING
+        with self._memory.locked():
+            if turn.entry.arrived == turn.arrived:  # otherwise, another thread has the entry
+                turn.entry.state = RUNNING
 
     def _live(self) -> list[Entry]:
-        return [each for each in self._entries if each.state != FREE and each.is_there]
+        used = [self._entries[place] for place, state in enumerate(self._states.tolist()) if state != FREE]
+        return [each for each in used if each.is_there]
 
     def _join(self, kind: Kind, network: int, wide_network: int) -> Entry:
         """Add the thread. If the process has no room, refuse the last request of the kind that has the most."""

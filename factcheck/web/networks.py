@@ -9,8 +9,12 @@ from django.http import HttpRequest
 
 def address_of(request: HttpRequest) -> str:
     """Return the client's IP address. The proxy adds it last to X-Forwarded-For, so the client can't fake it."""
-    forwarded: str = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.SECURE else ""
-    return forwarded.rpartition(",")[2].strip() or str(request.META.get("REMOTE_ADDR", ""))
+    return last_address(request.META.get("HTTP_X_FORWARDED_FOR", "")) or str(request.META.get("REMOTE_ADDR", ""))
+
+
+def last_address(forwarded: str) -> str:
+    """Return the address that the proxy added to X-Forwarded-For. Without a proxy, the header is ignored."""
+    return forwarded.rpartition(",")[2].strip() if settings.SECURE else ""
 
 
 @lru_cache(4096)

@@ -1,6 +1,6 @@
 """The places for work that takes long, so that threads stay free for everything else.
 
-Searches and matches take turns, in the fair queue of all processes of this machine. A match takes much longer than a
+Searches and matches take turns, in the fair queue of all processes of this service. A match takes much longer than a
 search, because it also computes what the text means. So each of the two has turns of its own. If many requests are
 waiting, a request is answered by its words only, and the answer says so. If too many are waiting, it is refused.
 Requests that wait for changes, and downloads, never queue.
@@ -31,7 +31,7 @@ SEARCHES = Kind(1, 2 * PROCESSORS, f"Too many searches are waiting. Send this re
 MATCHES = Kind(
     2, PROCESSORS,
     f"Too many texts are waiting to be compared. Send this request again in {RETRY_AFTER} seconds. If you have several"
-    " texts, send up to 50 in one POST request to /api/v1/match/. They wait only once.",
+    " texts, send up to 50 in one POST request to /api/v1/match/. They take one place in the queue.",
 )  # fmt: skip
 
 

@@ -18,12 +18,14 @@ from django.core.management import CommandError, call_command
 from django.db import connections
 from mcp import Client
 from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
 from api.assistants import tools
 from api.assistants.server import make_server, serve_http
 from api.http.problems import TooSlow
 from factcheck.editorial.models import Source
 from factcheck.record.matching.match_numbers import THRESHOLD
+from factcheck.tools.budget import begin
 from factcheck.web.places import search_places
 from tests.support.assisting import on_http, on_stdio
 from tests.support.drafts import make_newsroom, make_scale
@@ -279,6 +281,23 @@ def test_hosts_over_http_are_the_sites_and_those_that_are_named(settings: Any, m
         settings.ALLOWED_HOSTS = []
         serve_http(server, "127.0.0.1", 8001)
         assert given["transport_security"].allowed_hosts == [host, f"{host}:*"]
+
+
+def test_calls_over_http_count_for_the_clients_network(world: SimpleNamespace, settings: Any, monkeypatch) -> None:
+    settings.SECURE = True
+    apps, networks = list[Any](), list[str]()
+    monkeypatch.setattr("uvicorn.run", lambda app, **_: apps.append(app))
+    monkeypatch.setattr("api.assistants.server.serve_requests", lambda _: None)
+    monkeypatch.setattr("api.assistants.server.begin", lambda budget: networks.append(budget.network) or begin(budget))
+    serve_http(make_server(), "127.0.0.1", 8001)
+    call = {"name": "get_review", "arguments": {"review": world.flood}}
+    with TestClient(apps[0], base_url=settings.SITE_URL) as client:
+        answer = client.post(
+            "/mcp", json={"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call},
+            headers={"Accept": "application/json, text/event-stream", "X-Forwarded-For": "203.0.113.1, 198.51.100.7"},
+        )  # fmt: skip
+    assert answer.json()["result"]["structuredContent"]["id"] == world.flood
+    assert networks == ["198.51.100.7/32"]
 
 
 @pytest.mark.prove

@@ -359,3 +359,22 @@ def test_batch_lets_other_matches_run_between_its_texts(api, module_database, mo
     monkeypatch.setattr(match, "give_way", lambda: pauses.append(None))
     post(api, {"texts": ["Nước lũ", "Mái chùa", "Trà đá"]})
     assert len(pauses) == 4
+
+
+def test_pauses_of_a_batch_take_no_time_from_it(api, newsroom, monkeypatch, settings) -> None:
+    settings.EMBEDDINGS_URL = ""
+    monkeypatch.setattr(matches, "VECTOR_SECONDS", 3.0)
+    monkeypatch.setattr(matches, "BATCH_SECONDS", 3.0)
+    pauses: list[None] = []
+    clock = [0.0]
+
+    def wait() -> None:
+        pauses.append(None)
+        clock[0] += 2.0
+
+    monkeypatch.setattr(match, "give_way", wait)
+    monkeypatch.setattr(matches.time, "monotonic", lambda: clock[0])
+    response = post(api, {"texts": ["Nước lũ dâng", "Mái chùa", "Trà đá"]})
+    assert response.status_code == 200
+    assert "Factcheck-Left-Out" not in response
+    assert len(pauses) == 2  # and after the time of a batch, it doesn't wait again

@@ -112,6 +112,11 @@ def test_what_is_led_to_the_site_names_host_scheme_and_client():
             assert named == ["Host", "X-Forwarded-Proto", "X-Forwarded-For", "X-Request-ID"]
 
 
+def test_tools_for_assistants_are_told_the_client():
+    [place] = re.findall(r"location = /mcp {\n(.*?)\n    }", CONFIG, re.DOTALL)
+    assert re.findall(r"proxy_set_header (\S+)", place) == ["Host", "X-Forwarded-For"]
+
+
 def test_only_uploads_can_be_large():
     large = re.findall(r"location ([^{]*) {[^}]*client_max_body_size (?:[0-9]{2,})m;", CONFIG)
     assert large == [f"= {reverse(name)}" for name in UPLOADS]

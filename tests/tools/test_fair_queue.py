@@ -172,3 +172,37 @@ def test_killed_process_gives_its_turn_back(tmp_path: Path, queue: FairQueue) ->
     process.join()
     with held(queue):
         assert count(queue, RUNNING) == 1
+
+
+def test_turn_from_before_the_machine_started_again_does_not_count(queue: FairQueue) -> None:
+    with queue.take(MATCH, "a1", "a") as before:
+        before.entry.begun += 10**15  # on the clock of the machine's earlier run
+        with held(queue):
+            assert count(queue, RUNNING) == 1
+
+
+def test_thread_that_gave_way_does_not_touch_an_entry_that_another_has(queue, monkeypatch) -> None:
+    monkeypatch.setattr(fair_queue, "SLICE", 0.0)
+    line = Line(queue)
+
+    def lose(turn: fair_queue.Turn) -> None:
+        turn.entry.arrived += 1
+        raise Busy
+
+    with queue.take(MATCH, "z1", "z") as turn:
+        line.come(["a1"])
+        with monkeypatch.context() as patch:
+            patch.setattr(queue, "_wait", lose)
+            queue.give_way(turn)
+        other = turn.entry.arrived
+        queue.give_way(turn)
+        assert (turn.entry.state, turn.entry.arrived) == (WAITING, other)
+        turn.entry.state = fair_queue.FREE
+    assert line.end() == ["a1"]
+
+
+def test_table_has_room_for_many_processes(queue: FairQueue) -> None:
+    queue.room = 300
+    for number in range(300):
+        queue._join(MATCH, number, number)
+    assert count(queue, WAITING) == 300

@@ -115,6 +115,29 @@ class _Question:
         return [lower_capitals(piece) for piece in chosen]
 
 
+class _Clock:
+    """The time of a batch, which stops while the batch lets others go first."""
+
+    def __init__(self) -> None:
+        self._turn, self._paused, self._end = current().turn, 0.0, time.monotonic() + BATCH_SECONDS
+        if self._turn:
+            self._turn.late = time.monotonic() + VECTOR_SECONDS
+
+    @property
+    def left(self) -> float:
+        return self._end - time.monotonic()
+
+    def stop_for(self, pause: Callable[[], None]) -> None:
+        if self._paused >= BATCH_SECONDS:
+            return
+        begun = time.monotonic()
+        pause()
+        paused = time.monotonic() - begun
+        self._paused, self._end = self._paused + paused, self._end + paused
+        if self._turn:
+            self._turn.late += paused
+
+
 def match(text: str, *, posted: date | None = None, limit: int = 10) -> Matching:
     """Return the published claims that match the post best. An empty post has no matches.
 
@@ -134,21 +157,20 @@ def match_batch(
     """Return the matches of each post, in order. Raise TimeoutError if there isn't enough time for all posts.
 
     `posted` is empty, or contains the date of each post. Without it, a date in the text is used. `pause` is called
-    between the posts. No transaction is open while vectors are computed, because an embeddings API can take several
-    seconds. After VECTOR_SECONDS, the other posts are compared by words.
+    between the posts, until its calls have taken BATCH_SECONDS. Otherwise, their time doesn't count. No transaction is
+    open while vectors are computed, because an embeddings API can take several seconds. After VECTOR_SECONDS, the other
+    posts are compared by words.
     """
-    if turn := current().turn:
-        turn.late = time.monotonic() + VECTOR_SECONDS
-    end, questions, found = time.monotonic() + BATCH_SECONDS, list[_Question](), list[Matching]()
+    clock, questions, found = _Clock(), list[_Question](), list[Matching]()
     for text, day in zip(texts, posted or [None] * len(texts), strict=True):
         if questions:
-            pause()
-        with current().within(min(SECONDS, end - time.monotonic())):
+            clock.stop_for(pause)
+        with current().within(min(SECONDS, clock.left)):
             questions.append(_read(text, day or post_date(text)))
     for question, meaning in zip(questions, _meanings(questions), strict=True):
         if found:
-            pause()
-        with current().within(min(question.seconds, end - time.monotonic())):
+            clock.stop_for(pause)
+        with current().within(min(question.seconds, clock.left)):
             found.append(_compare(question, meaning, limit))
     return found
 
