@@ -32,6 +32,7 @@ RESPONSE, IMAGE_RESPONSE = shape_of("SearchResponse"), shape_of("ImageSearchResp
 MAX_LISTED = 1000  # reviews by our own newsrooms. Up to this number, the condition lists their claims by id.
 TOO_SLOW = "This search takes too long. Use rarer words or fewer conditions, or try again later."
 PICTURE_TOO_SLOW = "This search takes too long. Try again later."
+UNREADABLE_NOW = "This site can't read pictures at the moment. Try again in a few minutes."
 
 
 def search_claims(search: Search) -> JsonObject:
@@ -62,8 +63,8 @@ def search_by_picture(search: ImageSearch) -> JsonObject:
     offset = position[0] if position else search.offset
     try:
         bodies = claims_about(search.uri)
-    except TimeoutError as error:
-        raise TooSlow(PICTURE_TOO_SLOW) from error
+    except OSError as error:  # also if the clean room doesn't answer
+        raise TooSlow(UNREADABLE_NOW if not isinstance(error, TimeoutError) else PICTURE_TOO_SLOW) from error
     except NoPicture as problem:
         raise invalid([("imageUri", str(problem))]) from problem
     claims = [_write_claim(read(Claim, body), Search(language=search.language)) for body in bodies]

@@ -21,12 +21,13 @@ from typing import Any
 from django.conf import settings
 
 from factcheck.clean_room.program import hide_memory
-from factcheck.clean_room.refusal import NotDecoded
+from factcheck.clean_room.refusal import NoAnswer, NotDecoded
 
 logger = logging.getLogger(__name__)
 
 SECONDS = 15.0  # for a file, on both sides
 MAX_ANSWER = 64 * 1024**2  # in bytes
+PICTURES = ("image/jpeg", "image/png", "image/webp", "image/gif", "image/avif")
 _PROGRAM = Path(__file__).with_name("program.py")
 # The places of Python and of the libraries. The project's other files, its keys and /proc don't exist in the room.
 _PLACES = ("/usr", "/bin", "/lib", "/lib64", "/etc/ld.so.cache", sys.base_prefix, sys.prefix)
@@ -37,7 +38,7 @@ _ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1"}
 def decode(kind: str, body: bytes | Iterable[bytes], **options: Any) -> dict[str, Any]:
     """Return what the decoder of this kind found (`program.DECODERS`).
 
-    Raise NotDecoded if the file can't be decoded, and OSError if there is no room, or no answer in time.
+    Raise NotDecoded if the file can't be decoded, and OSError if there is no room. NoAnswer is an OSError.
     """
     line = json.dumps({"kind": kind, **options}).encode() + b"\n"
     try:
@@ -49,13 +50,31 @@ def decode(kind: str, body: bytes | Iterable[bytes], **options: Any) -> dict[str
         raise NotDecoded from problem
     if "refused" in found:
         raise NotDecoded(too_large=found["refused"] is True)
+    if kind.startswith("picture") and not _is_picture(found, options.get("hashes") == "stored"):
+        raise NotDecoded
     return found
+
+
+def _is_picture(found: dict[str, Any], stored: bool) -> bool:
+    """Return whether the values have the types and limits of a picture. Hostile code can choose them."""
+    hashes = found["hashes"] = found.get("hashes") or []
+    return (
+        found.get("media_type") in PICTURES
+        and all(type(side) is int and 0 < side < 2**31 for side in (found.get("width"), found.get("height")))
+        and isinstance(hashes, list)
+        and all(type(each) is int and -(2**63) <= each < 2**63 for each in hashes)
+        and (not stored or len(hashes) in (0, 2))
+    )
 
 
 def _exchange(pieces: Iterable[bytes]) -> bytes:
     with _room() as link:
-        if not (answer := _ask(link, pieces)):
-            raise ConnectionError("no answer")  # the room is being restarted, or has killed the decoder
+        try:
+            answer = _ask(link, pieces)
+        except OSError as problem:
+            raise NoAnswer(str(problem)) from problem
+        if not answer:
+            raise NoAnswer("The clean room ended without an answer")
         return answer
 
 

@@ -1,4 +1,4 @@
-"""The error that both sides of the clean room know."""
+"""The errors of the clean room."""
 
 
 class NotDecoded(ValueError):
@@ -7,3 +7,7 @@ class NotDecoded(ValueError):
     def __init__(self, *, too_large: bool = False) -> None:
         super().__init__("too many pixels" if too_large else "not a readable file")
         self.too_large = too_large
+
+
+class NoAnswer(OSError):
+    """The error if the room doesn't answer in time, is being restarted, or has killed the decoder."""

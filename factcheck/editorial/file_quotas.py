@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet, Sum
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from factcheck.editorial.errors import OverQuota
 from factcheck.editorial.models import Capture, Picture, Publisher, User
@@ -23,9 +24,14 @@ def require_room_for_text(size: int, *, by: User, newsroom: int) -> None:
     for client, quota in ((f"account {by.pk}", ACCOUNT_TEXT), (f"newsroom {newsroom}", NEWSROOM_TEXT)):
         wait = count_client(client, ("kept text", quota, _DAY, size))
         if wait is not None:
+            hours = math.ceil(wait / 3600)
             raise OverQuota(
-                _("Not saved: too much text was saved today. Keep a copy of your text. You can save it in %s hours.")
-                % math.ceil(wait / 3600)
+                ngettext(
+                    "Not saved: too much text was saved today. Keep a copy of your text. You can save it in %s hour.",
+                    "Not saved: too much text was saved today. Keep a copy of your text. You can save it in %s hours.",
+                    hours,
+                )
+                % hours
             )
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from factcheck.clean_room import door
 from factcheck.clean_room.door import decode
-from factcheck.clean_room.refusal import NotDecoded
+from factcheck.clean_room.refusal import NoAnswer, NotDecoded
 from tests.support import clean_room
 from tests.support.scenes import as_bytes, scene
 
@@ -103,7 +103,7 @@ def test_decoder_that_hangs_is_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path
     monkeypatch.setattr(door, "has_bubblewrap", lambda: False)
     monkeypatch.setattr(door, "SECONDS", 0.5)
     began = time.monotonic()
-    with pytest.raises(TimeoutError):  # the file may be in order, and the machine slow
+    with pytest.raises(NoAnswer):  # the file may be in order, and the machine slow
         decode("html", b"<p>x", url="https://a.example/", content_type="")
     assert time.monotonic() - began < 20
 
@@ -125,13 +125,29 @@ def test_answer_that_is_no_object_is_refused(answer: bytes, monkeypatch: pytest.
         decode("upload", b"%PDF-")
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"media_type": "text/html"}, {"media_type": ["image/png"]}, {"width": "5"}, {"height": 0}, {"width": True},
+        {"hashes": [1]}, {"hashes": "ab"}, {"hashes": [1, 2**63]}, {"hashes": {"1": 2}},
+    ],
+)  # fmt: skip
+def test_picture_with_impossible_values_is_refused(wrong: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    found = {"media_type": "image/png", "width": 5, "height": 5, "hashes": [1, 2]}
+    monkeypatch.setattr(door, "_exchange", lambda pieces: json.dumps(found).encode())
+    assert decode("picture", b"", hashes="stored") == found
+    found |= wrong
+    with pytest.raises(NotDecoded):
+        decode("picture", b"", hashes="stored")
+
+
 def test_file_without_an_answer_is_not_called_damaged(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A room that is restarted, or that needed the memory, says nothing about the file."""
     program = tmp_path / "program.py"
     program.write_text("import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
     monkeypatch.setattr(door, "_PROGRAM", program)
     monkeypatch.setattr(door, "has_bubblewrap", lambda: False)
-    with pytest.raises(ConnectionError):
+    with pytest.raises(NoAnswer):
         decode("upload", b"%PDF-")
 
 

@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import os
+from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from PIL import Image
 
+from factcheck.clean_room import door
 from factcheck.clean_room.visual_hashes import stored_hashes
 from factcheck.editorial import pictures
 from factcheck.editorial.captures.rights import restore_public_files
@@ -59,6 +61,18 @@ def reasons(review: Review) -> list[str]:
 
 def files_in(storage: Path) -> set[str]:
     return {str(file.relative_to(storage)) for file in storage.rglob("*") if file.is_file()}
+
+
+@pytest.mark.parametrize("content", [b"<html>", b"\xff\xd8\xff"])
+def test_content_of_another_type_is_refused(
+    content: bytes, newsroom: Newsroom, storage: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Code that controls the decoder can choose what it answers."""
+    found = {"content": b64encode(content).decode(), "media_type": "image/png", "width": 5, "height": 5}
+    monkeypatch.setattr(door, "_exchange", lambda pieces: json.dumps(found).encode())
+    with refused("unreadable_file"):
+        add(newsroom, newsroom.make_review())
+    assert files_in(storage) == set()
 
 
 def test_picture_is_stored_under_the_hash_of_its_file(newsroom: Newsroom, storage: Path) -> None:

@@ -1,10 +1,12 @@
 """Vectors of submitted reviews: there before the review is public, hidden from readers, gone with the submission."""
 
+import socket
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, connections
+from django.test import override_settings
 
 from factcheck.editorial.desk.deciding.proposal_actions import ACTIONS
 from factcheck.editorial.drafts import prepared_vectors
@@ -12,7 +14,7 @@ from factcheck.editorial.drafts.forgetting import forget_passage
 from factcheck.editorial.drafts.prepared_vectors import prepare_vectors
 from factcheck.editorial.models import PreparedVector, Proposal
 from factcheck.editorial.proposals import workflow
-from factcheck.record.matching.embeddings import EmbeddingError
+from factcheck.record.matching.embeddings import EmbeddingError, get_embeddings
 from factcheck.record.models import ReviewVector
 from tests.support.drafts import Newsroom
 
@@ -67,6 +69,19 @@ def test_review_is_published_without_a_vector_while_the_model_is_down(
 ) -> None:
     embeddings.down = True
     publish(newsroom, submitted(newsroom))
+    assert models_of_public_vectors() == [None]
+
+
+def test_another_server_receives_no_text_before_its_publication(newsroom: Newsroom) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/v1"
+        with override_settings(EMBEDDINGS_URL=url, EMBEDDINGS_MODEL="test"):
+            proposal = submitted(newsroom)
+            assert sum(prepare_vectors(get_embeddings())) == 0
+            publish(newsroom, proposal)
+        with pytest.raises(BlockingIOError):
+            server.accept()
     assert models_of_public_vectors() == [None]
 
 

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from factcheck.editorial.desk.people.sign_in_settings import _session_id
 from factcheck.editorial.errors import NotAllowed
 from factcheck.editorial.models import (
     ApiToken,
@@ -175,6 +176,24 @@ def test_own_sessions_end_without_the_question(newsroom: Newsroom) -> None:
     device, second = signed_in(newsroom.chief), signed_in(newsroom.chief)
     assert device.client.post("/admin/sign-in/sessions/", {"session": "others"}).status_code == 302
     assert not second.is_in
+
+
+def test_administrator_ends_their_own_sessions_too(root: User, other: User) -> None:
+    url = f"/admin/editorial/user/{root.pk}/do/end-sessions/"
+    device, second = signed_in(root), signed_in(root)
+    assert device.client.post(url, {"confirm-password": PASSWORD}).status_code == 302
+    assert not device.is_in
+    assert not second.is_in
+    event = EditorialEvent.objects.get(action="session.ended")
+    assert (event.actor, event.subject) == (root, f"user:{root.pk}")
+
+
+def test_session_ends_itself_at_the_settings(newsroom: Newsroom) -> None:
+    device = signed_in(newsroom.chief)
+    own = _session_id(Session.objects.get().session_key)
+    assert device.client.post("/admin/sign-in/sessions/", {"session": own}).status_code == 302
+    assert not device.is_in
+    assert EditorialEvent.objects.get(action="session.ended").actor == newsroom.chief
 
 
 def test_stolen_cookie_and_password_take_two_an_hour_and_two_people_undo_it(newsroom: Newsroom, other: User) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.support.chromium import chromium_browser
 from tests.support.drafts import FLOOD
@@ -93,6 +93,29 @@ def test_choice_is_counted_beside_the_results(browser: Browser, site: str, publi
     assert "/en/search/?q=" in page.url
     assert page.get_by_role("button", name="Another number").count() == 0
     assert (said, page.context.cookies()) == ([], [])
+
+
+@pytest.mark.parametrize("status", [None, 503], ids=["no connection", "an error"])
+def test_choice_that_is_not_counted_is_sent_again_as_a_form(browser: Browser, site: str, status: int | None) -> None:
+    page, _said = opened(browser, site)
+    page.locator("#q").fill(FLOOD)
+    page.keyboard.press("Enter")
+    page.get_by_text("This isn’t what I asked").click()
+    sent: list[str | None] = []
+
+    def answer(route: Route) -> None:
+        sent.append(route.request.post_data)
+        if len(sent) > 1:
+            route.continue_()
+        elif status is None:
+            route.abort()
+        else:
+            route.fulfill(status=status, body="busy")
+
+    page.route("**/claims/**", answer)
+    page.get_by_role("button", name="Another number").click()
+    page.wait_for_url("**?counted")
+    assert sent[:2] == ["kind=number", "kind=number"]
 
 
 def test_a_refused_request_stops_the_suggestions(browser: Browser, site: str) -> None:

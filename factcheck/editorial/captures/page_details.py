@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from factcheck.clean_room.door import decode
+from factcheck.clean_room.refusal import NoAnswer
 from factcheck.record.formats.text import replace_forbidden
 
 logger = logging.getLogger(__name__)
@@ -36,7 +37,7 @@ def read_details(body: bytes, content_type: str, url: str) -> PageDetails:
     options = {"url": url, "content_type": content_type} if kind == "html" else {}
     try:
         return _details(decode(kind, body, **options))
-    except ValueError as problem:
+    except (ValueError, NoAnswer) as problem:
         logger.info("The details of %s can't be read: %s", url, problem)
         return PageDetails()
 
@@ -52,19 +53,20 @@ def _kind(body: bytes, content_type: str) -> str:
 
 def _details(found: dict[str, Any]) -> PageDetails:
     """Return the details that the clean room found. Nothing that it sends is trusted."""
-    language = _LANGUAGE.fullmatch(str(found.get("language") or "").strip())
-    published_on = found.get("published_on")
+    texts = {name: value for name, value in found.items() if isinstance(value, str)}
+    language = _LANGUAGE.fullmatch(texts.get("language", "").strip())
+    published_on = texts.get("published_on")
     return PageDetails(
-        title=_line(found.get("title"), MAX_TITLE),
-        publisher_name=_line(found.get("publisher_name"), MAX_PUBLISHER),
+        title=_line(texts.get("title", ""), MAX_TITLE),
+        publisher_name=_line(texts.get("publisher_name", ""), MAX_PUBLISHER),
         published_on=date.fromisoformat(published_on) if published_on else None,
         language=language[1].lower() if language else "",
-        text=replace_forbidden(found.get("text") or ""),
-        everything=found.get("everything") or "",
+        text=replace_forbidden(texts.get("text", "")),
+        everything=texts.get("everything", ""),
     )
 
 
-def _line(value: str | None, limit: int) -> str:
+def _line(value: str, limit: int) -> str:
     """Return the text as one line in NFC, cut to `limit` characters."""
-    line = " ".join(replace_forbidden(value or "").split())
+    line = " ".join(replace_forbidden(value).split())
     return line if len(line) <= limit else f"{line[: limit - 1].rstrip()}…"

@@ -2,6 +2,7 @@
 
 import hashlib
 from contextlib import suppress
+from dataclasses import asdict
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -9,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from factcheck.clean_room.file_kinds import HTML, PDF, FileKind
+from factcheck.clean_room.file_kinds import HTML, KINDS, PDF, FileKind
 from factcheck.clean_room.refusal import NotDecoded
 from factcheck.editorial.captures.page_details import PageDetails, read_details
 from factcheck.editorial.captures.requests import Evidence, newsroom_of, set_capture
@@ -66,8 +67,8 @@ def store_upload(*, row: Evidence, file: UploadedFile[Any], by: User) -> Capture
 
 def _find_kind(file: UploadedFile[Any]) -> FileKind | None:
     with suppress(NotDecoded):
-        found = decode_upload("upload", file)["kind"]
-        return FileKind(**found) if found else None
+        found = decode_upload("upload", file).get("kind")
+        return next((kind for kind in KINDS if asdict(kind) == found), None)
     return None
 
 

@@ -123,7 +123,11 @@ class EditorsDesk(admin.AdminSite):
             if "%00" in request.META.get("QUERY_STRING", ""):
                 raise BadRequest("U+0000 in the address")
             answer = _check_sign_in(request)
-            return answer or _in_newsrooms_zone(request, lambda: wrapped(request, *args, **kwargs))
+            response = answer or _in_newsrooms_zone(request, lambda: wrapped(request, *args, **kwargs))
+            key, session = request.session.session_key, request.session
+            if request.method == "POST" and key and session.modified and not session.exists(key):
+                session.flush()  # the person has ended this session, so nothing can be saved in it
+            return response
 
         return checked
 

@@ -3,6 +3,8 @@
 The worker computes them for all submissions, also for imports that are waiting for their approval. The trigger
 `vector_goes` (`sql/prepared_vectors.sql`) copies the vector when the review is published, and deletes it then or when
 the submission is returned. A text can be guessed from its vector, so readers' connections can't read this table.
+
+With EMBEDDINGS_URL, nothing is computed, because the server would receive the reviews before they are public.
 """
 
 import math
@@ -20,6 +22,7 @@ from factcheck.record.matching.embeddings import (
     QUERY_TIMEOUT,
     EmbeddingError,
     Embeddings,
+    RemoteModel,
     get_embeddings,
 )
 from factcheck.record.matching.missing_vectors import BATCH, columns, compute
@@ -47,6 +50,8 @@ def prepare_vectors(
 
     Each batch is saved, so an interrupted run continues. Raise EmbeddingError if vectors can't be computed.
     """
+    if isinstance(embeddings, RemoteModel):
+        return
     last, end = 0, time.monotonic() + seconds
     waiting = Proposal.objects.open().filter(kind=Kind.REVIEW, action=Action.PUBLICATION).exclude(statement="")
     waiting = waiting.exclude(preparedvector__model=embeddings.model).order_by("pk")

@@ -47,15 +47,17 @@ GRANT UPDATE (counter, used_at) ON editorial_secondfactor TO :"application";
 GRANT UPDATE (state, decided_by_id, decided_at, newsroom_id, answer, claim_id, sender, wide_sender)
     ON editorial_readermessage TO :"application";
 
--- End the account's sessions with these hashed keys, or all of them, except one.
+-- End the account's sessions with these hashed keys, or all of them, except one. The session that is the proof can be among
+-- them, so the proof is checked before.
 CREATE OR REPLACE FUNCTION editorial_end_sessions(actor bigint, proof text, account bigint, ended text[], kept text)
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
+    PERFORM editorial_record_events(actor, NULL, '{}', '{}', '{}', proof);
     DELETE FROM editorial_session WHERE user_id = account AND session_key <> kept
         AND (ended IS NULL OR session_key = ANY(ended));
     IF FOUND OR actor <> account THEN
         PERFORM editorial_record_events(
-            actor, NULL, ARRAY['session.ended'], ARRAY['user:' || account], ARRAY['{}'::jsonb], proof);
+            actor, NULL, ARRAY['session.ended'], ARRAY['user:' || account], ARRAY['{}'::jsonb]);
     END IF;
 END $$;
 
@@ -96,7 +98,8 @@ BEGIN
 END $$;
 
 -- Delete messages from readers with everything that repeats them. Editors delete those to their newsroom with an erasure.
--- The worker deletes old ones, which have no person.
+-- Without a person, the application can delete all that are older than a day. The worker deletes only those that are older
+-- than READER_MESSAGES_DAYS, but the database doesn't know this number.
 CREATE OR REPLACE FUNCTION editorial_delete_messages(actor bigint, proof text, deleted uuid[]) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -105,7 +108,7 @@ BEGIN
     END IF;
     IF EXISTS (SELECT FROM editorial_readermessage m WHERE m.id = ANY(deleted) AND NOT CASE WHEN actor IS NULL
                THEN m.received_at < now() - interval '1 day' ELSE editorial_is_editor(actor, m.newsroom_id) END) THEN
-        RAISE EXCEPTION 'these messages are kept until they are old, or until an Editor erases their review'
+        RAISE EXCEPTION 'only an Editor of its newsroom can delete a message on its first day'
             USING ERRCODE = 'restrict_violation';
     END IF;
     INSERT INTO editorial_editorialevent (at, actor_id, action, newsroom_id, subject, detail)

@@ -41,7 +41,7 @@ class NoPicture(Exception):
 def claims_about(uri: str) -> list[str]:
     """Return the bodies of the claims about a similar picture, most similar first.
 
-    Raise NoPicture, or TimeoutError if the search takes too long.
+    Raise NoPicture, TimeoutError if the search takes too long, or OSError if the clean room doesn't answer.
     """
     with time_limit():
         distances = _distances(uri)

@@ -14,6 +14,7 @@ from django.db import connections
 from django.test import Client, override_settings
 from googleapiclient.discovery import build
 
+from factcheck.clean_room import door
 from factcheck.editorial import pictures
 from factcheck.editorial.captures.rights import set_public
 from factcheck.editorial.captures.uploads import store_upload
@@ -194,3 +195,14 @@ def test_search_among_100_000_pictures(database: str) -> None:
     print(f"{time.perf_counter() - begun:.3f} s")
     assert found == {kept.review_id: 0}
     assert time.perf_counter() - begun < 10
+
+
+def test_search_without_the_clean_room_is_told_to_wait(
+    google: Any, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(_pieces: Any) -> bytes:
+        raise ConnectionRefusedError(111, "Connection refused")
+
+    monkeypatch.setattr(door, "_exchange", closed)
+    response = google.send({"imageUri": data_url(scene(1))}, path=PATH)
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "10")

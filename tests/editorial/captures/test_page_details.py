@@ -147,3 +147,12 @@ def test_compressed_pdf_bomb_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = zlib.compress(bytes(200_000_000))
     body = b"%PDF-1.4\n1 0 obj<</Length " + str(len(stream)).encode() + b"/Filter/FlateDecode>>stream\n" + stream
     assert read_details(body + b"\nendstream endobj", "application/pdf", URL) == PageDetails()
+
+
+def test_details_of_other_types_are_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Code that controls the decoder can send any JSON."""
+    answer = (
+        b'{"title": ["x"], "publisher_name": 5, "published_on": 5, "language": {}, "text": ["a"], "everything": "b"}'
+    )
+    monkeypatch.setattr(door, "_exchange", lambda pieces: answer)
+    assert read_details(b"<p>x", "text/html", URL) == PageDetails(everything="b")

@@ -149,3 +149,16 @@ def test_upload_without_the_clean_room_is_told(
     answer = send(client, FILES["pdf"], source=source.pk)
     assert "read files at the moment" in answer.json()["error"]
     assert not Capture.objects.filter(origin="editor").exists()
+
+
+def test_kind_that_the_site_does_not_know_is_refused(
+    newsroom: Newsroom, storage: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Code that controls the decoder can't choose the file's name."""
+    answer = b'{"kind": {"media_type": "text/html", "ending": "../x"}}'
+    monkeypatch.setattr(door, "_exchange", lambda pieces: answer)
+    source = newsroom.make_review().sources.all()[0]
+    client = signed_in(newsroom.reporter).client
+    client.handler.enforce_csrf_checks = False
+    assert send(client, FILES["pdf"], source=source.pk).status_code == 400
+    assert names_in(storage) == []

@@ -18,6 +18,7 @@ from factcheck.editorial.models import EditorialEvent, Membership, Proposal, Pub
 from factcheck.editorial.models.kinds import Action
 from factcheck.editorial.people import accounts
 from factcheck.editorial.people.account_mail import recovery_code
+from factcheck.editorial.programs.tokens import create_token
 from factcheck.editorial.proposals import account_policy, workflow
 from factcheck.editorial.sign_in.proofs import proved_by
 from tests.journeys.browser import Browser, sign_in, signed_in
@@ -139,6 +140,21 @@ def test_approved_new_password_ends_the_old_one_and_the_sessions(newsroom: Newsr
     assert "Log in" in lan.open("/admin/").html
     assert "Choose a new password" in sent(mails)["editor@example.org"]
     assert "This person hasn’t chosen a password yet." in boss.open(page(newsroom.editor)).text
+
+
+@pytest.mark.parametrize("is_same", [True, False], ids=["their own old session", "somebody else’s session"])
+def test_link_works_beside_a_session(newsroom: Newsroom, mails: Path, is_same: bool) -> None:
+    lan = newsroom.editor
+    User.objects.using("owner").filter(pk=lan.pk).update(email="editor@example.org")
+    browser = signed_in(lan if is_same else newsroom.reporter)
+    proposal = account_policy.propose(account=lan, action=Action.RESET, by=make_administrator())
+    workflow.approve(proposal=proposal, by=newsroom.chief, digest=proposal.digest)
+    link = link_in(sent(mails)["editor@example.org"])
+    token, _secret = create_token(by=lan, newsroom=newsroom.publisher.pk, name="x", scopes=["claims:write"], days=7)
+    browser.open(link).fill(code=code_of(link), new_password1=CHOSEN, new_password2=CHOSEN).press("Set the password")
+    assert "Your password is set." in browser.text
+    token.refresh_from_db()
+    assert token.revoked_by == lan
 
 
 def test_approved_new_password_removes_second_factors_too(newsroom: Newsroom) -> None:

@@ -10,9 +10,11 @@ import pytest
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from factcheck.editorial import file_quotas
 from factcheck.editorial.drafts.open_drafts import delete_old
+from factcheck.editorial.errors import OverQuota
 from factcheck.editorial.models import Claim, Demand, OpenDraft, Review, SavedState, Source
 from factcheck.editorial.proposals import merge_policy, workflow
 from tests.journeys.browser import client_of, signed_in
@@ -414,6 +416,15 @@ def test_flood_of_autosaves_is_kept_up_to_a_quota(
     other = newsroom.make_review(headline="Của Hoa")
     values = form_of(client_of(newsroom.editor), change(other))
     assert client_of(newsroom.editor).post(autosave(other), values | {"headline": "Tít của Hoa"}).status_code == 200
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "You can save it in 1 hour."), ("vi", "Sau 1 giờ nữa")])
+def test_last_hour_of_the_quota_is_one_hour(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, language: str, said: str
+) -> None:
+    monkeypatch.setattr(file_quotas, "count_client", lambda *_: 3600)
+    with translation.override(language), pytest.raises(OverQuota, match=said):
+        file_quotas.require_room_for_text(1, by=newsroom.reporter, newsroom=newsroom.publisher.pk)
 
 
 def test_page_that_received_no_answer_creates_one_draft(newsroom: Newsroom, lan: Client) -> None:

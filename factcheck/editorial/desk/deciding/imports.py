@@ -1,5 +1,6 @@
 """Imports at the desk, where a second person reads a whole import and decides on it."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,6 @@ from factcheck.editorial.desk.writing.reviews import verdict_label
 from factcheck.editorial.models import Claim, Claimant, ImportBatch, Proposal
 from factcheck.editorial.models.kinds import Decision
 from factcheck.editorial.proposals.import_policy import close_import
-from factcheck.record.matching.embeddings import is_configured
 
 PAGE = 100
 MAX_SEARCHED = 10_000  # the number of reviews that are searched for unconfirmed names
@@ -77,7 +77,9 @@ def member_rows(request: HttpRequest, batch: ImportBatch) -> dict[str, object]:
         "next_after": members[PAGE - 1].pk if more else None,
         "previous_after": start,
         **_unconfirmed(batch),
-        "unprepared": batch.members.open().filter(preparedvector=None)[:MAX_COUNTED].count() if is_configured() else 0,
+        # Only the model in the process computes vectors of submissions.
+        "unprepared": not settings.EMBEDDINGS_URL
+        and batch.members.open().filter(preparedvector=None)[:MAX_COUNTED].count(),
         "many": MAX_COUNTED,
     }
 

@@ -9,7 +9,7 @@ from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.views import PasswordChangeView, PasswordResetConfirmView
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse_lazy
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +22,7 @@ from factcheck.editorial.sign_in.attempts import Counter, attempt_succeeded, beg
 from factcheck.editorial.sign_in.devices import remember_device
 from factcheck.editorial.sign_in.journal import record_failure
 from factcheck.editorial.sign_in.passwords import end_access
+from factcheck.editorial.sign_in.proofs import proved_by
 
 
 class ChoosePasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # only generic in the stubs
@@ -51,14 +52,19 @@ class ChoosePassword(PasswordResetConfirmView):
     success_url = reverse_lazy("admin:login")
     title = _("Choose your password")
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        # Reading the person ends a session of their old password. The link's token is stored in the session after that.
+        _ = request.user.is_authenticated
+        return super().dispatch(request, *args, **kwargs)
+
     def get_user(self, uidb64: str) -> User | None:
         """Return the account of the link, or None for a closed account, which can't get a password."""
         user = super().get_user(uidb64)
         return user if isinstance(user, User) and user.is_active else None
 
     def form_valid(self, form: Any) -> HttpResponse:
-        with transaction.atomic():
-            set_actor(form.user, is_proved=False)
+        with transaction.atomic(), proved_by(str):  # the link is the proof, not the browser's session
+            set_actor(form.user)
             response = super().form_valid(form)
             end_access(form.user, by=form.user)
         messages.success(self.request, _("Your password is set. Log in with it."))

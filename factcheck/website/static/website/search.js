@@ -98,16 +98,19 @@
 
 // Counts “This isn’t what I asked” without leaving the results. Only the button's value is sent.
 for (const form of document.querySelectorAll(".mismatch form")) {
+  let fails = false;
   form.addEventListener("submit", async (event) => {
+    if (fails) return;
     event.preventDefault();
     const status = form.querySelector("[role=status]");
     const body = new URLSearchParams(new FormData(form, event.submitter));
-    try {
-      if (!(await fetch(form.action, { method: "POST", body, credentials: "omit", referrerPolicy: "no-referrer" })).ok) return;
+    const answer = await fetch(form.action, { method: "POST", body, credentials: "omit", referrerPolicy: "no-referrer" }).catch(() => null);
+    if (answer?.ok) {
       for (const part of [...form.children]) if (part !== status) part.remove();
       status.textContent = status.dataset.counted;
-    } catch {
-      form.submit(); // the page that follows says what happened
+    } else {
+      fails = true;
+      form.requestSubmit(event.submitter); // the page that follows says what happened
     }
   });
 }
