@@ -87,8 +87,9 @@ def match_claim(
     Claims in `results` say the same, so their verdicts answer the text. Claims in `related` are about the same thing,
     but say something else, or it can't be told. Never give their verdicts as an answer: `matched.asked` and
     `matched.checked` show the words that differ. Most `candidates` are about something else. A program put the claims
-    in `others` together with a match. The verdicts answer the text only if `says_the_same` is true. If `verdicts` is
-    "conflict", tell your reader that publishers disagree, and give all their verdicts.
+    in `others` together with a match. Their verdicts answer the text only if `says_the_same` is true. `verdicts`
+    compares the match and the others for which `says_the_same` is true. If it is "conflict" in `results`, tell your
+    reader that publishers disagree, and give these verdicts.
     """
     with match_places.enter():
         values = {"text": text, "posted": posted, "page_size": limit, "view": View.BRIEF}

@@ -111,7 +111,7 @@ class BriefReview(Nested):
 
 
 class OtherClaim(Nested):
-    """A claim that probably says the same as the match."""
+    """A claim that a program put together with the claim of the match."""
 
     claim: BriefClaim
     says_the_same: bool
@@ -132,9 +132,9 @@ class Match(Output):
     """The parts that the score is based on. They don't decide which list the claim is in."""
     matched: MatchedParts
     others: list[OtherClaim]
-    """Other claims that say the same, or probably do. A program put them together, and not an editor."""
+    """Other claims that say the same as your text, or have the same words as this claim."""
     verdicts: Annotated[str, one_of(["agree", "conflict"])] | None
-    """Whether the verdicts agree or conflict, of all reviews of these claims. Null if they can't be compared."""
+    """Whether verdicts of the claim and of others that say the same agree or conflict. Otherwise null."""
 
 
 class BriefMatch(Match):

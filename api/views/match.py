@@ -264,7 +264,14 @@ def _evidence(found: Found, claims: Mapping[UUID, str]) -> dict[str, Any]:
             )
             for each, claim in group[1:]
         ],
-        "verdicts": compare_verdicts([review.verdict for _, claim in group for review in claim.reviews]),
+        "verdicts": compare_verdicts(
+            [
+                review.verdict
+                for each, claim in group
+                if each.claim_id == found.claim_id or each.judgement.says_the_same
+                for review in claim.reviews
+            ]
+        ),
     }
 
 

@@ -11,8 +11,6 @@ from difflib import SequenceMatcher
 
 from factcheck.record.matching.differences.sentences import ENGLISH, STOP_WORDS, VIETNAMESE, Sentence, Word, fold
 
-MANY = 4  # words that a claim needs before another claim may add words to it
-MOSTLY = 0.6  # the least share of the longer claim's words
 NEARLY_ALL = 0.7  # the share of content words from which every other word counts too
 # These words don't change what a sentence says. "by", "in", "may", "bị" and "đã" do.
 _HARMLESS = frozenset(
@@ -66,19 +64,6 @@ def align(post: Sentence, claim: Sentence) -> Alignment:
         common = set(keys) & set(others)
         asked, checked = _left_over(left, common), _left_over(right, common)
     return Alignment(of_post, of_claim, replaced, near, asked, checked, marks[0] == marks[1] and keys == others)
-
-
-def only_adds(one: Sentence, other: Sentence) -> bool:
-    """Return whether the longer sentence has all words of the shorter one in the same order, and adds only a few.
-
-    Harmless words don't count. In scripts without spaces, an added character can change everything.
-    """
-    marks = [each.text.casefold() != fold(each.text) for each in (one, other)]
-    if marks[0] != marks[1] or one.unspaced or other.unspaced:
-        return False
-    shorter, longer = sorted(([key for key, _ in _all_units(each, all(marks))] for each in (one, other)), key=len)
-    following = iter(longer)
-    return len(shorter) >= max(MANY, MOSTLY * len(longer)) and all(key in following for key in shorter)
 
 
 def _units(sentence: Sentence, marked: bool) -> Iterator[tuple[str, str]]:

@@ -10,7 +10,7 @@ from uuid import UUID
 from pgvector import HalfVector
 
 from factcheck.database.query_timeout import rows_within
-from factcheck.record.matching.embeddings import EmbeddingError, get_embeddings, on_scale
+from factcheck.record.matching.embeddings import EmbeddingError, LocalModel, get_embeddings, on_scale
 from factcheck.record.matching.match_numbers import (
     BELOW_UNRELATED,
     EF_SEARCH,
@@ -109,8 +109,9 @@ def find_candidates(
     rows = rows_within(_CANDIDATES, parameters, settings={"hnsw.ef_search": EF_SEARCH // parts})
     if rows is None:
         raise TimeoutError
-    # The scale was measured with a few texts. A candidate far below it shows that the scale is too high.
-    unrelated = min([unrelated, *(cosine + BELOW_UNRELATED for *_, cosine in rows if cosine is not None)])
+    # The scale of another model was measured with a few texts. A candidate far below it shows that it is too high.
+    if model != LocalModel.model:
+        unrelated = min([unrelated, *(cosine + BELOW_UNRELATED for *_, cosine in rows if cosine is not None)])
     return [
         Candidate(claim_id, reviewed_on, tsvector, None if cosine is None else on_scale(cosine, unrelated), pk)
         for pk, claim_id, reviewed_on, tsvector, cosine in rows

@@ -4,8 +4,9 @@ Claims that editors have merged are one claim. A program can't be as sure, so it
 
 - Two claims are about the same thing if their vectors are near. Such claims don't count as each other's background
   (`match_scoring`). They can contradict each other, so they aren't shown together.
-- Two claims probably say the same if one of them has the other's words in the same order, and at most adds some. Only
-  such claims are shown together. "Petrol prices rise" and "petrol prices fall" are never put together.
+- Two claims are shown together if they are in the same words, in the same order. Only case and punctuation can differ.
+  A single additional word can turn a claim round: "hardly", "hoax", "hoãn", "con trai". No rule tells such words apart
+  in all languages.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,8 +17,7 @@ from uuid import UUID
 import orjson
 
 from factcheck.database.query_timeout import rows_within
-from factcheck.record.matching.alignment import only_adds
-from factcheck.record.matching.differences.comparison import find_differences, same_words, whole_text
+from factcheck.record.matching.differences.comparison import same_words
 from factcheck.record.matching.match_numbers import ABOUT_THE_SAME, UNRELATED
 from factcheck.record.statements.review import Verdict
 from factcheck.record.statements.statement_labels import tone_of
@@ -79,21 +79,18 @@ def about_the_same(claims: Mapping[UUID, Wordings], order: Iterable[UUID]) -> di
     return found
 
 
-def probably_the_same(claims: Mapping[UUID, Wordings], order: Sequence[UUID]) -> dict[UUID, UUID]:
-    """Return for each claim the first claim in this order that probably says the same. It can be the claim itself."""
+def in_same_words(claims: Mapping[UUID, Wordings], order: Sequence[UUID]) -> dict[UUID, UUID]:
+    """Return for each claim the first claim in this order that is in the same words. It can be the claim itself."""
     found = dict[UUID, UUID]()
     for pk in order:
         others = dict.fromkeys(found.values())
-        found[pk] = next((each for each in others if say_the_same(claims[each].texts[0], claims[pk].texts[0])), pk)
+        found[pk] = next((each for each in others if share_words(claims[each].texts[0], claims[pk].texts[0])), pk)
     return found
 
 
-def say_the_same(one: str, other: str) -> bool:
-    """Return whether one claim has all the words of the other claim in the same order, and denies nothing else."""
-    if same_words(one, other):
-        return True
-    pair = whole_text(one), whole_text(other)
-    return only_adds(*pair) and not find_differences(*pair, alone=True)
+def share_words(one: str, other: str) -> bool:
+    """Return whether two claims are in the same words. One sentence of a claim isn't enough."""
+    return same_words(one, other) and same_words(other, one)
 
 
 def compare_verdicts(verdicts: Sequence[Verdict]) -> Literal["agree", "conflict"] | None:

@@ -13,7 +13,7 @@ from uuid import UUID
 from pgvector import HalfVector
 
 from factcheck.record.matching.candidates import find_candidates
-from factcheck.record.matching.claim_groups import Wordings, about_the_same, probably_the_same, read_wordings
+from factcheck.record.matching.claim_groups import Wordings, about_the_same, in_same_words, read_wordings
 from factcheck.record.matching.embeddings import EmbeddingError, Embeddings, get_embeddings
 from factcheck.record.matching.judging import judge
 from factcheck.record.matching.match_numbers import (
@@ -207,7 +207,7 @@ def _compare(question: _Question, meaning: _Meaning, limit: int) -> Matching:
     claims = read_wordings(first, meaning.model, meaning.unrelated)
     about = about_the_same(claims, first)
     scored = [each for each in score_claims(compared, about, dated=dated) if each.claim_id in claims]
-    same = probably_the_same(claims, [each.claim_id for each in scored])
+    same = in_same_words(claims, [each.claim_id for each in scored])
     # The limit is applied last, because several of the best claims can be put together.
     shown = [pk for pk, leader in same.items() if pk == leader][:limit]
     judged, reason = _judged([each for each in scored if same[each.claim_id] in shown], claims, question.text)
@@ -237,7 +237,7 @@ def _put_together(matches: Sequence[Match], same: Mapping[UUID, UUID], about: Ma
     """Return the first match of each group with the others of its group.
 
     Claims that say the same as the post are put together if they are about the same thing, because a long post can say
-    several things. Other claims are put together if they probably say the same.
+    several things. Other claims are put together if they are in the same words.
     """
     sure = {same[each.claim_id]: about[each.claim_id] for each in matches if each.judgement.says_the_same}
     groups = dict[tuple[bool, UUID], list[Match]]()

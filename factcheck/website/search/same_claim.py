@@ -43,7 +43,7 @@ class SameClaim:
 
     - `differences` are warnings for readers.
     - `asked` and `checked` are the words of the text and of the claim that the other doesn't contain.
-    - `others` are reviews of claims that probably say the same. A program put them together, and not an editor.
+    - `others` are reviews of similar claims. A program put them together, and not an editor.
     - `unsure` contains the ids of all reviews whose claim isn't in the same words as the text.
     - `verdicts` is "agree" or "conflict" if the claim is in the same words, and the verdicts can be compared.
     """

@@ -31,7 +31,8 @@ def best_matches(
 
     found = search(with_completions(query) if as_typed else query)
     if not as_typed and len(query.terms) == 1 and (found.relaxed or not found.candidates):
-        completed = search(with_completions(query))
+        longer = with_completions(query)
+        completed = search(longer) if longer != query else found
         found = replace(completed, relaxed=True) if completed.candidates else found
     page = page_of([(hit.score, hit.id, hit.body) for hit in found.hits], cursor, size)
     return ResultsPage(

@@ -11,12 +11,14 @@ from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 
 from factcheck.record import publish as publishing
+from factcheck.record.lists.pages import Cursor
 from factcheck.record.log import entries
 from factcheck.record.matching import candidates, matches
-from factcheck.record.matching.candidates import find_similar
-from factcheck.record.matching.embeddings import EmbeddingError
+from factcheck.record.matching.candidates import find_candidates, find_similar
+from factcheck.record.matching.embeddings import EmbeddingError, LocalModel
 from factcheck.record.matching.match_numbers import UNRELATED
 from factcheck.record.matching.matches import match
+from factcheck.record.matching.models import half_vector
 from factcheck.record.matching.query_vectors import forget_queries
 from factcheck.record.models import PublishedClaim, PublishedReview, ReviewVector
 from factcheck.record.search import ranking
@@ -24,6 +26,8 @@ from factcheck.record.search.query import read_query
 from factcheck.record.search.ranking import Search
 from factcheck.record.search.results import Results, SearchModel
 from factcheck.tools.budget import current
+from factcheck.website.browse.review_lists import NO_FILTERS
+from factcheck.website.search.word_search import best_matches
 from tests.record.conftest import make_statement
 from tests.record.readmodel.test_merges import merge
 
@@ -118,6 +122,18 @@ def test_claims_are_found_by_the_meaning_of_their_reviews() -> None:
     assert ids(search("jab chips", PublishedClaim)) == [(101, False), (103, False)]
 
 
+def test_one_distant_review_does_not_move_the_cosines_of_the_included_model() -> None:
+    """Without a measurement, a distant review shows that another model's scale is too high."""
+
+    def highest(model: str) -> float:
+        ReviewVector.objects.update(model=model)
+        return max(each.cosine or 0 for each in find_candidates((), [half_vector(vector(1))], model=model))
+
+    ReviewVector.objects.filter(review_id=UUID(int=4)).update(embedding=vector(0.1))
+    assert highest(LocalModel.model) == pytest.approx(0.95, abs=0.001)
+    assert highest("test") > 0.98
+
+
 def test_search_says_why_nothing_was_found_by_meaning(monkeypatch: pytest.MonkeyPatch) -> None:
     def off() -> None:
         raise EmbeddingError("Matching by meaning is switched off.")
@@ -147,6 +163,13 @@ def test_search_sends_at_most_five_statements(words: str, statements: int) -> No
     """The lookup, one for each attempt, and two to add what has a similar meaning. None begins a transaction."""
     with CaptureQueriesContext(connections["public"]) as sent:
         search(words)
+    assert len(sent) == statements
+
+
+@pytest.mark.parametrize(("word", "statements"), [("elephants", 3), ("garlik", 4)])
+def test_search_for_one_word_without_a_hit_is_not_repeated(word: str, statements: int) -> None:
+    with CaptureQueriesContext(connections["public"]) as sent:
+        best_matches(word, NO_FILTERS, Cursor())
     assert len(sent) == statements
 
 

@@ -17,7 +17,7 @@ from factcheck.record import publish as publishing
 from factcheck.record.log import entries
 from factcheck.record.matching import candidates
 from factcheck.record.matching import matches as matching
-from factcheck.record.matching.claim_groups import Wordings, about_the_same, say_the_same
+from factcheck.record.matching.claim_groups import Wordings, about_the_same, share_words
 from factcheck.record.matching.match_numbers import THRESHOLD
 from factcheck.record.matching.match_scoring import Match
 from factcheck.record.matching.matches import match, match_batch
@@ -340,16 +340,16 @@ def test_exact_copy_of_a_claim_is_a_result_by_words_alone(bare_record: None) -> 
 def test_reviews_of_claims_that_say_the_same_are_one_group(bare_record: None) -> None:
     """Each publisher has a claim of its own. None of them makes the others improbable."""
     first = publish("Drinking warm water with lemon cures every cancer.")
-    viral = publish("Viral post: drinking warm water with lemon cures every cancer")
     copy = publish("Drinking warm water with lemon cures every cancer!")
     contradictions = [
+        publish("Drinking warm water with lemon cures every cancer, a hoax."),
         publish("Drinking warm water with lemon doesn't cure every cancer."),
         publish("Drinking warm water with honey cures every cancer."),
     ]
     answer = match("drinking warm water with lemon cures every cancer")
     [group] = answer.results
     judged = {each.claim_id: each.judgement.says_the_same for each in (group, *group.others)}
-    assert judged == {first: True, copy: True, viral: False}
+    assert judged == {first: True, copy: True}
     assert {each.claim_id for each in answer.ranked} == {*judged, *contradictions}
     assert all(each.others == () for each in (*answer.related, *answer.candidates))
     assert match("drinking warm water with lemon cures every cancer", limit=1).results == [group]
@@ -367,13 +367,26 @@ def test_reviews_of_claims_that_say_the_same_are_one_group(bare_record: None) ->
         ("Gia xang o Ha Noi giam tu hom nay", "Giá xăng ở Hà Nội giảm từ hôm nay", False),
         ("喝柠檬水能治癌症", "喝柠檬水能治愈癌症", False),
         ("A video shows the helicopter crash", "The helicopter crash", False),
-        ("Fox News is not available in Canada", "Fox News Channel is not available in Canada.", True),
-        ("Giá xăng ở Hà Nội tăng từ hôm nay", "Giá xăng ở Hà Nội đã tăng mạnh từ hôm nay", True),
-        ("5G causes coronavirus", "5G causes coronavirus!", True),
+        ("Fox News is not available in Canada", "Fox News Channel is not available in Canada.", False),
+        ("Chính phủ tăng giá xăng dầu", "Chính phủ hoãn tăng giá xăng dầu", False),
+        ("Nước nóng diệt được virus", "Nước nóng khó diệt được virus", False),
+        ("Bộ trưởng Y tế bị bắt", "Con trai Bộ trưởng Y tế bị bắt", False),
+        ("The mayor of Huế arrested today", "The wife of the mayor of Huế arrested today", False),
+        ("The mayor of Huế was convicted today", "The mayor of Huế was falsely convicted today", False),
+        ("Lemon water kills cancer cells", "Lemon water hardly kills cancer cells", False),
+        ("The minister signed the new law", "The minister almost signed the new law", False),
+        ("Israel has attacked the port", "Israel was attacked the port", False),
+        ("Lemon water kills cancer cells", "Lemon water kills cancer cells, a hoax", False),
+        ("Lemon water kills cancer cells", "Lemon water kills cancer cells is a lie", False),
+        ("Lemon water kills cancer cells", "Lemon water kills cancer cells. This is false.", False),
+        ("Nước chanh diệt tế bào ung thư", "Nước chanh diệt tế bào ung thư là tin đồn", False),
+        ("Nước chanh diệt tế bào ung thư", "Nước chanh diệt tế bào ung thư bị bác bỏ", False),
+        ("5G causes coronavirus", "5G causes CORONAVIRUS!", True),
+        ("Nước chanh diệt tế bào ung thư", "“Nước chanh diệt tế bào ung thư.”", True),
     ],
 )
-def test_claims_that_probably_say_the_same(one: str, other: str, same: bool) -> None:
-    assert say_the_same(one, other) is say_the_same(other, one) is same
+def test_only_claims_in_the_same_words_are_put_together(one: str, other: str, same: bool) -> None:
+    assert share_words(one, other) is share_words(other, one) is same
 
 
 def test_claims_about_the_same_thing_by_their_vectors_are_one_in_the_background() -> None:
