@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.record.errors import RecordError, SetupError
+from factcheck.record.errors import NoPictureRoom, RecordError, SetupError
 
 
 class EditorialError(Exception):
@@ -153,5 +153,7 @@ def translate_record_errors() -> Iterator[None]:
         yield
     except SetupError as fault:
         raise Setup(str(fault), _("Send this message to the site’s operator.")) from fault
+    except NoPictureRoom as problem:
+        raise NoCleanRoom(str(problem)) from problem
     except RecordError as refusal:
         raise RefusedByRecord(str(refusal)) from refusal

@@ -39,7 +39,10 @@ def rebuild(entries: Iterable[LogEntry]) -> None:
         previous = {entry.subject: Published.of(entry) for entry in _previous_entries(batch)}
         published = [Published.of(entry, previous.get(entry.subject)) for entry in batch]
         for projection in PROJECTIONS:
-            projection.apply(published)
+            if projection is picture_rows:  # one damaged file must not prevent the rebuilding
+                picture_rows.apply(published, strict=False)
+            else:
+                projection.apply(published)
 
 
 def _previous_entries(batch: Sequence[LogEntry]) -> Iterable[LogEntry]:

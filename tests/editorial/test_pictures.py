@@ -16,6 +16,7 @@ from django.test import Client
 from PIL import Image
 
 from factcheck.clean_room import door
+from factcheck.clean_room.refusal import NoAnswer, NotDecoded
 from factcheck.clean_room.visual_hashes import stored_hashes
 from factcheck.editorial import pictures
 from factcheck.editorial.captures.rights import restore_public_files
@@ -154,6 +155,37 @@ def test_readers_see_the_picture_while_a_live_review_shows_it(newsroom: Newsroom
     earlier = client.get(f"{page}revisions/1/").content.decode()
     assert address not in earlier
     assert "Mái chùa trong nước lũ" in earlier
+
+
+@pytest.mark.parametrize("problem", [ConnectionRefusedError, NoAnswer, NotDecoded])
+def test_review_is_never_published_without_its_picture(
+    problem: type[Exception], newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A busy or stopped clean room left the picture out, in silence and for good."""
+    review, _picture = illustrated(newsroom)
+
+    def fail(_pieces: Any) -> bytes:
+        raise problem
+
+    with monkeypatch.context() as patch, refused("no_clean_room"):
+        patch.setattr(door, "_exchange", fail)
+        newsroom.publish_review(review)
+    assert not PublishedPicture.objects.exists()
+
+
+@pytest.mark.parametrize("problem", [NoAnswer, NotDecoded])
+def test_rebuilding_goes_on_after_a_damaged_picture(
+    problem: type[Exception], newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    review, _picture = illustrated(newsroom)
+    newsroom.publish_review(review)
+
+    def fail(_pieces: Any) -> bytes:
+        raise problem
+
+    monkeypatch.setattr(door, "_exchange", fail)
+    call_command("rebuild_record", verbosity=0)
+    assert not PublishedPicture.objects.exists()
 
 
 def test_rebuilding_and_verification_know_the_pictures(newsroom: Newsroom) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
+from factcheck.editorial.errors import translate_record_errors
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Capture, Review, User
 from factcheck.editorial.people import roles
@@ -32,15 +33,17 @@ def publish_captures(reviews: Iterable[UUID]) -> None:
     for review in Review.objects.filter(pk__in=reviews):
         urls = cited_urls(review.pk)
         cited = Capture.objects.used_by(review, [review.claim_id]).filter(is_public=True, sha256__in=urls)
-        replace_public_captures(review.pk, cited, urls)
+        with translate_record_errors():
+            replace_public_captures(review.pk, cited, urls)
 
 
 def restore_public_files() -> None:
     """Write missing public files again. Backups don't contain the folder of these files."""
     restore_public_pictures()
     missing = [row for row in PublicCapture.objects.defer("text") if not public_file(row.file).exists()]
-    PublicCapture.objects.filter(pk__in=[row.pk for row in missing]).delete()
-    publish_captures({row.review_id for row in missing})
+    with transaction.atomic():
+        PublicCapture.objects.filter(pk__in=[row.pk for row in missing]).delete()
+        publish_captures({row.review_id for row in missing})
 
 
 def reviews_with_captures(ids: Iterable[UUID]) -> list[UUID]:

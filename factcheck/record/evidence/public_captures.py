@@ -13,8 +13,10 @@ from django.db.models import Exists, OuterRef
 
 from factcheck.clean_room.door import decode
 from factcheck.clean_room.refusal import NotDecoded
+from factcheck.record.errors import NoPictureRoom
 from factcheck.record.files.public_files import CAPTURES, delete_after_commit, publish_file
 from factcheck.record.readmodel.models import PublishedReview
+from factcheck.record.readmodel.picture_rows import UNREADABLE
 from factcheck.record.statements.review import Appearance, Source
 
 
@@ -95,8 +97,10 @@ def _hashes(capture: Any) -> dict[str, int]:
     try:
         with capture.file.open("rb") as content:
             found = decode("picture", content.chunks(), side=512, hashes="stored")["hashes"]
-    except NotDecoded:
+    except NotDecoded:  # nobody has decoded an uploaded copy before
         return {}
+    except OSError as problem:
+        raise NoPictureRoom(UNREADABLE) from problem
     return dict(zip(("whole_hash", "inner_hash"), found or (), strict=False))
 
 

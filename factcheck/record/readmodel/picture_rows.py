@@ -5,14 +5,17 @@ Pictures that readers see are also copied to the public files (`record/files/pub
 """
 
 import hashlib
+import logging
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from uuid import UUID
 
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from factcheck.clean_room.door import decode
-from factcheck.clean_room.refusal import NotDecoded
+from factcheck.clean_room.refusal import NoAnswer, NotDecoded
+from factcheck.record.errors import NoPictureRoom
 from factcheck.record.files.picture_files import EXTENSIONS, FOR_READERS, picture_path, storage_name
 from factcheck.record.files.public_files import delete_after_commit, public_file, publish_file, read_public_file
 from factcheck.record.formats.markdown import ShownPicture, own_pictures
@@ -21,12 +24,18 @@ from factcheck.record.log.models import Published
 from factcheck.record.readmodel.picture_models import PublishedPicture
 from factcheck.record.statements.review import Review
 
+logger = logging.getLogger(__name__)
+
 _CHECKED = [media_type for media_type in EXTENSIONS if media_type.startswith("image/")]
+UNREADABLE = _("This site can’t read a picture at the moment. Try again in a few minutes.")
 _ENOUGH = 512  # pixels of the longer side. The hashes need only 32.
 
 
-def apply(published: Sequence[Published]) -> None:
-    """Replace the rows of each live review whose pictures have changed. A trigger deletes the rows of other reviews."""
+def apply(published: Sequence[Published], *, strict: bool = True) -> None:
+    """Replace the rows of each live review whose pictures have changed. A trigger deletes the rows of other reviews.
+
+    Raise NoPictureRoom if a picture can't be read. Without `strict`, a picture that can't be decoded has no row.
+    """
     live = {each.entry.subject: each.review for each in published if each.entry.is_live}
     revised = [each.entry.subject for each in published if each.entry.is_live and each.previous]
     stored: dict[UUID, set[tuple[str, bool]]] = {}
@@ -45,7 +54,7 @@ def apply(published: Sequence[Published]) -> None:
         if wanted != stored.get(review, set()):
             gone |= stored.get(review, set()) - wanted
             PublishedPicture.objects.filter(review_id=review).delete()
-            PublishedPicture.objects.bulk_create(picture_rows(statement, publish=True))
+            PublishedPicture.objects.bulk_create(picture_rows(statement, publish=True, strict=strict))
     delete_after_commit(storage_name(sha256, kind) for sha256, shown in gone if shown for kind in FOR_READERS)
 
 
@@ -64,12 +73,12 @@ def rebuild() -> None:
     PublishedPicture.objects.all().delete()
 
 
-def picture_rows(review: Review, *, publish: bool = False) -> list[PublishedPicture]:
+def picture_rows(review: Review, *, publish: bool = False, strict: bool = False) -> list[PublishedPicture]:
     """Return the rows of a live review, for all pictures that have a file.
 
     With `publish`, also copy the files that readers see.
     """
-    found = (_picture_row(UUID(review.id), *picture, publish) for picture in sorted(_pictures_of(review)))
+    found = (_picture_row(UUID(review.id), *picture, publish, strict) for picture in sorted(_pictures_of(review)))
     return [row for row in found if row]
 
 
@@ -92,13 +101,16 @@ def _pictures_of(review: Review) -> Iterator[tuple[str, bool]]:
     yield from ((sha256, False) for sha256 in checked)
 
 
-def _picture_row(review: UUID, sha256: str, shown: bool, publish: bool) -> PublishedPicture | None:
+def _picture_row(review: UUID, sha256: str, shown: bool, publish: bool, strict: bool) -> PublishedPicture | None:
     content = _read(sha256, FOR_READERS if shown else _CHECKED)
     if content is None:
         return None
     try:
         found = decode("picture", content, side=None if shown else _ENOUGH, hashes="stored")
-    except NotDecoded:
+    except (NotDecoded, OSError) as problem:
+        if strict or not isinstance(problem, (NotDecoded, NoAnswer)):
+            raise NoPictureRoom(UNREADABLE) from problem
+        logger.error("The picture %s can't be read, so it has no row: %s", sha256, problem)  # noqa: TRY400
         return None
     media_type = found["media_type"]
     if shown and publish:

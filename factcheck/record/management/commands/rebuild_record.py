@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef
 from tqdm import tqdm
 
 from factcheck.record import projections
+from factcheck.record.errors import NoPictureRoom
 from factcheck.record.log import entries as log
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedDemand, PublishedReview
 from factcheck.record.readmodel.address import require_address
@@ -31,7 +32,10 @@ class Command(BaseCommand):
         entries = LogEntry.objects.with_documents()
         found = entries.iterator(chunk_size=projections.BATCH)
         bar = None if verbosity else True  # None shows the bar only on a terminal
-        projections.rebuild(tqdm(found, total=entries.count(), unit=" entries", disable=bar))
+        try:
+            projections.rebuild(tqdm(found, total=entries.count(), unit=" entries", disable=bar))
+        except NoPictureRoom as problem:
+            raise CommandError(str(problem)) from problem
         self.stdout.write(
             f"{PublishedReview.objects.count()} reviews, {PublishedClaim.objects.count()} claims,"
             f" {PublishedDemand.objects.count()} demands."
