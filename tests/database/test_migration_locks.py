@@ -26,7 +26,7 @@ ADD_INDEX = RunSQL("CREATE INDEX CONCURRENTLY made_up ON record_logentry (at)")
 @pytest.fixture
 def long_transaction(database: str) -> Iterator[psycopg.Connection]:
     """For example a backup, which reads the whole log."""
-    parameters = connections["public"].get_connection_params()
+    parameters = connections["default"].get_connection_params()
     with psycopg.connect(**{name: parameters[name] for name in ("host", "dbname", "user", "password")}) as reader:
         reader.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
         reader.execute("SELECT count(*) FROM record_logentry")

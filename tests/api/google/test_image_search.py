@@ -22,6 +22,7 @@ from factcheck.editorial.models import Review
 from factcheck.record.models import PublishedPicture
 from factcheck.record.search.pictures import similar_reviews
 from tests.support.drafts import Newsroom, make_newsroom
+from tests.support.refusals import refused
 from tests.support.scenes import as_bytes, crop, recompress, scene
 from tests.support.serving import served
 
@@ -30,6 +31,10 @@ PATH = "/v1alpha1/claims:imageSearch"
 
 def data_url(picture: Any, quality: int = 60) -> str:
     return f"data:image/jpeg;base64,{base64.b64encode(as_bytes(picture, quality=quality)).decode()}"
+
+
+def closed_room(_pieces: Any) -> bytes:
+    raise ConnectionRefusedError(111, "Connection refused")
 
 
 def publish(newsroom: Newsroom, seed: int, text: str, language: str = "vi") -> Review:
@@ -158,7 +163,9 @@ def test_picture_in_a_text_is_found_by_its_address(database: str, settings: Any,
         assert len(json.loads(google.send({"imageUri": uri}, path=PATH).content)["results"]) == 1
 
 
-def test_public_capture_that_is_a_picture_is_found(database: str, settings: Any, tmp_path: Path, google: Any) -> None:
+def test_public_capture_that_is_a_picture_is_found(
+    database: str, settings: Any, tmp_path: Path, google: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings.MEDIA_ROOT = tmp_path
     newsroom = make_newsroom()
     review = newsroom.make_review()
@@ -169,6 +176,9 @@ def test_public_capture_that_is_a_picture_is_found(database: str, settings: Any,
     newsroom.publish_review(review)
     query = {"imageUri": data_url(crop(scene(8), 0.03))}
     assert json.loads(google.send(query, path=PATH).content) == {}
+    with monkeypatch.context() as patch, refused("no_clean_room"):
+        patch.setattr(door, "_exchange", closed_room)
+        set_public(capture=capture, by=newsroom.editor, public=True)
     set_public(capture=capture, by=newsroom.editor, public=True)
     assert len(json.loads(google.send(query, path=PATH).content)["results"]) == 1
     set_public(capture=capture, by=newsroom.editor, public=False)
@@ -200,9 +210,6 @@ def test_search_among_100_000_pictures(database: str) -> None:
 def test_search_without_the_clean_room_is_told_to_wait(
     google: Any, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def closed(_pieces: Any) -> bytes:
-        raise ConnectionRefusedError(111, "Connection refused")
-
-    monkeypatch.setattr(door, "_exchange", closed)
+    monkeypatch.setattr(door, "_exchange", closed_room)
     response = google.send({"imageUri": data_url(scene(1))}, path=PATH)
     assert (response.status_code, response.headers["Retry-After"]) == (503, "10")

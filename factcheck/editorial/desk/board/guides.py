@@ -11,6 +11,7 @@ MODELS = {
     "capture": "how-to/keep-evidence",
     "demand": "how-to/enter-a-demand",
     "readermessage": "how-to/answer-a-reader",
+    "mismatch": "how-to/answer-a-reader",
     "importbatch": "how-to/import-reviews",
     "verdictmapping": "how-to/map-verdicts",
     "ratingscale": "how-to/set-a-rating-scale",
