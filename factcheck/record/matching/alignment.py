@@ -12,12 +12,14 @@ from difflib import SequenceMatcher
 from factcheck.record.matching.differences.sentences import ENGLISH, STOP_WORDS, VIETNAMESE, Sentence, Word, fold
 
 NEARLY_ALL = 0.7  # the share of content words from which every other word counts too
-# These words don't change what a sentence says. "by", "in", "may", "bị" and "đã" do.
+# These words don't change what a sentence says. "was", "by", "in", "may", "bị" and "đã" do.
 _HARMLESS = frozenset(
-    "a an the is are was were be been being am has have had that this these those it its of and so just very also"  # noqa: SIM905
-    " then there here là thì mà của các những một này kia đó cũng vẫn rất quá rồi nhé nha ạ à ơi".split()
+    "a an the have has had that this these those it its of and so just very also then"  # noqa: SIM905
+    " there here là thì mà của các những một này kia đó cũng vẫn rất quá rồi nhé nha ạ à ơi".split()
 )
 _SHORT = {"won't": "will", "can't": "can"}
+# Forms of one word. "Russia has attacked" and "Russia was attacked" say different things.
+_FORMS = dict.fromkeys(("is", "are", "was", "were", "been", "being", "am"), "be")
 _FOLDED = frozenset(map(fold, _HARMLESS))
 _FUNCTION_WORDS = ENGLISH | VIETNAMESE
 _ENDING = re.compile("(?<=[^\\W\\d_]{3})(?:ing|ed|es|s|e|d)$")
@@ -87,7 +89,7 @@ def _all_units(sentence: Sentence, marked: bool) -> Iterator[tuple[str, str]]:
     for word in sentence.words:
         form = _form(word, marked)
         parts = [_SHORT.get(form, form[:-3]), "not"] if form.endswith("n't") else [form]
-        yield from ((_ENDING.sub("", part), word.text) for part in parts if part not in harmless)
+        yield from ((_FORMS.get(part) or _ENDING.sub("", part), word.text) for part in parts if part not in harmless)
 
 
 def _form(word: Word, marked: bool) -> str:

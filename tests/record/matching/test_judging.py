@@ -40,6 +40,7 @@ def judged(post: str, claim: str, at_most: int = 5) -> Judgement:
         ("Bộ Y tế cấm bán thuốc lá điện tử", "Bộ Y tế cho phép bán thuốc lá điện tử"),
         ("ไวรัสอยู่ในไอบูโพรเฟน", "ไวรัสอยู่ในพาราเซตามอล"),
         ("Israel was bombed by Iran on Friday", "Israel bombed Iran on Friday"),
+        ("Russia has attacked overnight", "Russia was attacked overnight"),
         ("Trump is out of prison", "Trump is in prison"),
         ("Giá xăng đi lên", "Giá xăng đi xuống"),
         ("Voters over 65 need a permit", "Voters under 65 need a permit"),
