@@ -130,11 +130,12 @@ endef
 	@$(PYTHON) -m venv .venv/release && $(release) -m pip install -qq --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
-# Browser tests use Debian's chromium, and systemd-analyze checks the services. On other systems, install Chromium and set
-# CHROMIUM to its path.
+# Browser tests use Debian's chromium, systemd-analyze checks the services, and bubblewrap holds an attack. On other systems,
+# install Chromium and set CHROMIUM to its path.
 .venv/browser.stamp: .venv/dev.stamp
 	test -n "$${CHROMIUM:-}" || command -v chromium >/dev/null || { apt-get update --quiet && apt-get install --yes --quiet --no-install-recommends chromium; }
 	command -v systemd-analyze >/dev/null || { apt-get update --quiet && apt-get install --yes --quiet --no-install-recommends systemd; }
+	command -v bwrap >/dev/null || ! command -v apt-get >/dev/null || { apt-get update --quiet && apt-get install --yes --quiet --no-install-recommends bubblewrap; }
 	touch $@
 
 # The commands of operators' pages are run on a new Debian, which mmdebstrap installs. Without root or mmdebstrap, the test

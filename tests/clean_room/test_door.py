@@ -72,6 +72,7 @@ def run_attack(targets: dict[str, Any], command: str) -> str:
     return ran.stdout.strip()
 
 
+@pytest.mark.prove
 def test_attack_in_bubblewrap_reaches_nothing(targets: dict[str, Any]) -> None:
     """On the code before, the same program read the environment and the file, wrote, and connected to both servers.
 
