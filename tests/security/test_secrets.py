@@ -21,6 +21,7 @@ import pytest
 from django.db import connections
 from django.test import Client
 from django.utils.crypto import salted_hmac
+from pyrage.x25519 import Identity
 
 from factcheck.editorial.encryption import decrypt, encrypt
 from factcheck.editorial.people.account_mail import password_url
@@ -166,6 +167,7 @@ class Started:
             found["SECRET_KEY"] = "".join(map(chr, range(40, 91)))
         if "LOG_VERIFIER_KEY" in found:
             found["LOG_VERIFIER_KEY"] = str(KEY.verifier())
+            found["MESSAGES_RECIPIENT"] = str(Identity.generate().to_public())
         if "LOG_SIGNER" in found:
             found["LOG_SIGNER"] = str(self.folder / "socket")
         return found | {"PATH": os.environ["PATH"], "FACTCHECK_VAR": str(self.folder), "EMBEDDINGS_URL": "off"}
