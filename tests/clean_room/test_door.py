@@ -85,6 +85,14 @@ def test_attack_in_bubblewrap_reaches_nothing(targets: dict[str, Any]) -> None:
     assert found == "[]"
 
 
+def run_as_decoder(program: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a child without bubblewrap run this program instead of the decoders."""
+    file = folder / "program.py"
+    file.write_text(program)
+    monkeypatch.setattr(door, "_PROGRAM", file)
+    monkeypatch.setattr(door, "has_bubblewrap", lambda: False)
+
+
 def test_attack_in_a_child_does_not_reach_the_environment(targets: dict[str, Any]) -> None:
     """Without bubblewrap, the child still has its account's files and the network, as the page of settings says."""
     found = run_attack(targets, "door.has_bubblewrap = lambda: False")
@@ -98,10 +106,7 @@ def test_start_without_bubblewrap_uses_a_child(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_decoder_that_hangs_is_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    program = tmp_path / "program.py"
-    program.write_text("while True: pass")
-    monkeypatch.setattr(door, "_PROGRAM", program)
-    monkeypatch.setattr(door, "has_bubblewrap", lambda: False)
+    run_as_decoder("while True: pass", tmp_path, monkeypatch)
     monkeypatch.setattr(door, "SECONDS", 0.5)
     began = time.monotonic()
     with pytest.raises(NoAnswer):  # the file may be in order, and the machine slow
@@ -110,10 +115,7 @@ def test_decoder_that_hangs_is_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path
 
 
 def test_decoder_that_never_stops_answering_is_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    program = tmp_path / "program.py"
-    program.write_text("import sys\nwhile True: sys.stdout.buffer.write(b' ' * 100_000)")
-    monkeypatch.setattr(door, "_PROGRAM", program)
-    monkeypatch.setattr(door, "has_bubblewrap", lambda: False)
+    run_as_decoder("import sys\nwhile True: sys.stdout.buffer.write(b' ' * 100_000)", tmp_path, monkeypatch)
     monkeypatch.setattr(door, "MAX_ANSWER", 1_000_000)
     with pytest.raises(NotDecoded):
         decode("html", b"<p>x", url="https://a.example/", content_type="")
@@ -144,10 +146,7 @@ def test_picture_with_impossible_values_is_refused(wrong: dict[str, Any], monkey
 
 def test_file_without_an_answer_is_not_called_damaged(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A room that is restarted, or that needed the memory, says nothing about the file."""
-    program = tmp_path / "program.py"
-    program.write_text("import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
-    monkeypatch.setattr(door, "_PROGRAM", program)
-    monkeypatch.setattr(door, "has_bubblewrap", lambda: False)
+    run_as_decoder("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", tmp_path, monkeypatch)
     with pytest.raises(NoAnswer):
         decode("upload", b"%PDF-")
 

@@ -6,7 +6,8 @@ Claims that editors have merged are one claim. A program can't be as sure, so it
   (`match_scoring`). They can contradict each other, so they aren't shown together.
 - Two claims are shown together if they are in the same words, in the same order. Only case and punctuation can differ.
   A single additional word can turn a claim round: "hardly", "hoax", "hoãn", "con trai". No rule tells such words apart
-  in all languages.
+  in all languages. Claims that are about the same thing, and are both judged to say the same as the post, are shown
+  together too (`matches`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
