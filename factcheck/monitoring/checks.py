@@ -14,6 +14,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone, translation
 
+from factcheck.clean_room.door import decode
 from factcheck.database.roles import LOG_WITHOUT_VALUES
 from factcheck.monitoring import numbers
 from factcheck.monitoring.time_limits import TimeLimited
@@ -57,7 +58,7 @@ def run_checks() -> list[Result]:
     try:
         return all_checks.run()
     except TimeoutError:
-        detail = f"The database or the signer didn't answer within {SECONDS:g} seconds. Check both."
+        detail = f"The database, the signer or the clean room didn't answer within {SECONDS:g} seconds. Check them."
         return [Result("database", False, detail)]
 
 
@@ -65,7 +66,9 @@ def _run() -> list[Result]:
     with translation.override("en"):
         first = _result(database)
         everywhere = (address, checkpoint, rows)
-        rest = (migrations, *everywhere, log_key, queue, backup, roles) if numbers.sees_queue() else everywhere
+        rest = (
+            (migrations, *everywhere, log_key, queue, clean_room, backup, roles) if numbers.sees_queue() else everywhere
+        )
         return [first, *(map(_result, rest) if first.ok else ())]
 
 
@@ -132,6 +135,16 @@ def queue() -> str:
     if since > MAX_LAG:
         raise Failed(f"A job has been waiting for {_age(since)}. Check factcheck-worker.")
     return f"Waiting jobs: {waiting.count}."
+
+
+def clean_room() -> str:
+    if not settings.CLEAN_ROOM:
+        return "CLEAN_ROOM isn't set, so child processes decode files."
+    try:
+        decode("upload", b"")
+    except OSError as problem:
+        raise Failed(f"Files can't be decoded ({problem}). Check factcheck-clean-room.") from None
+    return "The clean room answers."
 
 
 def backup() -> str:

@@ -22,10 +22,12 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from prometheus_client.parser import text_string_to_metric_families
 
+from factcheck.clean_room import door
 from factcheck.monitoring import checks, numbers
 from factcheck.monitoring.time_limits import TimeLimited
 from factcheck.record.log import tree
 from factcheck.record.log.notes import SigningKey
+from tests.support import clean_room
 from tests.support.drafts import Newsroom
 from tests.support.granian import granian
 from tests.support.subscribers import subscribe
@@ -76,6 +78,7 @@ def test_site_is_ready(published):
         "checkpoint": "The newest checkpoint covers 1 of 1 entries. It is 0 minutes old.",
         "rows": "The reviews and demands that were read match the log.",
         "queue": "Waiting jobs: 1.",
+        "clean_room": "CLEAN_ROOM isn't set, so child processes decode files.",
         "roles": "The roles of the database have only the rights that they need.",
     }
 
@@ -91,7 +94,7 @@ def test_details_are_for_operators(published, monkeypatch):
     assert Client().get("/readyz", REMOTE_ADDR="203.0.113.7").json() == {"ready": True}
     monkeypatch.setattr(settings, "METRICS_TOKEN", TOKEN)
     with_token = {**PROXIED, "Authorization": f"Bearer {TOKEN}"}
-    assert len(Client().get("/readyz", headers=with_token).json()["checks"]) == 9
+    assert len(Client().get("/readyz", headers=with_token).json()["checks"]) == 10
 
 
 @pytest.mark.parametrize(
@@ -158,6 +161,14 @@ def test_missing_migration_is_told(published):
     assert ready(503) == {"migrations": "Missing migrations: 1. Run manage.py migrate --database owner."}
 
 
+def test_clean_room_that_is_stopped_is_told(published, monkeypatch):
+    """Before, only the next upload found out."""
+    monkeypatch.setattr(settings, "CLEAN_ROOM", "/nonexistent/socket")
+    monkeypatch.setattr(door, "_exchange", clean_room.exchange_with_a_process)
+    (detail,) = ready(503).values()
+    assert detail.endswith("Check factcheck-clean-room.")
+
+
 def test_wrong_key_is_told_in_english(published, monkeypatch):
     monkeypatch.setattr(settings, "LOG_SIGNING_KEY", str(SigningKey.generate(tree.default_origin())))
     (detail,) = ready(503).values()
@@ -215,7 +226,7 @@ def test_database_that_hangs_is_told_in_time(monkeypatch):
     assert {each.status_code for each in found} == {503}
     assert (
         found[0].json()["checks"][0]["detail"]
-        == "The database or the signer didn't answer within 3 seconds. Check both."
+        == "The database, the signer or the clean room didn't answer within 3 seconds. Check them."
     )
     assert Client().get("/healthz").status_code == 200
     assert len(begun) == 1

@@ -95,7 +95,6 @@ def wait(url: str) -> str:
 
 MONITORING = [
     Chapter("monitor", before="METRICS_TOKEN=a-token-of-twenty-chars"),
-    Chapter("monitor", "Set up an alert"),
     Chapter("when-something-is-wrong"),
     Chapter("when-something-is-wrong", "A row was changed"),
     Chapter(

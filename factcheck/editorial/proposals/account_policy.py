@@ -36,13 +36,15 @@ NOT_UNDONE = _("This can’t be undone any more. An account administrator can pr
 class AccountChange(Output):
     """The statement about an account: the change, and the account's current values.
 
-    `taken` is the action that took something away, and `removal` is its proposal.
+    `byline` is the name that readers will see on the reviews of a person with a new role. `taken` is the action that
+    took something away, and `removal` is its proposal.
     """
 
     action: str
     id: int | None = left_out()
     username: str | None = left_out()
     email: str | None = left_out()
+    byline: str | None = left_out()
     newsroom: str | None = left_out()
     role: str | None = left_out()
     new_email: str | None = left_out()
@@ -112,6 +114,8 @@ class AccountPolicy(Policy[User]):
     def build_statement(self, proposal: Proposal) -> AccountChange:
         account, site = self.subject(proposal), proposal.newsroom.site if proposal.newsroom else None
         now = {"id": account.pk, "username": account.username, "email": account.email, "newsroom": site}
+        if proposal.action == Action.ROLE:
+            now["byline"] = account.byline
         return _change(proposal).model_copy(update=now)
 
     def require_submitter(self, proposal: Proposal) -> None:

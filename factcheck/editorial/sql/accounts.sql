@@ -266,6 +266,7 @@ BEGIN
     END IF;
     IF (said ->> 'id', said ->> 'username', said ->> 'email') IS DISTINCT FROM
            (account.id::text, account.username::text, account.email::text)
+        OR NEW.action = 'role' AND said ->> 'byline' IS DISTINCT FROM account.byline
         OR said ->> 'newsroom' IS DISTINCT FROM (SELECT site FROM editorial_publisher WHERE id = NEW.newsroom_id)
         OR NEW.action = 'removal' AND said ->> 'role' IS DISTINCT FROM (
             SELECT role FROM editorial_membership WHERE user_id = NEW.account_id AND publisher_id = NEW.newsroom_id)

@@ -1,14 +1,17 @@
-"""Accounts open for account administrators: for others who did something is a name, and no link to a refusal."""
+"""Names of accounts: who can open the account behind a name, and which names are refused."""
 
 import re
 from typing import Any
 
+import pytest
+from django.db import DatabaseError
+
 from factcheck.editorial.messages import reader_messages
-from factcheck.editorial.models import ApiToken, EditorialEvent, ImportBatch, ReaderMessage
+from factcheck.editorial.models import ApiToken, EditorialEvent, ImportBatch, ReaderMessage, User
 from factcheck.editorial.proposals import workflow
 from tests.api.test_messages import TIP, sent
 from tests.journeys.browser import signed_in
-from tests.support.drafts import Newsroom, make_user
+from tests.support.drafts import Newsroom, make_administrator, make_user
 from tests.support.tokens import make_program
 
 
@@ -48,3 +51,24 @@ def test_account_administrators_are_led_to_accounts(newsroom: Newsroom) -> None:
 def test_author_of_a_draft_can_be_chosen(newsroom: Newsroom) -> None:
     lan = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{newsroom.make_review().pk}/change/")
     assert lan.value("authorships-0-user") == str(newsroom.reporter.pk)
+
+
+LOOKALIKES = {
+    "Cyrillic": "h\u00e0 l\u0430n", "decomposed": "ha\u0300 lan", "fullwidth": "ｈà ｌａｎ", "zero width": "hà\u200b lan",
+    "upper case and a digit": "HÀ 1AN", "another space": "hà\u00a0lan",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LOOKALIKES.values(), ids=LOOKALIKES)
+def test_lookalike_account_is_refused(newsroom: Newsroom, name: str) -> None:
+    """Neither a username nor a byline looks like another person's, at the desk and in SQL."""
+    lan, ha = make_user("lan.ha", byline="Hà Lan"), make_user("ha", byline="Ha Lan")  # the mark makes another name
+    boss = signed_in(make_administrator())
+    boss.open(f"/admin/editorial/user/{ha.pk}/change/").fill(byline=name).press("Save")
+    assert "This looks like a name of the account “lan.ha”" in boss.text
+    for values in ({"byline": name}, {"byline": "lan．ha"}):
+        with pytest.raises(DatabaseError, match="looks like"):
+            User.objects.filter(pk=ha.pk).update(**values)
+    with pytest.raises(DatabaseError, match="looks like"):
+        make_user(name, byline="")
+    User.objects.filter(pk=lan.pk).update(byline=LOOKALIKES["upper case and a digit"])  # it is their own name

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
+from django.utils import timezone
 from django.utils.http import urlsafe_base64_decode
 
 from factcheck.editorial.events import set_actor
@@ -259,16 +260,21 @@ def test_address_is_changed_by_two_people_and_both_addresses_are_told(database: 
     assert "Một tài khoản đã thay đổi" in told["old@example.org"]  # in both languages of the site
 
 
-def test_proposal_of_something_else_meanwhile_is_refused(database: str) -> None:
-    """The address to which the link goes is part of what is approved."""
+@pytest.mark.parametrize("changed", [{"email": "attacker@example.org"}, {"byline": "Hà Lan"}])
+def test_proposal_of_something_else_meanwhile_is_refused(database: str, changed: dict[str, str]) -> None:
+    """The address to which the link goes and the name that readers see are part of what is approved."""
     newsroom, administrator = make_newsroom(), make_administrator()
     lan = make_user("lan", email="lan@example.org")
     proposal = account_policy.propose(
         account=lan, action=Action.ROLE, by=administrator, newsroom=newsroom.publisher, role="editor"
     )
-    User.objects.filter(pk=lan.pk).update(email="attacker@example.org")
+    User.objects.filter(pk=lan.pk).update(**changed)
     with refused("changed_since"):
         approve(proposal, newsroom.chief)
+    with pytest.raises(DatabaseError, match="changed since"):
+        Proposal.objects.filter(pk=proposal.pk).update(
+            decision="approved", decided_by=newsroom.chief, decided_at=timezone.now()
+        )
 
 
 @pytest.mark.parametrize("concerned", ["reporter", "chief"])

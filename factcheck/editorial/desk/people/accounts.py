@@ -46,6 +46,13 @@ class AccountForm(forms.ModelForm[User]):
         if "email" in self.fields:
             self.fields["email"].required = True
 
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        for field in {"username", "byline"} & {*data} & {*self.changed_data}:
+            if other := roles.call_function("editorial_lookalike", self.instance.pk, data[field]):
+                self.add_error(field, _("This looks like a name of the account “%s”. Choose another name.") % other)
+        return data
+
 
 @admin.register(User)
 class AccountAdmin(ActorRecordingAdmin[User], ActionsAdmin[User], AdministratorsAdmin[User]):

@@ -43,7 +43,6 @@ TASKS: dict[str, Promise] = {
     "forget_old_jobs": _("delete finished jobs"),
     "sign_in.report": _("record failed logins"),
     "accounts.settle": _("end pauses of accounts, and carry out removals that have waited"),
-    "accounts.send_link": _("send the link to a new password"),
     "accounts.send_notice": _("tell people about a change of an account"),
     "accounts.send_alert": _("tell a person about their own account"),
     "reviews.publish_held": _("publish a review that was held until now"),
