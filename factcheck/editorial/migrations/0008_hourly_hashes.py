@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("editorial", "0006_prepared_vectors"),
+        ("editorial", "0007_signed_proposals"),
     ]
 
     operations = [
