@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Count, Min, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -16,6 +16,11 @@ from factcheck.web.networks import network_of, shortened
 # A wide network (IPv4 /24, IPv6 /48) can be a whole office or a provider, so its limit is higher than a network's limit
 # by this factor.
 WIDE_FACTOR = 5
+# The site stores at most as many tips an hour as this number of networks can send, and as many corrections. A wide
+# network counts here like one network, so one network can't take all places. A flood from many networks can, and ends
+# an hour later, before it fills the editors' line.
+SITE_FACTOR = 5
+_SITE_LOCK = int.from_bytes(b"messages", signed=True)
 # The number of messages that can wait for one newsroom, and of tips that can wait for all newsrooms together.
 MAX_WAITING = 2_000
 # The number of stored messages on the whole site, in all states. They need at most about one gigabyte.
@@ -44,18 +49,22 @@ def networks(address: str) -> Networks:
     return f"{day} {network_of(address)}", f"{day} {shortened(address)}"
 
 
-def require_within_limits(sender: str, wide_sender: str, newsroom: int | None) -> None:
+def require_within_limits(message: ReaderMessage) -> None:
     """Raise NotStored if a limit has been reached.
 
-    One advisory lock per network keeps the counts correct while several processes store messages.
+    Advisory locks keep the counts correct while several processes store messages.
     """
-    keys = sorted(int.from_bytes(bytes.fromhex(each)[:8], signed=True) for each in (sender, wide_sender))
+    senders = (message.sender, message.wide_sender)
+    keys = sorted([_SITE_LOCK, *(int.from_bytes(bytes.fromhex(each)[:8], signed=True) for each in senders)])
     with connection.cursor() as cursor:
         for key in keys:
             cursor.callproc("pg_advisory_xact_lock", [key])
     limit = settings.READER_MESSAGES_PER_HOUR
-    _require_network(ReaderMessage.objects.filter(sender=sender), limit)
-    _require_network(ReaderMessage.objects.filter(wide_sender=wide_sender), WIDE_FACTOR * limit)
+    recent = ReaderMessage.objects.filter(received_at__gt=timezone.now() - HOUR)
+    _require_network(recent.filter(sender=message.sender), limit)
+    _require_network(recent.filter(wide_sender=message.wide_sender), WIDE_FACTOR * limit)
+    _require_site(recent.filter(kind=message.kind), limit)
+    newsroom = message.newsroom_id
     waiting = ReaderMessage.objects.waiting().filter(newsroom=newsroom)
     _require_space(waiting, MAX_WAITING, _("The editors have %s unread messages, the most that can wait."))
     _require_space(
@@ -67,18 +76,28 @@ def kept_until(received_at: datetime) -> datetime:
     return received_at + timedelta(days=settings.READER_MESSAGES_DAYS)
 
 
-def _require_network(messages: QuerySet[ReaderMessage], limit: int) -> None:
-    now = timezone.now()
-    recent = messages.filter(received_at__gt=now - HOUR).order_by("-received_at")
-    times = list(recent.values_list("received_at", flat=True)[:limit])
+def _require_network(recent: QuerySet[ReaderMessage], limit: int) -> None:
+    times = list(recent.order_by("-received_at").values_list("received_at", flat=True)[:limit])
     if len(times) < limit:
         return
-    wait = (times[-1] + HOUR - now).total_seconds()
+    wait = (times[-1] + HOUR - timezone.now()).total_seconds()
     text = _(
         "Your network has reached the limit of %(count)s messages an hour. Your message was not stored. You can send it"
         " again in %(minutes)s min."
     )
     raise NotStored(text % {"count": limit, "minutes": math.ceil(wait / 60)}, wait, is_full=False)
+
+
+def _require_site(recent: QuerySet[ReaderMessage], limit: int) -> None:
+    of_networks = recent.order_by().values("wide_sender").annotate(count=Count("pk"), oldest=Min("received_at"))
+    if sum(min(each["count"], limit) for each in of_networks) < SITE_FACTOR * limit:
+        return
+    wait = (min(each["oldest"] for each in of_networks) + HOUR - timezone.now()).total_seconds()
+    text = _(
+        "In the last hour, this site has received as many messages as it can store in an hour. Your message was not"
+        " stored. Keep your text and send it again in %s min., or write to a newsroom directly."
+    )
+    raise NotStored(text % math.ceil(wait / 60), wait)
 
 
 def _require_space(messages: QuerySet[ReaderMessage], limit: int, reason: str) -> None:

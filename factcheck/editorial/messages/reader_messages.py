@@ -74,7 +74,7 @@ def receive_message(*, kind: ReaderMessage.Kind, values: Values, address: str) -
     row.sender, row.wide_sender = (
         keyed_hash("editorial.messages.sender", network) for network in message_limits.networks(address)
     )
-    message_limits.require_within_limits(row.sender, row.wide_sender, row.newsroom_id)
+    message_limits.require_within_limits(row)
     identity = [
         kind,
         str(row.review_id),
