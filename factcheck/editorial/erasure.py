@@ -146,7 +146,7 @@ def erase_drafts(review: Review, erasure: Proposal) -> None:
     forget_states({review.pk} | claims, erased=review.pk)
     earlier = review.proposals.filter(pk__lt=erasure.pk)
     # A statement's digest is unsalted, so somebody could use it to confirm a guess about the erased content.
-    earlier.update(statement="", note="", message="", digest="0" * 64)
+    earlier.clear()
     # A message about a whole import can repeat the review's text.
     Proposal.objects.filter(kind="import", batch__in=earlier.values("batch")).update(message="")
     # The details of events can repeat the content. The people, the actions and the times are kept.

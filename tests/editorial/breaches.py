@@ -98,6 +98,8 @@ BREACHES = {
         for kind in Kind
         if kind != Kind.IMPORT
     },
+    "signature_once": "INSERT INTO editorial_signature SELECT (jsonb_populate_record(s, jsonb_build_object('id', s.id + 1))).*"
+    " FROM editorial_signature s",
     "freeze_one_open": "INSERT INTO editorial_freeze (newsroom_id, reason, begun_by_id, begun_at)"
     " SELECT newsroom_id, 'x', begun_by_id, now() FROM editorial_freeze",
     "freeze_says_why": "INSERT INTO editorial_freeze (newsroom_id, reason, begun_by_id, begun_at)"

@@ -23,6 +23,7 @@ from factcheck.editorial.models import (
     Review,
     SecondFactor,
     Session,
+    Signature,
     VerdictMapping,
     WatchedSource,
 )
@@ -49,7 +50,8 @@ def newsroom(module_database: str) -> Iterator[Newsroom]:
     newsroom.publish_review(one)
     newsroom.publish_review(other)
     merge_policy.propose_merge(claim=other.claim, into=one.claim, by=newsroom.chief, note="Cùng một lời đồn.")
-    workflow.submit(subject=newsroom.make_review(), by=newsroom.reporter)
+    submitted = workflow.submit(subject=newsroom.make_review(), by=newsroom.reporter)
+    Signature.objects.create(proposal=submitted, person=newsroom.reporter, client_data="{}")
     mapping = VerdictMapping.objects.create(words="Falso", verdict=make_scale().verdicts.get(slug="false"))
     workflow.submit(subject=mapping, by=newsroom.editor)
     execute("INSERT INTO editorial_topic (slug) VALUES ('floods')")
@@ -133,6 +135,19 @@ def test_text_column_refuses_what_forms_refuse(newsroom: Newsroom, table: str, c
 def test_address_column_takes_http_only(newsroom: Newsroom, value: str) -> None:
     with pytest.raises(IntegrityError, match="url_check"):
         execute("UPDATE editorial_source SET url = %s", [value])
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "DELETE FROM editorial_signature",
+        "UPDATE editorial_signature SET client_data = ''",
+        "TRUNCATE editorial_signature",
+    ],
+)
+def test_signature_is_kept(newsroom: Newsroom, sql: str) -> None:
+    with pytest.raises(IntegrityError, match="is refused"):
+        execute(sql, alias="owner")
 
 
 @pytest.mark.parametrize(

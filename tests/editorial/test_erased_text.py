@@ -17,7 +17,17 @@ from django.db import connections
 
 from factcheck.editorial.claimants import redact_claimant
 from factcheck.editorial.drafts.saved_states import keep_state
-from factcheck.editorial.models import Appearance, Authorship, Claim, Claimant, Publisher, Review, Session, Source
+from factcheck.editorial.models import (
+    Appearance,
+    Authorship,
+    Claim,
+    Claimant,
+    Publisher,
+    Review,
+    Session,
+    Signature,
+    Source,
+)
 from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.record.models import PublishedReview
 from tests.support.drafts import NOTICE, Newsroom, give_role, make_user, waiting
@@ -89,7 +99,8 @@ def fill(newsroom: Newsroom, word: Words) -> Review:
         title=word("source"), url=f"https://x.example/{word('source url')}", publisher=word("source publisher"),
         quote=word("quote"), archive_url=f"https://x.example/{word('source archive')}",
     )  # fmt: skip
-    workflow.submit(subject=review, by=newsroom.reporter)
+    proposal = workflow.submit(subject=review, by=newsroom.reporter)
+    Signature.objects.create(proposal=proposal, person=newsroom.reporter, client_data=word("signature"))
     workflow.return_(proposal=waiting(review), by=newsroom.editor, reason=word("message"))
     newsroom.publish_review(review)
     # The correction moves it to another claim and changes the headline: the earlier ones are in the history alone.
@@ -125,7 +136,7 @@ def test_erased_text_is_found_nowhere(newsroom: Newsroom) -> None:
     review = fill(newsroom, word)
     newsroom.publish_new()
     assert word.found_in(dump()) == set(word.by_place)
-    assert len(word.by_place) == 29
+    assert len(word.by_place) == 30
 
     entry = newsroom.erase_review(review)
 

@@ -71,7 +71,7 @@ DELETE_DOCUMENTS = (
     " (SELECT sequence FROM record_logentry WHERE subject = REVIEW)"
 )
 EMPTY_APPROVALS = (
-    "UPDATE editorial_proposal SET statement = '', note = '', message = '', digest = repeat('0', 64)"
+    "UPDATE editorial_proposal SET statement = '', note = '', message = '', digest = repeat('0', 64), salt = ''"
     " WHERE review_id = REVIEW AND action <> 'erasure'"
 )
 EMPTY_EVENTS = "UPDATE editorial_editorialevent SET detail = '{}' WHERE subject = REVIEW AND action <> 'review.erasure'"
@@ -163,13 +163,13 @@ def test_event_of_an_erased_review_can_be_emptied(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("review", "action", "change"),
     [
-        ("live", "publication", "statement = '', note = '', digest = repeat('0', 64)"),
+        ("live", "publication", "statement = '', note = '', digest = repeat('0', 64), salt = ''"),
         # About the erased one: what came before holds nothing else, what came after is as fixed as elsewhere.
-        ("redacted", "first", "statement = '{}', digest = repeat('0', 64)"),
+        ("redacted", "first", "statement = '{}', digest = repeat('0', 64), salt = ''"),
         ("redacted", "first", "note = 'x'"),
-        ("redacted", "erasure", "statement = '', note = '', digest = repeat('0', 64)"),
+        ("redacted", "erasure", "statement = '', note = '', digest = repeat('0', 64), salt = ''"),
         ("redacted", "erasure", "statement = '{}'"),
-        ("redacted", "publication", "statement = '', note = '', digest = repeat('0', 64)"),
+        ("redacted", "publication", "statement = '', note = '', digest = repeat('0', 64), salt = ''"),
         ("redacted", "publication", "statement = '{}'"),
         ("redacted", "publication", "note = 'x'"),
     ],

@@ -351,7 +351,7 @@ def test_database_changes_nothing_without_an_event(newsroom: Newsroom, noted: st
         record_forgetting(newsroom, review.pk)
     for sql in (
         "UPDATE editorial_savedstate SET content = '{}' WHERE draft = %s",
-        "UPDATE editorial_proposal SET statement = '', note = '', digest = repeat('0', 64) WHERE review_id = %s",
+        "UPDATE editorial_proposal SET statement = '', note = '', digest = repeat('0', 64), salt = '' WHERE review_id = %s",
         "UPDATE editorial_editorialevent SET detail = '{}' WHERE subject = %s::text AND detail <> '{}'",
     ):
         with pytest.raises(DatabaseError, match=r"refused|cannot be changed"), transaction.atomic():
@@ -365,7 +365,7 @@ def test_database_keeps_what_was_decided_and_published(newsroom: Newsroom) -> No
     newsroom.publish_review(review)
     workflow.submit(subject=waits, by=newsroom.reporter)
     for sql in (
-        "UPDATE editorial_proposal SET statement = '', note = '', digest = repeat('0', 64) WHERE review_id = %s",
+        "UPDATE editorial_proposal SET statement = '', note = '', digest = repeat('0', 64), salt = '' WHERE review_id = %s",
         "UPDATE editorial_proposal SET statement = '{}' WHERE review_id = %s",
         "DELETE FROM editorial_proposal WHERE review_id = %s",
         "DELETE FROM editorial_editorialevent WHERE subject = %s::text",

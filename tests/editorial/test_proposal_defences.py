@@ -39,8 +39,9 @@ OF_WAITING: dict[str, tuple[str, str, frozenset[Kind]]] = {
     "another statement": ("UPDATE editorial_proposal SET statement = '{}' WHERE id = %s", KEPT, ALL),
     "another digest": ("UPDATE editorial_proposal SET digest = repeat('1', 64) WHERE id = %s", KEPT, ALL),
     "emptied without an erasure": (
-        "UPDATE editorial_proposal SET statement = '', note = '', digest = repeat('0', 64) WHERE id = %s", KEPT, ALL,
+        "UPDATE editorial_proposal SET statement = '', note = '', digest = repeat('0', 64), salt = '' WHERE id = %s", KEPT, ALL,
     ),
+    "another salt": ("UPDATE editorial_proposal SET salt = ''::bytea WHERE id = %s", KEPT, ALL),
     "another note": ("UPDATE editorial_proposal SET note = 'else' WHERE id = %s", KEPT, ALL),
     "another class": ("UPDATE editorial_proposal SET change_class = 'typo' WHERE id = %s", KEPT, ALL),
     "another submitter": ("UPDATE editorial_proposal SET submitted_by_id = submitted_by_id + 1 WHERE id = %s", KEPT, ALL),

@@ -280,8 +280,7 @@ def _clear_proposals(passage: Passage, proposals: list[m.Proposal], subjects: Co
     Such details repeat the passage, or contain the digest of a cleared submission. Somebody could guess the passage and
     confirm the guess with the digest.
     """
-    rows = m.Proposal.objects.filter(pk__in=[each.pk for each in proposals])
-    rows.update(statement="", note="", message="", digest="0" * 64)
+    m.Proposal.objects.filter(pk__in=[each.pk for each in proposals]).clear()
     digests = {each.digest for each in proposals}
     about = Q(review__in=subjects) | Q(demand__in=subjects) | Q(claim__in=subjects)
     published = set(m.Proposal.objects.filter(about, entry__isnull=False).values_list("digest", flat=True))

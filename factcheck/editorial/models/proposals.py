@@ -1,6 +1,7 @@
 """Proposals: one person submits a statement, and another person decides. A single model covers all kinds."""
 
 import json
+import secrets
 from datetime import datetime
 from typing import Any, Self
 
@@ -57,6 +58,11 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
     def open(self) -> Self:
         """Return proposals that have been neither returned nor published."""
         return self.filter(OPEN)
+
+    def clear(self) -> None:
+        """Delete what was submitted, and the signatures on it, which would confirm a guess."""
+        self.update(statement="", note="", message="", digest="0" * 64, salt=b"")
+        Signature.objects.filter(proposal__in=self).delete()
 
     def published(self) -> Self:
         """Return published proposals, newest first, each with its log entry and the person who approved it."""
@@ -123,6 +129,10 @@ class DecidesOnAccount(Func):
     output_field = models.BooleanField()
 
 
+def new_salt() -> bytes:
+    return secrets.token_bytes(32)
+
+
 class Proposal(models.Model):
     """A statement that one person submitted, and the decision of a second person. Only the decision is added later.
 
@@ -155,6 +165,7 @@ class Proposal(models.Model):
     account = models.ForeignKey(User, models.PROTECT, null=True, related_name="proposals", db_index=False)
     statement = models.TextField(blank=True, help_text="Canonical JSON: what is to be published.")
     digest = models.CharField(_("digest"), max_length=64, help_text=_("The SHA-256 digest of the statement."))
+    salt = models.BinaryField(default=new_salt, help_text="Random bytes, deleted together with the statement.")
     change_class = models.CharField(_("kind of correction"), max_length=20, choices=Review.ChangeClass, blank=True)
     note = ProseField(_("public note"), max_length=2000, blank=True)
     submitted_by = models.ForeignKey(
@@ -358,3 +369,27 @@ class PreparedVector(models.Model):
 
     def __str__(self) -> str:
         return f"vector of {self.proposal_id}"
+
+
+class Signature(models.Model):
+    """What a person’s passkey has signed: the challenge of a proposal. The values are base64url, as in browsers.
+
+    The row never changes, and is deleted when its proposal is cleared.
+    """
+
+    proposal = models.ForeignKey(Proposal, models.PROTECT, related_name="signatures", db_index=False)
+    person = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+    passkey = models.CharField(max_length=64, help_text="The SHA-256 of the credential ID, in hexadecimal.")
+    authenticator_data = models.TextField()
+    client_data = models.TextField()
+    signature = models.TextField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["proposal", "person"], name="signature_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} signed {self.proposal_id}"

@@ -27,7 +27,8 @@ BEGIN
                WHERE e.subject = NEW.subject AND e.sequence < NEW.sequence)
         OR EXISTS (SELECT 1 FROM editorial_savedstate s WHERE s.draft = NEW.subject AND s.saved_at <= NEW.at)
         OR EXISTS (SELECT 1 FROM editorial_proposal p
-                   WHERE p.review_id = NEW.subject AND (p.statement <> '' OR p.note <> '' OR p.message <> '')
+                   WHERE p.review_id = NEW.subject AND (p.statement <> '' OR p.note <> '' OR p.message <> '' OR p.salt <> ''
+                        OR EXISTS (SELECT FROM editorial_signature s WHERE s.proposal_id = p.id))
                    AND p.id < (SELECT id FROM editorial_proposal WHERE sequence = NEW.sequence))
         OR EXISTS (SELECT 1 FROM editorial_proposal p JOIN editorial_proposal whole ON whole.batch_id = p.batch_id
                    WHERE p.review_id = NEW.subject AND whole.kind = 'import' AND whole.message <> '')

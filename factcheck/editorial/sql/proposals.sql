@@ -1,8 +1,9 @@
 -- A submitted proposal and the decision on it don't change.
 -- - An approved review or demand can still be returned before it is published. No other decision can change.
 -- - After an erasure, the earlier proposals of the review can be cleared. Their digests are cleared too, because an
---   unsalted digest could be used to confirm a guess. A returned proposal is cleared in the same way if a person forgets
---   a passage of its draft. Proposals of other kinds are never cleared.
+--   unsalted digest could be used to confirm a guess. So are their salts, so that no signature can confirm a guess. A
+--   returned proposal is cleared in the same way if a person forgets a passage of its draft. Proposals of other kinds are
+--   never cleared.
 -- - The time until which an approved review is held doesn't change. Only its early release is added, once.
 -- - Updates don't hash an unchanged statement again. The statement keeps the digest that was checked on insertion.
 CREATE OR REPLACE FUNCTION editorial_proposal_rules() RETURNS trigger LANGUAGE plpgsql
@@ -10,7 +11,7 @@ SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     kept editorial_proposal := NEW;  -- with the old values of the columns that have their own rules below
     emptied boolean := TG_OP = 'UPDATE' AND NEW.kind IN ('review', 'demand')
-        AND NEW.statement = '' AND NEW.note = '' AND NEW.digest = repeat('0', 64)
+        AND NEW.statement = '' AND NEW.note = '' AND NEW.digest = repeat('0', 64) AND NEW.salt = ''
         AND (EXISTS (
                 SELECT 1 FROM editorial_proposal later JOIN record_logentry e ON e.sequence = later.sequence
                 WHERE later.review_id = NEW.review_id AND later.id > NEW.id AND e.kind = 'review.erasure')
@@ -18,13 +19,13 @@ DECLARE
                AND editorial_forgets(coalesce(NEW.review_id, NEW.demand_id)));
 BEGIN
     IF TG_OP = 'UPDATE' THEN
-        kept.statement := OLD.statement; kept.note := OLD.note; kept.digest := OLD.digest;
+        kept.statement := OLD.statement; kept.note := OLD.note; kept.digest := OLD.digest; kept.salt := OLD.salt;
         kept.decision := OLD.decision; kept.decided_by_id := OLD.decided_by_id; kept.decided_at := OLD.decided_at;
         kept.message := OLD.message; kept.hold_until := OLD.hold_until; kept.released_by_id := OLD.released_by_id;
         kept.sequence := OLD.sequence;
         IF kept IS DISTINCT FROM OLD
-           OR (NEW.statement, NEW.note, NEW.digest) IS DISTINCT FROM (OLD.statement, OLD.note, OLD.digest)
-              AND NOT emptied
+           OR (NEW.statement, NEW.note, NEW.digest, NEW.salt)
+              IS DISTINCT FROM (OLD.statement, OLD.note, OLD.digest, OLD.salt) AND NOT emptied
            OR OLD.sequence IS NOT NULL AND (NEW.sequence, NEW.decision) IS DISTINCT FROM (OLD.sequence, OLD.decision)
            OR OLD.decision = 'returned' AND NEW.decision <> 'returned'
            OR OLD.decision = 'approved' AND NEW.decision <> 'approved' AND NOT (

@@ -22,9 +22,9 @@ APPROVE = (
     "UPDATE editorial_proposal SET decision = 'approved', decided_by_id = %s, decided_at = now() WHERE kind = 'import'"
 )
 ADD = (
-    "INSERT INTO editorial_proposal (kind, newsroom_id, deciding_id, review_id, batch_id, action, statement, digest,"
+    "INSERT INTO editorial_proposal (kind, newsroom_id, deciding_id, review_id, batch_id, action, statement, digest, salt,"
     " change_class, note, submitted_by_id, submitted_at, decision, message) SELECT kind, newsroom_id, deciding_id,"
-    " review_id, {batch}, action, statement, digest, '', '', submitted_by_id, now(), '', '' FROM editorial_proposal"
+    " review_id, {batch}, action, statement, digest, salt, '', '', submitted_by_id, now(), '', '' FROM editorial_proposal"
     " WHERE decision = 'returned'"
 )
 DECIDE = (
