@@ -76,6 +76,5 @@ def _read_details(file: UploadedFile[Any], kind: FileKind, url: str) -> PageDeta
     if kind not in (HTML, PDF):
         return PageDetails()
     file.seek(0)
-    body = file.read()
     with clean_room_needed():
-        return read_details(body, kind.media_type, url)
+        return read_details(file.read(), kind.media_type, url)

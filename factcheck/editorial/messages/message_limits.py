@@ -1,24 +1,26 @@
 """Limits on readers' messages. Without them, a flood of messages could fill the queue or the disk."""
 
 import math
+import time
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from factcheck.editorial.models import ReaderMessage
 from factcheck.web.networks import network_of, shortened
+from factcheck.web.rate_limits import hour_hash
 
 # A wide network (IPv4 /24, IPv6 /48) can be a whole office or a provider, so its limit is higher than a network's limit
 # by this factor.
 WIDE_FACTOR = 5
 # The site stores at most as many tips an hour as this number of networks can send, and as many corrections. A wide
 # network counts here like one network, so one network can't take all places. A flood from many networks can, and ends
-# an hour later, before it fills the editors' line.
+# with the hour, before it fills the editors' line.
 SITE_FACTOR = 5
 _SITE_LOCK = int.from_bytes(b"messages", signed=True)
 # The number of messages that can wait for one newsroom, and of tips that can wait for all newsrooms together.
@@ -26,9 +28,6 @@ MAX_WAITING = 2_000
 # The number of stored messages on the whole site, in all states. They need at most about one gigabyte.
 MAX_STORED = 100_000
 HOUR = timedelta(hours=1)
-DAY = timedelta(days=1)
-
-Networks = tuple[str, str]
 
 
 class NotStored(Exception):
@@ -43,10 +42,9 @@ class NotStored(Exception):
         self.wait, self.is_full = max(1, math.ceil(wait)), is_full
 
 
-def networks(address: str) -> Networks:
-    """Return the two texts to hash: for the sender's network and for the wide network. They are different every day."""
-    day = f"{timezone.now():%Y-%m-%d}"
-    return f"{day} {network_of(address)}", f"{day} {shortened(address)}"
+def networks(address: str) -> tuple[str, str]:
+    """Return the hashes of the sender's network and of the wide network. They are different every hour."""
+    return hour_hash(f"sender {network_of(address)}"), hour_hash(f"sender {shortened(address)}")
 
 
 def require_within_limits(message: ReaderMessage) -> None:
@@ -60,12 +58,10 @@ def require_within_limits(message: ReaderMessage) -> None:
         for key in keys:
             cursor.callproc("pg_advisory_xact_lock", [key])
     limit = settings.READER_MESSAGES_PER_HOUR
-    recent = ReaderMessage.objects.filter(received_at__gt=timezone.now() - HOUR)
-    _require_network(recent.filter(sender=message.sender), limit)
-    _require_network(recent.filter(wide_sender=message.wide_sender), WIDE_FACTOR * limit)
-    _require_site(recent.filter(kind=message.kind), limit)
-    newsroom = message.newsroom_id
-    waiting = ReaderMessage.objects.waiting().filter(newsroom=newsroom)
+    _require_network(ReaderMessage.objects.filter(sender=message.sender), limit)
+    _require_network(ReaderMessage.objects.filter(wide_sender=message.wide_sender), WIDE_FACTOR * limit)
+    _require_site(message.kind, limit)
+    waiting = ReaderMessage.objects.waiting().filter(newsroom=message.newsroom_id)
     _require_space(waiting, MAX_WAITING, _("The editors have %s unread messages, the most that can wait."))
     _require_space(
         ReaderMessage.objects.all(), MAX_STORED, _("The site stores %s messages, the most that it can store.")
@@ -76,11 +72,10 @@ def kept_until(received_at: datetime) -> datetime:
     return received_at + timedelta(days=settings.READER_MESSAGES_DAYS)
 
 
-def _require_network(recent: QuerySet[ReaderMessage], limit: int) -> None:
-    times = list(recent.order_by("-received_at").values_list("received_at", flat=True)[:limit])
-    if len(times) < limit:
+def _require_network(messages: QuerySet[ReaderMessage], limit: int) -> None:
+    if messages.order_by()[:limit].count() < limit:
         return
-    wait = (times[-1] + HOUR - timezone.now()).total_seconds()
+    wait = _rest_of_hour()  # then its messages have another hash
     text = _(
         "Your network has reached the limit of %(count)s messages an hour. Your message was not stored. You can send it"
         " again in %(minutes)s min."
@@ -88,16 +83,26 @@ def _require_network(recent: QuerySet[ReaderMessage], limit: int) -> None:
     raise NotStored(text % {"count": limit, "minutes": math.ceil(wait / 60)}, wait, is_full=False)
 
 
-def _require_site(recent: QuerySet[ReaderMessage], limit: int) -> None:
-    of_networks = recent.order_by().values("wide_sender").annotate(count=Count("pk"), oldest=Min("received_at"))
-    if sum(min(each["count"], limit) for each in of_networks) < SITE_FACTOR * limit:
+def _require_site(kind: str, limit: int) -> None:
+    hour = timezone.now().replace(minute=0, second=0, microsecond=0)
+    counts = (
+        ReaderMessage.objects.filter(kind=kind, received_at__gte=hour)
+        .order_by()
+        .values_list("wide_sender")
+        .annotate(count=Count("pk"))
+    )
+    if sum(min(count, limit) for _sender, count in counts) < SITE_FACTOR * limit:
         return
-    wait = (min(each["oldest"] for each in of_networks) + HOUR - timezone.now()).total_seconds()
+    wait = _rest_of_hour()
     text = _(
         "In the last hour, this site has received as many messages as it can store in an hour. Your message was not"
         " stored. Keep your text and send it again in %s min., or write to a newsroom directly."
     )
     raise NotStored(text % math.ceil(wait / 60), wait)
+
+
+def _rest_of_hour() -> float:
+    return HOUR.total_seconds() - time.time() % HOUR.total_seconds()
 
 
 def _require_space(messages: QuerySet[ReaderMessage], limit: int, reason: str) -> None:
@@ -109,6 +114,6 @@ def _require_space(messages: QuerySet[ReaderMessage], limit: int, reason: str) -
         "Your message was not stored. There will be room when the editors have read some messages, or on %(date)s at"
         " the latest. Keep your text, or write to a newsroom directly."
     )
-    wait = min(opens - timezone.now(), DAY).total_seconds()
+    wait = min(opens - timezone.now(), timedelta(days=1)).total_seconds()
     sentences = (reason % limit, text % {"date": date_format(opens, "DATE_FORMAT")})
     raise NotStored(" ".join(sentences), wait)
