@@ -232,7 +232,7 @@ def test_every_variable_is_documented():
 @pytest.mark.parametrize("limit", ["600", "600/10min", "600 per min", "0/min", "x/min"])
 def test_limit_of_requests_that_cannot_be_read_is_said_at_the_start(limit: str) -> None:
     expected = (
-        f"API_RATE_LIMIT is {limit!r}. Set a number, a slash and s, min, hour or day, for example 600/min, or set off."
+        f"API_RATE_LIMIT is {limit!r}. Set a number, a slash and s, min or hour, for example 600/min, or set off."
     )
     with pytest.raises(ImproperlyConfigured) as refused:
         read_settings(API_RATE_LIMIT=limit)

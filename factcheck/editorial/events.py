@@ -8,12 +8,11 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Model
 from psycopg.types.json import Jsonb
 
 from factcheck.editorial.models import ImportBatch, Publisher, User, VerdictMapping
-from factcheck.editorial.people import account_mail
 from factcheck.editorial.sign_in.proofs import current_proof
 
 Detail = Mapping[str, str | int | None]
@@ -47,15 +46,9 @@ def record_events(by: User | None, newsroom: int | None, acts: Iterable[Act]) ->
             cursor.callproc("editorial_record_events", [by and by.pk, newsroom, *rows, proof])
 
 
-@transaction.atomic
 def record_account_event(by: User | None, action: str, account: User | None, **detail: Any) -> None:
-    """Record a sign-in or a second factor, and tell the account's person.
-
-    `account` is None if no account has the typed name.
-    """
+    """Record a sign-in or a second factor. `account` is None if no account has the typed name."""
     record_events(by, None, [(action, f"user:{account.pk}" if account else UNKNOWN_ACCOUNT, detail)])
-    if account is not None:
-        account_mail.queue_alert(account, action, detail)
 
 
 def set_actor(by: User | None, *, is_proved: bool = True) -> None:

@@ -55,8 +55,8 @@ def send_notice(proposal: int, decision: str) -> None:
 
 
 @app.task(name=account_mail.ALERT, queue=account_mail.QUEUE, retry=_RETRY)
-def send_alert(account: int, action: str, at: str, told: dict[str, str]) -> None:
-    account_mail.send_alert(account, action, at, told)
+def send_alert(event: int) -> None:
+    account_mail.send_alert(event)
 
 
 @app.task(name=workflow.HELD, retry=RetryStrategy(max_attempts=5, exponential_wait=3, retry_exceptions=[DatabaseError]))

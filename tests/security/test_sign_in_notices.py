@@ -8,19 +8,24 @@ from django.contrib.auth.password_validation import validate_password
 from django.core import mail
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
+from django.core.management import call_command
 from django.test import Client
 from django.utils import translation
 from playwright.sync_api import expect
 
 from factcheck.editorial.models import SecondFactor, User
+from factcheck.editorial.models.kinds import Action
+from factcheck.editorial.people import accounts
 from factcheck.editorial.people.account_mail import password_url
+from factcheck.editorial.programs.tokens import create_token, revoke_token
+from factcheck.editorial.proposals import account_policy, workflow
 from factcheck.editorial.sign_in import second_factors
 from factcheck.editorial.sign_in.proofs import proved_by
 from tests.editorial.desk.test_accounts import CHOSEN, choose, link_in
-from tests.journeys.browser import Browser
+from tests.journeys.browser import Browser, signed_in
 from tests.security.signing_in import PASSWORD, SECRET, Device, app_code, events, give_app, let_pass
 from tests.security.test_passkeys import browser
-from tests.support.drafts import Newsroom
+from tests.support.drafts import Newsroom, make_administrator
 from tests.support.working import work_off
 
 CHANGED, ADDED = "Your password was changed", "A second factor was added to your account"
@@ -33,13 +38,15 @@ def lan(settings, newsroom: Newsroom) -> Iterator[User]:
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     User.objects.using("owner").filter(pk=newsroom.reporter.pk).update(email="lan@example.org")
     mail.outbox = []
+    work_off("default")  # the new address is told too
+    mail.outbox = []
     yield User.objects.get(pk=newsroom.reporter.pk)
     mail.outbox = []
 
 
 def told() -> list[str]:
-    """The English subjects of the e-mails since the last call."""
-    return [message.subject.split(" / ")[0] for message in messages()]
+    """The English subjects of the e-mails since the last call, in alphabetical order."""
+    return sorted(message.subject.split(" / ")[0] for message in messages())
 
 
 def messages() -> list[EmailMessage]:
@@ -55,7 +62,7 @@ def test_sign_in_from_a_new_device_is_told_with_time_and_network(lan: User) -> N
     (message,) = messages()
     text = str(message.body)
     assert message.subject == f"{NEW_DEVICE} / Một thiết bị mới đã đăng nhập vào tài khoản của bạn"
-    assert "203.0.113.0/24" in text
+    assert "203.0.0.0/16" in text
     assert " UTC" in text
     assert "tell your Chief editor and an account administrator" in text
     assert "Nếu không phải bạn" in text
@@ -118,10 +125,11 @@ def without_password(person: User) -> None:
 def test_changed_second_factors_are_told(lan: User) -> None:
     give_app(lan)
     codes = second_factors.create_recovery_codes(lan)
-    (message,) = messages()  # the recovery codes come with the first factor
+    message, of_codes = sorted(messages(), key=lambda each: each.subject)
     assert message.subject.startswith(ADDED)
+    assert of_codes.subject.startswith("New recovery codes were created for your account")
     assert "Second factor: authenticator app" in str(message.body)
-    assert not any(secret in str(message.body) for secret in (SECRET, *codes))
+    assert not any(secret in f"{message.body}{of_codes.body}" for secret in (SECRET, *codes))
     factor = SecondFactor.objects.get(user=lan, kind="app")
     second_factors.remove_second_factor(factor=factor, by=lan, required=False)
     assert told() == []  # nothing was removed, because no session has proved the person
@@ -129,10 +137,13 @@ def test_changed_second_factors_are_told(lan: User) -> None:
     client.force_login(lan)
     with proved_by(lambda: client.cookies[settings.SESSION_COOKIE_NAME].value):
         second_factors.remove_second_factor(factor=factor, by=lan, required=False)
-    assert told() == ["A second factor was removed from your account"]
+    assert told() == [
+        "A recovery code of your account was used or replaced",
+        "A second factor was removed from your account",
+    ]
     without_password(lan)
     second_factors.reset_second_factors(lan, by=lan)
-    assert told() == ["The second factors of your account were removed"]
+    assert told() == ["The second factors of your account were removed", CHANGED]
 
 
 def test_code_that_is_used_twice_is_told(lan: User) -> None:
@@ -150,9 +161,36 @@ def test_code_that_is_used_twice_is_told(lan: User) -> None:
     assert not second.is_in
     (message,) = messages()
     assert message.subject.startswith(REPEATED)
-    assert "198.51.100.0/24" in str(message.body)
+    assert "198.51.0.0/16" in str(message.body)
     assert code not in str(message.body)
     assert len(events("sign_in.code_repeated")) == 1
+
+
+def test_acts_of_others_on_an_account_are_told_to_its_person(lan: User, newsroom: Newsroom) -> None:
+    """However they are made: at the desk, with a function, at the operator's shell, or in SQL as the application."""
+    boss, known = make_administrator(), newsroom.publisher
+    signed_in(boss).open(f"/admin/editorial/user/{lan.pk}/change/").fill(byline="Lan").press("Save")
+    (message,) = messages()
+    assert message.subject.startswith("The byline of your account was changed")
+    assert "Done by: administrator" in str(message.body)
+    accounts.end_sessions(account=lan, by=boss)
+    assert told() == ["Somebody ended the sessions of your account"]
+    token, secret = create_token(by=lan, newsroom=known.pk, name="bot", scopes=["claims:write"], days=1)
+    (message,) = messages()
+    assert message.subject.startswith("An API token was created for your account")
+    assert secret not in str(message.body)
+    revoke_token(token=token, by=newsroom.chief)
+    assert told() == ["An API token of your account was revoked"]
+    call_command("give_role", lan.username, "editor", known.site)
+    call_command("sign_in_link", lan.username)
+    assert told() == ["Your account received another role", CHANGED]
+
+
+def test_role_by_two_people_is_told_by_the_notices_alone(lan: User, newsroom: Newsroom) -> None:
+    role = {"newsroom": newsroom.publisher, "role": "editor"}
+    proposal = account_policy.propose(account=lan, action=Action.ROLE, by=make_administrator(), **role)
+    workflow.approve(proposal=proposal, by=newsroom.chief, digest=proposal.digest)
+    assert told() == ["An account was changed"]  # the first notice, which a decision has overtaken, isn't sent
 
 
 def test_password_has_at_most_128_characters() -> None:

@@ -42,9 +42,8 @@ def test_flood_from_one_wide_network_stops_at_its_limit(newsroom: Newsroom, sett
     settings.READER_MESSAGES_PER_HOUR = 2
     assert tips(12) == [201] * 10 + [429] * 2
     refused = send("tips", {**TIP, "text": "Lời đồn nữa cần kiểm chứng"}, "2001:db8:1:ffff::1")
-    assert json.loads(refused.content)["detail"] == (
+    assert json.loads(refused.content)["detail"].startswith(
         "Your network has reached the limit of 10 messages an hour. Your message was not stored. You can send it again in"
-        " 60 min."
     )
     assert tips(1, "2001:db8:2::1") == tips(1, "192.0.2.1") == [201]
 

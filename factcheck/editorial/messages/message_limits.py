@@ -1,6 +1,7 @@
 """Limits on readers' messages. Without them, a flood of messages could fill the queue or the disk."""
 
 import math
+import time
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from factcheck.editorial.models import ReaderMessage
 from factcheck.web.networks import network_of, shortened
+from factcheck.web.rate_limits import hour_hash
 
 # A wide network (IPv4 /24, IPv6 /48) can be a whole office or a provider, so its limit is higher than a network's limit
 # by this factor.
@@ -39,9 +41,8 @@ class NotStored(Exception):
 
 
 def networks(address: str) -> Networks:
-    """Return the two texts to hash: for the sender's network and for the wide network. They are different every day."""
-    day = f"{timezone.now():%Y-%m-%d}"
-    return f"{day} {network_of(address)}", f"{day} {shortened(address)}"
+    """Return the hashes of the sender's network and of the wide network. They are different every hour."""
+    return hour_hash(f"sender {network_of(address)}"), hour_hash(f"sender {shortened(address)}")
 
 
 def require_within_limits(sender: str, wide_sender: str, newsroom: int | None) -> None:
@@ -68,12 +69,9 @@ def kept_until(received_at: datetime) -> datetime:
 
 
 def _require_network(messages: QuerySet[ReaderMessage], limit: int) -> None:
-    now = timezone.now()
-    recent = messages.filter(received_at__gt=now - HOUR).order_by("-received_at")
-    times = list(recent.values_list("received_at", flat=True)[:limit])
-    if len(times) < limit:
+    if messages.order_by()[:limit].count() < limit:
         return
-    wait = (times[-1] + HOUR - now).total_seconds()
+    wait = HOUR.total_seconds() - time.time() % HOUR.total_seconds()  # then its messages have another hash
     text = _(
         "Your network has reached the limit of %(count)s messages an hour. Your message was not stored. You can send it"
         " again in %(minutes)s min."

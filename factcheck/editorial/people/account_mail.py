@@ -5,9 +5,7 @@ the change is final. The desk sends links itself after the commit, because only 
 """
 
 import logging
-from collections.abc import Mapping
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
@@ -18,11 +16,12 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.encoding import force_bytes
+from django.utils.functional import Promise
 from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
 
-from factcheck.editorial.models import Membership, Proposal, Publisher, SecondFactor, User
+from factcheck.editorial.models import ApiToken, EditorialEvent, Membership, Proposal, Publisher, SecondFactor, User
 from factcheck.editorial.models.kinds import TAKING
 from factcheck.editorial.models.proposals import DecidesOnAccount
 from factcheck.editorial.people.time_zones import DEFAULT, zone
@@ -32,15 +31,33 @@ from factcheck.tools.secret_key import keyed_hash
 logger = logging.getLogger(__name__)
 
 QUEUE = "default"
-NOTICE, ALERT = "accounts.send_notice", "accounts.send_alert"
-# The subjects of alerts, by the name of the event on the person's own account.
-ALERTS = {
-    "password.changed": _("Your password was changed"),
-    "second_factor.added": _("A second factor was added to your account"),
-    "second_factor.removed": _("A second factor was removed from your account"),
-    "second_factor.reset": _("The second factors of your account were removed"),
-    "sign_in.succeeded": _("A new device logged in to your account"),
-    "sign_in.code_repeated": _("A one-time code of your account was entered again"),
+NOTICE, ALERT = "accounts.send_notice", "accounts.send_alert"  # sql/events.sql queues alerts
+# The person, somebody else, or the operator at the shell, who isn't known to the database.
+SELF, OTHER, OPERATOR = "self", "other", "operator"
+ANYBODY, NOT_SELF = (SELF, OTHER, OPERATOR), (OTHER, OPERATOR)
+# The subject of each alert, and whose acts need it. If two people change an account, a notice tells the person.
+# The keys are actions of events. For a changed account, they are "account." and the changed column.
+ALERTS: dict[str, tuple[Promise, tuple[str, ...]]] = {
+    "account.password": (_("Your password was changed"), (SELF, OPERATOR)),
+    "account.email": (_("The e-mail address of your account was changed"), ANYBODY),
+    "account.byline": (_("The byline of your account was changed"), NOT_SELF),
+    "account.is_active": (_("Your account was closed or opened again"), (OPERATOR,)),
+    "account.is_superuser": (_("Your account can administer accounts, or no longer can"), (OPERATOR,)),
+    "account_group.added": (_("Your account can administer accounts"), (OPERATOR,)),
+    "account_group.removed": (_("Your account can no longer administer accounts"), (OPERATOR,)),
+    "membership.added": (_("Your account received a role"), (OPERATOR,)),
+    "membership.changed": (_("Your account received another role"), (OPERATOR,)),
+    "membership.removed": (_("A role of your account was removed"), (OPERATOR,)),
+    "second_factor.added": (_("A second factor was added to your account"), ANYBODY),
+    "second_factor.removed": (_("A second factor was removed from your account"), ANYBODY),
+    "recovery_code.added": (_("New recovery codes were created for your account"), ANYBODY),
+    "recovery_code.removed": (_("A recovery code of your account was used or replaced"), ANYBODY),
+    "second_factor.reset": (_("The second factors of your account were removed"), ANYBODY),
+    "session.ended": (_("Somebody ended the sessions of your account"), NOT_SELF),
+    "sign_in.succeeded": (_("A new device logged in to your account"), ANYBODY),
+    "sign_in.code_repeated": (_("A one-time code of your account was entered again"), ANYBODY),
+    "token.made": (_("An API token was created for your account"), ANYBODY),
+    "token.revoked": (_("An API token of your account was revoked"), NOT_SELF),
 }
 # The subjects of notices, by the decision on the proposal.
 NOTICES = {
@@ -61,24 +78,6 @@ def queue_notice(proposal: Proposal) -> None:
     """Queue a notice of the proposal's current state to the account's person and to everybody who can decide."""
     if can_send() and _addresses(proposal):
         app.configure_task(NOTICE, queue=QUEUE).defer(proposal=proposal.pk, decision=proposal.decision)
-
-
-@transaction.atomic
-def queue_alert(account: User, action: str, detail: Mapping[str, str | int | None]) -> None:
-    """Queue an alert to the person about an act on their own account.
-
-    Sign-ins from known devices don't need an alert.
-    """
-    if action not in ALERTS or detail.get("new_device") is False or not account.email or not can_send():
-        return
-    (counter,) = lock_counters([f"mail:{action}:{account.pk}"])
-    now = timezone.now()
-    # Without this limit, an attacker could fill the person's mailbox.
-    if counter.reported_at is None or counter.reported_at <= now - ALERT_EVERY:
-        counter.last_at = counter.reported_at = now
-        counter.save()
-        told: Any = {key: detail.get(key, "") for key in ("kind", "network", "device")}
-        app.configure_task(ALERT, queue=QUEUE).defer(account=account.pk, action=action, at=now.isoformat(), told=told)
 
 
 def can_send() -> bool:
@@ -111,14 +110,45 @@ def send_notice(proposal: int, decision: str) -> None:
         _send([address], "notice", context, row.newsroom)
 
 
-def send_alert(account: int, action: str, at: str, told: dict[str, str]) -> None:
-    person = User.objects.get(pk=account)
-    context: dict[str, object] = {
-        **told, "subject": ALERTS[action], "account": person,
-        "action": action, "at": datetime.fromisoformat(at), "url": settings.SITE_URL,
-        "factor": dict(SecondFactor.Kind.choices).get(told["kind"], ""),
-    }  # fmt: skip
-    _send([person.email], "alert", context, _newsroom_of(person))
+@transaction.atomic
+def send_alert(event: int) -> None:
+    """Tell a person about an event of their own account. The database queues this for each event (`sql/events.sql`).
+
+    A changed address is told at the old address too.
+    """
+    row = EditorialEvent.objects.select_related("actor").get(pk=event)
+    key = row.subject.removeprefix("user:")
+    person = User.objects.get(pk=key) if key.isdecimal() else ApiToken.objects.get(pk=key).user
+    by = OPERATOR if row.actor is None else SELF if row.actor == person else OTHER
+    if not can_send():
+        return
+    actions = [row.action]
+    if row.action == "account.changed":
+        actions = [f"account.{column}" for column in row.detail]
+    elif row.detail.get("kind") == SecondFactor.Kind.RECOVERY_CODE:
+        actions = [row.action.replace("second_factor", "recovery_code")]
+    for action in actions:
+        subject, told = ALERTS.get(action, ("", ()))
+        if by not in told or row.detail.get("password") == "rehashed" or not _is_due(action, person):
+            continue
+        context = {
+            "subject": subject, "account": person, "action": action, "at": row.at, "url": settings.SITE_URL,
+            "by": row.actor if by == OTHER else None, "network": row.detail.get("network"),
+            "device": row.detail.get("device"), "factor": dict(SecondFactor.Kind.choices).get(row.detail.get("kind")),
+        }  # fmt: skip
+        for address in {person.email, *row.detail.get("email", ())} - {""}:
+            _send([address], "alert", context, _newsroom_of(person))
+
+
+def _is_due(action: str, person: User) -> bool:
+    """Return whether no alert about this was sent just now. Otherwise, an attacker could fill the person's mailbox."""
+    (counter,) = lock_counters([f"mail:{action}:{person.pk}"])
+    now = timezone.now()
+    if counter.reported_at is not None and counter.reported_at > now - ALERT_EVERY:
+        return False
+    counter.last_at = counter.reported_at = now
+    counter.save()
+    return True
 
 
 def password_url(account: User) -> str:

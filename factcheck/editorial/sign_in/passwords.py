@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from factcheck.editorial.events import set_actor
 from factcheck.editorial.models import ApiToken, User
-from factcheck.editorial.people import account_mail
 from factcheck.editorial.programs.tokens import revoke_tokens
 from factcheck.editorial.sign_in.sessions import end_sessions
 
@@ -33,14 +32,13 @@ class MaximumLengthValidator:
 
 @transaction.atomic
 def end_access(user: User, *, by: User, keep: str | None = None) -> None:
-    """End the account's sessions except the session `keep`, revoke its API tokens, and tell the person.
+    """End the account's sessions except the session `keep`, and revoke its API tokens.
 
     Call this function when the password changes. Someone who knew the old password may have opened sessions or created
     tokens.
     """
     end_sessions(user, by=by, keep=keep)
     revoke_tokens(ApiToken.objects.filter(user=user, revoked_at=None), by=by)
-    account_mail.queue_alert(user, "password.changed", {})
 
 
 class PasswordBackend(ModelBackend):

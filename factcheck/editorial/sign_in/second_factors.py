@@ -18,7 +18,6 @@ from factcheck.editorial.encryption import decrypt, encrypt
 from factcheck.editorial.errors import LastFactor, WrongFactor
 from factcheck.editorial.events import record_account_event
 from factcheck.editorial.models import SecondFactor, User
-from factcheck.editorial.people import account_mail
 from factcheck.editorial.people.roles import call_function
 from factcheck.editorial.sign_in.proofs import current_proof
 from factcheck.editorial.sign_in.sessions import end_sessions
@@ -39,8 +38,7 @@ def remove_second_factor(*, factor: SecondFactor, by: User, required: bool) -> N
     if required and not left:
         raise LastFactor(_("This is your only second factor, so you can’t remove it. Add another one first."))
     removed = by.second_factors.filter(pk=factor.pk) if left else by.second_factors.all()
-    if _remove(by, removed):  # recovery codes are useless without a factor
-        account_mail.queue_alert(by, "second_factor.removed", {"kind": factor.kind})
+    _remove(by, removed)  # recovery codes are useless without a factor
 
 
 @transaction.atomic
@@ -51,7 +49,6 @@ def reset_second_factors(user: User, *, by: User) -> None:
     """
     call_function("editorial_remove_factors", by.pk, current_proof(), user.pk, None)
     end_sessions(user, by=by)
-    account_mail.queue_alert(user, "second_factor.reset", {})
 
 
 def new_app_secret() -> str:

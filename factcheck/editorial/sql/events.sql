@@ -61,6 +61,24 @@ END $$;
 REVOKE EXECUTE ON FUNCTION editorial_record_events(bigint, bigint, text[], text[], jsonb[], text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION editorial_record_events(bigint, bigint, text[], text[], jsonb[], text) TO :"application";
 
+-- Each event of an account or a token is queued for an e-mail to its person, however the event was made.
+-- `people/account_mail.py` says which events are told.
+CREATE OR REPLACE FUNCTION editorial_event_told() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    INSERT INTO procrastinate_jobs (queue_name, task_name, args)
+        SELECT 'default', 'accounts.send_alert', jsonb_build_object('event', NEW.id)
+        FROM editorial_user WHERE (email <> '' OR NEW.detail ? 'email') AND id = CASE
+            WHEN NEW.subject ~ '^user:[0-9]+$' THEN substring(NEW.subject FROM 6)::bigint
+            ELSE (SELECT user_id FROM editorial_apitoken WHERE id = NEW.subject::uuid) END;
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER event_told AFTER INSERT ON editorial_editorialevent FOR EACH ROW WHEN (
+    (NEW.subject ~ '^user:[0-9]+$' OR NEW.action IN ('token.made', 'token.revoked'))
+    AND NEW.action !~ '^(account_proposal\.|account\.added$|sign_in\.(ended|failed)$)'
+    AND NEW.detail ->> 'new_device' IS DISTINCT FROM 'false')
+    EXECUTE FUNCTION editorial_event_told();
+
 -- Every change to an account, group or membership is recorded as an event, however the change is made. Logins aren't
 -- recorded. At a login, Django replaces a hash whose algorithm or iterations are outdated. The password stays the same, but
 -- the database can't know this, so the event says "rehashed".

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from factcheck.editorial.models import EditorialEvent, SecondFactor, User
-from factcheck.editorial.people.account_mail import password_url, queue_alert, recovery_code
+from factcheck.editorial.people.account_mail import password_url, recovery_code
 from factcheck.record.readmodel.address import require_address
 
 
@@ -31,7 +31,6 @@ class Command(BaseCommand):
         if SecondFactor.objects.using("owner").filter(user=account).delete()[0]:
             events = EditorialEvent.objects.using("owner")
             events.create(action="second_factor.reset", subject=f"user:{account.pk}")
-            queue_alert(account, "second_factor.reset", {})
         self.stdout.write(
             f"This link works once, and only for one day. Give it only to {username}:\n{password_url(account)}\n"
             f"The page asks for this code: {recovery_code(account)}"
