@@ -4,6 +4,7 @@ A claim never appears without its verdict, because a false claim alone would onl
 verdict, because the verdict is about the claim. "False: Bed nets work" would say the opposite of the review.
 """
 
+from collections.abc import Iterator
 from html import unescape
 from typing import NamedTuple
 
@@ -68,22 +69,24 @@ def _reason(review: Review) -> tuple[str, str]:
 
     The summary often repeats the verdict first, and an explanation can be only the verdict's meaning on the scale.
     """
-    verdict, original = review.verdict, review.verdict.original
-    own = None if verdict.explanation in verdict.meanings.values() else verdict.explanation
+    verdict = review.verdict
     labels = [plain(each).casefold() for each in (verdict.label, *verdict.labels.values()) if each]
-    texts = [
-        ("summary", review.summary),
-        ("explanation", own or (original and original.explanation)),
-        ("headline", review.headline),
-        ("body", unescape(strip_tags(to_html((review.body or "").partition("\n\n")[0][:2000])))),
-    ]
-    for source, text in texts:
+    for source, text in _texts(review):
         line = plain(text or "")
         if (first := _FIRST.match(line)) and any(f"{each} ".startswith(f"{first[1].casefold()} ") for each in labels):
             line = line[first.end() :]
         if line:
             return source, line
     return "", ""
+
+
+def _texts(review: Review) -> Iterator[tuple[str, str | None]]:
+    verdict, original = review.verdict, review.verdict.original
+    yield "summary", review.summary
+    own = None if verdict.explanation in verdict.meanings.values() else verdict.explanation
+    yield "explanation", own or (original and original.explanation)
+    yield "headline", review.headline
+    yield "body", unescape(strip_tags(to_html((review.body or "").partition("\n\n")[0][:2000])))
 
 
 def _first_sentence(text: str) -> str:
