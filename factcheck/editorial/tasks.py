@@ -11,7 +11,7 @@ from procrastinate.contrib.django import app
 from factcheck.editorial.captures import fetching, requests
 from factcheck.editorial.captures.source_checks import check_sources
 from factcheck.editorial.drafts.prepared_vectors import prepare_vector
-from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.errors import EditorialError, NoCleanRoom
 from factcheck.editorial.models import Capture, Proposal
 from factcheck.editorial.people import account_mail, accounts
 from factcheck.editorial.proposals import workflow
@@ -48,13 +48,19 @@ def send_alert(event: int) -> None:
     account_mail.send_alert(event)
 
 
-@app.task(name=workflow.HELD, retry=RetryStrategy(max_attempts=5, exponential_wait=3, retry_exceptions=[DatabaseError]))
+# As long as for e-mails, because a publication with pictures also needs the clean room.
+_HELD_RETRY = RetryStrategy(max_attempts=10, exponential_wait=3, retry_exceptions=[DatabaseError, NoCleanRoom])
+
+
+@app.task(name=workflow.HELD, retry=_HELD_RETRY)
 def publish_held(proposal: int) -> None:
     """Publish a review whose time has come. If this fails, the desk's home page tells the Editors why."""
     held = Proposal.objects.get(pk=proposal)
     prepare_vector(held)
     try:
         workflow.publish_held(held)
+    except NoCleanRoom:
+        raise
     except EditorialError as refusal:
         logger.warning("Proposal %s was held and couldn't be published: %s", proposal, refusal)
 

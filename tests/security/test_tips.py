@@ -1,6 +1,7 @@
 """Attacks on readers' messages: floods, reading the database, reading without the role, and a lost key."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pyrage
@@ -9,6 +10,7 @@ from cryptography.fernet import Fernet
 from django.db import IntegrityError, OperationalError, connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from factcheck.editorial.encryption import KeyProblem, find_key_problem
 from factcheck.editorial.messages import message_limits, reader_messages
@@ -51,6 +53,18 @@ def test_flood_from_one_wide_network_stops_at_its_limit(newsroom: Newsroom, sett
 def test_flood_from_neighbouring_addresses_stops_at_their_limit(newsroom: Newsroom) -> None:
     """60 tips from 60 addresses of one /24. Before, each address counted alone."""
     assert tips(60, "198.51.100.{}") == [201] * 50 + [429] * 10
+    assert tips(1, "192.0.2.1") == [201]
+
+
+def test_flood_from_unrelated_networks_stops_at_the_limit_of_the_site(newsroom: Newsroom, live: Review) -> None:
+    """60 tips from 60 networks. Before, all of them were stored, and 2,000 closed the line for weeks."""
+    assert tips(60, "198.51.{}.7") == [201] * 50 + [503] * 10
+    answer = Client().post("/en/tips/", {"text": TEXT, "language": "vi"}, REMOTE_ADDR="192.0.2.1")
+    assert (answer.status_code, 0 < int(answer["Retry-After"]) <= 3600) == (503, True)
+    for words in ("min., or write to a newsroom directly", TEXT):
+        assert words in answer.content.decode()
+    assert correction(live).status_code == 201
+    ReaderMessage.objects.using("owner").update(received_at=timezone.now() - timedelta(hours=1))
     assert tips(1, "192.0.2.1") == [201]
 
 

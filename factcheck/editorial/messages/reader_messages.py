@@ -72,7 +72,7 @@ def receive_message(*, kind: ReaderMessage.Kind, values: Values, address: str) -
     if problems:
         raise Invalid(problems)
     row.sender, row.wide_sender = message_limits.networks(address)
-    message_limits.require_within_limits(row.sender, row.wide_sender, row.newsroom_id)
+    message_limits.require_within_limits(row)
     identity = [
         kind,
         str(row.review_id),
