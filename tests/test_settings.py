@@ -244,3 +244,4 @@ def test_cookies_of_a_site_with_https_are_secure():
     for name in ("SESSION", "CSRF", "LANGUAGE"):
         assert (found[f"{name}_COOKIE_SECURE"], found[f"{name}_COOKIE_SAMESITE"]) == (True, "Lax")
     assert (found["SESSION_COOKIE_NAME"], found["CSRF_COOKIE_NAME"]) == ("__Host-sessionid", "__Host-csrftoken")
+    assert (found["SECURE_HSTS_SECONDS"], found["SECURE_HSTS_INCLUDE_SUBDOMAINS"]) == (31_536_000, True)

@@ -22,7 +22,7 @@ _DAY = 24 * 3600
 ACTIONS, _HOUR = 20_000, 3600
 
 
-def require_room_for_text(size: int, *, by: User, newsroom: int) -> None:
+def require_room_for_text(size: int, *, by: User, newsroom: int | None) -> None:
     """Raise OverQuota if the texts that the account or newsroom has saved or submitted in a day take too much room."""
     for client, quota in ((f"account {by.pk}", ACCOUNT_TEXT), (f"newsroom {newsroom}", NEWSROOM_TEXT)):
         wait = count_client(client, ("kept text", quota, _DAY, size))

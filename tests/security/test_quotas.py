@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from factcheck.editorial import file_quotas
-from factcheck.editorial.models import AnsweredRequest, EditorialEvent, Proposal
+from factcheck.editorial.captures.requests import capture_again
+from factcheck.editorial.models import AnsweredRequest, Capture, EditorialEvent, Proposal
 from factcheck.editorial.proposals import workflow
 from tests.support.drafts import Newsroom
 from tests.support.refusals import refused
@@ -29,6 +30,17 @@ def test_flood_of_submissions_is_kept_up_to_a_quota(newsroom: Newsroom, monkeypa
             workflow.submit(subject=review, by=newsroom.reporter)
     assert Proposal.objects.count() == 5
     workflow.submit(subject=newsroom.make_review(headline="Của người khác"), by=newsroom.second)
+
+
+def test_flood_of_captures_is_kept_up_to_a_quota(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each one asks another site, and stores its text beside the file. Before, only the files were counted."""
+    source = newsroom.make_review().sources.all()[0]
+    monkeypatch.setattr(file_quotas, "ACTIONS", 3)
+    before = Capture.objects.count()
+    with refused("over_quota"):
+        for _ in range(10):
+            capture_again(source, newsroom=newsroom.publisher, by=newsroom.second)
+    assert Capture.objects.count() - before == 3
 
 
 def test_flood_of_actions_is_kept_up_to_a_quota(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:

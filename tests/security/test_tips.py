@@ -11,6 +11,7 @@ from django.db import IntegrityError, OperationalError, connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from prometheus_client import REGISTRY
 
 from factcheck.editorial.encryption import KeyProblem, find_key_problem
 from factcheck.editorial.messages import message_limits, reader_messages
@@ -30,6 +31,10 @@ def tips(number: int, network: str = "2001:db8:1:{:x}::1", **more: Any) -> list[
     return [
         send("tips", {**TIP, **more, "text": text}, network.format(each)).status_code for each, text in enumerate(texts)
     ]
+
+
+def refused_messages() -> float:
+    return REGISTRY.get_sample_value("factcheck_refusals_total", {"reason": "messages"}) or 0
 
 
 def correction(review: Any, sender: str = "192.0.2.9") -> Any:
@@ -58,7 +63,9 @@ def test_flood_from_neighbouring_addresses_stops_at_their_limit(newsroom: Newsro
 
 def test_flood_from_unrelated_networks_stops_at_the_limit_of_the_site(newsroom: Newsroom, live: Review) -> None:
     """60 tips from 60 networks. Before, all of them were stored, and 2,000 closed the line for weeks."""
+    before = refused_messages()
     assert tips(60, "198.51.{}.7") == [201] * 50 + [503] * 10
+    assert refused_messages() - before == 10  # the alert MessagesRefused
     answer = Client().post("/en/tips/", {"text": TEXT, "language": "vi"}, REMOTE_ADDR="192.0.2.1")
     assert (answer.status_code, 0 < int(answer["Retry-After"]) <= 3600) == (503, True)
     for words in ("min., or write to a newsroom directly", TEXT):

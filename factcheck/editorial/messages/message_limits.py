@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from factcheck.editorial.models import ReaderMessage
+from factcheck.tools.metrics import count_refusal
 from factcheck.web.networks import network_of, shortened
 from factcheck.web.rate_limits import hour_hash
 
@@ -39,6 +40,7 @@ class NotStored(Exception):
 
     def __init__(self, text: str, wait: float, *, is_full: bool = True) -> None:
         super().__init__(text)
+        count_refusal("messages")
         self.wait, self.is_full = max(1, math.ceil(wait)), is_full
 
 
@@ -55,17 +57,15 @@ def require_within_limits(message: ReaderMessage) -> None:
     senders = (message.sender, message.wide_sender)
     keys = sorted([_SITE_LOCK, *(int.from_bytes(bytes.fromhex(each)[:8], signed=True) for each in senders)])
     with connection.cursor() as cursor:
-        for key in keys:
-            cursor.callproc("pg_advisory_xact_lock", [key])
+        cursor.executemany("SELECT pg_advisory_xact_lock(%s)", [[key] for key in keys])
     limit = settings.READER_MESSAGES_PER_HOUR
     _require_network(ReaderMessage.objects.filter(sender=message.sender), limit)
     _require_network(ReaderMessage.objects.filter(wide_sender=message.wide_sender), WIDE_FACTOR * limit)
     _require_site(message.kind, limit)
     waiting = ReaderMessage.objects.waiting().filter(newsroom=message.newsroom_id)
     _require_space(waiting, MAX_WAITING, _("The editors have %s unread messages, the most that can wait."))
-    _require_space(
-        ReaderMessage.objects.all(), MAX_STORED, _("The site stores %s messages, the most that it can store.")
-    )
+    stores = _("The site stores %s messages, the most that it can store.")
+    _require_space(ReaderMessage.objects.all(), MAX_STORED, stores)
 
 
 def kept_until(received_at: datetime) -> datetime:

@@ -66,8 +66,7 @@ def submit(*, subject: Model, by: User) -> Proposal:
         raise Incomplete(*reasons)
     policy.copy_note(proposal)
     submit_statement(policy, proposal, policy.build_statement(proposal))
-    if proposal.newsroom_id is not None:
-        require_room_for_text(len(proposal.statement), by=by, newsroom=proposal.newsroom_id)
+    require_room_for_text(len(proposal.statement), by=by, newsroom=proposal.newsroom_id)
     return proposal
 
 
