@@ -1,0 +1,11 @@
+"""Joins the migrations that run together with the rules, and those that run alone."""
+
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ("record", "0004_origins"),
+        ("record", "0005_approvals"),
+    ]
