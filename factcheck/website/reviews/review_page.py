@@ -31,7 +31,8 @@ WITH RECURSIVE same (id) AS (
     WHERE merge.until IS NULL AND merge.into_id IS NOT NULL
 ) SELECT id FROM same WHERE id IS NOT NULL
 """
-_ENTRY = ("sequence", "at", "kind", "subject", "number", "digest", "note", "change_class", "has_document", "is_signed")
+_ADDED = ("note", "change_class", "has_document", "is_signed", "disowned")
+_ENTRY = ("sequence", "at", "kind", "subject", "number", "digest", *_ADDED)
 
 
 @dataclass(frozen=True, slots=True)
