@@ -10,11 +10,13 @@ from django.views.i18n import set_language
 
 from api.feeds.feed_formats import FORMATS
 from api.feeds.views import ClaimReviewFeed, CorrectionFeed, ReviewFeed
+from factcheck.operations.retention import kept_page
 from factcheck.website.urls import pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("api.urls")),
     path("admin/language/", set_language, name="set_language"),
+    path("admin/kept/", admin.site.admin_view(kept_page), name="editorial_kept"),
     path("admin/", admin.site.urls),
     path("", include("api.google.urls")),
     *(

@@ -12,7 +12,7 @@ from api.views import match
 from api.views.drafts import ReviewDrafts
 from factcheck.clean_room import door, picture_decoder, program, service
 from factcheck.editorial import file_quotas, pictures
-from factcheck.editorial.messages import mismatches
+from factcheck.editorial.messages import message_limits, mismatches
 from factcheck.editorial.sign_in import freshness, second_factors, sessions
 from factcheck.record.formats import markdown
 from factcheck.record.lists import counts, dimensions, statistics, values
@@ -40,6 +40,12 @@ LIMITS: dict[str, list[float]] = {
     "entries of the log that a newsroom disowns at once": [disowning.MAX_ENTRIES],
     "text that is kept of one day, for each account": [file_quotas.ACCOUNT_TEXT / 10**6],
     "text that is kept of one day, for each newsroom": [file_quotas.NEWSROOM_TEXT / 10**6],
+    "actions of an account with a session or a token": [file_quotas.ACTIONS],
+    "messages from one network": [settings.READER_MESSAGES_PER_HOUR],
+    "messages from one IPv4 /24 or IPv6 /48 network": [message_limits.WIDE_FACTOR],
+    "tips to the whole site": [message_limits.SITE_FACTOR],
+    "messages that wait for one newsroom, or for every newsroom": [message_limits.MAX_WAITING],
+    "messages that the site stores": [message_limits.MAX_STORED],
     "decoding of a page, PDF or picture": [door.SECONDS, program.CPU_SECONDS, program.MEMORY / 2**30],
     "files that the clean room decodes at the same time": [service.MOST],
     "Markdown that is shown as HTML": [markdown.MAX_LENGTH, markdown.MAX_BRACKETS, markdown.MAX_MARKS],

@@ -232,7 +232,7 @@ def test_every_variable_is_documented():
 @pytest.mark.parametrize("limit", ["600", "600/10min", "600 per min", "0/min", "x/min"])
 def test_limit_of_requests_that_cannot_be_read_is_said_at_the_start(limit: str) -> None:
     expected = (
-        f"API_RATE_LIMIT is {limit!r}. Set a number, a slash and s, min, hour or day, for example 600/min, or set off."
+        f"API_RATE_LIMIT is {limit!r}. Set a number, a slash and s, min or hour, for example 600/min, or set off."
     )
     with pytest.raises(ImproperlyConfigured) as refused:
         read_settings(API_RATE_LIMIT=limit)
@@ -244,3 +244,4 @@ def test_cookies_of_a_site_with_https_are_secure():
     for name in ("SESSION", "CSRF", "LANGUAGE"):
         assert (found[f"{name}_COOKIE_SECURE"], found[f"{name}_COOKIE_SAMESITE"]) == (True, "Lax")
     assert (found["SESSION_COOKIE_NAME"], found["CSRF_COOKIE_NAME"]) == ("__Host-sessionid", "__Host-csrftoken")
+    assert (found["SECURE_HSTS_SECONDS"], found["SECURE_HSTS_INCLUDE_SUBDOMAINS"]) == (31_536_000, True)

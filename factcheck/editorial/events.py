@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import Model
 from psycopg.types.json import Jsonb
 
+from factcheck.editorial.file_quotas import require_room_for_action
 from factcheck.editorial.models import ImportBatch, Publisher, User, VerdictMapping
 from factcheck.editorial.sign_in.proofs import current_proof
 
@@ -23,7 +24,12 @@ _NAMES: dict[type[Model], str] = {ImportBatch: "import", VerdictMapping: "mappin
 
 
 def record_event(by: User, action: str, subject: Model, **detail: Any) -> None:
-    """Record one action on a subject. `detail` must be JSON-serializable."""
+    """Record one action on a subject. `detail` must be JSON-serializable.
+
+    Raise OverQuota if the person's requests have done too much within an hour.
+    """
+    if current_proof():
+        require_room_for_action(by=by)
     name = _NAMES.get(type(subject), subject._meta.model_name)
     # Integer keys aren't unique across tables. All other models have UUIDs.
     key = f"{name}:{subject.pk}" if isinstance(subject.pk, int) else str(subject.pk)

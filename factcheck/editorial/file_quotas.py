@@ -1,4 +1,4 @@
-"""Quotas for the files of accounts and newsrooms (pictures, videos, and copies of sources), and for saved texts."""
+"""Quotas of accounts and newsrooms: for files (pictures, videos, and copies of sources), saved texts and actions."""
 
 import math
 from typing import Any
@@ -17,10 +17,13 @@ from factcheck.web.rate_limits import count_client
 # day of writing keeps a few megabytes.
 ACCOUNT_TEXT, NEWSROOM_TEXT = 100_000_000, 500_000_000
 _DAY = 24 * 3600
+# Each action leaves an event that is kept forever, and many leave a proposal or a remembered response of a program. The
+# hour is short, because somebody with a stolen session could use up the actions of its owner.
+ACTIONS, _HOUR = 20_000, 3600
 
 
-def require_room_for_text(size: int, *, by: User, newsroom: int) -> None:
-    """Raise OverQuota if the texts that the account or the newsroom has saved in a day take too much room."""
+def require_room_for_text(size: int, *, by: User, newsroom: int | None) -> None:
+    """Raise OverQuota if the texts that the account or newsroom has saved or submitted in a day take too much room."""
     for client, quota in ((f"account {by.pk}", ACCOUNT_TEXT), (f"newsroom {newsroom}", NEWSROOM_TEXT)):
         wait = count_client(client, ("kept text", quota, _DAY, size))
         if wait is not None:
@@ -33,6 +36,16 @@ def require_room_for_text(size: int, *, by: User, newsroom: int) -> None:
                 )
                 % hours
             )
+
+
+def require_room_for_action(*, by: User) -> None:
+    """Raise OverQuota if the account has done too much within an hour."""
+    wait = count_client(f"account {by.pk}", ("actions", ACTIONS, _HOUR, 1))
+    if wait is not None:
+        text = _(
+            "Your account has done more than %(count)s things in an hour. Nothing was saved. Wait %(minutes)s min."
+        )
+        raise OverQuota(text % {"count": ACTIONS, "minutes": math.ceil(wait / 60)})
 
 
 def require_room(size: int, *, by: User, newsroom: int | None = None) -> None:

@@ -9,25 +9,18 @@ from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
 from factcheck.editorial.captures import fetching, requests
-from factcheck.editorial.captures.deletion import delete_unused_captures
-from factcheck.editorial.captures.rights import restore_public_files
 from factcheck.editorial.captures.source_checks import check_sources
-from factcheck.editorial.drafts import discarding, open_drafts
 from factcheck.editorial.drafts.prepared_vectors import prepare_vector
-from factcheck.editorial.errors import EditorialError
-from factcheck.editorial.messages.reader_messages import delete_expired_messages
+from factcheck.editorial.errors import EditorialError, NoCleanRoom
 from factcheck.editorial.models import Capture, Proposal
 from factcheck.editorial.people import account_mail, accounts
-from factcheck.editorial.pictures import delete_unused_files
-from factcheck.editorial.programs.idempotency import delete_expired_keys
 from factcheck.editorial.proposals import workflow
-from factcheck.editorial.sign_in.journal import report_failures
 
 logger = logging.getLogger(__name__)
 
 
-def _schedule(name: str, cron: str, *acts: Callable[[], object], **options: Any) -> None:
-    """Run these functions at these times in UTC."""
+def schedule(name: str, cron: str, *acts: Callable[[], object], **options: Any) -> Any:
+    """Run these functions at these times in UTC. Return the task."""
 
     @app.periodic(cron=cron)
     @app.task(name=name, **options)
@@ -35,15 +28,11 @@ def _schedule(name: str, cron: str, *acts: Callable[[], object], **options: Any)
         for act in acts:
             act()
 
+    return run
 
-_schedule("programs.forget", "50 * * * *", delete_expired_keys)
-_schedule("messages.forget", "55 * * * *", delete_expired_messages)
-_schedule("drafts.forget", "15 3 * * *", discarding.delete_discarded, open_drafts.delete_old)
-_schedule("sign_in.report", "45 * * * *", report_failures)
-_schedule("accounts.settle", "*/5 * * * *", accounts.settle)
-_schedule("pictures.forget", "20 3 * * *", delete_unused_files)
-_schedule("sources.check", "*/10 * * * *", check_sources, queue=requests.QUEUE, lock="sources.check")
-_schedule("captures.forget", "15 3 * * *", delete_unused_captures, restore_public_files)
+
+schedule("accounts.settle", "*/5 * * * *", accounts.settle)
+schedule("sources.check", "*/10 * * * *", check_sources, queue=requests.QUEUE, lock="sources.check")
 
 # These tries cover about one day, so e-mails survive a mail server that is down.
 _RETRY = RetryStrategy(max_attempts=10, exponential_wait=3)
@@ -59,13 +48,19 @@ def send_alert(event: int) -> None:
     account_mail.send_alert(event)
 
 
-@app.task(name=workflow.HELD, retry=RetryStrategy(max_attempts=5, exponential_wait=3, retry_exceptions=[DatabaseError]))
+# As long as for e-mails, because a publication with pictures also needs the clean room.
+_HELD_RETRY = RetryStrategy(max_attempts=10, exponential_wait=3, retry_exceptions=[DatabaseError, NoCleanRoom])
+
+
+@app.task(name=workflow.HELD, retry=_HELD_RETRY)
 def publish_held(proposal: int) -> None:
     """Publish a review whose time has come. If this fails, the desk's home page tells the Editors why."""
     held = Proposal.objects.get(pk=proposal)
     prepare_vector(held)
     try:
         workflow.publish_held(held)
+    except NoCleanRoom:
+        raise
     except EditorialError as refusal:
         logger.warning("Proposal %s was held and couldn't be published: %s", proposal, refusal)
 

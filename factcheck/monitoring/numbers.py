@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
 
-from factcheck.operations.backup.making import newest_backup
+from factcheck.operations.backup.making import list_backups, made_at
 from factcheck.record.files import dump_files
 from factcheck.record.log import tree
 from factcheck.record.models import LogEntry
@@ -92,4 +92,5 @@ def read_files() -> Files:
 
 
 def read_backup() -> datetime | None:
-    return newest_backup(Path(settings.BACKUP_FOLDER)) if settings.BACKUP_FOLDER else None
+    files = list_backups(Path(settings.BACKUP_FOLDER)) if settings.BACKUP_FOLDER else []
+    return made_at(files[-1]) if files else None

@@ -15,6 +15,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.manager import JobManager
 
 from factcheck.editorial.drafts.prepared_vectors import prepare_vectors
+from factcheck.operations import retention as retention
 from factcheck.record.matching.embeddings import EmbeddingError, get_embeddings, is_configured
 from factcheck.record.matching.missing_vectors import BusyError, compute_missing
 
@@ -30,7 +31,6 @@ SCHEDULE = {
     "make_dumps": "30 2 * * *",
     "make_feed": "*/5 * * * *",
     "make_sitemaps": "15 * * * *",
-    "clearsessions": "10 3 * * *",
     "verify_record": "30 3 * * *",
 }
 # On a public site, the worker doesn't have the owner's password, and factcheck-backup.timer makes the backups.
@@ -41,7 +41,6 @@ if settings.LOG_WITNESSES:
 
 VECTORS = "vectors"  # the queue, and the lock for a place in the queue
 RUN_SECONDS = 10.0  # for published reviews, and for submitted ones
-JOBS_KEPT = 14 * 24  # hours for which finished jobs are kept in the desk's list
 
 
 @app.task(name="command")
@@ -80,11 +79,3 @@ def embed_claims(timestamp: int) -> None:
 if is_configured():
     # New reviews can be found by words immediately, and by meaning within a minute.
     app.periodic(cron="* * * * *")(embed_claims)
-
-
-@app.periodic(cron="20 3 * * *")
-@app.task(name="forget_old_jobs")
-async def forget_old_jobs(timestamp: int) -> None:
-    await app.job_manager.delete_old_jobs(
-        nb_hours=JOBS_KEPT, include_failed=True, include_cancelled=True, include_aborted=True
-    )

@@ -102,9 +102,9 @@ def rate(name: str, default: str) -> str:
     text = environment(name, default)
     if text.lower() in ("off", "none", "0"):
         return ""
-    if not re.fullmatch(r"[1-9][0-9]*/(s|sec|second|m|min|minute|h|hour|d|day)", text):
+    if not re.fullmatch(r"[1-9][0-9]*/(s|sec|second|m|min|minute|h|hour)", text):
         raise ImproperlyConfigured(
-            f"{name} is {text!r}. Set a number, a slash and s, min, hour or day, for example {default}, or set off."
+            f"{name} is {text!r}. Set a number, a slash and s, min or hour, for example {default}, or set off."
         )
     return text
 

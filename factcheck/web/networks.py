@@ -1,7 +1,6 @@
 """Client networks. Requests from the same network count together towards a limit."""
 
 import ipaddress
-from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -17,7 +16,6 @@ def last_address(forwarded: str) -> str:
     return forwarded.rpartition(",")[2].strip() if settings.SECURE else ""
 
 
-@lru_cache(4096)
 def network_of(address: str) -> str:
     """Return the network of an address. For IPv6, the network is a /64, because one person has very many addresses."""
     return _network_of(address, 64)
@@ -29,8 +27,13 @@ def wide_network_of(address: str) -> str:
 
 
 def shortened(address: str) -> str:
-    """Return the /24 or /48 of an address, which is kept in logs instead of the address."""
+    """Return the /24 or /48 of an address. An office or a provider can have it, so that it can send more."""
     return _network_of(address, 48, 24, "")
+
+
+def provider_network(address: str) -> str:
+    """Return the /16 or /32 of an address, which is kept instead of the address. It only tells the provider."""
+    return _network_of(address, 32, 16, "")
 
 
 def _network_of(address: str, prefix: int, of_ipv4: int = 32, unknown: str = "unknown") -> str:

@@ -16,7 +16,7 @@ from factcheck.tools.shared_counters import SharedCounters
 READING, SEARCH, LOG = "reading", "search", "log"
 # Mirrors read the whole log in many small files, which don't need a database query each time.
 LOG_FACTOR = 5
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,14 @@ def count_request(names: Iterable[str], times: int = 1) -> bool:
 def count_client(client: str, *limits: tuple[str, int, int, int]) -> int | None:
     """Count what an account or a network does. Return the seconds to wait if it exceeds a limit, otherwise None.
 
-    Each limit has a name, a quota, its seconds, and the number to count now.
+    Each limit has a name, a quota, its seconds, and the number to count now. A network's limit is an hour at most.
     """
     return _retry_after(_count(name, quota, window, client, times) for name, quota, window, times in limits)
+
+
+def hour_hash(name: str) -> str:
+    """Return a hash in hexadecimal of a network, or of what it did. Nobody can compute this hash after the hour."""
+    return _counters(settings.REQUEST_COUNTS).memory.hash(name).hex()
 
 
 def _retry_after(counts: Iterable[_Count]) -> int | None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -47,7 +48,6 @@ REST = timedelta(minutes=1), timedelta(hours=1)
 SLOW, SLOW_RESTS = timedelta(seconds=2), 4
 # A webhook is stopped if a delivery fails permanently and nothing could be delivered for this long.
 STOPPED_AFTER = timedelta(days=3)
-KEPT = timedelta(days=30)  # how long finished deliveries are kept
 
 # Jobs are added over Django's connection, so that a job and its delivery are in the same transaction. The worker uses
 # connections of its own.
@@ -254,7 +254,8 @@ def new_secret(subscription: Subscription) -> None:
 
 def delete_old() -> None:
     """Delete deliveries that finished long ago. Pending deliveries are kept."""
-    _delete(Delivery.objects.filter(derived_at__lt=timezone.now() - KEPT).exclude(state=State.WAITING))
+    old = timezone.now() - timedelta(days=settings.WEBHOOK_DELIVERIES_DAYS)
+    _delete(Delivery.objects.filter(derived_at__lt=old).exclude(state=State.WAITING))
 
 
 @transaction.atomic

@@ -38,9 +38,3 @@ def derive() -> None:
 @app.task(name=deliveries.DELIVER, queue=deliveries.QUEUE, retry=AtLeastOnce())
 def deliver(delivery: int) -> None:
     deliveries.attempt(delivery)
-
-
-@app.periodic(cron="40 3 * * *")
-@app.task(name="webhooks.forget", queue=deliveries.QUEUE)
-def forget(timestamp: int) -> None:
-    deliveries.delete_old()

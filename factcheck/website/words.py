@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
+from factcheck.record.formats.text import plain as plain
 from factcheck.record.formats.urls import site_of
 from factcheck.record.log.models import ChangeClass
 from factcheck.record.statements import demand, review  # noqa: F401 (they define subclasses of Choices)
@@ -42,9 +43,6 @@ _WORDS = {
     "claimant": {"person": _("person"), "organization": _("organisation"), "unnamed": _("not named")},
 }
 _CREATIVE_COMMONS = re.compile(r"^https?://creativecommons\.org/licenses/([a-z-]+)/([0-9.]+)/?$")
-# Embeddings, overrides and isolates of the writing direction. On a page, each element isolates its text. In a title or
-# a description, nothing would end their effect.
-_DIRECTIONS = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 MAX_STEPS = 10
 MAX_ADDRESS = 56
 
@@ -167,11 +165,6 @@ def local_name(value: str) -> str:
         return str(get_language_info(value)["name_local"])
     except KeyError:
         return value
-
-
-def plain(value: str) -> str:
-    """Return a single line without direction marks, for titles and descriptions."""
-    return " ".join(_DIRECTIONS.sub("", value).split())
 
 
 def license_name(value: str) -> str:

@@ -5,6 +5,7 @@ import threading
 import time
 from datetime import timedelta
 from logging.config import DictConfigurator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -133,13 +134,13 @@ def test_repetition_has_a_receipt_of_its_own_and_no_text(newsroom: Any) -> None:
     assert status(first)["status"] == status(again)["status"] == "dismissed"
 
 
-def test_one_network_sends_so_many_an_hour(newsroom: Any, settings: Any) -> None:
+def test_one_network_sends_so_many_an_hour(newsroom: Any, settings: Any, tmp_path: Path) -> None:
     settings.READER_MESSAGES_PER_HOUR = 3
     for number in range(3):
         sent("tips", {**TIP, "text": f"Lời đồn thứ {number} cần kiểm chứng"})
     response = send("tips", {**TIP, "text": "Lời đồn nữa cần kiểm chứng"})
     assert response.status_code == 429
-    assert 3500 < int(response["Retry-After"]) <= 3600
+    assert 0 < int(response["Retry-After"]) <= 3600
     # A client doesn't become another one by the header, nor another address of its network.
     assert send("tips", TIP, **{"X-Forwarded-For": "203.0.113.9"}).status_code == 429
     sent("tips", TIP, "198.51.100.7")
@@ -151,7 +152,7 @@ def test_one_network_sends_so_many_an_hour(newsroom: Any, settings: Any) -> None
         sent("tips", {**TIP, "text": f"Tin thứ {number} cần kiểm chứng"}, "::ffff:198.51.100.7")
     assert send("tips", TIP, "198.51.100.7").status_code == 429
     sent("tips", {**TIP, "text": "Tin của người khác, cần kiểm chứng"}, "::ffff:198.51.100.8")
-    ReaderMessage.objects.using("owner").update(received_at=timezone.now() - timedelta(hours=1))
+    settings.REQUEST_COUNTS = tmp_path / "counts"  # with another key, as in the next hour
     sent("tips", {**TIP, "text": "Một giờ sau lại có tin đồn"})
 
 

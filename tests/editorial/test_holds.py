@@ -13,6 +13,8 @@ from factcheck.editorial.models import EditorialEvent, Job, Membership, Proposal
 from factcheck.editorial.proposals import workflow
 from factcheck.editorial.proposals.freeze_policy import freeze_publishing
 from factcheck.editorial.proposals.publication import append_approved
+from factcheck.record import publish
+from factcheck.record.errors import NoPictureRoom
 from factcheck.record.log import entries
 from factcheck.record.models import LogEntry
 from tests.editorial.desk.addresses import decision
@@ -161,6 +163,22 @@ def test_changed_draft_is_not_published_and_editors_are_told(newsroom, monkeypat
     assert "After submission, someone changed the review" in editor.text
     editor.fill(reason="Nguồn đã đổi.").press("Return with a message")
     assert "Returned." in editor.text
+
+
+def test_worker_tries_again_when_the_clean_room_answers(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, database: str
+) -> None:
+    """Before, a review whose time came while the room was stopped was never published."""
+    proposal = due(newsroom)
+    with monkeypatch.context() as patch:
+        patch.setattr(publish, "publish", lambda *_: (_ for _ in ()).throw(NoPictureRoom("The clean room is away.")))
+        work_off("default")
+    assert not LogEntry.objects.exists()
+    job = Job.objects.get(args__proposal=proposal.pk)
+    assert (job.status, job.attempts) == ("todo", 1)
+    let_the_time_come(proposal)
+    work_off("default")
+    assert LogEntry.objects.count() == 1
 
 
 def test_frozen_newsroom_publishes_nothing_and_return_stays_possible(newsroom: Newsroom, database: str) -> None:

@@ -11,7 +11,9 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from factcheck.clean_room import door
 from factcheck.clean_room.page_decoder import text_of_html
+from factcheck.clean_room.refusal import NoAnswer
 from factcheck.editorial.captures import source_checks
 from factcheck.editorial.captures.fetching import capture
 from factcheck.editorial.captures.page_comparison import contains_quote, has_changed
@@ -235,6 +237,16 @@ def test_page_that_breaks_its_check_does_not_hold_up_the_others(newsroom, site, 
     source = check()
     assert source.next_at > timezone.now() + timedelta(days=6)
     assert source.checked_at is None
+
+
+@pytest.mark.parametrize("problem", [NoAnswer("no answer"), ConnectionRefusedError(111, "refused")])
+def test_check_without_the_clean_room_is_repeated_soon(newsroom, site, monkeypatch, problem):
+    """Before, each source that came due while the room was stopped waited for a week."""
+    publish(newsroom, site)
+    monkeypatch.setattr(door, "_exchange", lambda _pieces: (_ for _ in ()).throw(problem))
+    source = check()
+    assert source.checked_at is None
+    assert source.next_at < timezone.now() + timedelta(hours=2)
 
 
 def test_quotes_are_compared_as_readers_see_them() -> None:

@@ -1,6 +1,7 @@
 """Each alarm that the software can raise has a line in docs/reference/alarms.md, which says what to do now."""
 
 import ast
+import inspect
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from django.test import Client
 from django.utils.translation import override
 
 from factcheck.editorial.desk.programs.jobs import TASKS
+from factcheck.editorial.encryption import find_key_problem
 from factcheck.editorial.people.account_mail import ALERTS
 
 ROOT = Path(__file__).parents[2]
@@ -74,12 +76,18 @@ def test_each_alert_of_prometheus_has_a_line_and_a_metric() -> None:
     assert [name for name in metrics if f"`{name.removesuffix('_count')}`" not in page] == []
 
 
+def test_each_setting_that_is_checked_has_a_line() -> None:
+    checks = (ROOT / "factcheck/monitoring/deployment.py").read_text() + inspect.getsource(find_key_problem)
+    settings = set(re.findall(r"\b[A-Z]+_[A-Z_]+\b", checks)) - {"R_OK", "W_OK", "X_OK", "F_OK", "EMAIL_HOST"}
+    assert sorted(settings - told("Settings that can't work").keys()) == []
+
+
 @pytest.mark.parametrize("language", ["en", "vi"])
 def test_each_alert_to_a_person_says_what_to_do(language: str) -> None:
     name = {"en": "sign-in-safely.md", "vi": "sign-in-safely.vi.md"}[language]
     guide = (ROOT / "docs/how-to" / name).read_text(encoding="utf-8")
     with override(language):
-        assert [str(subject) for subject in ALERTS.values() if f"| {subject} | " not in guide] == []
+        assert [str(subject) for subject, _by in ALERTS.values() if f"| {subject} | " not in guide] == []
 
 
 def test_vulnerabilities_are_looked_for_every_week_and_updates_come_in_groups() -> None:

@@ -78,7 +78,7 @@ def test_site_is_ready(published):
         "checkpoint": "The newest checkpoint covers 1 of 1 entries. It is 0 minutes old.",
         "rows": "The reviews and demands that were read match the log.",
         "queue": "Waiting jobs: 1.",
-        "clean_room": "CLEAN_ROOM isn't set, so child processes decode files.",
+        "clean_room": "Files can be decoded.",
         "roles": "The roles of the database have only the rights that they need.",
     }
 

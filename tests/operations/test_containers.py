@@ -125,11 +125,11 @@ def test_only_the_proxy_is_reachable_and_the_signer_reaches_nobody():
         "dumps:/srv/factcheck/dumps:ro",
         "clean-room-socket:/run/factcheck-clean-room:ro",
     ]
-    others = [name for name in SERVICES if name != "clean-room"]
-    assert {each for name in others for each in SERVICES[name].get("volumes", []) if each.startswith("clean-room")} == {
-        "clean-room-socket:/run/factcheck-clean-room:ro"
-    }
-    assert SERVICES["clean-room"]["volumes"] == ["clean-room-socket:/run/factcheck-clean-room"]
+    for owner in ("clean-room", "signer"):
+        volume = f"{owner}-socket:/run/factcheck-{owner}"
+        mounted = {each: name for name in SERVICES for each in SERVICES[name].get("volumes", []) if volume in each}
+        assert mounted.keys() == {volume, f"{volume}:ro"}
+        assert mounted[volume] == owner
 
 
 def test_commands_and_images_exist():

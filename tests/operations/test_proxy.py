@@ -34,6 +34,11 @@ def test_every_server_listens_on_both_kinds_of_addresses():
     assert servers == [["80 default_server", "[::]:80 default_server"], ["80", "[::]:80"], ["443 ssl", "[::]:443 ssl"]]
 
 
+def test_version_of_the_proxy_is_not_told():
+    """The first server answers nothing at all."""
+    assert [each.count("\n    server_tokens off;\n") for each in CONFIG.split("\nserver {\n")[1:]] == [0, 1, 1]
+
+
 def test_port_80_leads_to_the_site_alone():
     assert "return 301 https://$server_name$request_uri;" in CONFIG
     assert "$host$request_uri" not in CONFIG

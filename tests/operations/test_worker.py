@@ -84,7 +84,7 @@ def test_ended_jobs_are_forgotten_after_two_weeks(database: str):
     with connections["owner"].cursor() as cursor:
         cursor.execute("UPDATE procrastinate_events SET at = at - interval '15 days'")
     tasks.run_command.defer(timestamp=2, command="clearsessions")
-    tasks.forget_old_jobs.defer(timestamp=3)
+    app.configure_task("forget_old_jobs").defer(timestamp=3)
     work_off("default")
     mine = ProcrastinateJob.objects.filter(args__timestamp__lt=10)
     assert sorted(mine.values_list("args__timestamp", "status")) == [(2, "succeeded"), (3, "succeeded")]

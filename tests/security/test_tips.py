@@ -1,6 +1,7 @@
 """Attacks on readers' messages: floods, reading the database, reading without the role, and a lost key."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pyrage
@@ -9,6 +10,8 @@ from cryptography.fernet import Fernet
 from django.db import IntegrityError, OperationalError, connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from prometheus_client import REGISTRY
 
 from factcheck.editorial.encryption import KeyProblem, find_key_problem
 from factcheck.editorial.messages import message_limits, reader_messages
@@ -30,6 +33,10 @@ def tips(number: int, network: str = "2001:db8:1:{:x}::1", **more: Any) -> list[
     ]
 
 
+def refused_messages() -> float:
+    return REGISTRY.get_sample_value("factcheck_refusals_total", {"reason": "messages"}) or 0
+
+
 def correction(review: Any, sender: str = "192.0.2.9") -> Any:
     return send(
         "correction-requests",
@@ -42,9 +49,8 @@ def test_flood_from_one_wide_network_stops_at_its_limit(newsroom: Newsroom, sett
     settings.READER_MESSAGES_PER_HOUR = 2
     assert tips(12) == [201] * 10 + [429] * 2
     refused = send("tips", {**TIP, "text": "Lời đồn nữa cần kiểm chứng"}, "2001:db8:1:ffff::1")
-    assert json.loads(refused.content)["detail"] == (
+    assert json.loads(refused.content)["detail"].startswith(
         "Your network has reached the limit of 10 messages an hour. Your message was not stored. You can send it again in"
-        " 60 min."
     )
     assert tips(1, "2001:db8:2::1") == tips(1, "192.0.2.1") == [201]
 
@@ -52,6 +58,20 @@ def test_flood_from_one_wide_network_stops_at_its_limit(newsroom: Newsroom, sett
 def test_flood_from_neighbouring_addresses_stops_at_their_limit(newsroom: Newsroom) -> None:
     """60 tips from 60 addresses of one /24. Before, each address counted alone."""
     assert tips(60, "198.51.100.{}") == [201] * 50 + [429] * 10
+    assert tips(1, "192.0.2.1") == [201]
+
+
+def test_flood_from_unrelated_networks_stops_at_the_limit_of_the_site(newsroom: Newsroom, live: Review) -> None:
+    """60 tips from 60 networks. Before, all of them were stored, and 2,000 closed the line for weeks."""
+    before = refused_messages()
+    assert tips(60, "198.51.{}.7") == [201] * 50 + [503] * 10
+    assert refused_messages() - before == 10  # the alert MessagesRefused
+    answer = Client().post("/en/tips/", {"text": TEXT, "language": "vi"}, REMOTE_ADDR="192.0.2.1")
+    assert (answer.status_code, 0 < int(answer["Retry-After"]) <= 3600) == (503, True)
+    for words in ("min., or write to a newsroom directly", TEXT):
+        assert words in answer.content.decode()
+    assert correction(live).status_code == 201
+    ReaderMessage.objects.using("owner").update(received_at=timezone.now() - timedelta(hours=1))
     assert tips(1, "192.0.2.1") == [201]
 
 

@@ -52,13 +52,12 @@ def test_frame_shows_verdict_claim_newsroom_and_correction(published: Published)
         "Đúng (True)",
         "Corrected on",
         "Verdict before: Sai",
-        "Video nước lũ là của năm 2020",
-        "Nước lũ ở Huế đã lên tới mái chùa.",
+        "Claim: Nước lũ ở Huế đã lên tới mái chùa. Verdict: Đúng (True) Sai. Đoạn video được quay năm 2020. Corrected on",
         "Sample data",
     ):
         assert words in page.text
-    assert page.headings == [1, 2]
-    assert page.title == "Video nước lũ là của năm 2020"
+    assert page.headings == [1]
+    assert page.title == "“Nước lũ ở Huế đã lên tới mái chùa.” – Đúng"
     assert "Kết luận trước: Sai" in frame(published.corrected, "vi").text
     assert "Corrected" not in frame(published.english).text
 
@@ -80,7 +79,7 @@ def test_frame_and_oembed_follow_correction_withdrawal_and_erasure(newsroom: New
     newsroom.correct_review(live, verdict=make_scale().verdicts.get(slug="true"))
     assert Client().get(f"/embed{path}?lang=en", headers=again).status_code == 200
     assert "True" in frame(path).text
-    assert oembed(path)["title"] == "Video nước lũ là của năm 2020"
+    assert oembed(path)["title"] == "“Nước lũ ở Huế đã lên tới mái chùa.” – Đúng"
     newsroom.withdraw_review(live)
     assert "This review has been withdrawn Withdrawn on" in frame(path).text
     assert "mái chùa" not in frame(path).text
@@ -105,7 +104,7 @@ def test_oembed_answers_with_the_frame(published: Published) -> None:
     assert found == {
         "version": "1.0",
         "type": "rich",
-        "title": "The video is of 2020",
+        "title": "“Nước lũ ở Huế đã lên tới mái chùa.” – False",
         "author_name": "Toà soạn checkpoint.org",
         "author_url": "https://checkpoint.org/",
         "provider_name": "The Fact-Check Record",

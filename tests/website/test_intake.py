@@ -103,7 +103,7 @@ def test_too_many_messages_are_told_to_wait_and_keep_their_text(newsroom: Newsro
     reader("/tips/", "en").fill(text=TEXT).press("Send")
     response = Client().post("/en/tips/", {"text": f"{TEXT} Hỏi lại.", "language": "vi"})
     assert response.status_code == 429
-    assert 3500 < int(response["Retry-After"]) <= 3601
+    assert 0 < int(response["Retry-After"]) <= 3600
     assert (
         "Your network has reached the limit of 1 messages an hour. Your message was not stored."
         in response.content.decode()

@@ -50,7 +50,7 @@ def test_reader_answers_beside_the_claim_without_a_script_or_a_cookie(claim: Cla
     assert counts() == {"number": 1}
 
 
-def test_network_counts_once_a_day_for_a_claim(claim: Claim) -> None:
+def test_network_counts_once_an_hour_for_a_claim(claim: Claim) -> None:
     for address in ("192.0.2.1", "192.0.2.1", "2001:db8:1:1::1", "2001:db8:1:2::1", "192.0.2.2"):
         assert answer(claim, address=address).status_code == 302
     assert answer(claim, "place").status_code == 302

@@ -16,14 +16,15 @@ from tests.website.conftest import Published, get
 
 def test_review_says_what_the_document_says(published: Published) -> None:
     page = get(published.english)
-    assert page.title == "The video is of 2020 – Toà soạn checkpoint.org"
+    assert page.title == "“Nước lũ ở Huế đã lên tới mái chùa.” – False – Toà soạn checkpoint.org"
     for words in (
         "The video is of 2020",
         "Nước lũ ở Huế đã lên tới mái chùa.",
         "Said by một người dùng mạng xã hội",
         "Said on 3 October 2026",
         "Seen at social.example/p/1 (video) first appearance",
-        "False 1 on a scale from 1 (worst) to 5 (best) Claim: Nước lũ ở Huế đã lên tới mái chùa. The video is of 2020",
+        "Claim: Nước lũ ở Huế đã lên tới mái chùa. Verdict: False claim is false claim is true"
+        " 1 on a scale from 1 (claim is false) to 5 (claim is true) Why this verdict The video is of 2020 Verdict by",
         "Đoạn video không quay năm nay.",
         "refutes the claim Nguồn 1 source.example",
         "gives context Nguồn 2 source.example",
@@ -36,7 +37,7 @@ def test_review_says_what_the_document_says(published: Published) -> None:
     assert "https://source.example/1" in page.links
     assert "https://checkpoint.org/corrections" in page.links
     assert page.values("blockquote", "lang") == ["vi"]
-    assert "en" in page.values("h1", "lang")
+    assert page.values("p", "lang")[0] == "en"
 
 
 def test_review_links_to_its_data(published: Published) -> None:
@@ -76,7 +77,7 @@ def test_review_links_to_its_data(published: Published) -> None:
 
 
 def test_review_verdict_is_also_in_the_readers_language(published: Published) -> None:
-    assert "Đúng (True) 5 on a scale from 1 (worst) to 5 (best)" in get(published.corrected).text
+    assert "Đúng (True) claim is false claim is true 5 on a scale" in get(published.corrected).text
     assert "(Sai)" in get(published.english, language="vi").text
 
 
@@ -95,7 +96,7 @@ def test_review_in_a_language_without_labels_says_which_the_label_is_in(newsroom
     review = newsroom.publish_new(language="ar", headline="الفيديو من عام 2020")
     source = get(f"/reviews/{review.pk}/").source
     assert '<bdi lang="en">False</bdi>' in source
-    assert '<p lang="" dir="auto">False.</p>' in source
+    assert '<dd lang="" dir="auto">False.</dd>' in source
     assert '<bdi lang="en">False</bdi>' in get("/").source
 
 
@@ -111,7 +112,8 @@ def test_review_corrected_says_what_changed(published: Published) -> None:
 
 def test_review_leads_to_other_reviews_of_the_claim(published: Published) -> None:
     page = get(published.corrected)
-    assert "The video is of 2020 Toà soạn checkpoint.org came to another verdict: False" in page.text
+    assert "Toà soạn checkpoint.org came to another verdict: " in page.text
+    assert "Claim: Nước lũ ở Huế đã lên tới mái chùa. Verdict: False The video is of 2020 " in page.text
     # Another newsroom's review isn't a translation of this one.
     assert page.values("link", "hreflang") == []
 
@@ -141,7 +143,7 @@ def test_revision_former_is_marked(published: Published) -> None:
     page = get(f"{published.corrected}revisions/1/")
     assert "This is revision 1, published on" in page.text
     assert "It isn’t the current revision. The verdict has changed since then. Go to the current revision" in page.text
-    assert "Sai (False) 1 on a scale" in page.text
+    assert "Sai (False) claim is false" in page.text
     assert "share-post" not in page.ids, "nobody passes on a verdict that has changed"
     assert "noindex" in page.values("meta", "content")
     assert f"http://127.0.0.1:8000/api/v1{published.corrected}revisions/1/" in page.values("link", "href")
@@ -201,14 +203,13 @@ def test_review_imported_speaks_in_its_publishers_words(published: Published) ->
         "فلان, وزير name as printed by the publisher, not confirmed by an editor on this site",
         "Verdict by مرصد",
         "In the publisher’s own words كاذب",
-        "The publisher’s rating 2 (worst 1, best 7)",
+        "The publisher’s rating 2 (claim is false: 1, claim is true: 7)",
+        "Why this verdict لا دليل.",
         "This verdict hasn’t been mapped to a rating scale on this site.",
     ):
         assert words in page.text
     assert "https://marsad.org/1" in page.links
-    # Without a headline the claim is the title, in the claim's language and direction.
-    assert page.values("h1", "lang") == ["ar"]
-    assert page.values("h1", "dir") == ["auto"]
+    assert page.values("bdi", "lang")[0] == "ar"
     # The language is not known: said so, not guessed.
     assert "" in page.values("bdi", "lang")
 
@@ -216,16 +217,16 @@ def test_review_imported_speaks_in_its_publishers_words(published: Published) ->
 def test_review_is_described_with_its_verdict(published: Published) -> None:
     """The claim alone would spread what a newsroom found to be false."""
     for path, card, description in (
-        (published.english, "The video is of 2020", "“Nước lũ ở Huế đã lên tới mái chùa.” – False. False."),
+        (published.english, "“Nước lũ ở Huế đã lên tới mái chùa.” – False", "The video is of 2020"),
         (
             f"{published.corrected}revisions/1/",
-            "Không phải phiên bản hiện hành – Video nước lũ là của năm 2020",
-            "“Nước lũ ở Huế đã lên tới mái chùa.” – Sai. ",
+            "Không phải phiên bản hiện hành – “Nước lũ ở Huế đã lên tới mái chùa.” – Sai",
+            "Đoạn video được quay năm 2020.",
         ),
         (
             f"{published.withdrawn}revisions/1/",
-            "Đã rút lại – Bài bị rút lại",
-            "“Nước lũ ở Huế đã lên tới mái chùa.” – Sai. ",
+            "Đã rút lại – “Nước lũ ở Huế đã lên tới mái chùa.” – Sai",
+            "Đoạn video được quay năm 2020.",
         ),
         (
             published.withdrawn,
@@ -248,7 +249,7 @@ def test_review_hostile_is_text_everywhere(published: Published) -> None:
     assert not [name for _, name, _ in page.attributes if name.startswith("on") or name == "style"]
     assert page.source.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 12
     # Nothing would end an override in a title.
-    assert page.title.startswith('"><script>alert(1)</script><img src=x onerror=alert(1)>hsilgne')
+    assert page.title.startswith('“"><script>alert(1)</script><img src=x onerror=alert(1)>hsilgne” – ')
     assert "\u202e" not in "".join(page.values("meta", "content"))
     home = get("/")
     assert (home.elements["script"], home.elements["img"]) == (1, 0)  # search.js

@@ -44,7 +44,7 @@ def test_page_tells_the_state_of_each_source(review_with_ten_sources: str) -> No
         "Still available, but without the quoted words (last checked",
         "No copy: Trang này chặn sao chép.",
         "Translations: English (behind, because it translates revision 1)",
-        "Toà soạn other.example agrees: Sai",
+        "Toà soạn other.example agrees:",
     ):
         assert words in page.text
 

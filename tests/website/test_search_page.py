@@ -35,7 +35,7 @@ def get(path: str = SEARCH, **parameters: str) -> Page:
 
 def found(page: Page) -> list[str]:
     """The paths of the listed live reviews, without the language."""
-    return re.findall('<h3><a href="(?:/en|/vi)?(/reviews/[^/]{36}/)"', page.source)
+    return re.findall('<h3 [^<]*<span[^<]*</span>\\s*<a href="(?:/en|/vi)?(/reviews/[^/]{36}/)"', page.source)
 
 
 def former(page: Page) -> list[str]:

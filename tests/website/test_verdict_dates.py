@@ -45,9 +45,9 @@ def test_corrected_verdict_has_the_date_of_its_correction(newsroom: Newsroom) ->
     path = f"/reviews/{review.pk}/"
     room = "Toà soạn kiemchung.example"
     for language, changed in CHANGED.items():
-        assert f"{room}, {changed} True" in text(path, language)
-        assert f"{room}, {changed} True" in text(f"{path}revisions/3/", language)
-        assert f"{room}, {DATES[language][0]} False" in text(f"{path}revisions/1/", language)
+        assert f"{room}, {changed}" in text(path, language)
+        assert f"{room}, {changed}" in text(f"{path}revisions/3/", language)
+        assert f"{room}, {DATES[language][0]}" in text(f"{path}revisions/1/", language)
         assert f"{room}, {changed}" in text(f"/claims/{review.claim_id}/", language)
         assert f"{room} · {changed}" in text(f"/embed{path}?lang={language}", language)
         for listed in ("/search/?q=video", "/publishers/kiemchung.example/"):
@@ -76,8 +76,8 @@ def test_verdict_of_an_import_has_its_publishers_date_or_none(newsroom: Newsroom
         review = make_imported(newsroom, "https://outra.example/1", headline="Chá", reviewed_on=day)
         newsroom.publish_review(review)
     path = f"/reviews/{review.pk}/"
-    assert f"Verdict by Outra Redação, {shown} Pants on Fire" in text(path, "en")
-    assert f"Chá Outra Redação · {shown}" in text("/search/?q=chá", "en")
+    assert f"Verdict by Outra Redação, {shown}" in text(path, "en")
+    assert f"Outra Redação · {shown}" in text("/search/?q=chá", "en")
     source = Client().get(f"/en{path}").content.decode()
     assert ('<meta property="article:published_time" content="2019-08-14">' in source) == bool(day)
     assert source.count('property="article:') == (1 if day else 0)

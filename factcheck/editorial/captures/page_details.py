@@ -29,8 +29,12 @@ class PageDetails:
     everything: str = ""  # all words of an HTML page, including the menus
 
 
-def read_details(body: bytes, content_type: str, url: str) -> PageDetails:
-    """Return the details of a page or PDF. Other files, such as images, don't have details."""
+def read_details(body: bytes, content_type: str, url: str, *, insist: bool = False) -> PageDetails:
+    """Return the details of a page or PDF. Other files, such as images, don't have details.
+
+    If the clean room is stopped, raise OSError. If it gives no answer about this file, raise NoAnswer only with
+    `insist`, because the file may have ended its decoder.
+    """
     kind = _kind(body, content_type)
     if not kind:
         return PageDetails()
@@ -38,6 +42,8 @@ def read_details(body: bytes, content_type: str, url: str) -> PageDetails:
     try:
         return _details(decode(kind, body, **options))
     except (ValueError, NoAnswer) as problem:
+        if insist and isinstance(problem, NoAnswer):
+            raise
         logger.info("The details of %s can't be read: %s", url, problem)
         return PageDetails()
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from factcheck.editorial.file_quotas import require_room_for_action
 from factcheck.editorial.models import Appearance, Capture, Publisher, Review, Source, User
 from factcheck.editorial.people import roles
 
@@ -19,7 +20,8 @@ Evidence = Source | Appearance
 
 @transaction.atomic
 def request_capture(*, url: str, newsroom: Publisher, by: User) -> Capture:
-    """Create a capture, and queue the worker's task in the same transaction."""
+    """Create a capture, and queue the worker's task in the same transaction. Raise OverQuota after too many actions."""
+    require_room_for_action(by=by)
     capture = Capture.objects.create(url=url, newsroom=newsroom, requested_by=by)
     app.configure_task(TASK, queue=QUEUE).defer(capture=str(capture.pk))
     return capture

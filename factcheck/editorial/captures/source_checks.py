@@ -34,6 +34,7 @@ SECONDS = 300.0  # the time limit of a run. A run begins every ten minutes.
 MAX_CHECKS = 100  # in a run
 MAX_REVIEWS = 500  # whose sources are read in one run
 CONFIRM_AFTER = timedelta(hours=20)  # a problem counts only if a second check on another day finds it too
+ROOM_AGAIN = timedelta(hours=1)  # after a check without the clean room
 _GONE = (404, 410)
 _HAS_URL: Any = Func(
     Cast("body", JSONField()),
@@ -47,7 +48,7 @@ def check_sources() -> int:
     """Check the sources that are due, each host at most once, and return their number.
 
     If a check fails with an error, its source is checked again after a week, so that it doesn't delay the other
-    sources.
+    sources. If the clean room gives no answer, the source is checked again after an hour.
     """
     end, hosts, done = time.monotonic() + SECONDS, set[str](), 0
     read_new_sources()
@@ -58,11 +59,15 @@ def check_sources() -> int:
             break
         if host not in hosts:
             hosts.add(host)
+            row = WatchedSource.objects.filter(pk=source.pk)
             try:
                 check_source(source)
+            except OSError as problem:
+                logger.warning("The source %s couldn't be read (%s), so it is checked again.", source.pk, problem)
+                row.update(next_at=timezone.now() + ROOM_AGAIN)
             except Exception:
                 logger.exception("The check of the source %s failed", source.pk)
-                WatchedSource.objects.filter(pk=source.pk).update(next_at=timezone.now() + WEEK)
+                row.update(next_at=timezone.now() + WEEK)
             done += 1
     return done
 
@@ -147,7 +152,7 @@ def _find_state(source: WatchedSource, cited: list[Source]) -> tuple[bool, Sourc
         return (False, SourceState.GONE) if refused.problem == Problem.UNKNOWN_HOST else None
     if last.status in _GONE:
         return False, SourceState.GONE
-    page = read_details(last.body, last.headers.get("Content-Type", ""), last.url)
+    page = read_details(last.body, last.headers.get("Content-Type", ""), last.url, insist=True)
     if last.status != 200 or not page.text:
         return None  # the host refuses programs, or the page has no text
     quotes = [each.quote for each in cited if each.quote]

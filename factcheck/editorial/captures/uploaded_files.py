@@ -1,6 +1,8 @@
 """The decoding of files that editors upload."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.files.base import File
@@ -14,8 +16,15 @@ logger = logging.getLogger(__name__)
 
 def decode_upload(kind: str, file: File[bytes]) -> dict[str, Any]:
     """Return what the clean room found. Raise NotDecoded for a damaged file, and NoCleanRoom if there is no answer."""
-    try:
+    with clean_room_needed():
         return decode(kind, file.chunks())
+
+
+@contextmanager
+def clean_room_needed() -> Iterator[None]:
+    """Raise NoCleanRoom, and tell the operator, if the clean room doesn't answer."""
+    try:
+        yield
     except OSError as problem:
         logger.error("The clean room doesn't answer: %s. Check factcheck-clean-room.", problem)  # noqa: TRY400
         raise NoCleanRoom(

@@ -14,7 +14,7 @@ from factcheck.clean_room.file_kinds import HTML, KINDS, PDF, FileKind
 from factcheck.clean_room.refusal import NotDecoded
 from factcheck.editorial.captures.page_details import PageDetails, read_details
 from factcheck.editorial.captures.requests import Evidence, newsroom_of, set_capture
-from factcheck.editorial.captures.uploaded_files import decode_upload
+from factcheck.editorial.captures.uploaded_files import clean_room_needed, decode_upload
 from factcheck.editorial.errors import TooLarge, UnreadableFile
 from factcheck.editorial.file_quotas import require_room
 from factcheck.editorial.models import Capture, User
@@ -76,4 +76,5 @@ def _read_details(file: UploadedFile[Any], kind: FileKind, url: str) -> PageDeta
     if kind not in (HTML, PDF):
         return PageDetails()
     file.seek(0)
-    return read_details(file.read(), kind.media_type, url)
+    with clean_room_needed():
+        return read_details(file.read(), kind.media_type, url)

@@ -8,16 +8,16 @@ from django.utils import timezone
 from factcheck.web.networks import wide_network_of
 from factcheck.web.rate_limits import count_client
 
-DAY, HOUR = 86400, 3600
+HOUR = 3600
 MAX_PER_HOUR = 20  # claims about which a network can answer in an hour
 
 
 def count_mismatch(*, claim: UUID, kind: str, address: str) -> None:
-    """Count an answer about a published claim. A network counts once a day for each claim, so it can't raise a count.
+    """Count an answer about a published claim. A network counts once an hour for each claim.
 
     `address` is the reader's IP address, which isn't stored.
     """
-    limits = (f"mismatch {claim}", 1, DAY, 1), ("mismatches", MAX_PER_HOUR, HOUR, 1)
+    limits = (f"mismatch {claim}", 1, HOUR, 1), ("mismatches", MAX_PER_HOUR, HOUR, 1)
     if count_client(wide_network_of(address), *limits) is None:
         with connection.cursor() as cursor:
             cursor.execute(_COUNT, [kind, timezone.now().date(), claim])

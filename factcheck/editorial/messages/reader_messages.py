@@ -43,7 +43,7 @@ def receive_message(*, kind: ReaderMessage.Kind, values: Values, address: str) -
 
     The receipt isn't stored. `values` contains `text`, `language`, `url` and `contact`. A correction also has `review`:
     {`id`}, and a tip to a single newsroom has `newsroom`: {`site`}. `address` is the sender's IP address. Hashes of its
-    networks are kept for one day. Raises Invalid and NotStored.
+    networks are kept for one hour. Raises Invalid and NotStored.
     """
     problems: list[Problem] = []
     row = fill(ReaderMessage(kind=kind, received_at=timezone.now()), values, "", problems, exclude=_INTERNAL_FIELDS)
@@ -71,10 +71,8 @@ def receive_message(*, kind: ReaderMessage.Kind, values: Values, address: str) -
             problems.append(("/newsroom/site", _("This site doesn’t have a newsroom with this host.")))
     if problems:
         raise Invalid(problems)
-    row.sender, row.wide_sender = (
-        keyed_hash("editorial.messages.sender", network) for network in message_limits.networks(address)
-    )
-    message_limits.require_within_limits(row.sender, row.wide_sender, row.newsroom_id)
+    row.sender, row.wide_sender = message_limits.networks(address)
+    message_limits.require_within_limits(row)
     identity = [
         kind,
         str(row.review_id),
@@ -161,9 +159,9 @@ def dismiss(*, message: ReaderMessage, by: User, newsroom: int) -> None:
 
 
 def delete_expired_messages() -> int:
-    """Delete expired messages, and senders' hashes after one day. Return the number of deleted messages."""
+    """Delete expired messages, and senders' hashes after one hour. Return the number of deleted messages."""
     now = timezone.now()
-    hashed = ReaderMessage.objects.exclude(sender="").filter(received_at__lte=now - timedelta(days=1))
+    hashed = ReaderMessage.objects.exclude(sender="").filter(received_at__lte=now - message_limits.HOUR)
     hashed.update(sender="", wide_sender="")
     return delete_messages(
         ReaderMessage.objects.filter(received_at__lte=now - timedelta(days=settings.READER_MESSAGES_DAYS)), by=None

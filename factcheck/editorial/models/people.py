@@ -159,7 +159,7 @@ class Session(AbstractBaseSession):
 
     user = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")
     device = LineField(max_length=100, blank=True, help_text="The browser and the system, for example Firefox, Linux.")
-    network = models.CharField(max_length=50, blank=True, help_text="A /24 or /48, never a whole IP address.")
+    network = models.CharField(max_length=50, blank=True, help_text="The provider's /16 or /32, never an IP address.")
     began_at = models.DateTimeField(default=timezone.now)
     used_at = models.DateTimeField(default=timezone.now, help_text="Accurate to the minute.")
 

@@ -63,11 +63,11 @@ class ReaderMessage(models.Model):
     review = models.ForeignKey(Review, models.PROTECT, verbose_name=_("review"), null=True, related_name="+")
     contact = EncryptedLineField(_("contact"), max_length=300, blank=True)
     receipt = models.CharField(max_length=64, unique=True, help_text="Hexadecimal SHA-256 of the sender's receipt.")
-    sender = models.CharField(max_length=64, blank=True, help_text="Keyed hash of day and network. Empty after a day.")
+    sender = models.CharField(max_length=64, blank=True, help_text="A network's hash of one hour. Then empty.")
     wide_sender = models.CharField(
         max_length=64,
         blank=True,
-        help_text="Keyed hash of day and wide network (IPv4 /24 or IPv6 /48). Empty after a day.",
+        help_text="The same of the wide network (IPv4 /24 or IPv6 /48).",
     )
     fingerprint = models.CharField(
         max_length=64, help_text="Keyed hash of the content. It identifies repeated messages."

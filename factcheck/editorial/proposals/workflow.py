@@ -22,6 +22,7 @@ from factcheck.editorial.errors import (
     WrongState,
 )
 from factcheck.editorial.events import record_event
+from factcheck.editorial.file_quotas import require_room_for_text
 from factcheck.editorial.models import Proposal, User
 from factcheck.editorial.models.events import ACTIONS as EVENTS
 from factcheck.editorial.models.kinds import POLICIES, Decision
@@ -66,7 +67,9 @@ def submit(*, subject: Model, by: User) -> Proposal:
     if reasons := policy.find_missing(proposal):
         raise Incomplete(*reasons)
     policy.copy_note(proposal)
-    return submit_statement(policy, proposal, policy.build_statement(proposal))
+    submit_statement(policy, proposal, policy.build_statement(proposal))
+    require_room_for_text(len(proposal.statement), by=by, newsroom=proposal.newsroom_id)
+    return proposal
 
 
 @transaction.atomic

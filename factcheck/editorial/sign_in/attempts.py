@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from factcheck.editorial.models import SignInCounter
 from factcheck.tools.secret_key import keyed_hash
+from factcheck.web.rate_limits import hour_hash
 
 FORGET = timedelta(hours=1)
 
@@ -45,6 +46,7 @@ LIMITS = {
 }
 
 
+OF_NETWORKS = ("pair", "network")  # counters that begin again with each hour, when the site forgets the networks
 SHARED = ("name", "network", "all")  # counters that strangers can fill
 FIRST = 3  # attempts for a name from one network that pass these counters
 FLOOD = 100  # attempts from one network, after which none pass
@@ -63,7 +65,8 @@ class Counter:
         For names without an account, four digits are kept: they limit the size of the table, and typed names can't be
         guessed from them. Some of these names therefore share a counter.
         """
-        return f"{self.kind}:{keyed_hash('sign_in.counter', self.of)[: self.digits]}"
+        hashed = hour_hash(self.of) if self.kind in OF_NETWORKS else keyed_hash("sign_in.counter", self.of)
+        return f"{self.kind}:{hashed[: self.digits]}"
 
 
 def begin_attempt(*counters: Counter) -> int:

@@ -1,4 +1,4 @@
-"""Events and log lines about sign-ins. They never contain typed text, and networks are shortened.
+"""Events and log lines about sign-ins. They never contain typed text, and only the provider's network.
 
 Failures are added up, so that an attack fills neither the audit log nor the disk. Each account gets at most one event a
 minute, and all unknown names together get one more.
@@ -15,7 +15,7 @@ from factcheck.editorial.events import record_account_event
 from factcheck.editorial.models import SignInCounter, User
 from factcheck.editorial.sign_in.attempts import lock_counters
 from factcheck.editorial.sign_in.devices import device_name, known_device
-from factcheck.web.networks import address_of, shortened
+from factcheck.web.networks import address_of, provider_network
 
 logger = logging.getLogger(__name__)
 
@@ -25,8 +25,8 @@ _FAILED = "failed"
 
 
 def network_name(request: HttpRequest) -> str:
-    """Return the shortened network of the request, or "" if the request has no address."""
-    return shortened(address_of(request)) if "REMOTE_ADDR" in request.META else ""
+    """Return the network of the request's provider, or "" if the request has no address."""
+    return provider_network(address_of(request)) if "REMOTE_ADDR" in request.META else ""
 
 
 def record_sign_in(request: HttpRequest, account: User, kind: str = "") -> None:

@@ -18,6 +18,7 @@ from factcheck.editorial.drafts.rows import Row, drafts_of
 from factcheck.editorial.drafts.shared_claims import has_hidden_claim
 from factcheck.editorial.events import Act, record_events
 from factcheck.editorial.models import ImportBatch, Proposal, Review, User
+from factcheck.editorial.models.proposals import new_salt
 from factcheck.editorial.proposals.review_policy import Publication
 from factcheck.imports.importer.change_notes import describe_change
 from factcheck.imports.importer.completion import complete_record, leaves_unchanged
@@ -287,6 +288,7 @@ def _submit_reviews(batch: ImportBatch, by: User, planned: Sequence[_Planned]) -
             review_id=plan.review,
             statement=data.decode(),
             digest=sha256_hex(data),
+            salt=new_salt(),  # the defaults of a row are the same for all rows
             change_class=plan.change_class,
             note=plan.note,
             batch_id=batch.pk,

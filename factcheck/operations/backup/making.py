@@ -52,10 +52,9 @@ def make_backup(
     return file
 
 
-def newest_backup(folder: Path) -> datetime | None:
-    """Return when the newest complete backup was made, or nothing if this account can't read the folder."""
-    files = list_backups(folder)
-    return datetime.strptime(files[-1].name, f"{PREFIX}%Y%m%dT%H%M%S%z{SUFFIX}") if files else None
+def made_at(file: Path) -> datetime:
+    """Return when the backup was made."""
+    return datetime.strptime(file.name, f"{PREFIX}%Y%m%dT%H%M%S%z{SUFFIX}")
 
 
 def remove_old(folder: Path, keep: int) -> list[Path]:
@@ -67,7 +66,7 @@ def remove_old(folder: Path, keep: int) -> list[Path]:
 
 
 def list_backups(folder: Path) -> list[Path]:
-    """Return the complete backups, the oldest first."""
+    """Return the complete backups, the oldest first, or nothing if this account can't read the folder."""
     return sorted(folder.glob(f"{PREFIX}{'[0-9]' * 8}T{'[0-9]' * 6}Z{SUFFIX}"))
 
 

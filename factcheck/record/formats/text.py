@@ -11,6 +11,9 @@ import unicodedata
 MAX_COMPOSED = 4  # the maximum number of characters that NFC composes into one: a letter and three marks
 MAX_MARKS = 30  # in a row (Stream-Safe Text Format, UAX #15, section 13), more than any script needs
 _TWO_MARKS = "\u0f73\u0f75\u0f81"  # each becomes two marks in NFC but has combining class 0
+# Embeddings, overrides and isolates of the writing direction. On a page, each element isolates its text. In a title or
+# a description, nothing would end their effect.
+_DIRECTIONS = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 _JOINER = "\u034f"  # combining grapheme joiner: invisible, and NFC moves no mark past it
 # C0 and C1 controls except tab and line feed, surrogates, and noncharacters such as U+FFFE. Surrogates can't be
 # encoded, and noncharacters aren't intended for interchange (Unicode 23.7). Line and paragraph separators are harmless.
@@ -39,6 +42,16 @@ def nfc(value: str) -> str:
 def clean_text(value: str) -> str:
     r"""Return the trimmed value in NFC, with "\n" as line ending."""
     return nfc(value.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def plain(value: str) -> str:
+    """Return a single line without direction marks, for titles and descriptions."""
+    return " ".join(_DIRECTIONS.sub("", value).split())
+
+
+def shorten(line: str, length: int) -> str:
+    """Return a line with at most this many characters. Combining characters count too."""
+    return line if len(line) <= length else f"{line[: length - 1].rstrip()}…"
 
 
 def fold_words(value: str) -> str:

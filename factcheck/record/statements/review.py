@@ -171,8 +171,8 @@ class Verdict(Part):
     value: WholeOrNull = optional(
         "", "Number between `worst` and `best`. Null if the verdict doesn't have a number.", 1
     )
-    best: WholeOrNull = optional("", "Value of the truest verdict.", 5)
-    worst: WholeOrNull = optional("", "Value of the falsest verdict.", 1)
+    best: WholeOrNull = optional("", "Value that means that the claim is true.", 5)
+    worst: WholeOrNull = optional("", "Value that means that the claim is false.", 1)
     explanation: Annotated[str | None, Prose(10_000)] = optional(
         _("why this verdict"), "Meaning of the verdict, or the reason for it in this review."
     )

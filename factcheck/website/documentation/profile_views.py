@@ -80,7 +80,7 @@ def methodology(request: HttpRequest, site: str) -> HttpResponse:
 
 
 def scales_of(verdicts: list[Verdict]) -> list[Scale]:
-    """Return the rating scales with their steps, from the falsest to the truest, and the verdicts without a value.
+    """Return the rating scales with their steps, from "claim is false" to "claim is true", and the others.
 
     A step without a verdict hasn't been used in a review yet.
     """

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from factcheck.record.models import LogEntry, PublishedReview, Status
+from factcheck.record.readmodel.answers import verdict_words
 from factcheck.record.readmodel.bodies import Erasure, Kept, Review
 from factcheck.record.readmodel.claimreview import claim_review_document
 from factcheck.record.readmodel.picture_rows import shown_pictures
@@ -76,9 +77,7 @@ def claim(request: HttpRequest, claim_id: UUID) -> HttpResponse:
     context = {
         "claim": body,
         "title": review_words.claim_title(body),
-        "description": "; ".join(
-            f"{review.publisher.name}: {review.verdict.label or '–'}" for review in body.live_reviews
-        ),
+        "description": "; ".join(f"{review.publisher.name}: {verdict_words(review)}" for review in body.live_reviews),
         "public_captures": queries.public_captures(body),
         "sample": sample_of(body.live_reviews),
         "license": body.license,

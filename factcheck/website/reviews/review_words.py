@@ -1,38 +1,28 @@
-"""The words of a review's page that are derived from the document: titles, translations and agreement.
-
-A claim for other sites always has its verdict, because a false claim alone would only spread. A headline never has the
-verdict, because the verdict is about the claim. "False: Bed nets work" would say the opposite of the review.
-"""
+"""The words of a review's page that are derived from the document: titles, translations and agreement."""
 
 from collections.abc import Iterable, Sequence
 
 from django.utils.translation import get_language, get_supported_language_variant, override
 from django.utils.translation import gettext as _
 
+from factcheck.record.formats.text import plain, shorten
 from factcheck.record.log.models import LogEntry
+from factcheck.record.readmodel.answers import MAX_CLAIM, MAX_VERDICT, answer_of, verdict_words
 from factcheck.record.readmodel.bodies import Correction, Kept, Review, Tombstone
 from factcheck.record.readmodel.translated_reviews import NEW_TEXTS
 from factcheck.record.statements.review import Verdict
 from factcheck.record.statements.statement_labels import claim_with_verdict
 from factcheck.website.queries import OtherReview, WholeClaim
-from factcheck.website.words import plain, scale
-
-MAX_NAME = 40  # a publisher's verdict can be a whole paragraph
-MAX_QUOTED = 120
-
-
-def verdict_of(body: Review) -> str:
-    """Return a review's verdict as one short line. Not every imported review has a verdict."""
-    return _shorten(body.verdict.label or _("No verdict"), MAX_NAME)
+from factcheck.website.words import scale
 
 
 def title_of(body: Kept, *, current: bool = True, status: str = "live") -> str:
-    """Return the title for browsers and other sites: the headline, or else the claim with its verdict."""
-    headline = _shorten(body.headline or "", MAX_QUOTED)
+    """Return the title for browsers and other sites: the claim with its verdict."""
     with _in_language(body.language):
         if isinstance(body, Tombstone):
+            headline = shorten(plain(body.headline or ""), MAX_CLAIM)
             return ": ".join(word for word in (_("Withdrawn"), headline) if word)
-        title = headline or finding_of(body)
+        title = answer_of(body).line(reason=0)
         if current:
             return title
         # Not inside the f-string, where Babel doesn't find texts to translate.
@@ -40,25 +30,23 @@ def title_of(body: Kept, *, current: bool = True, status: str = "live") -> str:
         return f"{state} – {title}"
 
 
-def finding_of(body: Review) -> str:
-    """Return the claim with its verdict as one line of limited length."""
-    return claim_with_verdict(_shorten(body.claim.text, MAX_QUOTED), verdict_of(body))
-
-
 def description_of(body: Kept) -> str:
-    """Return the description for other sites, in the review's language if the interface has this language."""
+    """Return the description for other sites: the sentence that says why, or else the title."""
+    if not isinstance(body, Tombstone):
+        return answer_of(body).reason or title_of(body)
     with _in_language(body.language):
-        if isinstance(body, Tombstone):
-            reason = body.revision.note or ""
-            return _("The newsroom no longer supports this review. Reason: %(reason)s") % {"reason": reason}
-        return f"{finding_of(body)}. {body.summary or ''}".strip()
+        return _("The newsroom no longer supports this review. Reason: %(reason)s") % {
+            "reason": body.revision.note or ""
+        }
 
 
 def claim_title(claim: WholeClaim) -> str:
     """Return the title of a claim's page: the claim and its verdicts."""
-    reviews = claim.live_reviews[:2]
-    verdicts = [f"{verdict_of(each)} ({_shorten(each.publisher.name, MAX_NAME)})" for each in reviews]
-    return claim_with_verdict(_shorten(claim.text, MAX_QUOTED), "; ".join(verdicts))
+    verdicts = [
+        f"{shorten(verdict_words(each), MAX_VERDICT)} ({shorten(plain(each.publisher.name), MAX_VERDICT)})"
+        for each in claim.live_reviews[:2]
+    ]
+    return claim_with_verdict(shorten(plain(claim.text), MAX_CLAIM), "; ".join(verdicts))
 
 
 def important_corrections(corrections: Sequence[Correction]) -> list[Correction]:
@@ -133,9 +121,3 @@ def _in_language(tag: str) -> override:
         return override(get_supported_language_variant(tag))
     except LookupError:
         return override(get_language())
-
-
-def _shorten(text: str, length: int) -> str:
-    """Return one line with at most this many characters. Combining characters count too."""
-    line = plain(text)
-    return line if len(line) <= length else f"{line[: length - 1].rstrip()}…"

@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext
 
+from factcheck.record.readmodel.answers import answer_of
 from factcheck.record.readmodel.bodies import Kept, Review, Tombstone
-from factcheck.website.reviews.review_words import finding_of
 from factcheck.website.words import day_of, plain
 
 # BibTeX passes titles on to TeX, in which these characters are commands.
@@ -97,7 +97,7 @@ def _title(review: Kept) -> str:
 
 
 def _finding(review: Kept) -> str:
-    return gettext("Withdrawn review") if isinstance(review, Tombstone) else finding_of(review)
+    return gettext("Withdrawn review") if isinstance(review, Tombstone) else answer_of(review).line(reason=0)
 
 
 def _issued(review: Kept) -> str:

@@ -7,8 +7,8 @@ characters"). Other platforms allow more.
 import regex
 from django.utils.translation import gettext
 
+from factcheck.record.readmodel.answers import verdict_words
 from factcheck.record.readmodel.bodies import Kept, Tombstone
-from factcheck.website.sharing.share_cards import verdict_words
 from factcheck.website.words import plain
 
 MAX_LENGTH = 280

@@ -7,11 +7,11 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext
 
+from factcheck.record.readmodel.answers import answer_of, verdict_words
 from factcheck.record.readmodel.bodies import Correction, Kept, Review, Tombstone
-from factcheck.record.statements.statement_labels import claim_with_verdict
 from factcheck.website.responses import is_sample
 from factcheck.website.reviews.review_words import title_of, verdict_changes, verdict_since
-from factcheck.website.sharing.share_picture import Card, drawable
+from factcheck.website.sharing.share_picture import MAX_CHARACTERS, Card, drawable
 from factcheck.website.words import day_of, plain, scale
 
 LANGUAGES = ("en", "vi")
@@ -35,7 +35,7 @@ def alternative_text(review: Kept | None, language: str) -> str:
     with translation.override(language):
         if review is None:
             return gettext("The Fact-Check Record")
-        return claim_with_verdict(plain(review.claim.text), verdict_words(review, language))
+        return answer_of(review, language).line(claim=MAX_CHARACTERS, verdict=MAX_CHARACTERS)
 
 
 def picture_language(language: str) -> str:
@@ -55,12 +55,6 @@ def site_card(language: str) -> Card:
         text = gettext("Published fact-checks with their sources, corrections and a public log.")
         name = gettext("The Fact-Check Record")
         return Card(name, "none", "", "", "", "", text, _host(), settings.SITE_URL)
-
-
-def verdict_words(review: Review, language: str) -> str:
-    """Return the verdict in this language or in the review's language."""
-    verdict = review.verdict
-    return plain(verdict.labels.get(language) or verdict.label or gettext("No verdict"))
 
 
 def newest_correction(corrections: Sequence[Correction]) -> Correction | None:

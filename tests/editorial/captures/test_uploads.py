@@ -136,10 +136,16 @@ def test_upload_needs_the_token_and_the_right_person(newsroom: Newsroom, storage
     assert names_in(storage) == []
 
 
+@pytest.mark.parametrize("answers", [0, 1])
 def test_upload_without_the_clean_room_is_told(
-    newsroom: Newsroom, storage: Path, monkeypatch: pytest.MonkeyPatch
+    newsroom: Newsroom, storage: Path, monkeypatch: pytest.MonkeyPatch, answers: int
 ) -> None:
+    """Also if the room is stopped after it has recognised the kind. Before, this was a status 500."""
+    kinds = iter([b'{"kind": {"media_type": "application/pdf", "ending": "pdf"}}'] * answers)
+
     def closed(_pieces: Any) -> bytes:
+        for kind in kinds:
+            return kind
         raise ConnectionRefusedError(111, "Connection refused")
 
     monkeypatch.setattr(door, "_exchange", closed)
@@ -147,8 +153,10 @@ def test_upload_without_the_clean_room_is_told(
     client = signed_in(newsroom.reporter).client
     client.handler.enforce_csrf_checks = False
     answer = send(client, FILES["pdf"], source=source.pk)
+    assert answer.status_code == 400
     assert "read files at the moment" in answer.json()["error"]
     assert not Capture.objects.filter(origin="editor").exists()
+    assert names_in(storage) == []
 
 
 def test_kind_that_the_site_does_not_know_is_refused(

@@ -80,6 +80,13 @@ def test_import_is_not_approved_by_an_author(newsroom: Newsroom) -> None:
         approve(newsroom)
 
 
+def test_each_review_of_an_import_has_a_salt_of_its_own(newsroom: Newsroom) -> None:
+    salts = [bytes(salt) for salt in Proposal.objects.values_list("salt", flat=True)]
+    assert len(salts) > 2
+    assert len({*salts}) == len(salts)
+    assert {len(salt) for salt in salts} == {32}
+
+
 def test_import_is_approved_with_the_digest_of_what_is_in_it(newsroom: Newsroom) -> None:
     batch = batches.begin_import(newsroom=newsroom.publisher, by=newsroom.editor, files="x")
     proposal = finish(newsroom, batch, "0" * 64)

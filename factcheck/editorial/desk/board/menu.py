@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk.access import Desk
@@ -45,7 +46,8 @@ def menu_for(desk: Desk, groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
     Reporters get the fact-checks, and those other lists to which they can add rows.
     """
     if not desk.roles or desk.deciding_newsrooms:
-        return groups
+        kept = {"name": _("what this machine knows"), "admin_url": reverse("editorial_kept")}
+        return [*groups[:-1], {**groups[-1], "models": [*groups[-1]["models"], kept]}] if groups else groups
     first, rest = groups[:1], groups[1:]
     needed = [{**group, "models": [model for model in group["models"] if model["add_url"]]} for group in rest]
     return [*first, *(group for group in needed if group["models"])]

@@ -40,7 +40,7 @@ from factcheck.editorial.encryption import KeyProblem
 from factcheck.editorial.messages import reader_messages
 from factcheck.editorial.models import ReaderMessage
 
-MIN_FLOOD = 5  # messages from one network within a day
+MIN_FLOOD = 5  # messages from one network within an hour
 MAX_NETWORKS = 10
 PERIODS = {"hour": (_("last hour"), timedelta(hours=1)), "day": (_("last 24 hours"), timedelta(days=1))}
 
@@ -52,9 +52,9 @@ ReceivedFilter = list_filter(
 
 
 class NetworkFilter(admin.SimpleListFilter):
-    """A filter by the networks that sent the most messages today.
+    """A filter by the networks that sent the most messages in this hour.
 
-    The site stores only a hash of a network, and deletes the hash after a day.
+    The site stores only a hash of a network, and deletes the hash after an hour.
     """
 
     title = _("network")

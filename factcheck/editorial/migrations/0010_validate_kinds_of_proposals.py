@@ -4,7 +4,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("editorial", "0008_disownings"),
+        ("editorial", "0009_disownings"),
     ]
 
     operations = [

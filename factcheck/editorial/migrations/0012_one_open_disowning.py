@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("editorial", "0010_index_of_disownings"),
+        ("editorial", "0011_index_of_disownings"),
     ]
 
     operations = [

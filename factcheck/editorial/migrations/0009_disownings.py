@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("editorial", "0007_signed_proposals"),
+        ("editorial", "0008_hourly_hashes"),
         ("record", "0004_disownings"),
     ]
 

@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("editorial", "0009_validate_kinds_of_proposals"),
+        ("editorial", "0010_validate_kinds_of_proposals"),
     ]
 
     operations = [
