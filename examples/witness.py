@@ -179,6 +179,8 @@ def serve(folder: Path, logs: list[str], port: int) -> None:
     witness = Witness(folder, logs)
 
     class Handler(BaseHTTPRequestHandler):
+        timeout = 30  # seconds for which a client can keep a thread waiting
+
         def do_POST(self) -> None:
             status, content_type = 200, "text/plain; charset=utf-8"
             try:
@@ -220,7 +222,7 @@ def main() -> None:
     if options.command == "make-key":
         make_key(options.folder, options.name)
     else:
-        serve(options.folder, options.logs, options.port)
+        serve(options.folder, " ".join(options.logs).split(), options.port)  # a unit gives them as one word
 
 
 if __name__ == "__main__":

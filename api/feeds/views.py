@@ -25,6 +25,7 @@ from api.lists.requests import ListOptions, ListRequest, read_list_request
 from api.lists.search_pages import read_in_time
 from factcheck.record.files import dump_files
 from factcheck.record.formats.markdown import ShownPicture, to_html
+from factcheck.record.lists.dimensions import LANGUAGE, ORIGIN
 from factcheck.record.lists.pages import Cursor
 from factcheck.record.lists.published_lists import CORRECTIONS, REVIEWS
 from factcheck.record.log.models import ChangeClass
@@ -60,6 +61,7 @@ class Feed(Endpoint):
         list_request = read_list_request(request._request, self.list_options)
         if "q" not in list_request.query:  # a search's result depends on the time that the search took
             current().is_cacheable = True
+        self.narrow(list_request)
         page = read_in_time(list_request)
         bodies = [body for (body,) in page.rows]
         places = {"first": Cursor(), "next": page.next, "previous": page.previous}
@@ -76,16 +78,27 @@ class Feed(Endpoint):
         responses.add_links(response, {"next": pages.get("next"), "prev": pages.get("previous")})
         return response
 
+    def narrow(self, list_request: ListRequest) -> None:
+        """Add filters that the client didn't send."""
+
     def entries(self, bodies: Sequence[str], full: bool, language: str | None) -> list[Entry]:
         raise NotImplementedError
 
 
 class ReviewFeed(Feed):
-    """Live reviews. An entry keeps its id through all revisions, and disappears when its review is withdrawn."""
+    """Live reviews. An entry keeps its id through all revisions, and disappears when its review is withdrawn.
+
+    The feed of all reviews, or of all reviews in a language, has only this site's own reviews. An import of thousands
+    of reviews would hide them. All other feeds have what the lists in the API have.
+    """
 
     list_options = REVIEW_FEED
     title = _("Fact-checks")
     description = _("Reviews of claims, with the latest publications and changes first.")
+
+    def narrow(self, list_request: ListRequest) -> None:
+        if all(each is LANGUAGE for each, _ in list_request.filtered):
+            list_request.filtered.append((ORIGIN, ["own"]))
 
     def entries(self, bodies: Sequence[str], full: bool, language: str | None) -> list[Entry]:
         reviews = [read(Review, body) for body in bodies]

@@ -20,6 +20,8 @@ from factcheck.monitoring import numbers
 from factcheck.monitoring.time_limits import TimeLimited
 from factcheck.record.errors import SetupError
 from factcheck.record.log import checkpoints, tree
+from factcheck.record.log.notes import NoteError
+from factcheck.record.log.witnesses import newest_cosignatures
 from factcheck.record.readmodel.address import require_address
 from factcheck.record.readmodel.public_state import is_right
 from factcheck.tools.metrics import wrong_entry
@@ -29,6 +31,8 @@ SECONDS = 3.0  # for all checks together, because a database that hangs never an
 MAX_LAG = timedelta(minutes=10)
 # A publication first commits its entries, and then has the entries signed.
 MAX_UNSIGNED = timedelta(minutes=2)
+# The worker asks the witnesses every five minutes.
+MAX_UNCOSIGNED = timedelta(minutes=30)
 # Backups are made every night. The site can publish without a new backup, so an old backup is only a warning.
 MAX_BACKUP_AGE = timedelta(hours=36)
 
@@ -50,7 +54,7 @@ class Result:
 
     @property
     def warns(self) -> bool:
-        return self.name in (backup.__name__, roles.__name__)
+        return self.name in (backup.__name__, roles.__name__, witnesses.__name__)
 
 
 def run_checks() -> list[Result]:
@@ -65,7 +69,7 @@ def run_checks() -> list[Result]:
 def _run() -> list[Result]:
     with translation.override("en"):
         first = _result(database)
-        everywhere = (address, checkpoint, rows)
+        everywhere = (address, checkpoint, witnesses, rows)
         rest = (
             (migrations, *everywhere, log_key, queue, clean_room, backup, roles) if numbers.sees_queue() else everywhere
         )
@@ -120,6 +124,20 @@ def checkpoint() -> str:
         return "The log is empty."
     age = _age(timezone.now() - log.checkpoint_at)
     return f"The newest checkpoint covers {log.checkpoint_size} of {log.entries} entries. It is {age} old."
+
+
+def witnesses() -> str:
+    try:
+        found = newest_cosignatures()
+    except NoteError as problem:
+        raise Failed(f"LOG_WITNESSES can't be used, because {problem}.") from None
+    if len({witness.key.name for witness, _row in found}) < 2:
+        raise Failed(f"Witnesses in LOG_WITNESSES: {len(found)}. Name two, as docs/how-to/run-a-witness.md describes.")
+    log, sizes = numbers.read_log(), {witness.key.name: row.checkpoint_id if row else 0 for witness, row in found}
+    late = [name for name, size in sizes.items() if size < log.checkpoint_size]
+    if late and log.checkpoint_at and timezone.now() - log.checkpoint_at > MAX_UNCOSIGNED:
+        raise Failed(f"Witnesses that haven't cosigned the newest checkpoint: {', '.join(late)}. Ask their operators.")
+    return f"Entries that witnesses have cosigned: {', '.join(f'{size} by {name}' for name, size in sizes.items())}."
 
 
 def rows() -> str:

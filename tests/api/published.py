@@ -7,7 +7,8 @@ from tests.support.drafts import Newsroom, Publisher, Review
 
 def make_imported(newsroom: Newsroom, original_url: str, **fields: object) -> Review:
     """A review by another publisher whose words are on no scale."""
-    publisher = Publisher.objects.create(name="Outra Redação", site="outra.example", url="https://outra.example/")
+    fields_of_publisher = {"name": "Outra Redação", "url": "https://outra.example/"}
+    publisher, _ = Publisher.objects.get_or_create(fields_of_publisher, site="outra.example")
     review = newsroom.make_review(newsroom.make_claim(text="O chá cura.", language="pt"), sources=0, **fields)
     review.publisher, review.original_url, review.original_label = publisher, original_url, "Pants on Fire"
     review.verdict = None

@@ -56,6 +56,7 @@ REVIEW_VALUES = {
     "verdict": "truth:rare",
     "original_verdict": "Rare  words",
     "publisher": "rare.example",
+    "origin": "own",
     "claim": SOME_ID,
     "claimant": SOME_ID,
     "topic": "very-rare",
@@ -107,7 +108,7 @@ def review(number: int) -> SimpleNamespace:
         publisher="rare.example" if rare else f"pub{number % 50}.example",
         claimant=id_of(number % 5000), topics=["very-rare"] if very_rare else [f"topic{number % 40}"],
         appearance_keys=[url_key(f"https://social.example/{number}")],
-        original_key=url_key(f"https://pub1.example/{number}"), link_keys=[], earlier_claims=[],
+        original_key=None if very_rare else url_key(f"https://pub1.example/{number}"), link_keys=[], earlier_claims=[],
         claimed_on=day if number % 2 else None, reviewed_on=day if number % 10 else None,
         published_at=at, updated_at=at,
     )  # fmt: skip
@@ -117,7 +118,7 @@ def claim(of: SimpleNamespace) -> SimpleNamespace:
     very_rare = of.sequence % VERY_RARE == 0
     return SimpleNamespace(
         **vars(of), verdicts=["truth:very-rare" if very_rare else of.verdict],
-        original_verdicts=["very rare words" if very_rare else of.original_verdict],
+        origins=["imported" if of.original_key else "own"], original_verdicts=["very rare words" if very_rare else of.original_verdict],
         publishers=["very-rare.example" if very_rare else of.publisher], search="'alpha'",
     )  # fmt: skip
 

@@ -22,7 +22,7 @@ from factcheck.database import client_programs, roles
 from factcheck.editorial.models import Review
 from factcheck.record.log import tree
 from factcheck.record.log.notes import SigningKey
-from factcheck.record.models import LogEntry
+from factcheck.record.models import LogEntry, PublishedClaim
 from tests.support.databases import fresh_database, point_to, superuser
 from tests.support.drafts import make_newsroom
 from verifier import verifier
@@ -111,6 +111,7 @@ def test_stored_database_is_migrated_and_verifies(stored: Path, template: str, t
     call_command("verify_record", stdout=StringIO())
     kept = json.loads((stored / "answers.json").read_text())
     assert answers() == kept["answers"]
+    assert PublishedClaim.objects.live().exclude(origins=["own"]).count() == 0
     (review,) = Client().get("/api/v1/reviews/", {"ids": kept["review"]}).json()["results"]
     assert [each["kind"] for each in review["corrections"]] == ["correction"]
     for path, answer in kept["answers"].items():

@@ -143,10 +143,7 @@ LOG = [
     Chapter(
         "run-a-witness",
         "Run a witness for another site",
-        {
-            "--port 8100": "--port 8100 > /root/witness.log 2>&1 &",
-            "witness.example/yours": "newsroom.test/w > /root/witness",
-        },
+        {"witness.example/yours": "newsroom.test/w > /root/witness"},
         after=wait("http://127.0.0.1:8100/"),
     ),
     Chapter(

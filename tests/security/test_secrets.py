@@ -139,9 +139,9 @@ def test_web_workers_count_in_a_folder_that_is_empty_at_each_start() -> None:
 @pytest.mark.prove
 def test_services_are_locked_in() -> None:
     """The best exposure is 0, and 10 the worst. Before, the services had 8.3."""
-    for service in UNITS:
+    for file in DEPLOY.glob("*/*.service"):  # with the witness, which runs on another machine
         checked = subprocess.run(
-            ["systemd-analyze", "security", "--offline=true", "--threshold=30", DEPLOY / f"systemd/{service}.service"],
+            ["systemd-analyze", "security", "--offline=true", "--threshold=30", file],
             capture_output=True, text=True, timeout=60,
         )  # fmt: skip
         assert checked.returncode == 0, checked.stdout + checked.stderr

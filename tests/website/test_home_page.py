@@ -36,8 +36,10 @@ def test_home_lists_the_newest_reviews_in_the_readers_language(published: Publis
         page = get(f"/{language}/")
         assert [href for href in page.links if href.startswith("/reviews/")] == expected
     page = get("/en/")
-    assert "Newest reviews in English 2 reviews in English · 2 reviews in other languages: " in page.text
-    assert {"/search/?language=en", "/search/?language=vi", "/search/?language=und"} <= set(page.links)
+    assert "Newest reviews in English 2 reviews in English · 1 review in other languages: " in page.text
+    assert "1 review from other publishers" in page.text
+    others = {"/search/?language=vi&origin=own", "/search/?origin=imported"}
+    assert {"/search/?language=en&origin=own", *others} <= set(page.links)
     assert "Bài kiểm chứng mới nhất bằng tiếng Việt" in get("/vi/").text
 
 
@@ -66,7 +68,7 @@ def test_home_costs_few_queries_of_the_reading_role(published: Published) -> Non
         CaptureQueriesContext(connections["default"]) as others,
     ):
         Client().get("/en/")
-    assert len(public) == 6  # two of them set the time limit
+    assert len(public) == 8  # three of them set the time limit
     assert len(others) == 0
 
 

@@ -194,6 +194,16 @@ ORIGINAL_VERDICT = Dimension(
     "The publisher's own words, in any case, up to 200 characters.", "Pants on Fire",
     column="original_verdict", facet=True,
 )  # fmt: skip
+_ORIGINS = {
+    "own": "original_key IS NULL AND status <> 'erased'",  # erased reviews have no URLs
+    "imported": "original_key IS NOT NULL",
+}
+ORIGIN = Dimension(
+    "origin", values.read_choice(_ORIGINS), lambda found: (" OR ".join(f"({_ORIGINS[each]})" for each in found), []),
+    {"type": "string", "enum": [*_ORIGINS]},
+    "`own`: by this site's newsrooms, `imported`: by other publishers.", "own",
+    column="CASE WHEN original_key IS NULL THEN 'own' ELSE 'imported' END", label=_("Origin"), facet=True,
+)  # fmt: skip
 LANGUAGE = Dimension(
     "language", values.read_language, _language_is, LANGUAGE_SCHEMA,
     "BCP 47 tag of the review's language, in any case. `vi` also matches `vi-VN`.", "vi",
@@ -242,6 +252,7 @@ REVIEW_DIMENSIONS: Sequence[Dimension] = (
     ORIGINAL_VERDICT,
     LANGUAGE,
     PUBLISHER,
+    ORIGIN,
     TOPIC,
     _year("published_at", _("Year of publication"), "of the first publication on this site"),
     CLAIM,
@@ -285,6 +296,7 @@ CLAIM_DIMENSIONS: Sequence[Dimension] = (
     ORIGINAL_VERDICT.of_reviews("original_verdicts", "Claims with a review that has this verdict:"),
     replace(LANGUAGE, description="BCP 47 tag of the claim's language, in any case. `vi` also matches `vi-VN`."),
     PUBLISHER.of_reviews("publishers", "Claims with a review by this publisher."),
+    ORIGIN.of_reviews("origins", "Claims with a review of this origin:"),
     TOPIC,
     _year("published_at", _("Year of publication"), "in which the claim's first review was published"),
     CLAIMANT,

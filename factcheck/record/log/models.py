@@ -3,8 +3,10 @@
 Entries and documents never change.
 """
 
+import base64
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Self
 from uuid import UUID
@@ -245,3 +247,8 @@ class Cosignature(models.Model):
 
     def __str__(self) -> str:
         return self.line
+
+    @property
+    def at(self) -> datetime:
+        """Return the time that the witness signed, from a line whose signature is right."""
+        return datetime.fromtimestamp(int.from_bytes(base64.b64decode(self.line.split()[2])[4:12]), UTC)

@@ -8,13 +8,14 @@ import base64
 import re
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.conf import settings
 
 from factcheck.record.log import merkle, tree
 from factcheck.record.log.models import Cosignature, LogCheckpoint
-from factcheck.record.log.notes import NoteError, VerifierKey, open_note
+from factcheck.record.log.notes import NoteError, VerifierKey, open_note, signed_by
 from factcheck.tools.http_client import FetchError, send
 
 TIMEOUT = 10  # in seconds
@@ -41,6 +42,18 @@ def configured_witnesses() -> list[Witness]:
     if len(words) % 2:
         raise NoteError("LOG_WITNESSES needs a verifier key and a URL for each witness")
     return [Witness(VerifierKey.parse(key), url.rstrip("/")) for key, url in zip(words[::2], words[1::2], strict=True)]
+
+
+def newest_cosignatures() -> list[tuple[Witness, Cosignature | None]]:
+    """Return each witness with the newest line under its name, or with None if its key didn't sign this line."""
+    found = list[tuple[Witness, Cosignature | None]]()
+    for witness in configured_witnesses():
+        rows = Cosignature.objects.using("public").filter(witness=witness.key.name).select_related("checkpoint")
+        row, is_right = rows.order_by("-checkpoint_id").first(), False
+        with suppress(NoteError):
+            is_right = row is not None and signed_by(row.checkpoint.note + row.line, witness.key)
+        found.append((witness, row if is_right else None))
+    return found
 
 
 def request_cosignatures() -> Iterator[tuple[Witness, str]]:

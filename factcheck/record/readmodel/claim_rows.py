@@ -69,6 +69,7 @@ def claim_row(claim_id: UUID, reviews: Sequence[PublishedReview]) -> PublishedCl
         row.verdicts = sorted({review.verdict for review in live if review.verdict})
         row.original_verdicts = sorted({review.original_verdict for review in live if review.original_verdict})
         row.publishers = sorted({review.publisher for review in live})
+        row.origins = sorted({"imported" if review.original_key else "own" for review in live})
         oldest_first = sorted(live, key=lambda review: (review.published_at, review.sequence))
         body = Claim.model_construct(
             **{**vars(claim), "id": str(claim_id)},

@@ -93,8 +93,8 @@ class PublishedReview(models.Model):
             # to MAX_TOPICS topics, so that the index can contain every row.
             models.Index(
                 fields=["publisher", "language"],
-                include=["verdict", "topics", "published_at", "reviewed_on", "claimed_on"],
-                name="review_counted",
+                include=["verdict", "topics", "published_at", "reviewed_on", "claimed_on", "original_key"],
+                name="review_counts",
                 condition=Q(status="live"),
             ),
             models.Index(F("publisher"), F("published_at").desc(), F("id").desc(), name="review_publisher"),
@@ -104,6 +104,12 @@ class PublishedReview(models.Model):
             HashIndex(fields=["original_key"], name="review_original"),
             # There are only a few reviews by this site's newsrooms among a million imported reviews.
             models.Index(fields=["claim_id"], name="review_ours", condition=Q(status="live", original_key=None)),
+            models.Index(
+                F("published_at").desc(),
+                F("id").desc(),
+                name="review_newest_ours",
+                condition=Q(status="live", original_key=None),
+            ),
             GinIndex(fields=["topics"], name="review_topics"),
             GinIndex(fields=["appearance_keys"], name="review_appearances"),
             GinIndex(fields=["link_keys"], name="review_links"),
@@ -137,6 +143,7 @@ class PublishedClaim(models.Model):
     verdicts = ArrayField(models.CharField(max_length=130), default=list)
     original_verdicts = ArrayField(models.CharField(max_length=MAX_ORIGINAL), default=list)
     publishers = ArrayField(models.CharField(max_length=255), default=list)
+    origins = ArrayField(models.CharField(max_length=8), default=list, help_text="own, imported, or both.")
     topics = ArrayField(models.CharField(max_length=60), default=list)
     appearance_keys = ArrayField(models.CharField(max_length=32), default=list)
     claimed_on = models.DateField(null=True)
@@ -162,6 +169,7 @@ class PublishedClaim(models.Model):
             GinIndex(fields=["verdicts"], name="claim_verdicts"),
             GinIndex(fields=["original_verdicts"], name="claim_original_verdicts"),
             GinIndex(fields=["publishers"], name="claim_publishers"),
+            GinIndex(fields=["origins"], name="claim_origins"),
             GinIndex(fields=["topics"], name="claim_topics"),
             GinIndex(fields=["appearance_keys"], name="claim_appearances"),
             search_index("claim_search"),

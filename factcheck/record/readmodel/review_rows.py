@@ -98,6 +98,7 @@ def review_row(entry: LogEntry, data: bytes, before: PublishedReview | None = No
     row.published_at, row.updated_at = map(datetime.fromisoformat, (body.published_at, body.updated_at))
     if not isinstance(body, Erasure):
         row.claim_id, row.language, row.publisher = UUID(body.claim.id), body.language.lower(), body.publisher.site
+        row.original_key = url_key(body.original_url) if body.original_url else None
     row.link_keys = list(dict.fromkeys(map(link_key, cited_urls(body))))
     if before and row.status != Status.ERASED:
         earlier = {*before.earlier_claims, *([before.claim_id] if before.claim_id else [])}
@@ -111,7 +112,6 @@ def review_row(entry: LogEntry, data: bytes, before: PublishedReview | None = No
         row.claimant = UUID(claim.claimant.id) if claim.claimant else None
         row.topics = [topic.slug for topic in body.topics]
         row.appearance_keys = list(dict.fromkeys(url_key(url) for url in urls_of(claim.appearances)))
-        row.original_key = url_key(body.original_url) if body.original_url else None
         row.claimed_on = _date(claim.claimed_on)
         row.reviewed_on = _date(body.reviewed_on)
     return row

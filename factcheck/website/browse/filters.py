@@ -215,6 +215,8 @@ def value_labels(wanted: Mapping[str, Sequence[str]]) -> dict[str, dict[str, str
     labels["language"] = _told_apart({tag: (_language_label(tag), tag) for tag in wanted.get("language", ())})
     verdicts = labels.get("verdict", {}).items()
     labels["verdict"] = _told_apart({value: (label, value.partition(":")[0]) for value, label in verdicts})
+    origins = {"own": gettext("This site’s newsrooms"), "imported": gettext("Other publishers")}
+    labels["origin"] = {origin: origins.get(origin, origin) for origin in wanted.get("origin", ())}
     labels["kind"] = {kind: str(KINDS.get(kind, kind)) for kind in wanted.get("kind", ())}
     return labels
 

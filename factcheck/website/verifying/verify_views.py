@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from factcheck.record.audit.key_rotation import current_key
 from factcheck.record.audit.proof_files import find_document, make_proof, salted
-from factcheck.record.log.witnesses import configured_witnesses
+from factcheck.record.log.witnesses import newest_cosignatures
 from factcheck.record.models import LogEntry, PublishedReview
 from factcheck.record.statements.demand import Outcome
 from factcheck.website import queries
@@ -34,7 +34,7 @@ def verify(request: HttpRequest) -> HttpResponse:
         "chosen": chosen,
         "outcomes": Outcome.values(),
         "key": current_key("public"),
-        "witnesses": [{"name": each.key.name, "key": str(each.key)} for each in configured_witnesses()],
+        "witnesses": newest_cosignatures(),
         "site_url": settings.SITE_URL,
     }
     if entry and entry.is_of_demand:

@@ -53,7 +53,7 @@ def test_review_with_the_longest_values_fits_into_the_index(bare_record: None) -
 
 def test_reviews_are_counted_without_reading_their_rows() -> None:
     """The rows with their bodies are 15 times as large as the index. `original_verdict` has an index of its own."""
-    [counted] = [index for index in PublishedReview._meta.indexes if index.name == "review_counted"]
+    [counted] = [index for index in PublishedReview._meta.indexes if index.name == "review_counts"]
     needed = " ".join(expression(PublishedReview, name) for name in (*GROUPS, "days"))
     columns = [field.attname for field in PublishedReview._meta.concrete_fields]
     read = {name for name in columns if re.search(rf"\b{name}\b", needed)}

@@ -27,16 +27,15 @@ from tests.support.serving import running
 SCRIPT = str(Path(__file__).parents[3] / "examples" / "witness.py")
 
 
-@pytest.fixture
-def witness(bare_record: None, tmp_path: Path, settings: Any) -> Iterator[VerifierKey]:
-    """A witness that watches this log, configured; gives its key."""
-    tree.signing_key.cache_clear()
-    folder = ["--folder", str(tmp_path / "witness")]
+@contextmanager
+def witnessing(folder: Path, name: str) -> Iterator[tuple[str, str]]:
+    """The key and the URL of a witness that watches this log, in a process of its own."""
+    options = ["--folder", str(folder)]
     made = subprocess.run(
-        [sys.executable, SCRIPT, *folder, "make-key", "witness.example/w"], capture_output=True, text=True, check=True
+        [sys.executable, SCRIPT, *options, "make-key", name], capture_output=True, text=True, check=True
     ).stdout
     process = subprocess.Popen(
-        [sys.executable, SCRIPT, *folder, "serve", str(tree.signing_key().verifier()), "--port", "0"],
+        [sys.executable, SCRIPT, *options, "serve", str(tree.signing_key().verifier()), "--port", "0"],
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -44,11 +43,19 @@ def witness(bare_record: None, tmp_path: Path, settings: Any) -> Iterator[Verifi
     found = re.fullmatch(r"(\S+) on (\S+)\n", process.stdout.readline())
     assert found
     assert found[1] == made.strip()
-    settings.LOG_WITNESSES = f"{found[1]} {found[2]}"
-    yield VerifierKey.parse(found[1])
+    yield found[1], found[2]
     process.terminate()
     process.wait(10)
     process.stdout.close()
+
+
+@pytest.fixture
+def witness(bare_record: None, tmp_path: Path, settings: Any) -> Iterator[VerifierKey]:
+    """A witness that watches this log, configured; gives its key."""
+    tree.signing_key.cache_clear()
+    with witnessing(tmp_path / "witness", "witness.example/w") as (key, url):
+        settings.LOG_WITNESSES = f"{key} {url}"
+        yield VerifierKey.parse(key)
 
 
 def test_witness_cosigns_every_checkpoint_once(witness: VerifierKey, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,45 @@
+"""Imported reviews don't hide the newsrooms' own reviews, and every list can show the reviews of one origin."""
+
+from types import SimpleNamespace
+
+import pytest
+from django.test import Client
+
+from tests.api.published import make_imported, publish_world
+from tests.record.lists.test_doors import Ids, api, in_feed, on_page
+from tests.support.drafts import Newsroom
+
+
+@pytest.fixture
+def world(newsroom: Newsroom) -> SimpleNamespace:
+    """Own and imported reviews. One of each is live and one is withdrawn."""
+    found = publish_world(newsroom)
+    withdrawn = make_imported(newsroom, "https://outra.example/2")
+    newsroom.publish_review(withdrawn)
+    newsroom.withdraw_review(withdrawn)
+    return SimpleNamespace(own=found, imported=found.imported, withdrawn_import=withdrawn)
+
+
+def ids(path: str, **query: str) -> Ids:
+    return {each.get("review", each)["id"] for each in api(path, query)["results"]}
+
+
+def test_news_is_the_newsrooms_own_work_unless_asked(world: SimpleNamespace) -> None:
+    own, imported = str(world.own.live.pk), str(world.imported.pk)
+    assert on_page("", {}) == {own}
+    assert in_feed("reviews", {}) == in_feed("reviews", {"language": "vi"}) == {own}
+    assert in_feed("reviews", {"language": "pt"}) == set()
+    for query in ({"origin": "imported"}, {"publisher": "outra.example"}):
+        assert in_feed("reviews", query) == {imported}
+    assert Client().get("/en/?origin=imported")["Location"] == "/en/search/?origin=imported"
+    assert on_page("search/", {}) == ids("reviews") == {own, imported}
+    assert (ids("claims", origin="own"), ids("claims", origin="imported")) == (
+        {str(world.own.live.claim_id)},
+        {str(world.imported.claim_id)},
+    )
+
+
+def test_changes_of_withdrawn_reviews_keep_their_origin(world: SimpleNamespace) -> None:
+    assert ids("corrections", origin="own") == {str(world.own.withdrawn.pk)}
+    assert ids("corrections", origin="imported") == {str(world.withdrawn_import.pk)}
+    assert len(ids("corrections")) == 3  # also the erasure
