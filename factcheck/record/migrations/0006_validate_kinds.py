@@ -4,7 +4,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("record", "0004_disownings"),
+        ("record", "0005_disownings"),
     ]
 
     operations = [

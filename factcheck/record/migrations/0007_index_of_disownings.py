@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("record", "0005_validate_kinds"),
+        ("record", "0006_validate_kinds"),
     ]
 
     operations = [

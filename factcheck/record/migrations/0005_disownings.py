@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("record", "0003_words_without_trigrams"),
+        ("record", "0004_origins"),
     ]
 
     operations = [
