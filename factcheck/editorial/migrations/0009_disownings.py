@@ -8,7 +8,6 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("editorial", "0008_hourly_hashes"),
-        ("record", "0005_disownings"),
     ]
 
     operations = [
