@@ -109,6 +109,7 @@ def _page(request: HttpRequest, page: ReviewPage, body: Kept, number: int, curre
         "corrections": {each.revision: each for each in body.corrections},
         "important_corrections": review_words.important_corrections(body.corrections),
         "others": remaining,
+        "same_topic": page.same_topic if current else [],
         "translated": translated,
         "demands": page.demands,
         "public_captures": page.captures,
