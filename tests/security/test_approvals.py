@@ -24,6 +24,7 @@ from factcheck.record.log.signer import SigningError
 from factcheck.record.log.signer_process import MAX_LINE, RemoteSigner
 from factcheck.record.models import Approval, LogCheckpoint, LogEntry
 from factcheck.record.statements.demand import Demand
+from factcheck.record.statements.disowning import Disowning
 from factcheck.record.statements.erasure import Erasure
 from factcheck.record.statements.merge import Merge, Split
 from factcheck.record.statements.review import Review
@@ -316,7 +317,7 @@ def test_key_of_the_log_is_rotated(process: Process) -> None:
 def test_every_kind_of_entry_has_a_rule() -> None:
     """Otherwise, a protected newsroom couldn't publish it. No statement has a key that the log adds."""
     assert ACTIONS.keys() | {"key.rotation"} == set(Kind.values)
-    for model in (Review, Tombstone, Erasure, Demand, Merge, Split):
+    for model in (Review, Tombstone, Erasure, Demand, Merge, Split, Disowning):
         assert not ADDED & model.model_fields.keys()
 
 

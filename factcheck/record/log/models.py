@@ -79,6 +79,7 @@ class LogEntry(models.Model):
         DEMAND_UPDATED = "demand.updated"
         CLAIM_MERGE = "claim.merge"
         CLAIM_SPLIT = "claim.split"
+        DISOWNING = "disowning.published"
         KEY_ROTATION = "key.rotation"
 
     sequence = models.BigIntegerField(primary_key=True, help_text="Leaf index, from 0, without gaps.")
@@ -111,6 +112,7 @@ class LogEntry(models.Model):
                         "demand.updated",
                         "claim.merge",
                         "claim.split",
+                        "disowning.published",
                         "key.rotation",
                     ]
                 ),
@@ -119,6 +121,7 @@ class LogEntry(models.Model):
         ]
         indexes = [
             models.Index(fields=["at"], name="logentry_at"),
+            models.Index(fields=["sequence"], name="logentry_disowning", condition=Q(kind="disowning.published")),
         ]
 
     def __str__(self) -> str:

@@ -6,6 +6,6 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("record", "0004_origins"),
+        ("record", "0007_index_of_disownings"),
         ("record", "0005_approvals"),
     ]
