@@ -4,7 +4,6 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ("record", "0007_index_of_disownings"),
         ("record", "0005_approvals"),
