@@ -27,6 +27,7 @@ ACTIONS = {
     **dict.fromkeys(("demand.published", "demand.updated"), "demand.publication"),
     "claim.merge": "merge.merge",
     "claim.split": "merge.split",
+    "disowning.published": "disowning.publication",
 }
 # The keys that the log adds to a statement (factcheck.record.log.entries).
 ADDED = {"published_at", "updated_at", "revision", "corrections", "approval"}

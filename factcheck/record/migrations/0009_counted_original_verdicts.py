@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("record", "0004_origins"),
+        ("record", "0008_together_and_alone"),
     ]
 
     operations = [
