@@ -9,7 +9,7 @@ DECLARE
     document jsonb;
     of text := split_part(NEW.kind, '.', 1);
     what text := split_part(NEW.kind, '.', 2);
-    added text[] := ARRAY['published_at', 'updated_at', 'revision'];
+    added text[] := ARRAY['published_at', 'updated_at', 'revision', 'approval'];
 BEGIN
     SELECT * INTO proposal FROM editorial_proposal WHERE sequence = NEW.sequence;
     SELECT convert_from(d.document, 'UTF8')::jsonb INTO document

@@ -1,4 +1,4 @@
-"""The tables of the log: entries, documents, tiles, checkpoints and cosignatures.
+"""The tables of the log: entries, documents, approvals, tiles, checkpoints and cosignatures.
 
 Entries and documents never change.
 """
@@ -186,6 +186,16 @@ class RevisionDocument(models.Model):
     def read(self, model: type[Read]) -> Read:
         """Return the document as an object of the model. Raises DamagedError."""
         return read(model, self.checked())
+
+
+class Approval(models.Model):
+    """The signatures of two people that an entry's document commits to. An erasure deletes it with the document."""
+
+    entry = models.OneToOneField(LogEntry, models.PROTECT, primary_key=True, db_column="sequence")
+    opening = models.TextField(help_text="Canonical JSON (factcheck.record.approvals.assertions.Opening).")
+
+    def __str__(self) -> str:
+        return f"approval of {self.entry_id}"
 
 
 @dataclass(frozen=True)
