@@ -136,15 +136,15 @@ def test_verdict_never_touches_a_headline_at_the_desk(millet: dict[str, Any], la
 
 def test_each_surface_of_a_negative_review(millet: dict[str, Any]) -> None:
     path, claim = f"/reviews/{millet['id']}/", "“If you eat millets you will not catch the coronavirus.” – False"
-    page = get(path)
+    page, why = get(path), "Millet is a nutritious cereal, but no food keeps the infection "
     named = dict(re.findall(r'<meta (?:name|property)="([^"]+)" content="([^"]*)">', page))
-    assert re.findall("<title>(.*)</title>", page) == [f"{MILLET} – Checkpoint Demo (sample newsroom)"]
-    assert named["og:title"] == MILLET
-    assert named["og:description"].startswith(f"{claim}. ")
-    assert named["description"].startswith(f"{claim}. ")
-    assert named["og:image:alt"] == claim
-    assert f"<title>{MILLET}</title>" in get(f"/embed{path}")
-    assert json.loads(get(f"/oembed/?url={quote(SITE + path)}"))["title"] == MILLET
+    assert re.findall("<title>(.*)</title>", page) == [f"{claim} – Checkpoint Demo (sample newsroom)"]
+    assert named["og:title"] == claim
+    assert named["og:description"].startswith(f"Why: {why}")
+    assert named["description"].startswith(f"Why: {why}")
+    assert named["og:image:alt"].startswith(f"{claim}. Why: {why}")
+    assert f"<title>{claim}</title>" in get(f"/embed{path}")
+    assert json.loads(get(f"/oembed/?url={quote(SITE + path)}"))["title"] == claim
     assert f" {MILLET}. Fact-check: {claim}. " in get(f"{path}cite.txt")
     assert f"note = {{Fact-check: {claim}. The Fact-Check Record, revision " in get(f"{path}cite.bib")
     (cited,) = json.loads(get(f"{path}cite.json"))

@@ -38,7 +38,7 @@ def test_claim_is_described_for_whoever_passes_it_on(published: Published) -> No
         "og:image:type": "image/png",
         "og:image:width": "1200",
         "og:image:height": "630",
-        "og:image:alt": "“Nước lũ ở Huế đã lên tới mái chùa.” – False – The video is of 2020",
+        "og:image:alt": "“Nước lũ ở Huế đã lên tới mái chùa.” – False. Why: The video is of 2020",
         "twitter:card": "summary_large_image",
     }
     body = Client().get(f"/api/v1{published.claim}").json()

@@ -52,7 +52,7 @@ def test_frame_shows_verdict_claim_newsroom_and_correction(published: Published)
         "Đúng (True)",
         "Corrected on",
         "Verdict before: Sai",
-        "Claim: Nước lũ ở Huế đã lên tới mái chùa. Verdict: Đúng (True) Sai. Đoạn video được quay năm 2020. Corrected on",
+        "Claim: Nước lũ ở Huế đã lên tới mái chùa. Verdict: Đúng (True) Why: Sai. Đoạn video được quay năm 2020. Corrected on",
         "Sample data",
     ):
         assert words in page.text

@@ -57,7 +57,9 @@ def test_home_shows_the_most_frequent_language_if_the_readers_has_no_reviews(dat
 
 def test_home_shows_what_a_reader_needs_to_choose(published: Published) -> None:
     text = get("/en/").text
-    unit = "Claim: Nước lũ ở Huế đã lên tới mái chùa. Verdict: False The video is of 2020 Toà soạn checkpoint.org · "
+    unit = (
+        "Claim: Nước lũ ở Huế đã lên tới mái chùa. Verdict: False Why: The video is of 2020 Toà soạn checkpoint.org · "
+    )
     assert unit in text
     assert "· Vietnamese · corrected or updated" in get("/en/search/").text
 

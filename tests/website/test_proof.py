@@ -31,7 +31,7 @@ def reviews(module_database: str) -> SimpleNamespace:
 
 
 def box(page: Page) -> str:
-    return page.source.partition('<section class="proof"')[2].partition("</section>")[0]
+    return page.source.partition('id="proof"')[2].partition("</details>")[0]
 
 
 def digest_on(page: Page) -> str:

@@ -49,7 +49,9 @@ def test_review_page_names_its_picture(published: Published) -> None:
     assert f'<meta property="og:image" content="{SITE}{published.corrected}share/{digest}-vi.png">' in source
     assert '<meta property="og:image:width" content="1200">' in source
     assert '<meta property="og:image:height" content="630">' in source
-    assert '<meta property="og:image:alt" content="“Nước lũ ở Huế đã lên tới mái chùa.” – Đúng – Sai. Đoạn' in source
+    assert (
+        '<meta property="og:image:alt" content="“Nước lũ ở Huế đã lên tới mái chùa.” – Đúng. Lý do: Sai. Đoạn' in source
+    )
     assert '<meta name="twitter:card" content="summary_large_image">' in source
     assert picture_of(published.english).endswith("-en.png")
 

@@ -42,9 +42,13 @@ class Answer(NamedTuple):
     whole: bool
 
     def line(self, *, claim: int = MAX_CLAIM, verdict: int = MAX_VERDICT, reason: int = MAX_REASON) -> str:
-        """Return the answer as one line, with at most this many characters for each part, and without a part for 0."""
+        """Return the answer as one line, with at most this many characters for each part, or without a reason for 0."""
         found = claim_with_verdict(shorten(self.claim, claim), shorten(self.verdict, verdict))
-        return f"{found} – {shorten(self.reason, reason)}" if self.reason and reason else found
+        return f"{found}. {self.why(reason)}" if self.reason and reason else found
+
+    def why(self, length: int = MAX_REASON) -> str:
+        """Return the reason with its label. Directly behind a verdict, "Bed nets work" would seem to be the claim."""
+        return gettext("Why: {reason}").format(reason=shorten(self.reason, length)) if self.reason else ""
 
 
 def answer_of(review: Review, language: str = "") -> Answer:
@@ -84,7 +88,7 @@ def _texts(review: Review) -> Iterator[tuple[str, str | None]]:
     verdict, original = review.verdict, review.verdict.original
     yield "summary", review.summary
     own = None if verdict.explanation in verdict.meanings.values() else verdict.explanation
-    yield "explanation", own or (original and original.explanation)
+    yield "explanation", own or (original.explanation if original else None)
     yield "headline", review.headline
     yield "body", unescape(strip_tags(to_html((review.body or "").partition("\n\n")[0][:2000])))
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db.models import QuerySet
+from django.db.models import CharField, Func, QuerySet
 from django.db.models.expressions import RawSQL
 from django.http import Http404
 
@@ -31,20 +31,25 @@ WITH RECURSIVE same (id) AS (
     WHERE merge.until IS NULL AND merge.into_id IS NOT NULL
 ) SELECT id FROM same WHERE id IS NOT NULL
 """
-_ENTRY = ("sequence", "at", "kind", "subject", "number", "digest", "note", "change_class", "has_document", "is_signed")
+SAME_TOPIC = 3
+_ADDED = ("note", "change_class", "has_document", "is_signed", "disowned")
+_ENTRY = ("sequence", "at", "kind", "subject", "number", "digest", *_ADDED)
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewPage:
     """A review with all that its page shows. The page must be rendered again when `version` changes.
 
-    `others` are the live reviews of the same claim. `revisions` are as from `queries.list_revisions`. `captures` are
-    the hashes of the review's captures that readers can see. `checks` are the checks of its sources by URL.
+    `others` are the live reviews of the same claim. `same_topic` are the newest reviews of other claims by this site's
+    newsrooms, in the same language and with the same topic. `revisions` are as from `queries.list_revisions`.
+    `captures` are the hashes of the review's captures that readers can see. `checks` are the checks of its sources by
+    URL.
     """
 
     row: PublishedReview
     version: tuple[Any, ...]
     others: list[OtherReview]
+    same_topic: list[OtherReview]
     revisions: list[LogEntry]
     demands: list[Demand]
     captures: set[str]
@@ -54,13 +59,19 @@ class ReviewPage:
 def read_page(review_id: UUID) -> ReviewPage:
     """Return the current page of a review, as the log gives it. Raise Http404 if nothing has that id."""
     reviews = PublishedReview.objects.using("public").live().exclude(pk=review_id)
-    same_claim = reviews.filter(claim_id__in=RawSQL(_SAME_CLAIM, [review_id]))  # noqa: S611 (our own SQL)
+    its_claims = RawSQL(_SAME_CLAIM, [review_id])  # noqa: S611 (our own SQL)
+    same_claim = reviews.filter(claim_id__in=its_claims)
+    here = PublishedReview.objects.filter(pk=review_id)
+    topics = here.values_list(Func("topics", function="unnest", output_field=CharField()))
+    same_topic = reviews.filter(original_key=None, language=here.values("language")[:1], topics__overlap=topics)
+    same_topic = same_topic.exclude(claim_id__in=its_claims).order_by("-published_at", "-id")
     demands = PublishedDemand.objects.using("public").filter(review=review_id).order_by("received_on", "id")
     captures = PublicCapture.objects.using("public").live().filter(review_id=review_id)
     reading = _Reading(
         review_id,
         [
             same_claim.order_by("published_at", "id").values("body")[:OTHERS],
+            same_topic.values("body")[:SAME_TOPIC],
             list_revisions(review_id).values(*_ENTRY),
             demands.values("body")[:OTHERS],
             captures.values("sha256"),
@@ -70,11 +81,12 @@ def read_page(review_id: UUID) -> ReviewPage:
     state = find_state("review", review_id, run=reading)
     if state is None:
         raise Http404
-    others, revisions, about, public, checks = reading.parts
+    others, same_topic, revisions, about, public, checks = reading.parts
     return ReviewPage(
         review_row(state.entry, state.body),
         reading.version,
         [read(OtherReview, each["body"]) for each in others],
+        [read(OtherReview, each["body"]) for each in same_topic],
         [_entry(**each) for each in revisions],
         [read(Demand, each["body"]) for each in about],
         {each["sha256"] for each in public},

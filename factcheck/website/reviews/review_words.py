@@ -32,9 +32,9 @@ def title_of(body: Kept, *, current: bool = True, status: str = "live") -> str:
 
 def description_of(body: Kept) -> str:
     """Return the description for other sites: the sentence that says why, or else the title."""
-    if not isinstance(body, Tombstone):
-        return answer_of(body).reason or title_of(body)
     with _in_language(body.language):
+        if not isinstance(body, Tombstone):
+            return answer_of(body).why() or title_of(body)
         return _("The newsroom no longer supports this review. Reason: %(reason)s") % {
             "reason": body.revision.note or ""
         }

@@ -52,9 +52,9 @@ def test_long_text_is_cut_after_a_sentence_that_says_why(sentence: str) -> None:
 
 def test_line_has_the_claim_the_verdict_and_the_reason() -> None:
     answer = answer_of(review(summary="False. Nets work."), "vi")
-    assert answer.line() == "“Nets don't work.” – Sai sự thật – Nets work."
+    assert answer.line() == "“Nets don't work.” – Sai sự thật. Why: Nets work."
     assert answer.line(reason=0) == "“Nets don't work.” – Sai sự thật"
-    assert answer.line(claim=5, verdict=4, reason=6) == "“Nets…” – Sai… – Nets…"
+    assert answer.line(claim=5, verdict=4, reason=6) == "“Nets…” – Sai…. Why: Nets…"
     long = answer_of(review({"label": "w " * 1000, "labels": {}}, summary="x" * 5000))
     assert len(long.reason) == 300
-    assert len(long.line()) <= 120 + 40 + 300 + 8
+    assert len(long.line()) <= 120 + 40 + 300 + 12
