@@ -28,7 +28,7 @@ import socket
 import sys
 import time
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias, TypedDict
+from typing import Any, NamedTuple, TypeAlias, TypedDict, TypeGuard
 from urllib.parse import quote, urlsplit
 
 API = "/api/v1"
@@ -71,8 +71,10 @@ PREDECESSORS: dict[str, set[str | None]] = {
     "demand.updated": {"demand.published", "demand.updated"},
     "claim.merge": {None, "claim.split"},
     "claim.split": {"claim.merge"},
+    "disowning.published": {None},
     "key.rotation": {None},
 }  # fmt: skip
+WITHOUT_BODY = ("disowning.published", "key.rotation")
 
 
 class DiscrepancyError(Exception):
@@ -696,7 +698,7 @@ class Verifier:
         for number, entry in enumerate(entries):
             if number in found["missing"]:
                 self.missing[entry.subject] = entry.sequence
-            if number in found["hidden"] and entry.kind in PREDECESSORS and entry.kind != "key.rotation":
+            if number in found["hidden"] and entry.kind in PREDECESSORS and entry.kind not in WITHOUT_BODY:
                 self.hidden[entry.subject] = entry.sequence
 
     def is_missing(self, entry: Entry, line: bytes, shown: bytes | None) -> bool:
@@ -718,6 +720,8 @@ class Verifier:
         document = parse_document(entry, salt, data)
         if kind == "claim.merge":
             require_target(document, sequence)
+        elif kind == "disowning.published":
+            require_earlier(document, sequence)
         elif kind == "key.rotation":
             self.follow_rotation(entry, document)
         if shown not in (None, hashlib.sha256(data).digest()):
@@ -830,7 +834,7 @@ def is_valid_part(part: Any) -> bool:
     )
 
 
-def is_count(value: Any) -> bool:
+def is_count(value: Any) -> TypeGuard[int]:
     return type(value) is int and value >= 0
 
 
@@ -921,6 +925,13 @@ def require_target(document: JsonObject, sequence: int) -> None:
         raise DiscrepancyError(
             f"The document of entry {sequence} doesn't name the claim that its claim is merged into."
         )
+
+
+def require_earlier(document: JsonObject, sequence: int) -> None:
+    """Raise DiscrepancyError if the document doesn't name earlier entries that a newsroom disowns."""
+    disowned = document.get("entries")
+    if not isinstance(disowned, list) or not all(is_count(each) and each < sequence for each in disowned):
+        raise DiscrepancyError(f"The document of entry {sequence} doesn't name the earlier entries that it disowns.")
 
 
 def changes_path(start: int, count: int) -> str:

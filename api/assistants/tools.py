@@ -102,14 +102,16 @@ def get_review(
     """Get the current version of a review, with its text, all sources and its corrections."""
     try:
         found = values.read_uuid(urlsplit(review.strip()).path.rstrip("/").rpartition("/")[2])
-        status, body = find_review(found)
+        state = find_review(found)
     except (ValueError, Http404):
         raise ToolError(
             "There isn't a review with this id or URL. Use an id or URL from the result of another tool."
         ) from None
-    if status == Status.ERASED:
-        raise ToolError(f"This review has been erased. The public notice: {notice_in(body).text}")
-    return shapes.whole_review(kept_review(body))
+    if state.status == Status.ERASED:
+        raise ToolError(f"This review has been erased. The public notice: {notice_in(state.body).text}")
+    if state.disowned_by is not None:
+        raise ToolError("The newsroom doesn't vouch for this review, so don't use it. The review's page explains why.")
+    return shapes.whole_review(kept_review(state.body))
 
 
 @_list_tool(CORRECTIONS)

@@ -22,6 +22,7 @@ from factcheck.record.formats.urls import page_url
 from factcheck.record.models import LogEntry, PublishedReview
 from factcheck.record.readmodel.bodies import Erasure, Review
 from factcheck.record.readmodel.claimreview import CONTEXT, claim_review
+from factcheck.record.readmodel.revisions import DISOWNED_BY
 
 CHUNK = 200  # rows that are read at once
 COMPRESSION = 6
@@ -94,15 +95,15 @@ def data_feed(head: LogEntry | None) -> Iterator[bytes]:
     }
     yield orjson.dumps(feed)[:-1] + b',"dataFeedElement":['
     columns = ("id", "status", "body", "published_at", "updated_at")
-    separator = b"\n"
-    for row in PublishedReview.objects.using("public").only(*columns).order_by("id").iterator(CHUNK):
+    rows, separator = PublishedReview.objects.using("public").annotate(**DISOWNED_BY), b"\n"
+    for row in rows.only(*columns).order_by("id").iterator(CHUNK):
         yield separator + orjson.dumps(feed_item(row))
         separator = b",\n"
     yield b"\n]}\n"
 
 
 def feed_item(row: PublishedReview) -> object:
-    """Return the feed item of a review. A withdrawn or erased review has `dateDeleted` instead of a ClaimReview.
+    """Return the feed item of a review. A withdrawn, erased or disowned review has `dateDeleted`, and no ClaimReview.
 
     `identifier` always identifies the review, and its ClaimReview has the same identifier. `url` doesn't identify a
     review, because one page can contain several reviews. An erased review no longer has the URL of its publisher's
@@ -116,6 +117,6 @@ def feed_item(row: PublishedReview) -> object:
         "dateCreated": rfc3339(row.published_at),
         "dateModified": rfc3339(row.updated_at),
     }
-    if not isinstance(body, Review):
+    if not isinstance(body, Review) or getattr(row, "disowned_by", None) is not None:
         return {**item, "dateDeleted": rfc3339(row.updated_at)}
     return {**item, "item": [claim_review(body)]}

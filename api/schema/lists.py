@@ -51,6 +51,8 @@ class Revision(Output):
     """The entry's index in the public log."""
     digest: Digest
     url: SiteUrl
+    disowned_by: int | None
+    """The entry that says why the newsroom doesn't vouch for this revision, or null. `/log/documents/` has its text."""
     document_url: SiteUrl | None
     """Null if the document was erased."""
     proof_url: SiteUrl

@@ -24,10 +24,12 @@ from factcheck.record.models import LogEntry, RevisionDocument, Status
 from factcheck.record.readmodel import bodies
 from factcheck.record.readmodel.claimreview import MEDIA_TYPE as LINKED_DATA
 from factcheck.record.readmodel.claimreview import claim_review_document
-from factcheck.record.readmodel.public_state import find_state
+from factcheck.record.readmodel.public_state import PublicState, find_state
 from factcheck.record.readmodel.revisions import last_notice, notice_in
 from factcheck.tools.budget import current
 
+DISOWNED = "Factcheck-Disowned"
+_DISOWNED = "The entry with which the newsroom declared that it doesn't vouch for the current revision. Usually absent."
 REVIEWS = ListOptions.of(published_lists.REVIEWS, searched=True, fields=fields_of(bodies.Review))
 
 
@@ -51,15 +53,17 @@ class ReviewDetail(Endpoint):
 
     @documented(
         "get_review", "Reviews", "The current version of a review, or the tombstone of a withdrawn review.",
-        "ReviewOrTombstone", missing=True, gone=True, as_of=True, extra=[FIELDS],
+        "ReviewOrTombstone", missing=True, gone=True, as_of=True, extra=[FIELDS], headers={DISOWNED: _DISOWNED},
     )  # fmt: skip
     def get(self, request: Request, review_id: UUID) -> HttpResponse:
         as_of, mask = read_detail_parameters(request._request, REVIEWS.fields)
         current().is_cacheable = True
-        status, body = find_review(review_id, as_of)
-        if status == Status.ERASED:
-            raise Gone(notice_in(body))
-        return responses.respond(respond_with(mask, body), headers=as_of.headers if as_of else None)
+        state = find_review(review_id, as_of)
+        if state.status == Status.ERASED:
+            raise Gone(notice_in(state.body))
+        disowned = {} if state.disowned_by is None else {DISOWNED: str(state.disowned_by)}
+        headers = {**disowned, **(as_of.headers if as_of else {})}
+        return responses.respond(respond_with(mask, state.body), headers=headers)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         try:
@@ -82,17 +86,17 @@ class ReviewAsClaimReview(Endpoint):
     )  # fmt: skip
     def get(self, request: Request, review_id: UUID) -> HttpResponse:
         as_of, _ = read_detail_parameters(request._request, ())
-        status, body = find_review(review_id, as_of)
-        if status == Status.ERASED:
-            raise Gone(notice_in(body))
-        if status == Status.WITHDRAWN:
-            detail = "This review has been withdrawn and no longer has a ClaimReview. Remove your copy."
-            raise Refused(NOT_FOUND, detail)
-        return responses.respond(claim_review_document(body), LINKED_DATA, as_of.headers if as_of else None)
+        state = find_review(review_id, as_of)
+        if state.status == Status.ERASED:
+            raise Gone(notice_in(state.body))
+        if state.status == Status.WITHDRAWN or state.disowned_by is not None:
+            gone = "withdrawn" if state.status == Status.WITHDRAWN else "disowned by its newsroom"
+            raise Refused(NOT_FOUND, f"This review was {gone} and no longer has a ClaimReview. Remove your copy.")
+        return responses.respond(claim_review_document(state.body), LINKED_DATA, as_of.headers if as_of else None)
 
 
-def find_review(review_id: UUID, as_of: AsOf | None = None) -> tuple[str, bytes]:
-    """Return the status and the body. Raise Http404, or Gone if the content has been erased since `as_of`.
+def find_review(review_id: UUID, as_of: AsOf | None = None) -> PublicState:
+    """Return the public state. Raise Http404, or Gone if the content has been erased since `as_of`.
 
     Also set the log's head in the request's budget. The head is never newer than the result.
     """
@@ -102,7 +106,7 @@ def find_review(review_id: UUID, as_of: AsOf | None = None) -> tuple[str, bytes]
         raise Gone(last_notice(review_id)) from None
     if state is None:
         raise Http404
-    return state.status, state.body
+    return state
 
 
 def entries_of(subject: UUID, what: str = "review") -> QuerySet[LogEntry]:

@@ -25,16 +25,17 @@ from factcheck.record.lists.pages import Order
 from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.record.readmodel.bodies import Document
 from factcheck.record.readmodel.review_rows import body_of
-from factcheck.record.readmodel.revisions import in_revision, last_notice, notice_in
+from factcheck.record.readmodel.revisions import DISOWNED_BY, in_revision, last_notice, notice_in
 from factcheck.record.statements.output import read
 
 REVISIONS = ListOptions(
     LogEntry.objects.using("public").annotate(
-        note=in_revision("note"), change_class=in_revision("class"), document=F("revision_document")
+        note=in_revision("note"), change_class=in_revision("class"), document=F("revision_document"), **DISOWNED_BY
     ),
     orders={"number": Order("number", tie="sequence")},
 )
-COLUMNS = ("number", "sequence", "kind", "at", "subject", "digest", "note", "change_class", "revision_document")
+_OF_DOCUMENTS = ("note", "change_class", "disowned_by", "revision_document")
+COLUMNS = ("number", "sequence", "kind", "at", "subject", "digest", *_OF_DOCUMENTS)
 _ROUTES = {"reviews": "api:revision", "demands": "api:demand-revision"}
 AnyRevision = TypeVar("AnyRevision", bound=lists.Revision)
 
@@ -88,7 +89,8 @@ def find_revision(subject: UUID, number: int, what: str = "review") -> tuple[Log
     Raise Http404 if there is no such entry, and Gone if the document was erased. Raise DamagedError if the document
     doesn't match its digest.
     """
-    entry = get_object_or_404(entries_of(subject, what).select_related("revision_document"), number=number)
+    entries = entries_of(subject, what).select_related("revision_document").annotate(**DISOWNED_BY)
+    entry = get_object_or_404(entries, number=number)
     try:
         row = entry.revision_document
     except RevisionDocument.DoesNotExist:

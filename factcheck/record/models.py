@@ -2,7 +2,7 @@
 
 from factcheck.record.evidence.public_captures import PublicCapture
 from factcheck.record.evidence.source_checks import SourceCheck
-from factcheck.record.log.models import Cosignature, LogCheckpoint, LogEntry, LogTile, RevisionDocument
+from factcheck.record.log.models import Approval, Cosignature, LogCheckpoint, LogEntry, LogTile, RevisionDocument
 from factcheck.record.matching.models import ReviewVector
 from factcheck.record.readmodel.address import RecordAddress
 from factcheck.record.readmodel.correction_models import PublishedCorrection
@@ -19,7 +19,7 @@ from factcheck.record.readmodel.row_models import Status
 from factcheck.record.search.models import Word
 
 __all__ = [
-    "Cosignature", "LogCheckpoint", "LogEntry", "LogTile", "ProfileChange", "PublicCapture",
+    "Approval", "Cosignature", "LogCheckpoint", "LogEntry", "LogTile", "ProfileChange", "PublicCapture",
     "PublishedClaim", "PublishedCorrection", "PublishedDemand", "PublishedMerge", "PublishedPicture",
     "PublishedReference", "PublishedReview", "RecordAddress", "ReviewVector", "RevisionDocument",
     "SourceCheck", "Status", "Word",

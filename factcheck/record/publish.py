@@ -11,7 +11,7 @@ from django.db import transaction
 from factcheck.record.files import dump_files
 from factcheck.record.log import checkpoints
 from factcheck.record.log import entries as log
-from factcheck.record.log.models import LogCheckpoint, LogEntry, RevisionDocument
+from factcheck.record.log.models import Approval, LogCheckpoint, LogEntry, RevisionDocument
 from factcheck.record.projections import PROJECTIONS
 
 
@@ -23,6 +23,7 @@ def publish(publications: Sequence[log.Publication]) -> list[LogEntry]:
     transaction.on_commit(sign_log, robust=True)
     published = log.append(publications)
     entries = [each.entry for each in published]
+    checkpoints.require_approved(entries)
     _forget_erased([entry for entry in entries if entry.kind == LogEntry.Kind.ERASURE])
     for projection in PROJECTIONS:
         projection.apply(published)
@@ -40,9 +41,10 @@ def sign_log() -> LogCheckpoint | None:
 
 
 def _forget_erased(erasures: Sequence[LogEntry]) -> None:
-    """Delete the documents that these entries erase and, after the commit, the dumps that contain them."""
+    """Delete the documents and approvals that these entries erase and, after the commit, the dumps with them."""
     for entry in erasures:
-        RevisionDocument.objects.filter(entry__subject=entry.subject, entry__sequence__lt=entry.sequence).delete()
+        for model in (RevisionDocument, Approval):
+            model.objects.filter(entry__subject=entry.subject, entry__sequence__lt=entry.sequence).delete()
     if erasures:
         # `robust`: the commit can't be undone, so a file that can't be deleted is only logged.
         transaction.on_commit(dump_files.discard_outdated, robust=True)

@@ -27,7 +27,7 @@ from factcheck.record.readmodel.bodies import Claim, Demand, Erasure, Kept, Revi
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.public_state import find_state
 from factcheck.record.readmodel.review_rows import body_of, review_row
-from factcheck.record.readmodel.revisions import in_revision
+from factcheck.record.readmodel.revisions import DISOWNED, in_revision
 from factcheck.record.statements.output import read
 
 
@@ -170,8 +170,8 @@ def public_captures(claim: Claim) -> set[str]:
 def list_revisions(subject: UUID | str) -> QuerySet[LogEntry]:
     """Return the log's entries about a review or demand, newest first.
 
-    The entries have `note`, `change_class`, `has_document` and `is_signed`. An erased revision doesn't have a document,
-    so its note and class are None.
+    The entries have `note`, `change_class`, `has_document`, `is_signed` and `disowned`. An erased revision doesn't have
+    a document, so its note and class are None.
     """
     return _with_notes(LogEntry.objects.using("public").filter(subject=subject).order_by("-number"))
 
@@ -192,7 +192,7 @@ def _with_notes(entries: QuerySet[LogEntry]) -> QuerySet[LogEntry]:
     signed = models.Exists(LogCheckpoint.objects.filter(size__gt=models.OuterRef("sequence")))
     return entries.annotate(
         note=in_revision("note"), change_class=in_revision("class"), has_document=has_document, is_signed=signed
-    )
+    ).annotate(**DISOWNED)
 
 
 def find_entry(section: str, subject: UUID | str, number: int | str) -> LogEntry:

@@ -159,7 +159,7 @@ def test_revisions(world, api):
         own = f"{address}{entry.number}/"
         metadata = {
             "number": entry.number, "kind": kind, "class": None, "note": note, "at": at(entry),
-            "sequence": entry.sequence, "digest": entry.digest, "url": own, "document_url": f"{own}document/",
+            "sequence": entry.sequence, "digest": entry.digest, "url": own, "disowned_by": None, "document_url": f"{own}document/",
         }  # fmt: skip
         assert {key: result[key] for key in metadata} == metadata
         detail = api.get(own)

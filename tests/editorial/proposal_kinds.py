@@ -73,6 +73,14 @@ def _freeze(newsroom: Newsroom) -> Proposal:
     return workflow.submit(subject=freeze, by=newsroom.second)
 
 
+def _disowning(newsroom: Newsroom) -> Proposal:
+    """Disown an entry that was published before a freeze, if there is one."""
+    mine = Proposal.objects.filter(newsroom=newsroom.publisher, entry__isnull=False).first()
+    entry = mine.entry if mine else newsroom.publish_review(newsroom.make_review())
+    assert entry is not None
+    return newsroom.propose_disowning(str(entry.sequence), by=newsroom.second)
+
+
 def _account(newsroom: Newsroom) -> Proposal:
     account = make_user(f"newcomer {User.objects.count()}", email="newcomer@example.org")
     return account_policy.propose(
@@ -105,6 +113,7 @@ MAKE: dict[Kind, Make] = {
     Kind.IMPORT: _import,
     Kind.MAPPING: _mapping,
     Kind.FREEZE: _freeze,
+    Kind.DISOWNING: _disowning,
     Kind.ACCOUNT: _account,
 }
 
@@ -114,7 +123,7 @@ def written(subject: Model, said: dict[str, Any], by: User, **fields: Any) -> Pr
     data = canonical(said)
     proposal = Proposal.of_draft(subject, by)
     proposal.statement, proposal.digest = data.decode(), sha256_hex(data)
-    proposal.newsroom = proposal.deciding = subject.newsroom  # type: ignore[attr-defined]
+    proposal.newsroom = proposal.deciding = getattr(subject, "newsroom", subject)
     for name, value in fields.items():
         setattr(proposal, name, value)
     proposal.save()

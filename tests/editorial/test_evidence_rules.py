@@ -9,7 +9,7 @@ from django.db import IntegrityError
 from factcheck.editorial.drafts import review_statements
 from factcheck.editorial.drafts.rows import drafts_of
 from factcheck.editorial.models import Capture, Review
-from factcheck.editorial.proposals import review_completeness, review_policy, workflow
+from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.editorial.proposals.policy import Policy
 from factcheck.record.statements.same_content import has_same_content
 from tests.editorial.test_defences import approved
@@ -34,7 +34,7 @@ def make_capture(newsroom: Newsroom, **fields: Any) -> Capture:
 
 
 def reasons(review: Review) -> list[str]:
-    return [str(each) for each in review_completeness.find_missing(Review.objects.get(pk=review.pk))]
+    return [str(each) for each in review_policy.find_missing(Review.objects.get(pk=review.pk))]
 
 
 def test_submission_asks_for_a_title(newsroom: Newsroom) -> None:

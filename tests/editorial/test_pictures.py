@@ -21,7 +21,7 @@ from factcheck.clean_room.visual_hashes import stored_hashes
 from factcheck.editorial import pictures
 from factcheck.editorial.captures.rights import restore_public_files
 from factcheck.editorial.models import Picture, Review
-from factcheck.editorial.proposals import review_completeness, workflow
+from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.record.files.public_files import publish_file
 from factcheck.record.models import PublishedPicture
 from tests.support.drafts import Newsroom, make_newsroom, waiting
@@ -57,7 +57,7 @@ def illustrated(
 
 
 def reasons(review: Review) -> list[str]:
-    return [str(each) for each in review_completeness.find_missing(Review.objects.get(pk=review.pk))]
+    return [str(each) for each in review_policy.find_missing(Review.objects.get(pk=review.pk))]
 
 
 def files_in(storage: Path) -> set[str]:

@@ -6,7 +6,7 @@ from factcheck.record.audit.key_rotation import rotate
 from factcheck.record.log import tree
 from factcheck.record.log.notes import SigningKey
 from factcheck.record.models import LogEntry, RevisionDocument
-from factcheck.record.statements import demand, erasure, merge, review, rotation, tombstone
+from factcheck.record.statements import demand, disowning, erasure, merge, review, rotation, tombstone
 from factcheck.record.statements.checks import check
 from tests.support.drafts import Newsroom
 from tests.support.whole import extract_statement
@@ -18,6 +18,7 @@ MODELS = {
     "demand.published": demand.Demand,
     "claim.merge": merge.Merge,
     "claim.split": merge.Split,
+    "disowning.published": disowning.Disowning,
     "key.rotation": rotation.KeyRotation,
 }
 
@@ -33,6 +34,7 @@ def test_every_kind_follows_its_model(newsroom: Newsroom, settings: Any) -> None
     newsroom.publish_demand(newsroom.make_demand())
     newsroom.publish_review(erased)
     newsroom.erase_review(erased)
+    newsroom.disown("0, 2-3")
     settings.LOG_SIGNING_KEY = f"{tree.signing_key()}\n{SigningKey.generate(tree.signing_key().name)}"
     rotate()
     kinds = dict.fromkeys(LogEntry.objects.values_list("kind", flat=True))

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from factcheck.editorial.drafts import translations
 from factcheck.editorial.models import EditorialEvent, Review, SavedState
-from factcheck.editorial.proposals import review_completeness, workflow
+from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.record.models import PublishedReview
 from tests.support.drafts import Newsroom, make_newsroom, make_scale
 from tests.support.refusals import refused
@@ -52,7 +52,7 @@ def test_translation_begins_with_claim_verdict_and_sources(newsroom: Newsroom) -
 
 def test_translation_is_published_with_its_original(newsroom: Newsroom) -> None:
     original, draft = translated(newsroom)
-    assert review_completeness.find_missing(draft) == []
+    assert review_policy.find_missing(draft) == []
     newsroom.publish_review(draft)
     body = PublishedReview.objects.get(pk=draft.pk).live_body.model_dump()
     assert body["translation_of"] == {"id": str(original.pk), "revision": 1}
@@ -96,7 +96,7 @@ def test_other_verdict_is_refused(newsroom: Newsroom) -> None:
     _original, draft = translated(newsroom)
     draft.verdict = make_scale().verdicts.get(slug="true")
     draft.save()
-    assert review_completeness.find_missing(draft) == [DIFFERS]
+    assert review_policy.find_missing(draft) == [DIFFERS]
     with refused("incomplete"):
         workflow.submit(subject=draft, by=newsroom.reporter)
 
@@ -130,7 +130,7 @@ def test_translation_falls_behind_and_is_brought_up_to_date(newsroom: Newsroom, 
     assert draft.verdict
     assert (draft.translation_of_revision, draft.verdict.slug) == (2, "true")
     assert not Review.objects.behind().exists()
-    assert DIFFERS not in review_completeness.find_missing(draft)
+    assert DIFFERS not in review_policy.find_missing(draft)
     with refused("already_done"):
         translations.bring_up_to_date(review=draft, by=newsroom.reporter)
 

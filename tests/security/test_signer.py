@@ -4,9 +4,6 @@ import hashlib
 import os
 import signal
 import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -19,14 +16,14 @@ from django.db import DatabaseError
 
 from factcheck.record.errors import SetupError
 from factcheck.record.log import merkle
-from factcheck.record.log.notes import Checkpoint, SigningKey, VerifierKey, open_note, signed_by
+from factcheck.record.log.notes import Checkpoint, SigningKey, VerifierKey, signed_by
 from factcheck.record.log.signer import FileMemory, Signer, SigningError
-from factcheck.record.log.signer_process import MAX_REQUEST, RemoteSigner, main, respond_to
+from factcheck.record.log.signer_process import MAX_LINE, RemoteSigner, main, respond_to
 from factcheck.record.models import LogCheckpoint, LogEntry
 from tests.record.conftest import disarm, publish_some
 from tests.support.databases import fresh_database
+from tests.support.signing import KEY, Process
 
-KEY = SigningKey("127.0.0.1:8000/api/v1/log", bytes(range(32)))
 ROOT = Path(__file__).parents[2]
 Log = list[bytes]
 
@@ -160,46 +157,6 @@ def test_two_signers_never_share_a_state(tmp_path: Path) -> None:
     FileMemory(tmp_path)
     with pytest.raises(SigningError, match="Another signer already uses the folder"):
         FileMemory(tmp_path)
-
-
-class Process:
-    """The signer in a process of its own, with nothing in its environment but its own settings."""
-
-    def __init__(self, folder: Path, keys: str) -> None:
-        self.folder, self.socket = folder, folder / "socket"
-        (folder / "key").write_text(keys)
-        self.environment = {
-            "LOG_SIGNER": str(self.socket), "LOG_SIGNING_KEY": str(folder / "key"), "LOG_SIGNER_STATE": str(folder),
-            "PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT),
-        }  # fmt: skip
-        self.running: subprocess.Popen[bytes] | None = None
-
-    def once(self, *arguments: str) -> tuple[int, str]:
-        done = self._start("-m", "factcheck.record.log.signer_process", *arguments)
-        _, complained = done.communicate(timeout=30)
-        return done.returncode, complained.decode().strip()
-
-    def start(self, *arguments: str) -> None:
-        self.socket.unlink(missing_ok=True)
-        self.running = self._start(*(arguments or ("-m", "factcheck.record.log.signer_process")))
-        deadline = time.monotonic() + 30
-        while not self.socket.exists() and self.running.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.02)
-        assert self.socket.exists(), self.running.communicate()
-        time.sleep(0.05)  # between bind and listen
-
-    def kill(self) -> None:
-        if self.running:
-            self.running.kill()
-            self.running.communicate()
-
-    def state(self) -> Checkpoint:
-        return Checkpoint.parse(open_note((self.folder / "checkpoint").read_text())[0])
-
-    def _start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            [sys.executable, *arguments], cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
 
 
 @pytest.fixture
@@ -378,7 +335,7 @@ def test_key_never_leaves_the_signer(process: Process) -> None:
     """Whatever is sent to it, and whatever it prints."""
     process.start()
     seed = str(KEY).rpartition("+")[2]
-    for line in (b'{"do":"status"}\n', b'{"do":"rotation"}\n', b"\xff\n", b"x" * (MAX_REQUEST + 9) + b"\n", b""):
+    for line in (b'{"do":"status"}\n', b'{"do":"rotation"}\n', b"\xff\n", b"x" * (MAX_LINE + 9) + b"\n", b""):
         with socket.socket(socket.AF_UNIX) as connection:
             connection.connect(str(process.socket))
             connection.sendall(line)

@@ -1,7 +1,7 @@
 """Factories for people and drafts. The workflow's own functions publish them, as on a real site."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
@@ -26,7 +26,7 @@ from factcheck.editorial.models import (
     VerdictLabel,
 )
 from factcheck.editorial.people.roles import ACCOUNT_ADMINISTRATORS
-from factcheck.editorial.proposals import demand_policy, merge_policy, review_policy, workflow
+from factcheck.editorial.proposals import demand_policy, disowning_policy, merge_policy, review_policy, workflow
 from factcheck.record.models import LogEntry
 
 FLOOD = "Nước lũ ở Huế đã lên tới mái chùa."
@@ -222,6 +222,21 @@ class Newsroom:
     def split_claim(self, claim: Claim, note: str = "Hoá ra là hai lời đồn khác nhau.") -> LogEntry:
         merge = merge_policy.propose_split(claim=claim, by=self.reporter, note=note)
         entry = workflow.approve(proposal=merge, by=self.editor, digest=merge.digest).entry
+        assert entry is not None
+        return entry
+
+    def propose_disowning(
+        self, entries: str, by: User | None = None, reason: str = "Tài khoản bị lấy cắp."
+    ) -> Proposal:
+        since = datetime(2026, 10, 5, 2, 30, tzinfo=UTC)
+        return disowning_policy.propose_disowning(
+            newsroom=self.publisher, by=by or self.editor, entries=entries, since=since, reason=reason
+        )
+
+    def disown(self, entries: str) -> LogEntry:
+        """Disown entries of this newsroom. One Editor proposes, and another one approves."""
+        proposal = self.propose_disowning(entries)
+        entry = workflow.approve(proposal=proposal, by=self.second, digest=proposal.digest).entry
         assert entry is not None
         return entry
 

@@ -526,3 +526,9 @@ def test_answers_with_something_else_are_said_in_a_sentence(read_site, place, sp
 
     monkeypatch.setattr(verifier.Site, "get", get_spoilt)
     assert verify(read_site, capsys=capsys) == expected
+
+
+def test_disowned_entries_are_verified(site: str, capsys: Any) -> None:
+    """Its document is checked, and nobody expects a body of it."""
+    make_newsroom().disown("0-1, 4")
+    assert verify(site, capsys=capsys)[0] == 0

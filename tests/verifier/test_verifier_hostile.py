@@ -124,6 +124,11 @@ def check_line(line: bytes, **entry: str) -> bool:
             "The document of entry 0 doesn't name the claim that its claim is merged into.",
         ),
         (
+            "disowning.published",
+            DOCUMENT | {"revision": {"number": 1, "kind": "published"}, "entries": [0]},
+            "The document of entry 0 doesn't name the earlier entries that it disowns.",
+        ),
+        (
             "key.rotation",
             DOCUMENT | {"revision": {"number": 1, "kind": "rotation"}},
             "The rotation in entry 0 is malformed.",

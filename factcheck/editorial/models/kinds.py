@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial.models.claims import Claim
 from factcheck.editorial.models.demands import Demand
 from factcheck.editorial.models.imports import ImportBatch
-from factcheck.editorial.models.people import Freeze, User
+from factcheck.editorial.models.people import Freeze, Publisher, User
 from factcheck.editorial.models.reviews import Review
 from factcheck.editorial.models.scales import VerdictMapping
 
@@ -25,6 +25,7 @@ class Kind(models.TextChoices):
     IMPORT = "import", _("import")
     MAPPING = "mapping", _("verdict mapping")
     FREEZE = "freeze", _("freeze of publishing")
+    DISOWNING = "disowning", _("disowned entries")
     ACCOUNT = "account", _("account")
 
 
@@ -82,6 +83,7 @@ SHAPES = {
     Kind.IMPORT: Shape(ImportBatch, (Action.PUBLICATION,), ("batch",)),
     Kind.MAPPING: Shape(VerdictMapping, (Action.ADOPTION,), ("mapping",), ("mapping__verdict",)),
     Kind.FREEZE: Shape(Freeze, (Action.UNFREEZING,), ("freeze",), ("freeze__newsroom",)),
+    Kind.DISOWNING: Shape(Publisher, (Action.PUBLICATION,), ("disowner",), is_logged=True),
     Kind.ACCOUNT: Shape(User, (*_CHANGES, *TAKING, Action.PAUSE, Action.UNDOING), ("account",)),
 }
 DRAFTS = [kind for kind, shape in SHAPES.items() if shape.is_draft]

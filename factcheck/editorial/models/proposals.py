@@ -162,6 +162,10 @@ class Proposal(models.Model):
     )
     mapping = models.ForeignKey(VerdictMapping, models.PROTECT, null=True, related_name="proposals", db_index=False)
     freeze = models.ForeignKey(Freeze, models.PROTECT, null=True, related_name="proposals", db_index=False)
+    # `newsroom` has the constraint, and a trigger compares the two columns.
+    disowner = models.ForeignKey(
+        Publisher, models.PROTECT, null=True, related_name="proposals", db_index=False, db_constraint=False
+    )
     account = models.ForeignKey(User, models.PROTECT, null=True, related_name="proposals", db_index=False)
     statement = models.TextField(blank=True, help_text="Canonical JSON: what is to be published.")
     digest = models.CharField(_("digest"), max_length=64, help_text=_("The SHA-256 digest of the statement."))

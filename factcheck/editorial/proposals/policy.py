@@ -60,6 +60,8 @@ class Policy(ABC, Generic[S]):
     has_own_page: ClassVar[bool] = False
     # Whether an approved proposal is published in a separate step, and can be returned until then.
     waits: ClassVar[bool] = False
+    # Whether the approved proposal is published although the newsroom has frozen its publishing (`sql/entries.sql`).
+    despite_freeze: ClassVar[bool] = False
     # Whether events keep the reason for a return. This is allowed only for events that an erasure clears.
     keeps_reasons: ClassVar[bool] = False
     changed: ClassVar[str | Promise] = _(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 
@@ -32,18 +33,20 @@ def append_approved(policy: Policy[Any], proposals: Sequence[Proposal], by: User
     Each proposal is linked to its log entry. The subjects must be locked. Reviews must all belong to the same import or
     to no import. Raise EditorialError if the newsroom has frozen its publishing or the record refuses a statement.
     """
-    require_not_frozen([proposals[0].newsroom_id, proposals[0].deciding_id])
+    if not policy.despite_freeze:
+        require_not_frozen([proposals[0].newsroom_id, proposals[0].deciding_id])
     with translate_record_errors():
         entries = publish.publish(
             [
                 log.Publication(
-                    subject=proposal.subject_id,
-                    statement=proposal.content,
+                    subject=UUID(statement["id"]),
+                    statement=statement,
                     kind=policy.log_kind(proposal),
                     change_class=proposal.change_class or None,
                     note=proposal.note or None,
                 )
                 for proposal in proposals
+                for statement in [proposal.content]
             ]
         )
     sequences = [entry.sequence for entry in entries]

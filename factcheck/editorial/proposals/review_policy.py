@@ -20,14 +20,27 @@ from factcheck.editorial.models.kinds import Action, Kind
 from factcheck.editorial.people import roles
 from factcheck.editorial.proposals.policy import Policy, Reasons, Text, submit_statement
 from factcheck.editorial.proposals.publication import append_approved
-from factcheck.editorial.proposals.review_completeness import WAITS, find_missing, find_short_note
+from factcheck.record.log import entries
 from factcheck.record.models import LogEntry
 from factcheck.record.readmodel.revisions import notice_in
 from factcheck.record.statements import review as statements
 from factcheck.record.statements.parts import Part
+from factcheck.record.statements.same_content import has_same_content
 
 State = Review.State
 LONGEST_HOLD = timedelta(days=366)  # a later time is probably a typing error
+WAITS = _(
+    "A request to withdraw, reinstate or erase this review is still open. Have the request decided first, or"
+    " take it back."
+)
+WITHDRAWN = _(
+    "This review has been withdrawn. Reinstate the review before you submit a correction, or erase the"
+    " published revisions and keep this draft."
+)
+CONTENT_CHANGED = _(
+    "The verdict, the claim or the text has changed, so this isn’t only about details. Choose another kind of"
+    " correction."
+)
 
 
 class ReviewPolicy(Policy[Review]):
@@ -263,3 +276,41 @@ def _propose(review: Review, by: User, policy: ReviewPolicy, statement: Part, re
         )
     proposal = Proposal(kind=policy.kind, action=policy.action, review=review, note=reason, submitted_by=by)
     return submit_statement(policy, proposal, statement)
+
+
+def find_missing(review: Review) -> Reasons:
+    """Return everything that has to be done before the submission, as sentences for the editor."""
+    last = last_entry(review)
+    reasons: Reasons = [*review_statements.find_missing(review), *translations.find_missing(review)]
+    if last is not None and last.kind == LogEntry.Kind.WITHDRAWAL:
+        return [WITHDRAWN, *reasons]
+    if last is not None and Proposal.objects.about(review).open().exists():
+        return [WAITS]
+    if last is not None and not (review.change_class and review.change_note):
+        reasons.append(_("Choose the kind of correction, and explain what changed and why."))
+    elif short := find_short_note(review.change_class, review.change_note):
+        reasons.append(short)
+    published = last_statement(review)  # an erasure leaves no published statement
+    metadata = review.change_class == Review.ChangeClass.METADATA
+    if published is None:
+        return [*reasons, CONTENT_CHANGED] if last is not None and metadata else reasons
+    statement = review_statements.build_statement(review)
+    if statement == published:
+        reasons.append(_("Nothing has changed since the published revision. Change the draft before you submit it."))
+    # The label of a verdict may have changed since then, so only the verdict itself is compared.
+    was, now = ((each.verdict.scale, each.verdict.slug) for each in (published, statement))
+    if review.change_class == Review.ChangeClass.TYPO and was != now:
+        reasons.append(_("The verdict has changed, so this isn’t a typing error. Choose another kind of correction."))
+    if metadata and not has_same_content(published, statement):
+        reasons.append(CONTENT_CHANGED)
+    return reasons
+
+
+def find_short_note(change_class: str, note: str) -> str | None:
+    """Return a sentence for the editor if the reason for a substantive correction is too short, or None."""
+    if change_class != Review.ChangeClass.SUBSTANTIVE or len(note.strip()) >= entries.MIN_SUBSTANTIVE_NOTE:
+        return None
+    return _(
+        "Explain what was wrong and how you know, because readers will see your explanation. Write at least"
+        " %(least)s characters. Your text has %(count)s."
+    ) % {"least": entries.MIN_SUBSTANTIVE_NOTE, "count": len(note.strip())}

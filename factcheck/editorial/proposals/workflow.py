@@ -28,6 +28,7 @@ from factcheck.editorial.models.events import ACTIONS as EVENTS
 from factcheck.editorial.models.kinds import POLICIES, Decision
 from factcheck.editorial.proposals.account_policy import ACCOUNT_POLICIES
 from factcheck.editorial.proposals.demand_policy import DemandPolicy
+from factcheck.editorial.proposals.disowning_policy import DisowningPolicy
 from factcheck.editorial.proposals.freeze_policy import FreezePolicy, require_not_frozen
 from factcheck.editorial.proposals.import_policy import ImportPolicy
 from factcheck.editorial.proposals.mapping_policy import MappingPolicy
@@ -39,8 +40,9 @@ from factcheck.record.models import LogEntry
 
 HELD = "reviews.publish_held"  # the name of the worker's task
 _ON_REVIEWS = (Publication(), Withdrawal(), Reinstatement(), Erasure())
-_OTHERS = (DemandPolicy(), MergeOfClaims(), SplitOfClaims(), ImportPolicy(), MappingPolicy(), FreezePolicy())
-_POLICIES: tuple[Policy[Any], ...] = (*_ON_REVIEWS, *_OTHERS, *ACCOUNT_POLICIES.values())
+_ON_CLAIMS = (DemandPolicy(), MergeOfClaims(), SplitOfClaims(), ImportPolicy(), MappingPolicy())
+_ON_NEWSROOMS = (FreezePolicy(), DisowningPolicy())
+_POLICIES: tuple[Policy[Any], ...] = (*_ON_REVIEWS, *_ON_CLAIMS, *_ON_NEWSROOMS, *ACCOUNT_POLICIES.values())
 for policy in _POLICIES:
     POLICIES[policy.kind, policy.action] = policy
     for act, text in policy.events.items():

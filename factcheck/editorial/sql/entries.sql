@@ -9,7 +9,7 @@ DECLARE
     document jsonb;
     of text := split_part(NEW.kind, '.', 1);
     what text := split_part(NEW.kind, '.', 2);
-    added text[] := ARRAY['published_at', 'updated_at', 'revision'];
+    added text[] := ARRAY['published_at', 'updated_at', 'revision', 'approval'];
 BEGIN
     SELECT * INTO proposal FROM editorial_proposal WHERE sequence = NEW.sequence;
     SELECT convert_from(d.document, 'UTF8')::jsonb INTO document
@@ -19,7 +19,8 @@ BEGIN
     END IF;
     IF proposal.id IS NULL OR proposal.decision <> 'approved'
         OR of <> (CASE proposal.kind WHEN 'merge' THEN 'claim' ELSE proposal.kind END)
-        OR NEW.subject IS DISTINCT FROM coalesce(proposal.review_id, proposal.demand_id, proposal.claim_id)
+        OR NEW.subject IS DISTINCT FROM coalesce(
+            proposal.review_id, proposal.demand_id, proposal.claim_id, (proposal.statement::jsonb ->> 'id')::uuid)
         OR proposal.action <> (CASE WHEN what IN ('original', 'update', 'correction', 'published', 'updated')
                                     THEN 'publication' ELSE what END)
         OR document ->> 'id' IS DISTINCT FROM NEW.subject::text
@@ -36,7 +37,16 @@ BEGIN
         RAISE EXCEPTION 'log entry %: it is held until %', NEW.sequence, proposal.hold_until
             USING ERRCODE = 'restrict_violation';
     END IF;
-    PERFORM editorial_require_not_frozen(ARRAY[proposal.newsroom_id, proposal.deciding_id], NEW.sequence);
+    -- A newsroom that was attacked freezes its publishing first, and disowns entries during the freeze.
+    IF of <> 'disowning' THEN
+        PERFORM editorial_require_not_frozen(ARRAY[proposal.newsroom_id, proposal.deciding_id], NEW.sequence);
+    ELSIF EXISTS (
+        SELECT FROM jsonb_array_elements(document -> 'entries') AS disowned
+        LEFT JOIN editorial_proposal p ON p.sequence = disowned::bigint AND p.newsroom_id = proposal.newsroom_id
+        WHERE p.id IS NULL OR p.sequence >= NEW.sequence) THEN
+        RAISE EXCEPTION 'log entry %: it disowns entries of another newsroom', NEW.sequence
+            USING ERRCODE = 'restrict_violation';
+    END IF;
     IF of = 'review' AND editorial_is_author(proposal.decided_by_id, NEW.subject) THEN
         RAISE EXCEPTION 'log entry %: an author approved it', NEW.sequence USING ERRCODE = 'restrict_violation';
     END IF;

@@ -6,6 +6,7 @@ from factcheck.record import publish
 from factcheck.record.errors import RecordError
 from factcheck.record.log import checkpoints, entries, tree
 from factcheck.record.log.notes import VerifierKey, open_note, signed_by
+from factcheck.record.log.signer import rotation_statement
 from factcheck.record.models import LogEntry
 from factcheck.record.statements.rotation import KeyRotation
 
@@ -22,11 +23,10 @@ def rotate() -> LogEntry:
     # Raises SetupError for a signer that still has the key from before a rotation.
     signer, _status = checkpoints.require_identity(tree.newest_checkpoint())
     with checkpoints.signing_errors():
-        old, new, signature = signer.rotation()
-    subject = UUID(bytes=new.digest[:16])
+        statement = rotation_statement(*signer.rotation())
+    subject = UUID(statement["id"])
     if LogEntry.objects.filter(subject=subject).exists():
         raise RecordError("The log had this key before. Make a new one.")
-    statement = {"id": str(subject), "old_key": str(old), "new_key": str(new), "signature": signature}
     (entry,) = publish.publish([entries.Publication(subject, statement, LogEntry.Kind.KEY_ROTATION)])
     return entry
 

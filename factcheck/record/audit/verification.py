@@ -72,7 +72,8 @@ def check_log(key: VerifierKey, advance: Advance) -> None:
     size, at = 0, None
     entries = LogEntry.objects.order_by("sequence")
     for batch in batches(iter(entries.iterator(BATCH))):
-        documents = RevisionDocument.objects.in_bulk([entry.sequence for entry in batch])
+        rows = RevisionDocument.objects.select_related("entry__approval")
+        documents = rows.in_bulk([entry.sequence for entry in batch])
         for entry in batch:
             if entry.sequence != size:
                 raise DiscrepancyError(f"Entry {size} is missing before entry {entry.sequence}.")
@@ -175,6 +176,10 @@ def _check_document(entry: LogEntry, row: RevisionDocument | None, erased: dict[
     if hashlib.sha256(bytes(row.salt) + data).hexdigest() != entry.digest:
         raise DiscrepancyError(f"The document of entry {entry.sequence} doesn't match its digest in the log.")
     document = json.loads(data)
+    opening = row.entry.approval.opening if hasattr(row.entry, "approval") else ""
+    approval = {"commitment": hashlib.sha256(bytes(row.salt) + opening.encode()).hexdigest()}
+    if document.get("approval", approval) != approval:
+        raise DiscrepancyError(f"The approval of entry {entry.sequence} isn't what its document commits to.")
     revision, short_kind = document["revision"], entry.kind.partition(".")[2]
     if (document["id"], revision["number"], revision["kind"]) != (str(entry.subject), entry.number, short_kind):
         raise DiscrepancyError(f"The document of entry {entry.sequence} is of another revision.")

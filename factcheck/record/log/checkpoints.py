@@ -4,19 +4,21 @@ Extending the tree reads the tiles at the right edge, changes a few tiles, and r
 statements is the same for ten entries and for a million.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from factcheck.record.errors import SetupError
+from factcheck.record.formats.canonical import canonical_unchecked
 from factcheck.record.log import merkle, tree
 from factcheck.record.log.models import LogCheckpoint, LogEntry
 from factcheck.record.log.notes import Checkpoint, VerifierKey, open_note, signed_by
-from factcheck.record.log.signer import Signer, SignerStatus, SigningError
+from factcheck.record.log.signer import NONE, Signer, SignerStatus, SigningError
 from factcheck.record.log.signer_process import RemoteSigner
 
 
@@ -201,6 +203,39 @@ def extend() -> LogCheckpoint | None:
     with signing_errors():
         if status.size > size:
             raise SigningError(f"A checkpoint of {status.size} entries is signed, but there are {size} entries.")
-        lines = signer.sign(size, root, merkle.consistency_proof(status.size, size, read), rotate=rotated)
+        added = NONE
+        if status.newsrooms:
+            edge = [read(level, status.size >> merkle.TILE_HEIGHT * (level + 1)) for level in range(tree.LEVELS)]
+            added = edge, entry_lines(status.size)
+        lines = signer.sign(size, root, merkle.consistency_proof(status.size, size, read), rotate=rotated, added=added)
     note = f"{Checkpoint(status.keys[0].name, size, root).text()}\n{lines}"
     return LogCheckpoint.objects.create(size=size, root=root, note=note, at=timezone.now())
+
+
+def entry_lines(start: int) -> Iterator[bytes]:
+    """Return the entries from `start` on, each with its salt, its document and its opening, for the signer."""
+    entries = LogEntry.objects.with_documents().select_related("approval").filter(sequence__gte=start)
+    for entry in entries.iterator():
+        row, opening = entry.revision_document, entry.approval.opening if hasattr(entry, "approval") else None
+        texts = {"leaf": entry.leaf().decode(), "document": bytes(row.document).decode(), "opening": opening}
+        yield canonical_unchecked({**texts, "salt": bytes(row.salt).hex()})
+
+
+def require_approved(entries: Sequence[LogEntry]) -> None:
+    """Raise SetupError if the signer would refuse these entries, so that they aren't committed in vain."""
+    if protected_newsrooms():
+        start = entries[0].sequence
+        with signing_errors():
+            RemoteSigner(settings.LOG_SIGNER).request(entry_lines(start), do="check", start=start)
+
+
+def protected_newsrooms() -> Mapping[str, Any]:
+    """Return the newsrooms in which two people sign, or signed, with their keys (KeyRegister.newsrooms)."""
+    with signing_errors():
+        return RemoteSigner(settings.LOG_SIGNER).status().newsrooms if settings.LOG_SIGNER else {}
+
+
+def send_order(**order: str) -> None:
+    """Have the signer enrol or revoke a key, or switch a newsroom off (KeyRegister.carry_out). Raises SetupError."""
+    with signing_errors():
+        RemoteSigner(settings.LOG_SIGNER).request(do="order", **order)

@@ -17,10 +17,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from factcheck.database.bulk_writes import insert
+from factcheck.record.approvals.assertions import Opening
 from factcheck.record.errors import RecordError
 from factcheck.record.formats.canonical import canonical, rfc3339, sha256_hex
 from factcheck.record.log import checkpoints
-from factcheck.record.log.models import ChangeClass, LogEntry, Published, RevisionDocument
+from factcheck.record.log.models import Approval, ChangeClass, LogEntry, Published, RevisionDocument
 from factcheck.record.statements.output import construct
 from factcheck.record.statements.review import Verdict
 
@@ -38,7 +39,7 @@ class Publication:
 
     Without a `kind`, the statement belongs to a review, and the kind depends on the change. The first revision is
     `review.original`, a change of class "update" or "metadata" is `review.update`, and any other change is
-    `review.correction`.
+    `review.correction`. Two people can have signed `salt` and the statement. `opening` contains their signatures.
     """
 
     subject: UUID
@@ -46,6 +47,8 @@ class Publication:
     kind: Kind | None = None
     change_class: str | None = None
     note: str | None = None
+    salt: bytes | None = None
+    opening: Opening | None = None
 
 
 def lock() -> bool:
@@ -91,13 +94,19 @@ def append(publications: Sequence[Publication]) -> list[Published]:
         if kind == Kind.CLAIM_MERGE:
             _require_target(publication)
     documents: list[RevisionDocument] = []
+    approvals: list[Approval] = []
     published: list[Published] = []
 
     def entries() -> Iterator[LogEntry]:
         for index, (publication, kind) in enumerate(zip(publications, kinds, strict=True), sequence):
             previous = before.get(publication.subject)
             number = previous.entry.number + 1 if previous else 1
-            salt, data = secrets.token_bytes(32), canonical(_document(publication, kind, number, at, previous))
+            document = _document(publication, kind, number, at, previous)
+            salt = publication.salt or secrets.token_bytes(32)
+            if opening := publication.opening:
+                document["approval"] = {"commitment": opening.commitment(salt)}
+                approvals.append(Approval(entry_id=index, opening=str(opening)))
+            data = canonical(document)
             digest = sha256_hex(salt + data)
             entry = LogEntry(
                 sequence=index, at=at, kind=kind, subject=publication.subject, number=number, digest=digest
@@ -108,13 +117,14 @@ def append(publications: Sequence[Publication]) -> list[Published]:
 
     insert(LogEntry, entries())
     insert(RevisionDocument, documents)
+    insert(Approval, approvals)
     return published
 
 
 def _kind(publication: Publication, last: Published | None) -> Kind:
     """Return the entry's kind. Raises RecordError if the kind can't follow the last entry about the subject."""
     previous = Kind(last.entry.kind) if last else None
-    if publication.kind in (Kind.DEMAND_PUBLISHED, Kind.DEMAND_UPDATED, Kind.KEY_ROTATION):
+    if publication.kind in (Kind.DEMAND_PUBLISHED, Kind.DEMAND_UPDATED, Kind.DISOWNING, Kind.KEY_ROTATION):
         return publication.kind
     if publication.kind in (Kind.CLAIM_MERGE, Kind.CLAIM_SPLIT):
         if previous not in (None, Kind.CLAIM_MERGE, Kind.CLAIM_SPLIT):
@@ -161,7 +171,7 @@ def _require_target(publication: Publication) -> None:
         )
 
 
-def _document(publication: Publication, kind: Kind, number: int, at: datetime, previous: Published | None) -> object:
+def _document(publication: Publication, kind: Kind, number: int, at: datetime, previous: Published | None) -> Any:
     """Return the statement with the keys that the log adds (docs/explanation/architecture.md, "Bytes")."""
     before = orjson.loads(previous.document) if previous else {}
     # An erasure drops the list of corrections, because the list can contain erased content.
@@ -191,7 +201,7 @@ def _document(publication: Publication, kind: Kind, number: int, at: datetime, p
             "note": publication.note,
         },
     }
-    if kind.startswith(("demand.", "claim.")):
+    if kind.startswith(("demand.", "claim.", "disowning.")):
         return document  # without corrections, because the revisions' notes explain the changes
     return document | {"corrections": corrections}
 

@@ -1,4 +1,4 @@
-"""The tables of the log: entries, documents, tiles, checkpoints and cosignatures.
+"""The tables of the log: entries, documents, approvals, tiles, checkpoints and cosignatures.
 
 Entries and documents never change.
 """
@@ -79,6 +79,7 @@ class LogEntry(models.Model):
         DEMAND_UPDATED = "demand.updated"
         CLAIM_MERGE = "claim.merge"
         CLAIM_SPLIT = "claim.split"
+        DISOWNING = "disowning.published"
         KEY_ROTATION = "key.rotation"
 
     sequence = models.BigIntegerField(primary_key=True, help_text="Leaf index, from 0, without gaps.")
@@ -111,6 +112,7 @@ class LogEntry(models.Model):
                         "demand.updated",
                         "claim.merge",
                         "claim.split",
+                        "disowning.published",
                         "key.rotation",
                     ]
                 ),
@@ -119,6 +121,7 @@ class LogEntry(models.Model):
         ]
         indexes = [
             models.Index(fields=["at"], name="logentry_at"),
+            models.Index(fields=["sequence"], name="logentry_disowning", condition=Q(kind="disowning.published")),
         ]
 
     def __str__(self) -> str:
@@ -183,6 +186,16 @@ class RevisionDocument(models.Model):
     def read(self, model: type[Read]) -> Read:
         """Return the document as an object of the model. Raises DamagedError."""
         return read(model, self.checked())
+
+
+class Approval(models.Model):
+    """The signatures of two people that an entry's document commits to. An erasure deletes it with the document."""
+
+    entry = models.OneToOneField(LogEntry, models.PROTECT, primary_key=True, db_column="sequence")
+    opening = models.TextField(help_text="Canonical JSON (factcheck.record.approvals.assertions.Opening).")
+
+    def __str__(self) -> str:
+        return f"approval of {self.entry_id}"
 
 
 @dataclass(frozen=True)

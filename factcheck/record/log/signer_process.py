@@ -1,7 +1,8 @@
 """``python -m factcheck.record.log.signer_process``: the only process that reads the log's signing key.
 
-Each connection to the Unix socket is one request and one response, both a line of JSON. Anyone who can connect can have
-the log continued, so only the publishers' accounts belong to the socket's group.
+Each connection to the Unix socket is one request and one response, both a line of JSON. Entries follow the request, one
+in a line. Anyone who can connect can have the log continued, so only the publishers' accounts belong to the socket's
+group. In a protected newsroom, the log continues only with entries that two people signed (`approvals`).
 """
 
 import argparse
@@ -9,18 +10,23 @@ import base64
 import json
 import signal
 import socket
+import sqlite3
 import sys
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from factcheck.record.approvals.assertions import ApprovalError
+from factcheck.record.approvals.key_register import KeyRegister
 from factcheck.record.formats.canonical import JsonObject
 from factcheck.record.log import merkle
 from factcheck.record.log.notes import Checkpoint, NoteError, SigningKey, VerifierKey, open_note, signed_by
-from factcheck.record.log.signer import FileMemory, Signer, SignerStatus, SigningError
+from factcheck.record.log.signer import NONE, Added, FileMemory, Lines, Signer, SignerStatus, SigningError
 from factcheck.tools.environment import environment
 
 TIMEOUT = 5  # in seconds, for a request, on both sides
-MAX_REQUEST = 16 * 1024  # in bytes, because a proof has at most 64 hashes
+MAX_LINE = 4 * 2**20  # in bytes: a document of 1 MiB in JSON, with its signatures
 
 
 class RemoteSigner:
@@ -33,25 +39,31 @@ class RemoteSigner:
         self.path = path
 
     def status(self) -> SignerStatus:
-        answer = self._request(do="status")
-        return SignerStatus(tuple(map(VerifierKey.parse, answer["keys"])), answer["size"], _bytes(answer["root"]))
+        answer = self.request(do="status")
+        keys = tuple(map(VerifierKey.parse, answer["keys"]))
+        return SignerStatus(keys, answer["size"], _bytes(answer["root"]), answer["newsrooms"])
 
     def rotation(self) -> tuple[VerifierKey, VerifierKey, str]:
-        answer = self._request(do="rotation")
+        answer = self.request(do="rotation")
         return VerifierKey.parse(answer["old"]), VerifierKey.parse(answer["new"]), answer["signature"]
 
-    def sign(self, size: int, root: bytes, proof: list[bytes], *, rotate: bool = False) -> str:
-        answer = self._request(do="sign", size=size, root=_text(root), proof=list(map(_text, proof)), rotate=rotate)
-        lines: str = answer["lines"]
+    def sign(self, size: int, root: bytes, proof: list[bytes], *, rotate: bool = False, added: Added = NONE) -> str:
+        hashes = {"root": _text(root), "proof": [*map(_text, proof)], "edge": [*map(_text, added[0])]}
+        lines: str = self.request(added[1], do="sign", size=size, rotate=rotate, **hashes)["lines"]
         return lines
 
-    def _request(self, **request: Any) -> Any:
+    def request(self, entries: Lines = (), /, **request: Any) -> Any:
+        """Send a request, and then the entries. Return the response."""
         with socket.socket(socket.AF_UNIX) as connection:
             connection.settimeout(TIMEOUT)
             connection.connect(self.path)
-            connection.sendall(json.dumps(request).encode() + b"\n")
+            with suppress(BrokenPipeError, ConnectionResetError):  # the signer refused before the last entry
+                connection.sendall(json.dumps(request).encode() + b"\n")
+                for entry in entries:
+                    connection.sendall(entry + b"\n")
+                connection.shutdown(socket.SHUT_WR)
             with connection.makefile("rb") as lines:
-                line = lines.readline(MAX_REQUEST)
+                line = lines.readline(MAX_LINE)
         if not line.endswith(b"\n"):
             raise ConnectionResetError("it closed the connection")
         answer = json.loads(line)
@@ -60,21 +72,30 @@ class RemoteSigner:
         return answer
 
 
-def respond_to(signer: Signer, line: bytes) -> JsonObject:
+def respond_to(signer: Signer, line: bytes, entries: Lines = ()) -> JsonObject:
     """Return the response to a request. No request raises an error."""
     try:
-        match json.loads(line):
+        request: Any = json.loads(line)
+        match request:
             case {"do": "status", **rest} if not rest:
                 status = signer.status()
-                return {"keys": [str(key) for key in status.keys], "size": status.size, "root": _text(status.root)}
+                size, root, newsrooms = status.size, _text(status.root), status.newsrooms
+                return {"keys": [str(key) for key in status.keys], "size": size, "root": root, "newsrooms": newsrooms}
             case {"do": "rotation", **rest} if not rest:
                 old, new, signature = signer.rotation()
                 return {"old": str(old), "new": str(new), "signature": signature}
-            case {"do": "sign", "size": int(size), "root": str(root), "proof": list(proof), "rotate": bool(rotate)}:
-                return {"lines": signer.sign(size, _bytes(root), [_bytes(each) for each in proof], rotate=rotate)}
-    except (SigningError, NoteError) as problem:
+            case {"do": "sign", "size": int(size), "root": str(root), "rotate": bool(rotate)}:
+                proof, edge = [*map(_bytes, request["proof"])], [*map(base64.b64decode, request["edge"])]
+                return {"lines": signer.sign(size, _bytes(root), proof, rotate=rotate, added=(edge, entries))}
+            case {"do": "check", "start": int(start)}:
+                signer.check(start, entries)
+                return {}
+            case {"do": "order"} if signer.register:
+                signer.register.carry_out(**{key: request[key] for key in request if key != "do"})
+                return {}
+    except (SigningError, NoteError, ApprovalError) as problem:
         return {"refused": str(problem)}
-    except (ValueError, TypeError, RecursionError):
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError, sqlite3.Error):
         pass
     return {"refused": "The request is malformed."}
 
@@ -92,8 +113,9 @@ def serve(signer: Signer, path: Path) -> None:
                 connection.settimeout(TIMEOUT)
                 try:
                     with connection.makefile("rb") as lines:
-                        line = lines.readline(MAX_REQUEST)
-                    connection.sendall(json.dumps(respond_to(signer, line)).encode() + b"\n")
+                        line = lines.readline(MAX_LINE)
+                        answer = respond_to(signer, line, iter(partial(lines.readline, MAX_LINE), b""))
+                    connection.sendall(json.dumps(answer).encode() + b"\n")
                 except OSError:  # the client is gone, or the disk is full
                     continue
 
@@ -142,18 +164,26 @@ def main(arguments: list[str] | None = None) -> None:
         metavar="FILE",
         help="prepare the signer to continue after the checkpoint in FILE, and exit",
     )
+    for option, purpose in (("--protect", "switch on"), ("--replace-keys", "replace all keys for")):
+        parser.add_argument(option, type=Path, metavar="FILE", help=f"{purpose} the newsroom in FILE, and exit")
     chosen = parser.parse_args(arguments)
     try:
         keys = SigningKey.parse_all(Path(environment("LOG_SIGNING_KEY", "log-key")).read_text())
-        signer = Signer(keys, FileMemory(Path(environment("LOG_SIGNER_STATE", "."))))
+        folder = Path(environment("LOG_SIGNER_STATE", "."))
+        memory, register = FileMemory(folder), KeyRegister(folder / "approvals.sqlite3")
+        signer = Signer(keys, memory, register)
         if chosen.begin or chosen.adopt:
             checkpoint = begin(signer, chosen.adopt.read_text() if chosen.adopt else None)
             print(f"The signer continues {checkpoint.origin} after {checkpoint.size} entries.")
             return
+        if file := chosen.protect or chosen.replace_keys:
+            register.protect(json.loads(file.read_text()), replace=bool(chosen.replace_keys))
+            print(json.dumps(register.newsrooms(), indent=1))
+            return
         require_state(signer)
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         serve(signer, Path(environment("LOG_SIGNER", "socket")))
-    except (OSError, NoteError, SigningError) as problem:
+    except (OSError, NoteError, SigningError, ApprovalError) as problem:
         sys.exit(str(problem))
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import orjson
 from pydantic import Field, WithJsonSchema
+from pydantic.json_schema import SkipJsonSchema
 
 from factcheck.record.log.models import CORRECTION_CLASSES, ChangeClass
 from factcheck.record.readmodel.correction_models import PublishedCorrection
@@ -15,6 +16,7 @@ from factcheck.record.statements import demand, review, tombstone
 from factcheck.record.statements.erasure import ErasureNotice, Ground
 from factcheck.record.statements.output import (
     Digest,
+    Hex,
     Nested,
     Output,
     SiteUrl,
@@ -22,6 +24,7 @@ from factcheck.record.statements.output import (
     Time,
     Uuid,
     construct,
+    left_out,
     named,
     one_of,
     same_field,
@@ -137,7 +140,15 @@ class Withdrawal(CurrentRevision, Nested):
     kind: Annotated[str, one_of(["withdrawal"])]
 
 
+class Approval(Nested):
+    """The two people who submitted and approved the revision signed it with their passkeys."""
+
+    commitment: Hex
+    """SHA-256 of the salt and their signatures."""
+
+
 class _Times(Output):
+    approval: Approval | SkipJsonSchema[None] = left_out()
     published_at: Time
     """When the first revision was published on this site."""
     updated_at: Time

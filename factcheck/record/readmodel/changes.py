@@ -11,7 +11,7 @@ from factcheck.record.readmodel.bodies import Change
 from factcheck.record.readmodel.models import PublishedDemand, PublishedMerge, PublishedReview
 from factcheck.record.readmodel.row_models import Status
 
-_SECTIONS = ("reviews", "demands", "claims")  # a key rotation has no body
+_SECTIONS = ("reviews", "demands", "claims")  # key rotations and disownings have no body
 
 # `xmin` changes whenever a row is written. PostgreSQL reads it without reading the body.
 _ENTRIES = """

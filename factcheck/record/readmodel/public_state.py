@@ -29,6 +29,7 @@ Run = Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
 # The log and the row come from one statement, so a publication in between never looks like a difference.
 _STATE = """
 SELECT entry.sequence, entry.kind, entry.digest, document.salt, {status},
+    (record_disowning(entry.sequence) -> 'sequence')::bigint,
     CASE WHEN shown.sequence = entry.sequence THEN shown.body END {document}
 FROM record_logentry AS entry
 LEFT JOIN record_revisiondocument AS document ON document.sequence = entry.sequence
@@ -49,13 +50,17 @@ _CLASSES = frozenset(["null", *(f'"{each}"' for each in ChangeClass.values)])
 
 
 class PublicState(NamedTuple):
-    """The state after an entry. `body` is what the API sends. `is_in_row` is true if lists send the same body."""
+    """The state after an entry. `body` is what the API sends. `is_in_row` is true if lists send the same body.
+
+    `disowned_by` is the entry in which the newsroom has disowned this entry, or None.
+    """
 
     sequence: int
     kind: str
     subject: UUID
     digest: str
     body: bytes
+    disowned_by: int | None
     is_in_row: bool = True
 
     @property
@@ -77,16 +82,16 @@ def find_state(section: str, subject: UUID, as_of: int | None = None, run: Run =
     that time has been erased.
     """
     if as_of is None:
-        for sequence, kind, digest, salt, status, body in run(_ROWS[section], [subject]):
+        for sequence, kind, digest, salt, status, disowned, body in run(_ROWS[section], [subject]):
             url = f"{settings.SITE_URL}/{section}s/{subject}/"
             if status == status_after(kind) and body and _is_proven(body, url, sequence, digest, salt):
-                return PublicState(sequence, kind, subject, digest, body.encode())
+                return PublicState(sequence, kind, subject, digest, body.encode(), disowned)
     upto = _NEWEST if as_of is None else as_of
-    for sequence, kind, digest, salt, status, body, document in run(_DOCUMENTS[section], [subject, upto]):
+    for sequence, kind, digest, salt, status, disowned, body, document in run(_DOCUMENTS[section], [subject, upto]):
         if document is None and as_of is not None:
             raise RevisionDocument.DoesNotExist
         content = require_digest(sequence, digest, salt, document)
-        state = PublicState(sequence, kind, subject, digest, b"")
+        state = PublicState(sequence, kind, subject, digest, b"", disowned)
         made = body_of(state.entry, content)
         is_in_row = (status, body) == (state.status, made.decode())
         if as_of is None and not is_in_row:

@@ -3,11 +3,17 @@
 from uuid import UUID
 
 import orjson
-from django.db.models import F, Func, TextField
+from django.db.models import BigIntegerField, F, Func, JSONField, TextField
+from django.db.models.fields.json import KeyTransform
+from django.db.models.functions import Cast
 
 from factcheck.record.log.models import LogEntry
 from factcheck.record.statements.erasure import ErasureNotice
 from factcheck.record.statements.output import construct
+
+# The document in which the newsroom of an entry or row disowned it, and this document's entry. Both are usually null.
+DISOWNED = {"disowned": Func(F("sequence"), function="record_disowning", output_field=JSONField())}
+DISOWNED_BY = {"disowned_by": Cast(KeyTransform("sequence", DISOWNED["disowned"]), BigIntegerField())}
 
 
 def in_document(*path: str) -> Func:

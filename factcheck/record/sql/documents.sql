@@ -94,6 +94,12 @@ BEGIN
         RAISE EXCEPTION 'the document of log entry % does not follow from the log', NEW.sequence
             USING ERRCODE = 'restrict_violation';
     END IF;
+    -- Two people sign the statement, and the document commits to their signatures (approvals.sql).
+    IF said ? 'approval' AND (said -> 'approval' = jsonb_build_object('commitment', said #> '{approval,commitment}')
+        AND said #>> '{approval,commitment}' ~ '^[0-9a-f]{64}$') IS NOT TRUE THEN
+        RAISE EXCEPTION 'the approval in log entry % is not a commitment', NEW.sequence
+            USING ERRCODE = 'restrict_violation';
+    END IF;
     RETURN NEW;
 END $$;
 CREATE OR REPLACE TRIGGER document_fits BEFORE INSERT ON record_revisiondocument

@@ -32,7 +32,8 @@ WITH RECURSIVE same (id) AS (
 ) SELECT id FROM same WHERE id IS NOT NULL
 """
 SAME_TOPIC = 3
-_ENTRY = ("sequence", "at", "kind", "subject", "number", "digest", "note", "change_class", "has_document", "is_signed")
+_ADDED = ("note", "change_class", "has_document", "is_signed", "disowned")
+_ENTRY = ("sequence", "at", "kind", "subject", "number", "digest", *_ADDED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,7 @@ def _page(request: HttpRequest, page: ReviewPage, body: Kept, number: int, curre
     live = body if isinstance(body, Review) else None
     translated, remaining = review_words.split_translations(body, others, revisions)
     api_url = f"{settings.SITE_URL}/api/v1/reviews/{row.pk}/"
+    disowned = next((each.disowned for each in revisions if each.number == number), None)  # type: ignore[attr-defined]
     context = {
         "review": body,
         "title": review_words.title_of(body, current=current, status=row.status),
@@ -120,7 +121,8 @@ def _page(request: HttpRequest, page: ReviewPage, body: Kept, number: int, curre
         "license": body.license,
         "api_url": api_url,
         "json_url": api_url if current else f"{api_url}revisions/{number}/",
-        "structured_data": structured_data(row) if current else "",
+        "structured_data": structured_data(row) if current and not disowned else "",
+        "disowned": disowned,
     }
     return render(request, "website/review.html" if live else "website/withdrawn.html", context)
 

@@ -11,9 +11,13 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk.access import OwnRowsAdmin, get_desk
+from factcheck.editorial.desk.action_forms import ProseField
+from factcheck.editorial.desk.action_views import ActionsAdmin, DeskAction
+from factcheck.editorial.desk.deciding.proposal_actions import available_actions as available_decisions
 from factcheck.editorial.desk.subjects.claimants import UrlLinesField
 from factcheck.editorial.models import Publisher
 from factcheck.editorial.people.time_zones import time_zone_names
+from factcheck.editorial.proposals.disowning_policy import propose_disowning
 
 
 class PublisherForm(forms.ModelForm[Publisher]):
@@ -31,10 +35,45 @@ class PublisherForm(forms.ModelForm[Publisher]):
     )
 
 
+class DisowningForm(forms.Form):
+    entries = forms.CharField(
+        label=capfirst(_("entries of the log")),
+        max_length=20_000,
+        help_text=_("Their numbers, such as 12, 20-25. “History” on the page of a review shows the numbers."),
+    )
+    since = forms.DateTimeField(
+        label=capfirst(_("since")),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text=_("When the newsroom lost control."),
+    )
+    reason = ProseField(
+        label=capfirst(_("reason")),
+        max_length=2000,
+        help_text=_(
+            "Readers see the reason, and the public log keeps it. Don’t write anything that puts a person in danger."
+        ),
+    )
+
+
+DISOWN = DeskAction[Publisher](
+    "disown",
+    _("Disown entries"),
+    _(
+        "Readers will see on each of these revisions that the newsroom doesn’t vouch for it. Later revisions aren’t"
+        " affected."
+    ),
+    _("Proposed. Readers see nothing until a second person approves."),
+    lambda newsroom, by, data: propose_disowning(newsroom=newsroom, by=by, **data),
+    DisowningForm,
+    is_destructive=True,
+)
+
+
 @admin.register(Publisher)
-class PublisherAdmin(OwnRowsAdmin[Publisher]):
+class PublisherAdmin(ActionsAdmin[Publisher], OwnRowsAdmin[Publisher]):
     """The pages of publishers. Chief editors can edit the newsrooms that they lead."""
 
+    desk_actions = {DISOWN.name: DISOWN}
     newsroom_key = "pk"
     administrators_see_all = True
     recorded = ("added", "changed")
@@ -74,10 +113,19 @@ class PublisherAdmin(OwnRowsAdmin[Publisher]):
         desk = get_desk(request)
         return desk.administers_accounts or (bool(desk.led_newsrooms) if obj is None else obj.pk in desk.led_newsrooms)
 
+    def available_actions(self, request: HttpRequest, row: Publisher) -> list[str]:
+        waits = row.proposals.open().exists()
+        return [DISOWN.name] if row.pk in get_desk(request).deciding_newsrooms and not waits else []
+
     def status_context(self, request: HttpRequest, row: Publisher) -> dict[str, object]:
         desk = get_desk(request)
         is_newsroom = desk.administers_accounts and row.memberships.exists()
-        return {**super().status_context(request, row), "can_freeze": is_newsroom or row.pk in desk.led_newsrooms}
+        proposal = row.proposals.open().first()
+        return super().status_context(request, row) | {
+            "can_freeze": is_newsroom or row.pk in desk.led_newsrooms,
+            "proposal": proposal,
+            "decisions": available_decisions(desk, proposal),
+        }
 
     def get_readonly_fields(self, request: HttpRequest, obj: Publisher | None = None) -> list[str]:
         """Return the fields that identify the publisher in the API, which only account administrators can change."""

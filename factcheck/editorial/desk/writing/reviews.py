@@ -55,7 +55,7 @@ from factcheck.editorial.desk.writing.screen import claim_context, claim_facts, 
 from factcheck.editorial.desk.writing.translations import TranslationsMixin, translation_context
 from factcheck.editorial.drafts.statement_columns import remaining_fields
 from factcheck.editorial.models import Claim, EditorialEvent, Proposal, Review
-from factcheck.editorial.proposals import review_completeness, workflow
+from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.record.statements.drafts import ReviewToDraft
 
 State = Review.State
@@ -232,7 +232,7 @@ class ReviewAdmin(
             "review": row,
             "writes": desk.may_write(row),
             **steps_context(row, actions, proposal, decisions, edited=edited),
-            "reasons": review_completeness.find_missing(draft) if row.state == State.DRAFT else [],
+            "reasons": review_policy.find_missing(draft) if row.state == State.DRAFT else [],
             "last_proposal": row.proposals.select_related("submitted_by", "decided_by").first(),
             "revisions": row.proposals.published(),
             "events": events[:MAX_EVENTS],
@@ -243,12 +243,12 @@ class ReviewAdmin(
 
     def why_unavailable(self, row: Review, action: DeskAction[Review]) -> Text | None:
         is_submission = action.name == "submit" and row.state == State.DRAFT
-        return next(iter(review_completeness.find_missing(row)), None) if is_submission else None
+        return next(iter(review_policy.find_missing(row)), None) if is_submission else None
 
     def action_context(
         self, request: HttpRequest, row: Review, action: DeskAction[Review], form: forms.Form
     ) -> dict[str, object]:
-        reasons = review_completeness.find_missing(row) if action.name == "submit" and not form.errors else []
+        reasons = review_policy.find_missing(row) if action.name == "submit" and not form.errors else []
         return {"review": row, "reasons": reasons, **statement_context(row, None, action.name)._asdict()}
 
     def form_context(self, request: HttpRequest, form: Any, row: Review | None) -> dict[str, object]:
@@ -273,7 +273,7 @@ class ReviewAdmin(
             _("As readers will see it"),
             "admin/editorial/review/preview.html",
             review=review,
-            reasons=review_completeness.find_missing(review) if review.state == State.DRAFT else [],
+            reasons=review_policy.find_missing(review) if review.state == State.DRAFT else [],
             **statement_context(review, workflow.open_proposal(review), "preview")._asdict(),
         )
 

@@ -1,0 +1,209 @@
+"""The signer's memory of newsrooms' keys, and its rules for what two people must have signed.
+
+The memory is a SQLite file in the signer's folder, which only the signer's account can read and write. The first keys
+come from the operator's shell, and later ones from orders that two people signed. Times are RFC 3339 texts in UTC with
+microseconds, as in the log, so they can be compared as texts.
+"""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+import orjson
+
+from factcheck.record.approvals import assertions
+from factcheck.record.approvals.assertions import PUBLIC_KEY, ApprovalError, Opening, challenge, order, require
+from factcheck.record.formats.canonical import canonical_unchecked, rfc3339, sha256_hex
+
+WAIT = timedelta(hours=24)  # until a new key can sign, and until a newsroom is switched off
+# The action of the proposal that leads to each kind of entry (factcheck.editorial.models.kinds).
+ACTIONS = {
+    **dict.fromkeys(("review.original", "review.update", "review.correction"), "review.publication"),
+    **{kind: kind for kind in ("review.withdrawal", "review.reinstatement", "review.erasure")},
+    **dict.fromkeys(("demand.published", "demand.updated"), "demand.publication"),
+    "claim.merge": "merge.merge",
+    "claim.split": "merge.split",
+    "disowning.published": "disowning.publication",
+}
+# The keys that the log adds to a statement (factcheck.record.log.entries).
+ADDED = {"published_at", "updated_at", "revision", "corrections", "approval"}
+_TABLES = """
+    PRAGMA synchronous = FULL;
+    CREATE TABLE IF NOT EXISTS newsroom (site TEXT PRIMARY KEY, origin TEXT, since TEXT, off_at TEXT);
+    CREATE TABLE IF NOT EXISTS key (site TEXT, id TEXT, person TEXT, public_key TEXT, decides INTEGER, since TEXT,
+        revoked TEXT, PRIMARY KEY (site, id));
+    CREATE TABLE IF NOT EXISTS used (challenge BLOB PRIMARY KEY, sequence INTEGER);
+    CREATE TABLE IF NOT EXISTS subject (id TEXT PRIMARY KEY, site TEXT);
+"""
+
+
+class Entry(NamedTuple):
+    """An entry that is to be signed, with its leaf and its document as JSON objects."""
+
+    leaf_text: bytes
+    leaf: Mapping[str, Any]
+    salt: bytes
+    document: Mapping[str, Any]
+    opening: str | None
+
+    @classmethod
+    def parse(cls, line: bytes, sequence: int) -> Self:
+        """Return the entry in a line of a request. Raises ApprovalError if its parts don't belong together."""
+        data = orjson.loads(line)
+        texts, salt = [data["leaf"].encode(), data["document"].encode()], bytes.fromhex(data["salt"])
+        leaf, document = parts = [orjson.loads(text) for text in texts]
+        fits = (leaf["sequence"], leaf["digest"]) == (sequence, sha256_hex(salt + texts[1]))
+        require(fits and [*map(canonical_unchecked, parts)] == texts, "malformed: The entry isn't one of this log.")
+        return cls(texts[0], leaf, salt, document, data["opening"])
+
+    @property
+    def statement(self) -> dict[str, Any]:
+        return {key: value for key, value in self.document.items() if key not in ADDED}
+
+    @property
+    def order(self) -> bytes:
+        """The bytes that two people have signed for this entry."""
+        revision, digest = self.document["revision"], sha256_hex(canonical_unchecked(self.statement))
+        action, subject = ACTIONS[self.leaf["kind"]], self.leaf["subject"]
+        return order(action, subject, revision["class"] or "", revision["note"] or "", digest)
+
+
+class KeyRegister:
+    """The newsrooms, keys, used challenges and subjects of one signer. Methods raise ApprovalError."""
+
+    def __init__(self, file: Path) -> None:
+        file.touch(0o600)
+        self.db = sqlite3.connect(file)
+        self.db.row_factory = sqlite3.Row
+        self.db.executescript(_TABLES)
+
+    def newsrooms(self) -> dict[str, Any]:
+        """Return each newsroom that is or was protected, with all its keys, as JSON."""
+        rows = self.db.execute("SELECT * FROM newsroom").fetchall()
+        return {row["site"]: {**row, "keys": [dict(key) for key in self._keys("site", row["site"])]} for row in rows}
+
+    def protected(self) -> set[str]:
+        """Return the sites whose entries need two signatures now."""
+        rows = self.db.execute("SELECT site FROM newsroom WHERE off_at IS NULL OR off_at > ?", [_now()])
+        return {site for (site,) in rows}
+
+    def protect(self, data: Any, *, replace: bool) -> None:
+        """Switch a newsroom on, or replace all its keys, as the operator's file says."""
+        site, now, keys = data["site"], _now(), [key["id"] for key in data["keys"]]
+        require((site in self.protected()) == replace, "switch: The newsroom is already on, or isn't on yet.")
+        if not replace:
+            row = [site, data["origin"], now]
+            self.db.execute("INSERT OR REPLACE INTO newsroom VALUES (?, ?, ?, NULL)", row)
+        lost = [key["id"] for key in self._keys("site", site) if not key["revoked"] and key["id"] not in keys]
+        self.db.executemany("UPDATE key SET revoked = ? WHERE site = ? AND id = ?", [(now, site, key) for key in lost])
+        for key in data["keys"]:
+            self._add(site, key["id"], key, now, " OR IGNORE")
+        rows = [(subject, site) for subject in data["subjects"]]
+        self.db.executemany("INSERT OR IGNORE INTO subject VALUES (?, ?)", rows)
+        self._require_enough(site)
+        self.db.commit()
+
+    def carry_out(self, action: str, subject: str, salt: str, statement: str, opening: str) -> None:
+        """Enrol or revoke a key, or switch a newsroom off. A repeated order has already been carried out."""
+        self.db.rollback()  # what an earlier request left
+        signed = challenge(bytes.fromhex(salt), order(action, subject, "", "", sha256_hex(statement.encode())))
+        data, now, later = json.loads(statement), _now(), rfc3339(datetime.now(UTC) + WAIT)
+        site, key = data["newsroom"], data["key"]
+        if self._is_used(signed):
+            return
+        require(site in self.protected(), "switch: The newsroom isn't on.")
+        self._require_two(Opening.parse(opening), signed, {site}, now)
+        self.db.execute("INSERT INTO used VALUES (?, NULL)", [signed])
+        if action == "keys.enrolment":
+            self._add(site, key, data, later)
+        elif action == "keys.revocation":
+            self.db.execute("UPDATE key SET revoked = ifnull(revoked, ?) WHERE site = ? AND id = ?", [now, site, key])
+            self._require_enough(site)
+        else:
+            require(action == "keys.off", "no_rule: The kind of order has no rule.")
+            self.db.execute("UPDATE newsroom SET off_at = ? WHERE site = ?", [later, site])
+        self.db.commit()
+
+    def require_approval(self, entry: Entry) -> None:
+        """Check the two signatures of an entry, and remember its challenge and its newsroom. The caller commits.
+
+        An entry needs signatures if its document names a protected newsroom, or if it changes a review, a demand or a
+        claim of one. Other entries can have signatures, for example imported reviews of other publishers.
+        """
+        kind, document, is_of_claim = entry.leaf["kind"], entry.document, entry.leaf["kind"].startswith("claim.")
+        # The notice of an erasure names the responsible newsroom. A merge also changes the other claim.
+        named = document.get("notice", {}).get("newsroom") or document.get("publisher") or {}
+        others = ("into", "from") if is_of_claim else ("claim",)
+        subjects = [entry.leaf["subject"], *(document[key]["id"] for key in others if document.get(key))]
+        changed = subjects if is_of_claim else subjects[:1]
+        rows = self.db.execute("SELECT site FROM subject WHERE id IN (?, ?)", [changed[0], changed[-1]])
+        sites = {named.get("site"), *(site for (site,) in rows)} & self.protected()
+        require(kind in ACTIONS, "no_rule: The kind of entry has no rule.")
+        try:
+            opening = Opening.parse(entry.opening) if entry.opening else Opening([])
+            signed = challenge(entry.salt, entry.order)
+            asked = assertions.challenge_of_import(opening.place, signed) if opening.place else signed
+            site = self._require_two(opening, asked, sites, min(_now(), entry.leaf["at"]), is_of_claim)
+            is_committed = document.get("approval") == {"commitment": opening.commitment(entry.salt)}
+            require(is_committed, "other_opening: The entry's commitment is to other signatures.")
+            require(not self._is_used(signed), "replayed: The signatures already belong to another entry.")
+        except ApprovalError:
+            if sites:
+                raise
+            return
+        self.db.execute("INSERT INTO used VALUES (?, ?)", [signed, entry.leaf["sequence"]])
+        if not is_of_claim:
+            known = [(each, site) for each in subjects]
+            self.db.executemany("INSERT OR IGNORE INTO subject VALUES (?, ?)", known)
+
+    def forget_unsigned(self, size: int) -> None:
+        """Forget the challenges of entries that were never signed, because a process was killed."""
+        self.db.rollback()  # what an earlier request left
+        self.db.execute("DELETE FROM used WHERE sequence >= ?", [size])
+
+    def _require_two(self, opening: Opening, asked: bytes, sites: set[str], at: str, mixed: bool = False) -> str:
+        """Check two signatures by keys of one newsroom, which `sites` names, and return this newsroom.
+
+        If `mixed` is true, the two keys can be of two newsrooms, as for a merge of their claims.
+        """
+        require(len(opening.assertions) == 2, "unsigned: Two people have to sign this with their passkeys.")
+        active = self.protected()
+        for one, two in product(*(self._keys("id", each.key) for each in opening.assertions)):
+            of = {one["site"], two["site"]}
+            if sites <= of <= active and (mixed or len(of) == 1):
+                break
+        else:
+            raise ApprovalError("unknown_key: The signer doesn't have a key of this newsroom that a signature names.")
+        for key, assertion in zip((one, two), opening.assertions, strict=True):
+            require(not key["revoked"], "revoked_key: A key was revoked.")
+            require(key["since"] <= at, "early_key: A key was added less than 24 hours ago.")
+            assertions.check(assertion, key["public_key"], asked, key["origin"])
+        require(one["id"] != two["id"], "one_key: Both signatures are by the same key.")
+        require(one["person"] != two["person"], "one_person: Both signatures are by the same person.")
+        require(one["decides"] or two["decides"], "nobody_decides: Neither of the two people can decide here.")
+        return str(one["site"])
+
+    def _require_enough(self, site: str) -> None:
+        keys = [key for key in self._keys("site", site) if not key["revoked"] and key["since"] <= _now()]
+        is_enough = len({key["person"] for key in keys}) >= 2 and any(key["decides"] for key in keys)
+        require(is_enough, "too_few: Two people must keep a key, and one of them must be able to decide.")
+
+    def _add(self, site: str, key_id: str, key: Any, since: str, again: str = "") -> None:
+        require(PUBLIC_KEY.fullmatch(key["public_key"]), "other_algorithm: The key is neither ES256 nor EdDSA.")
+        row = [site, key_id, key["person"], key["public_key"], key["decides"], since]
+        self.db.execute(f"INSERT{again} INTO key VALUES (?, ?, ?, ?, ?, ?, NULL)", row)
+
+    def _is_used(self, signed: bytes) -> bool:
+        return self.db.execute("SELECT 1 FROM used WHERE challenge = ?", [signed]).fetchone() is not None
+
+    def _keys(self, column: str, value: str) -> list[sqlite3.Row]:
+        keys = "SELECT key.*, origin FROM key JOIN newsroom USING (site)"
+        return self.db.execute(f"{keys} WHERE {column} = ? ORDER BY key.since", [value]).fetchall()
+
+
+def _now() -> str:
+    return rfc3339(datetime.now(UTC))

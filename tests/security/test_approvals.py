@@ -1,0 +1,343 @@
+"""In a protected newsroom, the signer signs only what two people signed. The attacker has the desk's role and socket."""
+
+import json
+import signal
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connections
+
+from factcheck.record import publish
+from factcheck.record.approvals.key_register import ACTIONS, ADDED
+from factcheck.record.errors import SetupError
+from factcheck.record.log import checkpoints, merkle
+from factcheck.record.log.entries import Publication
+from factcheck.record.log.notes import SigningKey
+from factcheck.record.log.signer import SigningError
+from factcheck.record.log.signer_process import MAX_LINE, RemoteSigner
+from factcheck.record.models import Approval, LogCheckpoint, LogEntry
+from factcheck.record.statements.demand import Demand
+from factcheck.record.statements.disowning import Disowning
+from factcheck.record.statements.erasure import Erasure
+from factcheck.record.statements.merge import Merge, Split
+from factcheck.record.statements.review import Review
+from factcheck.record.statements.tombstone import Tombstone
+from tests.record.conftest import disarm
+from tests.support.approving import (
+    AN,
+    BINH,
+    CHI,
+    EM,
+    ENROLLED,
+    NEW,
+    SECOND_OF_AN,
+    SITE,
+    STRANGER,
+    attacks,
+    line_of,
+    order_values,
+    publication,
+    signed,
+    with_opening,
+    write_file,
+)  # fmt: skip
+from tests.support.databases import fresh_database
+from tests.support.signing import KEY, ROOT, Process
+from tests.support.software_keys import SoftwareKey
+
+Kind = LogEntry.Kind
+
+
+@pytest.fixture
+def process(database: str, settings: Any) -> Iterator[Process]:
+    """The signer of a log whose newsroom is protected, and a key that was enrolled today."""
+    disarm()
+    with TemporaryDirectory(prefix="factcheck-", dir="/tmp") as folder:  # a short path, for the socket
+        process = Process(Path(folder), str(KEY))
+        assert process.once("--begin") == (0, "")
+        assert process.once("--protect", str(write_file(process.folder))) == (0, "")
+        settings.LOG_SIGNING_KEY, settings.LOG_SIGNER = "/nowhere/key", str(process.socket)
+        settings.LOG_VERIFIER_KEY = str(KEY.verifier())
+        process.start()
+        checkpoints.send_order(**order_values("keys.enrolment", (AN, BINH), NEW))
+        yield process
+        process.kill()
+
+
+def refusal(act: Any, *arguments: Any) -> str | None:
+    """Return the code with which the signer refuses."""
+    try:
+        act(*arguments)
+    except SetupError as problem:
+        text = str(problem).partition("refused: ")[2]
+        return (text.partition(": ")[2] if text.startswith("Entry ") else text).partition(":")[0]
+    return None
+
+
+def send(order: dict[str, str]) -> None:
+    checkpoints.send_order(**order)
+
+
+def later(process: Process, sql: str, *values: str) -> None:
+    """Change the signer's memory as if time had passed."""
+    process.kill()
+    with closing(sqlite3.connect(process.folder / "approvals.sqlite3")) as register, register:
+        register.execute(sql, values)
+    process.start()
+
+
+def test_signer_refuses_each_attack(process: Process) -> None:
+    found: dict[str, str | None] = {}
+    for name, (*honest, forged) in attacks().items():
+        for each in honest:
+            publish.publish([each])
+        found[name] = refusal(publish.publish, [forged])
+    assert found == {name: name.partition(":")[0] for name in found}
+    # Two honest people are never refused.
+    publish.publish([signed(publication(), pair) for pair in ((AN, CHI), (CHI, EM), (BINH, SECOND_OF_AN))])
+    assert process.state().size == LogEntry.objects.count() == Approval.objects.count() == 9
+    call_command("verify_record")
+
+
+def test_forged_entry_that_is_committed_is_never_signed(process: Process, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The attacker's code doesn't ask the signer before it commits."""
+    publish.publish([signed(publication())])
+    with monkeypatch.context() as patched:
+        patched.setattr(checkpoints, "require_approved", lambda entries: None)
+        publish.publish([publication()])
+    assert (LogEntry.objects.count(), LogCheckpoint.objects.count(), process.state().size) == (2, 1, 1)
+    assert refusal(publish.sign_log) == "unsigned"
+    assert refusal(publish.publish, [signed(publication())]) == "unsigned"
+    assert (LogEntry.objects.count(), process.state().size) == (2, 1)
+
+
+def test_hand_made_requests_are_refused(process: Process) -> None:
+    """The attacker hides an entry: it isn't shown, another is shown, or it is in a tile."""
+    publish.publish([signed(publication()) for _ in range(3)])
+    signer = RemoteSigner(str(process.socket))
+    forged, honest = line_of(publication(), 3), line_of(signed(publication()), 3)
+    leaves = [merkle.leaf_hash(entry.leaf()) for entry in LogEntry.objects.order_by("sequence")]
+    tiles = merkle.append(0, [*leaves, merkle.leaf_hash(json.loads(forged)["leaf"].encode())], lambda *place: b"")
+    root = merkle.root(4, lambda *place: tiles[place])
+    proof = merkle.consistency_proof(3, 4, lambda *place: tiles[place])
+    edge = [tiles[0, 0], *[b""] * 7]
+    for added in (([], []), (edge, []), (edge, [forged]), (edge, [honest]), (edge, [honest, forged]), ([], [honest])):
+        with pytest.raises(SigningError):
+            signer.sign(4, root, proof, added=added)
+    made_up = signed(publication())
+    for line in (
+        line_of(made_up, 3, "review.praise"),
+        line_of(made_up, 3, "key.rotation"),
+        line_of(made_up, 3, sequence=4),
+        line_of(made_up, 3, digest="0" * 64),
+        line_of(made_up, 3).replace(b"Sai", b"Dung"),
+        line_of(made_up, 3).replace(b'"opening":"', b'"opening":"{'),
+        b"null",
+        b"[" * 10_000,
+        b"x" * (MAX_LINE + 9),
+    ):
+        with pytest.raises(SigningError):
+            signer.request([line], do="check", start=3)
+    for start in (-1, 2**70, "3", None):
+        with suppress(SigningError):
+            signer.request([honest], do="check", start=start)
+    signer.request([honest], do="check", start=3)
+    assert (process.state().size, process.running and process.running.poll()) == (3, None)
+
+
+def test_keys_of_an_attacker_are_not_enrolled(process: Process) -> None:
+    """The attacker has the socket, one stolen key, and every order that was ever signed."""
+    own, stranger = SoftwareKey("an"), SoftwareKey("phuc")
+    honest = order_values("keys.enrolment", (AN, CHI), stranger)
+    for forged, code in (
+        (order_values("keys.enrolment", (), own), "unsigned"),
+        (order_values("keys.enrolment", (own, stranger), own), "unknown_key"),
+        (order_values("keys.enrolment", (AN, own), own), "unknown_key"),
+        (order_values("keys.enrolment", (AN, AN), own), "one_key"),
+        (order_values("keys.enrolment", (AN, SECOND_OF_AN), own), "one_person"),
+        (order_values("keys.enrolment", (AN, NEW), own), "early_key"),
+        (order_values("keys.enrolment", (AN, CHI), own, newsroom="elsewhere.example"), "switch"),
+        (order_values("keys.enrolment", (AN, CHI), own, public_key="RS256:00"), "other_algorithm"),
+        (order_values("keys.on", (AN, CHI)), "no_rule"),
+        (order_values("keys.off", (BINH, EM)), "nobody_decides"),
+        (order_values("keys.revocation", (AN, own), BINH), "unknown_key"),
+        (honest | {"statement": order_values("keys.enrolment", (), own)["statement"]}, "other_statement"),
+        (honest | {"action": "keys.off"}, "other_statement"),
+        (honest | {"salt": "00" * 32}, "other_statement"),
+    ):
+        assert refusal(send, forged) == code
+    for broken in (honest | {"opening": "{}"}, honest | {"statement": "null"}, honest | {"more": ""}, {"action": "a"}):
+        with pytest.raises(SetupError, match="The request is malformed"):
+            send(broken)
+    enrolled = {key["id"] for key in checkpoints.protected_newsrooms()[SITE]["keys"]}
+    assert enrolled == {key.id for key in (*ENROLLED, NEW)}
+    # Nor does the operator's shell help while the signer runs.
+    assert process.once("--protect", "/nowhere")[1] == f"Another signer already uses the folder {process.folder}."
+
+
+def test_keys_are_enrolled_revoked_and_replaced(process: Process) -> None:
+    enrolment = order_values("keys.enrolment", (AN, CHI), STRANGER)
+    for _repeated in range(2):  # as if the desk was killed before it stored the answer
+        send(enrolment)
+    by_new = [signed(publication(), (STRANGER, AN)) for _ in range(2)]
+    assert refusal(publish.publish, by_new[:1]) == "early_key"
+    later(process, "UPDATE key SET since = '2026' WHERE id = ?", STRANGER.id)
+    publish.publish(by_new[:1])
+    # A revoked key signs nothing from then on. To repeat the order that enrolled it changes nothing.
+    send(order_values("keys.revocation", (AN, CHI), STRANGER))
+    send(enrolment)
+    assert refusal(publish.publish, by_new[1:]) == "revoked_key"
+    for key in (BINH, EM):
+        send(order_values("keys.revocation", (AN, CHI), key))
+    assert refusal(send, order_values("keys.revocation", (AN, CHI), CHI)) == "too_few"
+    publish.publish([signed(publication(), (AN, CHI))])
+    # All keys are lost, so only the operator can help.
+    process.kill()
+    assert process.once("--protect", str(write_file(process.folder)))[0] == 1
+    assert process.once("--replace-keys", str(write_file(process.folder, [AN, SECOND_OF_AN])))[0] == 1
+    assert process.once("--replace-keys", str(write_file(process.folder, [SoftwareKey("dung"), CHI]))) == (0, "")
+    process.start()
+    assert refusal(publish.publish, [signed(publication(), (AN, CHI))]) == "revoked_key"
+
+
+def test_newsroom_is_switched_off_by_two_people_after_a_day(process: Process) -> None:
+    send(order_values("keys.off", (AN, CHI)))
+    assert refusal(publish.publish, [publication()]) == "unsigned"
+    later(process, "UPDATE newsroom SET off_at = '2026' WHERE site = ?", SITE)
+    publish.publish([publication(), signed(publication(), (AN, STRANGER))])  # an approval that was signed before
+    process.kill()
+    assert process.once("--replace-keys", str(write_file(process.folder)))[0] == 1
+    assert process.once("--protect", str(write_file(process.folder, [AN, CHI]))) == (0, "")
+    process.start()
+    assert refusal(publish.publish, [publication()]) == "unsigned"
+    publish.publish([signed(publication(), (AN, CHI))])
+    call_command("verify_record")
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_signer_that_is_killed_forgets_no_signed_challenge(process: Process, when: str) -> None:
+    """Its two files are written one after the other."""
+    first, second = signed(publication()), signed(publication())
+    publish.publish([first])
+    process.kill()
+    process.start(str(ROOT / "tests/security/killed_signer.py"), when)
+    publish.publish([second])
+    assert process.running
+    assert process.running.wait(30) == -signal.SIGKILL
+    process.kill()
+    process.start()
+    publish.publish([signed(publication())])  # has the committed entry signed before
+    assert (process.state().size, LogCheckpoint.objects.count()) == (3, 3)
+    for each in (first, second):
+        assert refusal(publish.publish, [each]) == "replayed"
+    call_command("verify_record")
+
+
+def test_approval_of_an_entry_that_was_never_signed_can_be_used(process: Process, template: str) -> None:
+    """As after a restore: the entry is lost, and is published again at another time."""
+    only = signed(publication())
+    process.kill()
+    process.start(str(ROOT / "tests/security/killed_signer.py"), "before")
+    publish.publish([only])
+    process.kill()
+    process.start()
+    with fresh_database(template):
+        disarm()
+        publish.publish([only])
+        assert (process.state().size, LogCheckpoint.objects.count()) == (1, 1)
+
+
+def test_entries_of_others_are_signed_as_before(process: Process) -> None:
+    """A review that the newsroom imported belongs to the newsroom, although its publisher is another."""
+    old = uuid4()
+    process.kill()
+    assert process.once("--replace-keys", str(write_file(process.folder, subjects=[str(old)]))) == (0, "")
+    process.start()
+    others = {"publisher": {"name": "Elsewhere", "site": "elsewhere.example"}}
+    free, imported, older = (publication(subject, **others) for subject in (None, None, old))
+    publish.publish([free])
+    publish.publish([signed(imported)])
+    assert refusal(publish.publish, [older]) == "unsigned"
+    for subject, code in ((free.subject, None), (imported.subject, "unsigned")):
+        change = publication(subject, "Khác.", **others)
+        assert refusal(publish.publish, [change]) == code
+    # The notice of an erasure names the newsroom. The attacker names another.
+    newsroom = {"name": "Elsewhere", "site": "elsewhere.example"}
+    notice = {"ground": "other", "text": "Xóa.", "redaction": False, "newsroom": newsroom}
+    statement = {"id": str(imported.subject), "notice": notice, "license": "https://elsewhere.example/"}
+    erasure = with_opening(imported, None, statement=statement, kind=Kind.ERASURE, note="Xóa.")
+    assert refusal(publish.publish, [erasure]) == "unsigned"
+    assert Approval.objects.count() == 1
+    publish.publish([signed(erasure, action="review.erasure")])
+    assert list(Approval.objects.values_list("entry__kind", flat=True)) == ["review.erasure"]
+
+
+def test_merge_of_the_newsrooms_claim_needs_its_people(process: Process) -> None:
+    """The attacker proposes the merge in the name of another newsroom of the site."""
+    known, own, free, free_too = uuid4(), publication(), publication(), publication()
+    others = {"name": "Elsewhere", "site": "elsewhere.example"}
+    for each in (free, free_too):
+        each.statement.update(publisher=others)
+    process.kill()
+    assert process.once("--replace-keys", str(write_file(process.folder, subjects=[str(known)]))) == (0, "")
+    process.start()
+    publish.publish([signed(own), free, free_too])
+
+    def merge(claim: UUID, into: UUID) -> Publication:
+        return Publication(claim, {"id": str(claim), "into": {"id": str(into)}, "publisher": others}, salt=bytes(32))
+
+    def check(merge: Publication) -> None:
+        RemoteSigner(str(process.socket)).request([line_of(merge, 3, "claim.merge")], do="check", start=3)
+
+    one, two, three = own.subject, free.subject, free_too.subject  # the claims have the IDs of their reviews here
+    for merged in (merge(one, two), merge(two, one), merge(known, two), merge(two, known)):
+        with pytest.raises(SigningError, match="unsigned"):
+            check(merged)
+        check(signed(merged, action="merge.merge"))
+    check(merge(two, three))
+
+
+def test_key_of_the_log_is_rotated(process: Process) -> None:
+    publish.publish([signed(publication())])
+    process.kill()
+    (process.folder / "key").write_text(f"{KEY}\n{SigningKey.generate(KEY.name)}\n")
+    process.start()
+    call_command("rotate_log_key")
+    publish.publish([signed(publication())])
+    assert process.state().size == 3
+
+
+def test_every_kind_of_entry_has_a_rule() -> None:
+    """Otherwise, a protected newsroom couldn't publish it. No statement has a key that the log adds."""
+    assert ACTIONS.keys() | {"key.rotation"} == set(Kind.values)
+    for model in (Review, Tombstone, Erasure, Demand, Merge, Split, Disowning):
+        assert not ADDED & model.model_fields.keys()
+
+
+def test_database_keeps_what_was_signed(process: Process) -> None:
+    one, two = signed(publication()), signed(publication())
+    publish.publish([one, two])
+    publish.publish([signed(publication())])
+    for alias, sql in (
+        ("default", "UPDATE record_approval SET opening = '{}'"),
+        ("default", "DELETE FROM record_approval"),
+        ("default", "TRUNCATE record_approval"),
+        ("public", "SELECT * FROM record_approval"),
+    ):
+        with pytest.raises(DatabaseError), connections[alias].cursor() as cursor:
+            cursor.execute(sql)
+    statement = {**two.statement, "approval": {"commitment": "Hello"}}
+    with pytest.raises(DatabaseError, match="is not a commitment"):
+        publish.publish([with_opening(two, None, statement=statement, change_class="update")])
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ALTER TABLE record_approval DISABLE TRIGGER approval_fixed")
+        cursor.execute("UPDATE record_approval SET opening = '{}' WHERE sequence = 1")
+    with pytest.raises(CommandError, match="The approval of entry 1 isn't what its document commits to"):
+        call_command("verify_record")
