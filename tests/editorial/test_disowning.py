@@ -2,12 +2,14 @@
 
 import orjson
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.utils import timezone
 
 from api.feeds.claimreview_feed import data_feed
 from factcheck.editorial.models import Proposal
+from factcheck.editorial.programs.tokens import create_token
 from factcheck.editorial.proposals import disowning_policy, workflow
 from factcheck.editorial.proposals.freeze_policy import freeze_publishing
 from factcheck.record.models import LogEntry
@@ -88,6 +90,29 @@ def test_frozen_newsroom_can_disown(newsroom: Newsroom) -> None:
 def test_numbers_of_entries_are_read(text: str, numbers: list[int] | None) -> None:
     if numbers is not None:
         assert disowning_policy.read_numbers(text) == numbers
+        assert disowning_policy.read_numbers(disowning_policy.numbers_as_text(numbers)) == numbers
     else:
         with refused("wrong_value"):
             disowning_policy.read_numbers(text)
+
+
+def test_incident_names_people_quick_decisions_secrets_and_entries(
+    newsroom: Newsroom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    newsroom.publish_new()
+    since = timezone.now()
+    for _ in range(3):
+        newsroom.publish_new()
+    Client().login(username=newsroom.editor.username, password="a long enough secret")
+    create_token(by=newsroom.editor, newsroom=newsroom.publisher.pk, name="bot", scopes=["claims:write"], days=1)
+    with pytest.raises(CommandError, match="invalid time value"):
+        call_command("incident", "--since", "yesterday")
+    call_command("incident", "--since", since.isoformat())
+    said = capsys.readouterr().out
+    assert "  reporter@kiemchung.example: publication.submitted × 3, " in said
+    assert said.count("approved by editor@kiemchung.example") == 3
+    assert said.count(" after 0 s\n") == 3
+    assert "  the password and the second factors of editor@kiemchung.example" in said
+    assert "  the token “bot” of editor@kiemchung.example" in said
+    assert f"/admin/editorial/publisher/{newsroom.publisher.pk}/do/disown/\n  1-3\n" in said
+    assert newsroom.disown("1-3").sequence == 4

@@ -133,6 +133,7 @@ def test_web_workers_count_in_a_folder_that_is_empty_at_each_start() -> None:
     for service in ("factcheck-site", "factcheck-desk"):
         words = " ".join(values(service, "Environment")).split()
         assert f"PROMETHEUS_MULTIPROC_DIR=%t/{service}" in words
+        assert f"REQUEST_COUNTS=%t/{service}/request-counts" in words
         assert values(service, "RuntimeDirectory") == [service]
 
 

@@ -5,7 +5,9 @@ vouches for.
 """
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
+from itertools import groupby
 from typing import ClassVar
 from uuid import uuid4
 
@@ -95,3 +97,10 @@ def read_numbers(text: str) -> list[int]:
     if not 1 <= sum(map(len, ranges)) <= MAX_ENTRIES:
         raise WrongValue(_("Enter numbers of up to %s entries of the log, such as 12, 20-25.") % MAX_ENTRIES)
     return sorted({number for each in ranges for number in each})
+
+
+def numbers_as_text(numbers: Iterable[int]) -> str:
+    """Return the numbers as `read_numbers` reads them, with ranges."""
+    ordered = enumerate(sorted(numbers))
+    ranges = [[number for _place, number in run] for _gap, run in groupby(ordered, lambda each: each[1] - each[0])]
+    return ", ".join(f"{each[0]}-{each[-1]}" if len(each) > 1 else str(each[0]) for each in ranges)

@@ -38,7 +38,7 @@ class PublisherForm(forms.ModelForm[Publisher]):
 class DisowningForm(forms.Form):
     entries = forms.CharField(
         label=capfirst(_("entries of the log")),
-        max_length=20_000,
+        max_length=100_000,
         help_text=_("Their numbers, such as 12, 20-25. “History” on the page of a review shows the numbers."),
     )
     since = forms.DateTimeField(
