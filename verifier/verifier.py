@@ -603,7 +603,7 @@ class Opened:
         require(one["key"] != two["key"], "one_key: Both signatures are by the same key.")
         people = {key["person"] if key else None for key in known}
         require(len(people) == 2, "one_person: Both signatures are by the same person.")
-        decides = not all(known) or any(key["decides"] for key in known)
+        decides = any(key is None or key["decides"] for key in known)
         require(decides, "nobody_decides: Neither of the two people could decide.")
         committed = {"commitment": hashlib.sha256(salt + canonical(opening)).hexdigest()}
         require(document.get("approval") == committed, "other_opening: The commitment is to other signatures.")
@@ -632,8 +632,8 @@ def check_assertion(assertion: Any, public_key: str, challenge: bytes, origin: s
     require(is_here, "other_origin: A signature was made on another website.")
     require(data[32] & 5 == 5, "not_verified: The passkey didn't check its person by a PIN or biometrics.")
     algorithm, _, point = public_key.partition(":")
-    verify = {"ES256": is_signed_p256, "EdDSA": is_signed}[algorithm]
-    valid = verify(bytes.fromhex(point), signature, data + hashlib.sha256(client_data).digest())
+    message, verify = data + hashlib.sha256(client_data).digest(), is_signed_p256 if algorithm == "ES256" else is_signed
+    valid = verify(bytes.fromhex(point), signature, message)
     require(valid, "wrong_signature: A signature isn't by the key that it names.")
 
 
