@@ -190,7 +190,8 @@ _GROUP_BY = query_parameter(
     {"type": "array", "items": {"type": "string", "enum": list(GROUPS)}, "minItems": 1, "maxItems": 2},
     "Counts the reviews by value, in `groups`. Separate two groups with a comma, for example"
     " `verdict,year`. `year` and `month` are those of the first publication on this site. `reviewed_year` and"
-    " `reviewed_month` are those of the publisher's date. Without such a date, they equal `year` and `month`.",
+    " `reviewed_month` are those of the publisher's date. Without such a date, they equal `year` and `month`. An"
+    " imported review always has its publisher's date. Without such a date, all four are null.",
     explode=False,
 )
 

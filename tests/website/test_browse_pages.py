@@ -61,6 +61,10 @@ def test_browsing_shows_every_value_with_its_number(record: SimpleNamespace) -> 
     page = get("/browse/")
     assert "Topic Health 4" in page.text
     assert "Language English 4 Vietnamese 1" in page.text
+    assert "Publisher’s own verdict wrong 1" in page.text
+    assert "/search/?original_verdict=wrong" in page.links
+    whole = get("/browse/?all=original_verdict")
+    assert ("Publisher’s own verdict wrong 1" in whole.text, "Language English" in whole.text) == (True, False)
     assert "Toà soạn checkpoint.org 3 Toà soạn kiemchung.example 1 مرصد 1" in page.text
     links = {"/topics/health/", "/publishers/checkpoint.org/", "/search/?language=en", "/search/?verdict=truth%3Afalse"}
     assert links <= set(page.links)

@@ -59,7 +59,7 @@ def test_numbers_come_in_words_first(counted: None) -> None:
         "The reviews are in 2 languages.",
         "2 of 3 reviews are in this language: Vietnamese.",
         "Half of the reviews came within 4 days of the claim.",
-        "1 review isn’t counted, because its claim has no date or a later date.",
+        "1 review isn’t counted, because a date is missing or the claim’s date is later.",
         "Reviews have changed 1 time.",
         "0 of 1 checked source is as it was when the review cited it.",
         "The register has 1 demand.",

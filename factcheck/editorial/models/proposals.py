@@ -376,7 +376,7 @@ class PreparedVector(models.Model):
 
 
 class Signature(models.Model):
-    """What a person’s passkey has signed: the challenge of a proposal. The values are base64url, as in browsers.
+    """A signature by a person’s passkey on the challenge of a proposal. The values are base64url, as in browsers.
 
     The row never changes, and is deleted when its proposal is cleared.
     """

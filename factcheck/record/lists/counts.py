@@ -16,7 +16,7 @@ from django.db import OperationalError, connections
 from django.db.models import QuerySet
 
 from factcheck.database.query_timeout import rows_within
-from factcheck.record.lists.dimensions import FACETS, Dimension
+from factcheck.record.lists.dimensions import FACETS, PUBLISHED_ON, Dimension
 from factcheck.record.lists.pages import condition_of
 from factcheck.record.lists.published_lists import CLAIMS, CORRECTIONS, REVIEWS
 from factcheck.record.log.models import newest_sequence
@@ -42,13 +42,12 @@ _FACETS: dict[CountedModel, dict[str, Dimension]] = {
     each.rows.model: {dimension.name: dimension for dimension in each.filters if dimension.facet}
     for each in (REVIEWS, CLAIMS, CORRECTIONS)
 }
-# The publisher's date of a review, or else the day of the first publication on this site, in UTC.
-_PUBLISHED = "(published_at AT TIME ZONE 'UTC')::date"
-_REVIEWED = f"coalesce(reviewed_on, {_PUBLISHED})"
+# The publisher's date of a review, or else the day of a newsroom's publication on this site, in UTC.
+_REVIEWED = f"coalesce(reviewed_on, {PUBLISHED_ON})"
 # A date as text is ten times as fast as `to_char`, and has four digits of the year, also before the year 1000.
 _DATES = {
-    f"{prefix}{unit}": f"left({day}::text, {length})"
-    for prefix, day in (("", _PUBLISHED), ("reviewed_", _REVIEWED))
+    f"{prefix}{unit}": f"left(({day})::text, {length})"
+    for prefix, day in (("", PUBLISHED_ON), ("reviewed_", _REVIEWED))
     for unit, length in (("year", 4), ("month", 7))
     if f"{prefix}{unit}" not in FACETS
 }

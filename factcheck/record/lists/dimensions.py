@@ -8,7 +8,7 @@ Google's form and the tools for assistants derive from it.
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -56,7 +56,7 @@ class Dimension:
     A row must match at least one of the values. `where` returns the SQL condition for the parsed values. With
     `reads_log`, the condition depends on the log's head. With `walks`, `column` is an array (`lists.pages.WALK`). With
     `few`, few rows have a value. Pages for readers have the dimensions with a `label`. `facet` says whether the rows
-    are counted by the values of `column`.
+    are counted by the values of `column`. With `varied`, pages count them only for browsing, because that takes long.
     """
 
     name: str
@@ -73,6 +73,7 @@ class Dimension:
     column: str = ""
     label: str | Promise = ""
     facet: bool = False
+    varied: bool = False
     mistyped: Callable[[Collection[Any]], Mapping[Any, ValueError]] = lambda _parsed: {}  # returns errors by value
 
     def read_all(self, texts: Iterable[str]) -> tuple[dict[str, Any], dict[str, ValueError]]:
@@ -192,7 +193,8 @@ ORIGINAL_VERDICT = Dimension(
     "original_verdict", values.read_original_verdict, is_in("original_verdict"),
     _written_as(values.WORDS, maxLength=2000),
     "The publisher's own words, in any case, up to 200 characters.", "Pants on Fire",
-    column="original_verdict", facet=True,
+    column="original_verdict", label=_("Publisher’s own verdict"), facet=True,
+    varied=True,
 )  # fmt: skip
 _ORIGINS = {
     "own": "original_key IS NULL AND status <> 'erased'",  # erased reviews have no URLs
@@ -220,14 +222,33 @@ TOPIC = Dimension(
 )  # fmt: skip
 
 
-def _year(column: str, label: str | Promise, what: str) -> Dimension:
-    def where(found: list[Any]) -> Sql:
-        spans = [[datetime(each, 1, 1, tzinfo=UTC) for each in (year, year + 1)] for year in map(int, found)]
-        return join(" OR ", [(f"{column} >= %s AND {column} < %s", span) for span in spans])
+# The day of publication: of a review by this site's newsrooms in UTC, of an imported review as its publisher dated it.
+PUBLISHED_ON = "CASE WHEN original_key IS NULL THEN (published_at AT TIME ZONE 'UTC')::date ELSE reviewed_on END"
 
+
+def _within(column: str, years: list[Any], read: Callable[[int], date]) -> Sql:
+    spans = [[read(int(year)), read(int(year) + 1)] for year in years]
+    return join(" OR ", [(f"{column} >= %s AND {column} < %s", span) for span in spans])
+
+
+def _added_in(column: str) -> Where:
+    return lambda found: _within(column, found, lambda year: datetime(year, 1, 1, tzinfo=UTC))
+
+
+def _published_in(found: list[Any]) -> Sql:
+    imported = _within("reviewed_on", found, lambda year: date(year, 1, 1))
+    both = (
+        [("original_key IS NULL", []), _added_in("published_at")(found)],
+        [("original_key IS NOT NULL", []), imported],
+    )
+    return join(" OR ", [join(" AND ", each) for each in both])
+
+
+def _year(column: str, label: str | Promise, what: str) -> Dimension:
     first, last = values.YEARS
     return Dimension(
-        "year", values.read_number(first, last), where, {"type": "integer", "minimum": first, "maximum": last},
+        "year", values.read_number(first, last), _added_in(column),
+        {"type": "integer", "minimum": first, "maximum": last},
         f"The year {what}, in UTC.", "2026",
         column=f"left(({column} AT TIME ZONE 'UTC')::date::text, 4)", label=label, facet=True,
     )  # fmt: skip
@@ -254,7 +275,10 @@ REVIEW_DIMENSIONS: Sequence[Dimension] = (
     PUBLISHER,
     ORIGIN,
     TOPIC,
-    _year("published_at", _("Year of publication"), "of the first publication on this site"),
+    replace(
+        _year("published_at", _("Year of publication"), "of the publisher's date, or of a newsroom's publication here"),
+        where=_published_in, column=f"left(({PUBLISHED_ON})::text, 4)",
+    ),
     CLAIM,
     CLAIMANT,
     APPEARANCE,

@@ -87,7 +87,11 @@ class PublishedReview(models.Model):
             ),
             models.Index(F("verdict"), F("published_at").desc(), F("id").desc(), name="review_verdict"),
             models.Index(
-                F("original_verdict"), F("published_at").desc(), F("id").desc(), name="review_original_verdict"
+                F("original_verdict"),
+                F("published_at").desc(),
+                F("id").desc(),
+                include=["status"],
+                name="review_original_verdicts",
             ),
             # Live reviews are counted from this index alone, because rows with their bodies are large. A review has up
             # to MAX_TOPICS topics, so that the index can contain every row.

@@ -17,6 +17,7 @@ from factcheck.record.formats.text import replace_forbidden
 from factcheck.record.lists.counts import SECONDS
 from factcheck.record.lists.dimensions import CLAIMANT
 from factcheck.record.lists.published_lists import REVIEWS
+from factcheck.record.lists.statistics import MAX_ROWS
 from factcheck.record.models import PublishedReference
 from factcheck.record.readmodel import profile_rows
 from factcheck.record.statements.output import read
@@ -39,19 +40,27 @@ class PartOfPage:
 
     facet: Facet
     page: str
-    api_list: str
+    api_list: str  # a path in the API
 
 
 # The first parts, with their pages and their lists in the API.
-FIRST = {"topic": ("topic", "topics"), "verdict": ("", "rating-scales"), "publisher": ("publisher", "publishers")}
+FIRST = {
+    "topic": ("topic", "topics/"),
+    "verdict": ("", "rating-scales/"),
+    "original_verdict": ("", "stats/?group_by=original_verdict"),
+    "publisher": ("publisher", "publishers/"),
+}
 
 
 @page_for_readers
 def browse(request: HttpRequest) -> HttpResponse:
-    """Show all values of the filters with their numbers of reviews."""
+    """Show the values of the filters with their numbers of reviews, or with `all` more values of one filter."""
+    whole = request.GET.get("all", "")
     with current().within(SECONDS):
-        facets = Filters({}).facets(limit=MANY_VALUES)
-    if not facets and REVIEWS.rows.exists():
+        facets = Filters({}).facets(limit=MAX_ROWS if whole else MANY_VALUES, varied=True)
+    if whole:
+        facets = [facet for facet in facets if facet.name == whole]
+    if not facets and not whole and REVIEWS.rows.exists():
         raise OperationalError("counting takes too long")
     context = {
         "parts": [
@@ -61,6 +70,8 @@ def browse(request: HttpRequest) -> HttpResponse:
         "search_url": reverse("search"),
         "api_url": f"{settings.SITE_URL}/api/v1/",
         "license": settings.LICENSE_URL,
+        "whole": whole,
+        "many": MANY_VALUES,
     }
     return render(request, "website/browse.html", context)
 

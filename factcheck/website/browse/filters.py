@@ -108,8 +108,10 @@ class Filters:
     def narrow(self, rows: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
         return rows.filter(as_q(self.conditions))
 
-    def facets(self, tsquery: str | None = None, limit: int = VALUES) -> list[Facet]:
+    def facets(self, tsquery: str | None = None, limit: int = VALUES, *, varied: bool = False) -> list[Facet]:
         """Return the filters with the numbers of rows, which also match the `tsquery`.
+
+        Filters with very many values have only their chosen values and no numbers, unless `varied`.
 
         The numbers of a filter ignore the filter's own values, so that readers can choose another value.
         """
@@ -117,11 +119,15 @@ class Filters:
         unchosen = [name for name in self.dimensions if name not in self.values]
         parts = [(self, unchosen), *((self._without(name), [name]) for name in self.values)]
         numbers: dict[str, tuple[Mapping[str, int], bool]] = {}
-        for filters, names in parts:
+        for filters, all_names in parts:
+            names = [name for name in all_names if varied or not self.dimensions[name].varied]
             rows = filters.narrow(self.listed.rows)
             found = count(rows, tsquery, [(name,) for name in names], limit) if names else None
-            for name in names:
-                numbers[name] = _numbers(name, found.groups[name,]) if found else {}, bool(found and found.exact)
+            for name in all_names:
+                numbers[name] = (
+                    _numbers(name, found.groups.get((name,), [])) if found else {},
+                    bool(found and found.exact),
+                )
         return self._named(numbers, limit)
 
     def query(self, **changed: Sequence[str]) -> str:

@@ -50,6 +50,8 @@ def value_name(column: str, value: Value, labels: Labels) -> str:
         missing = {"verdict": _("No verdict on a scale"), "topic": _("No topic"), "language": _("Unknown language")}
         return labels[column][str(value)] if value else missing[column]
     if column in ("month", "reviewed_month"):
+        if value is None:
+            return _("No date")
         return capfirst(month_name(str(value)))
     if column == "change":
         classes = dict(ChangeClass.choices)
@@ -74,18 +76,21 @@ def about_months(found: Statistic, labels: Labels) -> list[str]:
     named = [(str(verdict), number) for verdict, number in verdicts if verdict]
     values = {"month": month_name(month), "count": grouped(total := sum(number for _verdict, number in verdicts))}
     frequent = Counter(dict(named)).most_common(2)
+    undated = sum(number for (of, _verdict), number in found.rows if of is None)
+    text = ngettext("%(count)s imported review has no date.", "%(count)s imported reviews have no date.", undated)
+    note = [text % {"count": grouped(undated)}] if undated else []
     if len({number for _verdict, number in frequent}) < len(frequent) or not frequent:
         text = ngettext(
             "In %(month)s, %(count)s review was published.", "In %(month)s, %(count)s reviews were published.", total
         )
-        return [text % values]
+        return [text % values, *note]
     verdict, number = frequent[0]
     text = ngettext(
         "In %(month)s, %(count)s review was published, %(part)s with the verdict “%(verdict)s”.",
         "In %(month)s, %(count)s reviews were published, %(part)s of them with the verdict “%(verdict)s”.",
         total,
     )
-    return [text % (values | {"part": grouped(number), "verdict": labels["verdict"][verdict]})]
+    return [text % (values | {"part": grouped(number), "verdict": labels["verdict"][verdict]}), *note]
 
 
 def about_topics(found: Statistic, labels: Labels) -> list[str]:
@@ -129,8 +134,8 @@ def about_days_to_review(found: Statistic, labels: Labels) -> list[str]:
         sentences.append(text % {"days": _days(found.median)})
     if found.left_out:
         text = ngettext(
-            "%(count)s review isn’t counted, because its claim has no date or a later date.",
-            "%(count)s reviews aren’t counted, because their claims have no date or a later date.",
+            "%(count)s review isn’t counted, because a date is missing or the claim’s date is later.",
+            "%(count)s reviews aren’t counted, because a date is missing or the claim’s date is later.",
             found.left_out,
         )
         sentences.append(text % {"count": grouped(found.left_out)})
@@ -205,8 +210,8 @@ def newest_month(found: Statistic) -> str:
     A publisher's date can be in the future by mistake.
     """
     today = f"{datetime.now(UTC):%Y-%m}"
-    months = sorted({str(values[0]) for values, _number in found.rows})
-    return max((month for month in months if month <= today), default=months[0])
+    months = sorted({str(values[0]) for values, _number in found.rows if values[0]})
+    return max((month for month in months if month <= today), default=[*months, today][0])
 
 
 def months_until(month: str, count: int) -> Sequence[str]:

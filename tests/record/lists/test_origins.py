@@ -1,5 +1,6 @@
 """Imported reviews don't hide the newsrooms' own reviews, and every list can show the reviews of one origin."""
 
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 
 import pytest
@@ -37,6 +38,17 @@ def test_news_is_the_newsrooms_own_work_unless_asked(world: SimpleNamespace) -> 
         {str(world.own.live.claim_id)},
         {str(world.imported.claim_id)},
     )
+
+
+def test_imported_reviews_keep_their_publishers_date(world: SimpleNamespace, newsroom: Newsroom) -> None:
+    newsroom.publish_review(make_imported(newsroom, "https://outra.example/3", reviewed_on=date(2019, 8, 14)))
+    for group, expected in (("year", {"2019", None}), ("reviewed_month", {"2019-08", None})):
+        values = api("stats", {"group_by": group, "origin": "imported"})["groups"]["values"]
+        assert {each[group] for each in values} == expected
+    assert len(ids("reviews", year="2019")) == 1
+    this_year = f"{datetime.now(UTC).year}"
+    assert ids("reviews", year=this_year, origin="imported") == set()
+    assert "1 imported review has no date." in Client().get("/en/statistics/").content.decode()
 
 
 def test_changes_of_withdrawn_reviews_keep_their_origin(world: SimpleNamespace) -> None:
