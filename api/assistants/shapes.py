@@ -8,6 +8,7 @@ from typing import Any, Literal
 from typing_extensions import TypedDict  # Pydantic requires this TypedDict before Python 3.12
 
 from factcheck.record.readmodel import bodies
+from factcheck.record.readmodel.answers import published_answer
 from factcheck.record.statements.parts import Part
 from factcheck.record.statements.review import ReviewedClaim
 
@@ -60,13 +61,17 @@ class Revision(TypedDict):
 
 
 class Review(TypedDict):
-    """The current version of a review. If it's withdrawn, the verdict is null and `revision.note` explains why."""
+    """The current version of a review. `answer` is the claim, its verdict and the reason, in one line.
+
+    If the review is withdrawn, answer and verdict are null, and `revision.note` explains why.
+    """
 
     status: Literal["live", "withdrawn"]
     id: str
     url: str
     original_url: str | None
     language: str
+    answer: str | None
     headline: str | None
     summary: str | None
     claim: Claim | None
@@ -136,6 +141,7 @@ def review(body: bodies.Review | bodies.Tombstone, sources: int = SOURCES) -> Re
         "url": body.url,
         "original_url": address(body.original_url),
         "language": body.language,
+        "answer": published_answer(live, claim=SHORT, verdict=SHORT) if live else None,
         "headline": cut(body.headline, SHORT),
         "summary": cut(live.summary, LONG) if live else None,
         "claim": claim(live.claim) if live else None,

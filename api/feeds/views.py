@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import Promise
+from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -30,17 +31,19 @@ from factcheck.record.lists.pages import Cursor
 from factcheck.record.lists.published_lists import CORRECTIONS, REVIEWS
 from factcheck.record.log.models import ChangeClass
 from factcheck.record.models import PublishedReference, PublishedReview
+from factcheck.record.readmodel.answers import answer_of, published_answer
 from factcheck.record.readmodel.bodies import CorrectionOfReview, Review
 from factcheck.record.readmodel.claimreview import MEDIA_TYPE
 from factcheck.record.readmodel.picture_rows import shown_pictures
 from factcheck.record.statements.output import read
 from factcheck.record.statements.review import Publisher
-from factcheck.record.statements.statement_labels import KINDS, claim_with_verdict
+from factcheck.record.statements.statement_labels import KINDS
 from factcheck.tools.budget import current
 
 CONTENT = {"content": ("summary", "full")}
 # The worker makes the feed every five minutes (factcheck/operations/tasks.py).
 RETRY_AFTER = 300
+WHOLE = 10_000  # characters, the maximum of a claim
 # The latest change comes first, so that readers see every correction on the first page.
 _LATEST = {"-updated_at": REVIEWS.orders["-updated_at"]}
 REVIEW_FEED = ListOptions(REVIEWS.rows, _LATEST, REVIEWS.filters, choices=CONTENT)
@@ -107,7 +110,7 @@ class ReviewFeed(Feed):
             Entry(
                 id=f"urn:uuid:{review.id}",
                 url=review.original_url or review.url,
-                title=review.headline or _finding(review),
+                title=published_answer(review, reason=0),
                 language=review.language,
                 author=review.publisher.name,
                 author_url=review.publisher.url,
@@ -195,13 +198,10 @@ def _published(review: Review) -> datetime | None:
     return datetime.fromisoformat(f"{review.reviewed_on}T00:00:00+00:00") if review.reviewed_on else None
 
 
-def _finding(review: Review) -> str:
-    """Return the claim and the verdict in the publisher's words, in one line."""
-    return claim_with_verdict(" ".join(review.claim.text.split()), review.verdict.label)
-
-
 def _summary(review: Review) -> list[str]:
-    return [_finding(review), *_paragraphs_of(review.summary)]
+    """Return the answer, and the summary if the answer doesn't contain all of it."""
+    answer = published_answer(review, claim=WHOLE, verdict=WHOLE)
+    return [answer, *([] if answer_of(review).whole else _paragraphs_of(review.summary))]
 
 
 def _pictures_in(reviews: Sequence[Review]) -> dict[str, ShownPicture]:
@@ -211,8 +211,9 @@ def _pictures_in(reviews: Sequence[Review]) -> dict[str, ShownPicture]:
 
 
 def _whole(review: Review, pictures: dict[str, ShownPicture]) -> str:
-    """Return the claim with the verdict, the summary, and the text converted from Markdown."""
-    return paragraphs(_summary(review)) + (to_html(review.body, pictures) if review.body else "")
+    """Return the answer, the summary, the headline, and the text converted from Markdown."""
+    headline = f"<h2>{escape(review.headline)}</h2>" if review.headline else ""
+    return paragraphs(_summary(review)) + headline + (to_html(review.body, pictures) if review.body else "")
 
 
 def _paragraphs_of(text: str | None) -> list[str]:

@@ -105,6 +105,8 @@ class BriefReview(Nested):
 
     url: str = same_field(ReviewOfClaim, "url")
     language: str = same_field(ReviewOfClaim, "language")
+    answer: str
+    """The claim, its verdict and the reason, in one line of at most 250 bytes."""
     verdict: VerdictName
     reviewed_on: str | None = same_field(ReviewOfClaim, "reviewed_on")
     publisher: NameOfPublisher

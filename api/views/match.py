@@ -42,7 +42,8 @@ from factcheck.record.matching.match_numbers import THRESHOLD
 from factcheck.record.matching.match_scoring import Match as Found
 from factcheck.record.matching.matches import Matching, match_batch
 from factcheck.record.models import PublishedClaim, PublishedReview
-from factcheck.record.readmodel.bodies import Claim, ReviewOfClaim
+from factcheck.record.readmodel.answers import published_answer
+from factcheck.record.readmodel.bodies import Claim, Review, ReviewOfClaim
 from factcheck.record.statements.checks import parse
 from factcheck.record.statements.output import construct, read
 from factcheck.record.statements.parts import Part, keys_of
@@ -59,7 +60,9 @@ MAX_CONTENT = 1_000_000  # bytes, which is enough for 50 texts of 5,000 characte
 _READERS: dict[str, Callable[[str], Any]] = {
     "text": str, "posted": str, "page_size": read_number(1, MAX_LIMIT), "view": str,
 }  # fmt: skip
-LABEL, SHORT, LINE = 80, 150, 250  # maximum bytes of a label, of another claim's text, and of a result's text
+# Maximum bytes of a label, of another claim's text, and of a result's text or answer.
+LABEL, SHORT, LINE = 80, 150, 250
+QUOTED = 60  # maximum characters of the claim and of the verdict in an answer
 MOST_REVIEWS = 4  # of a match in brief, and of each other claim
 MOST_WORDS, WORD = 6, 24  # words that differ, on each side, and their length in bytes
 LISTS = ("results", "related", "candidates")
@@ -173,6 +176,12 @@ def _content(matching: Matching, view: str) -> match_answers.Matching:
     results, related = (
         [each for each in some if each.claim_id in claims] for some in (matching.results, matching.related)
     )
+    in_brief = {each.claim_id for match in matches for each in ((match,) if view == View.BRIEF else ()) + match.others}
+    brief_ids = [each.id for pk in in_brief & claims.keys() for each in _newest(read(Claim, claims[pk]))]
+    bodies = PublishedReview.objects.using("public").live().filter(id__in=brief_ids).values_list("id", "body")
+    answers = {
+        str(pk): _cut(published_answer(read(Review, body), claim=QUOTED, verdict=QUOTED), LINE) for pk, body in bodies
+    }
     common: dict[str, Any] = {
         "candidates": [_candidate(each, claims[each.claim_id]) for each in candidates if each.claim_id in claims],
         "threshold": THRESHOLD,
@@ -181,13 +190,13 @@ def _content(matching: Matching, view: str) -> match_answers.Matching:
         "not_compared": matching.not_compared,
     }
     if view == View.BRIEF:
-        brief = [[_brief(each, claims) for each in some] for some in (results, related)]
+        brief = [[_brief(each, claims, answers) for each in some] for some in (results, related)]
         return BriefMatching(results=brief[0], related=brief[1], **common)
-    full = _full([*results, *related], claims)
+    full = _full([*results, *related], claims, answers)
     return match_answers.Matching(results=full[: len(results)], related=full[len(results) :], **common)
 
 
-def _full(results: Sequence[Found], claims: Mapping[UUID, str]) -> list[Match]:
+def _full(results: Sequence[Found], claims: Mapping[UUID, str], answers: Mapping[str, str]) -> list[Match]:
     review_ids = {
         each.claim_id: [UUID(review.id) for review in read(Claim, claims[each.claim_id]).reviews] for each in results
     }
@@ -197,7 +206,7 @@ def _full(results: Sequence[Found], claims: Mapping[UUID, str]) -> list[Match]:
         Match(
             claim=orjson.Fragment(claims[each.claim_id]),
             reviews=[orjson.Fragment(reviews[pk]) for pk in review_ids[each.claim_id] if pk in reviews],
-            **_evidence(each, claims),
+            **_evidence(each, claims, answers),
         )
         for each in results
     ]
@@ -208,14 +217,14 @@ def _group(found: Found, claims: Mapping[UUID, str]) -> list[tuple[Found, Claim]
     return [(each, read(Claim, claims[each.claim_id])) for each in (found, *found.others) if each.claim_id in claims]
 
 
-def _brief(found: Found, claims: Mapping[UUID, str]) -> BriefMatch:
+def _brief(found: Found, claims: Mapping[UUID, str], answers: Mapping[str, str]) -> BriefMatch:
     """Return the result with as many of the newest reviews as MAX_BRIEF allows."""
     (_, claim), *others = _group(found, claims)
     brief = BriefMatch(
         claim=BriefClaim(id=claim.id, text=_cut(claim.text, LINE)),
-        reviews=_brief_reviews(claim),
+        reviews=_brief_reviews(claim, answers),
         reviews_left_out=0,
-        **_evidence(found, claims),
+        **_evidence(found, claims, answers),
     )
     parts: list[BriefMatch | OtherClaim] = [*reversed(brief.others), brief]
     total = len(claim.reviews) + sum(len(each.reviews) for _, each in others)
@@ -228,12 +237,16 @@ def _brief(found: Found, claims: Mapping[UUID, str]) -> BriefMatch:
         longest.reviews.pop()
 
 
-def _brief_reviews(claim: Claim) -> list[BriefReview]:
-    return [_brief_review(review) for review in claim.reviews[: -MOST_REVIEWS - 1 : -1]]
+def _newest(claim: Claim) -> list[ReviewOfClaim]:
+    return claim.reviews[: -MOST_REVIEWS - 1 : -1]
 
 
-def _brief_review(found: ReviewOfClaim) -> BriefReview:
-    review = construct(BriefReview, found.to_json_object())
+def _brief_reviews(claim: Claim, answers: Mapping[str, str]) -> list[BriefReview]:
+    return [_brief_review(review, answers[review.id]) for review in _newest(claim) if review.id in answers]
+
+
+def _brief_review(found: ReviewOfClaim, answer: str) -> BriefReview:
+    review = construct(BriefReview, {**found.to_json_object(), "answer": answer})
     review.verdict.label = review.verdict.label and _cut(review.verdict.label, LABEL)
     review.publisher.name = _cut(review.publisher.name, LABEL)
     return review
@@ -246,7 +259,7 @@ def _candidate(found: Found, body: str) -> Candidate:
     return Candidate(claim=BriefClaim(id=claim.id, text=text), score=score, url=claim.reviews[-1].url)
 
 
-def _evidence(found: Found, claims: Mapping[UUID, str]) -> dict[str, Any]:
+def _evidence(found: Found, claims: Mapping[UUID, str], answers: Mapping[str, str]) -> dict[str, Any]:
     parts = {name: round(value, 4) for name, value in found.matched.items()}
     judged = found.judgement
     asked, checked = ([_cut(word, WORD) for word in some[:MOST_WORDS]] for some in (judged.asked, judged.checked))
@@ -260,7 +273,7 @@ def _evidence(found: Found, claims: Mapping[UUID, str]) -> dict[str, Any]:
             OtherClaim(
                 claim=BriefClaim(id=claim.id, text=_cut(claim.text, SHORT)),
                 says_the_same=each.judgement.says_the_same,
-                reviews=_brief_reviews(claim),
+                reviews=_brief_reviews(claim, answers),
             )
             for each, claim in group[1:]
         ],

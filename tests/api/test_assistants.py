@@ -98,6 +98,7 @@ def test_search_answers_with_verdict_sources_page_licence_and_revision(world: Si
         "url": f"{settings.SITE_URL}/reviews/{world.flood}/",
         "original_url": None,
         "language": "vi",
+        "answer": "“Nước lũ ở Huế đã lên tới mái chùa.” – Đúng. Lý do: Sai. Đoạn video được quay năm 2020.",
         "headline": "Video nước lũ là của năm 2020",
         "summary": "Sai. Đoạn video được quay năm 2020.",
         "claim": {

@@ -150,7 +150,8 @@ def test_each_surface_of_a_negative_review(millet: dict[str, Any]) -> None:
     (cited,) = json.loads(get(f"{path}cite.json"))
     assert (cited["title"], cited["note"].partition(". The")[0]) == (MILLET, f"Fact-check: {claim}")
     (entry,) = json.loads(get(f"/feeds/reviews.json?ids={millet['id']}"))["items"]
-    assert (entry["title"], entry["summary"].partition("\n")[0]) == (MILLET, claim)
+    assert entry["title"] == claim
+    assert entry["summary"].startswith(f"{claim}. Why: {why}")
     assert post_text(construct(Review, millet), "en").startswith("Verdict: False. The claim: “If you eat millets")
     card = review_card(construct(Review, millet), "vi")
     assert (card.verdict, card.label) == ("Sai sự thật", "Nội dung được kiểm chứng – kết luận: Sai sự thật")
@@ -159,4 +160,5 @@ def test_each_surface_of_a_negative_review(millet: dict[str, Any]) -> None:
     assert node["claimReviewed"] == "If you eat millets you will not catch the coronavirus."
     told = shapes.review(construct(Review, millet))
     assert (told["headline"], told["claim"]["text"]) == (MILLET, node["claimReviewed"])
+    assert (told["answer"] or "").startswith(f"{claim}. Why: {why}")
     assert get(f"/claims/{millet['claim']['id']}/").partition("<title>")[2].startswith(claim.removesuffix("False"))

@@ -25,7 +25,9 @@ from tests.website.conftest import Page, Published
 
 SITE = "http://127.0.0.1:8000"
 STACKED = "ẪỄỖ ẶỆỘ ỵ"
-CARD = Card("Sai", "low", "Tòa soạn", "3 tháng 10, 2026", "", "Nội dung", "Nước lũ", "Trang", f"{SITE}/reviews/1/")
+CARD = Card(
+    "Sai", "low", "Tòa soạn", "3 tháng 10, 2026", "", "Nội dung", "Nước lũ", "Lý do: cũ", "Trang", f"{SITE}/reviews/1/"
+)
 
 DATA = Path(__file__).parents[1] / "data"
 

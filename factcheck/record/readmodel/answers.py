@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import regex
 from django.utils.html import strip_tags
-from django.utils.translation import gettext
+from django.utils.translation import get_supported_language_variant, gettext, override
 
 from factcheck.record.formats.markdown import to_html
 from factcheck.record.formats.text import plain, shorten
@@ -61,6 +61,19 @@ def answer_of(review: Review, language: str = "") -> Answer:
     reason = text if len(text) <= MAX_REASON else shorten(_first_sentence(text), MAX_REASON)
     words = verdict_words(review, language)
     return Answer(plain(review.claim.text), review.claim.language, words, reason, source, whole=reason == text)
+
+
+def published_answer(review: Review, **lengths: int) -> str:
+    """Return the answer as one line for programs and feeds, with its fixed words in the review's language or English.
+
+    The reader's language doesn't matter, so that everyone gets the same line. `lengths` are as in `Answer.line`.
+    """
+    try:
+        language = get_supported_language_variant(review.language)
+    except LookupError:
+        language = "en"
+    with override(language):
+        return answer_of(review).line(**lengths)
 
 
 def verdict_words(review: Review, language: str = "") -> str:

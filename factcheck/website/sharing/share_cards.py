@@ -54,7 +54,7 @@ def site_card(language: str) -> Card:
     with translation.override(language):
         text = gettext("Published fact-checks with their sources, corrections and a public log.")
         name = gettext("The Fact-Check Record")
-        return Card(name, "none", "", "", "", "", text, _host(), settings.SITE_URL)
+        return Card(name, "none", "", "", "", "", text, "", _host(), settings.SITE_URL)
 
 
 def newest_correction(corrections: Sequence[Correction]) -> Correction | None:
@@ -80,6 +80,7 @@ def _live_card(review: Review, language: str) -> Card:
         note=_correction_note(review),
         label=gettext("Claim that was checked – verdict: {verdict}").format(verdict=verdict),
         text=f"“{text}”" if text else unreadable,
+        reason=drawable(answer_of(review).why()),
         footer=_footer(review),
         url=review.url,
     )
@@ -94,6 +95,7 @@ def _withdrawn_card(review: Tombstone) -> Card:
         note="",
         label=gettext("This review has been withdrawn"),
         text=gettext("The newsroom no longer supports this review. Scan the code to read the reason."),
+        reason="",
         footer=_footer(review),
         url=review.url,
     )

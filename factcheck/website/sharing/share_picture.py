@@ -44,6 +44,7 @@ class Card:
     note: str  # in smaller letters below the verdict
     label: str  # above the text
     text: str
+    reason: str  # below the text
     footer: str
     url: str  # where the QR code leads
 
@@ -61,8 +62,10 @@ def paint(card: Card) -> bytes:
     _write(image, card.verdict, (_MARGIN, 78, inner, 164), _WHITE, sizes=_VERDICT_SIZES, bold=True)
     _write(image, card.note, (_MARGIN, 246, inner, 46), _WHITE, sizes=(28,))
     _write(image, card.label, (_MARGIN, _BAND + 22, beside, 44), tone, sizes=(26,), bold=True)
-    shapes.rectangle((_MARGIN, _BAND + 78, _MARGIN + 5, _BAND + 246), fill=tone)
-    _write(image, card.text, (_MARGIN + 26, _BAND + 70, beside - 26, 184), _SOFT, sizes=_TEXT_SIZES)
+    height = 100 if card.reason else 184
+    shapes.rectangle((_MARGIN, _BAND + 78, _MARGIN + 5, _BAND + 62 + height), fill=tone)
+    _write(image, card.text, (_MARGIN + 26, _BAND + 70, beside - 26, height), _SOFT, sizes=_TEXT_SIZES)
+    _write(image, card.reason, (_MARGIN, _BAND + 176, beside, 84), _INK, sizes=_TEXT_SIZES[1:])
     _write(image, card.footer, (_MARGIN, HEIGHT - 62, beside, 42), _INK, sizes=(24,))
     code = _qr_code(card.url)
     image.paste(code, (WIDTH - _MARGIN - code.width, _BAND + 36))

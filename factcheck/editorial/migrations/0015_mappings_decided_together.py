@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("editorial", "0012_one_open_disowning"),
+        ("editorial", "0014_valid_keys_that_sign"),
     ]
 
     operations = [
