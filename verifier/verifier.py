@@ -1,6 +1,7 @@
 """A program that checks a public log from outside, or one proof without a network.
 
     python3 verifier.py URL [--state FILE] [--key KEY] [--witness KEY…]    the whole log of a site
+    python3 verifier.py URL --opened FILE                                  also the signatures of two people
     python3 verifier.py --proof FILE [--key KEY] [--witness KEY…]          the proof of one revision
 
 This file needs only Python 3.11 or later, and shares no code with the server. You can read, copy and run it without
@@ -27,6 +28,7 @@ import re
 import socket
 import sys
 import time
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias, TypedDict, TypeGuard
 from urllib.parse import quote, urlsplit
@@ -75,6 +77,11 @@ PREDECESSORS: dict[str, set[str | None]] = {
     "key.rotation": {None},
 }  # fmt: skip
 WITHOUT_BODY = ("disowning.published", "key.rotation")
+
+# The kinds of entries that two people sign, and the keys that the log adds to what they sign.
+SIGNED = ("review", "demand", "claim", "disowning")
+PUBLICATIONS = ("original", "update", "correction", "published", "updated")
+ADDED = ("published_at", "updated_at", "revision", "corrections", "approval")
 
 
 class DiscrepancyError(Exception):
@@ -345,6 +352,45 @@ def is_signed(public: bytes, signature: bytes, message: bytes) -> bool:
     return encode_point(total) == signature[:32]
 
 
+P256_PRIME = 2**256 - 2**224 + 2**192 + 2**96 - 1
+P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+P256_BASE = (
+    0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296,
+    0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5,
+)
+PlanePoint = tuple[int, int] | None  # None is the point at infinity
+
+
+def add_plane_points(p: PlanePoint, q: PlanePoint) -> PlanePoint:
+    if p is None or q is None:
+        return p or q
+    if p[0] == q[0] and (p[1] + q[1]) % P256_PRIME == 0:
+        return None
+    rise, run = (3 * p[0] * p[0] - 3, 2 * p[1]) if p == q else (q[1] - p[1], q[0] - p[0])
+    slope = rise * pow(run, -1, P256_PRIME)
+    x = (slope * slope - p[0] - q[0]) % P256_PRIME
+    return x, (slope * (p[0] - x) - p[1]) % P256_PRIME
+
+
+@cache  # the people of an import sign once
+def is_signed_p256(public: bytes, signature: bytes, message: bytes) -> bool:
+    """Return whether the ECDSA signature with P-256 and SHA-256, in DER, is valid. The key is a point of the curve."""
+    length = signature[3]
+    r, s = int.from_bytes(signature[4 : 4 + length], "big"), int.from_bytes(signature[6 + length :], "big")
+    if not (0 < r < P256_ORDER and 0 < s < P256_ORDER):
+        return False
+    inverse = pow(s, -1, P256_ORDER)
+    first = int.from_bytes(hashlib.sha256(message).digest(), "big") * inverse % P256_ORDER
+    second, total = r * inverse % P256_ORDER, None
+    key = int.from_bytes(public[:32], "big"), int.from_bytes(public[32:], "big")
+    for bit in reversed(range(256)):
+        total = add_plane_points(total, total)
+        for factor, point in ((first, P256_BASE), (second, key)):
+            if factor >> bit & 1:
+                total = add_plane_points(total, point)
+    return total is not None and total[0] % P256_ORDER == r
+
+
 class Key:
     """A verifier key `<name>+<id>+<base64(type || public key)>`. Type 1 signs. Type 4 cosigns, with a time."""
 
@@ -487,12 +533,122 @@ class Progress:
             sys.stderr.flush()
 
 
+class Opened:
+    """A newsroom's keys, and the signatures of two people that it opened for an auditor (`manage.py open_approvals`).
+
+    `lines` tells of each entry whether two people signed it. `wrong` counts the others.
+    """
+
+    def __init__(self, file: Path) -> None:
+        try:
+            data = json.loads(file.read_text(encoding="utf-8"))
+            self.site, self.origin, self.since, self.off_at = (
+                data[key] for key in ("site", "origin", "since", "off_at")
+            )
+            self.keys, self.openings = {key["id"]: key for key in data["keys"]}, dict(data["openings"])
+        except (OSError, ValueError, TypeError, LookupError, RecursionError) as problem:
+            raise CheckError(f"{file} is not a file of openings, or cannot be read: {problem}.") from None
+        self.own: set[str] = set()  # reviews, demands and claims of the newsroom
+        self.used: set[bytes] = set()
+        self.lines: list[str] = []
+        self.wrong = 0
+
+    def read(self, entry: Entry, salt: bytes, document: Any) -> None:
+        """Check the signatures of an entry, if the newsroom was switched on then."""
+        opening, is_of_claim = self.openings.pop(str(entry.sequence), None), entry.kind.startswith("claim.")
+        newsroom = (document.get("notice") or {}).get("newsroom") or document.get("publisher") or {}
+        others = ("into", "from") if is_of_claim else ("claim",)
+        subjects = [entry.subject, *(document[key]["id"] for key in others if document.get(key))]
+        is_own = newsroom.get("site") == self.site or not self.own.isdisjoint(subjects if is_of_claim else subjects[:1])
+        if (is_own or opening) and not is_of_claim:
+            self.own.update(subjects)
+        if not opening and not (is_own and self.since <= entry.at < (self.off_at or "9")):
+            return
+        try:
+            self.check(entry, salt, document, opening or {"assertions": [], "import": None})
+            said = "two people signed this."
+        except DiscrepancyError as refusal:
+            said, self.wrong = str(refusal), self.wrong + 1
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+            said, self.wrong = "malformed: A signature isn't what a browser sends.", self.wrong + 1
+        self.lines.append(f"Entry {entry.sequence}: {said}")
+
+    def check(self, entry: Entry, salt: bytes, document: Any, opening: Any) -> None:
+        """Raise DiscrepancyError if two people didn't sign this entry. The rules are those of the signer."""
+        statement = {key: value for key, value in document.items() if key not in ADDED}
+        revision, digest = document["revision"], hashlib.sha256(canonical(statement)).hexdigest()
+        noun, _, what = entry.kind.partition(".")
+        require(noun in SIGNED, "no_rule: The kind of entry has no rule.")
+        action = f"{noun.replace('claim', 'merge')}.{'publication' if what in PUBLICATIONS else what}"
+        lines = [action, entry.subject, revision["class"] or "", revision["note"] or "", digest]
+        signed = asked = challenge_of(salt, lines)
+        if place := opening["import"]:
+            value = leaf_hash(signed)
+            for step in place["path"]:
+                sibling = bytes.fromhex(step[1:])
+                value = node_hash(sibling, value) if step[0] == "<" else node_hash(value, sibling)
+            batch = ["import.publication", place["subject"], "", "", value.hex()]
+            asked = challenge_of(bytes.fromhex(place["salt"]), batch)
+        require(len(opening["assertions"]) == 2, "unsigned: Two people have to sign this with their passkeys.")
+        known = [self.keys.get(each["key"]) for each in opening["assertions"]]
+        # In a merge of two newsrooms' claims, the other key is of the other newsroom.
+        enough = all(known) or (any(known) and entry.kind.startswith("claim."))
+        require(enough, "unknown_key: The newsroom didn't name a key.")
+        for key, assertion in zip(known, opening["assertions"], strict=True):
+            if key:
+                require(not key["revoked"] or entry.at < key["revoked"], "revoked_key: A key was revoked.")
+                require(key["since"] <= entry.at, "early_key: A key was added less than 24 hours ago.")
+                check_assertion(assertion, key["public_key"], asked, self.origin)
+        one, two = opening["assertions"]
+        require(one["key"] != two["key"], "one_key: Both signatures are by the same key.")
+        people = {key["person"] if key else None for key in known}
+        require(len(people) == 2, "one_person: Both signatures are by the same person.")
+        decides = any(key is None or key["decides"] for key in known)
+        require(decides, "nobody_decides: Neither of the two people could decide.")
+        committed = {"commitment": hashlib.sha256(salt + canonical(opening)).hexdigest()}
+        require(document.get("approval") == committed, "other_opening: The commitment is to other signatures.")
+        require(signed not in self.used, "replayed: The signatures already belong to another entry.")
+        self.used.add(signed)
+
+
+def challenge_of(salt: bytes, lines: list[str]) -> bytes:
+    """Return the bytes that two people sign. The fourth of the five lines is the note."""
+    action, subject, change_class, note, digest = lines
+    order = "\n".join([action, subject, change_class, hashlib.sha256(note.encode()).hexdigest(), digest])
+    return hashlib.sha256(salt + order.encode()).digest()
+
+
+def check_assertion(assertion: Any, public_key: str, challenge: bytes, origin: str) -> None:
+    """Raise DiscrepancyError unless the passkey signed this challenge on a page of this origin (WebAuthn level 2)."""
+    data, client_data, signature = (
+        base64.urlsafe_b64decode(assertion[part] + "===") for part in ("authenticator_data", "client_data", "signature")
+    )
+    client = json.loads(client_data)
+    require(client["type"] == "webauthn.get" and len(data) >= 37, "malformed: A signature isn't what a browser sends.")
+    is_same = base64.urlsafe_b64decode(client["challenge"] + "===") == challenge
+    require(is_same, "other_statement: A signature is for another statement, note or action.")
+    host = hashlib.sha256((urlsplit(origin).hostname or "").encode()).digest()
+    is_here = (client["origin"], client.get("crossOrigin", False), data[:32]) == (origin, False, host)
+    require(is_here, "other_origin: A signature was made on another website.")
+    require(data[32] & 5 == 5, "not_verified: The passkey didn't check its person by a PIN or biometrics.")
+    algorithm, _, point = public_key.partition(":")
+    message, verify = data + hashlib.sha256(client_data).digest(), is_signed_p256 if algorithm == "ES256" else is_signed
+    valid = verify(bytes.fromhex(point), signature, message)
+    require(valid, "wrong_signature: A signature isn't by the key that it names.")
+
+
+def require(condition: object, refusal: str) -> None:
+    if not condition:
+        raise DiscrepancyError(refusal)
+
+
 class Verifier:
     """One pass over the log. The progress is saved in the state file, even if the pass is interrupted."""
 
     def __init__(self, site: Site, state: Path | None, key: Key | None, witnesses: list[Key], quiet: bool) -> None:
         self.site, self.state_file, self.witnesses, self.progress = site, state, witnesses, Progress(quiet)
         self.saved_at = time.monotonic()
+        self.opened: Opened | None = None
         self.state: State = {}
         # The key at the beginning of this pass. A rotation in the log can lead to a different key.
         self.began: str | None = None
@@ -718,6 +874,8 @@ class Verifier:
             require_digest(entry.digest, sequence, salt, data)
             return False
         document = parse_document(entry, salt, data)
+        if self.opened:
+            self.opened.read(entry, bytes.fromhex(salt), document)
         if kind == "claim.merge":
             require_target(document, sequence)
         elif kind == "disowning.published":
@@ -1137,6 +1295,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("url", nargs="?", help="the site's URL, such as https://factcheck.example")
     parser.add_argument("--proof", type=Path, metavar="FILE", help="the proof of one revision, from its page")
     parser.add_argument("--state", type=Path, help="file that remembers the log, so that a changed history is found")
+    parser.add_argument(
+        "--opened", type=Path, metavar="FILE", help="signatures that the newsroom opened for an auditor"
+    )
     parser.add_argument("--key", help="the log's verifier key, from another source than the site")
     parser.add_argument(
         "--witness", action="append", default=[], help="a witness's verifier key that must have cosigned"
@@ -1145,6 +1306,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if bool(options.url) == bool(options.proof):
         parser.error("give either the site's URL or --proof FILE")
+    if options.opened and (options.state or options.proof):
+        parser.error("--opened needs the site's URL, and reads the whole log, so leave out --state")
     try:
         key = Key(options.key) if options.key else None
         witnesses = [Key(text) for text in options.witness]
@@ -1152,7 +1315,12 @@ def main(arguments: list[str] | None = None) -> int:
             code, lines = check_proof(options.proof, key, witnesses)
             print(*map(printable, lines), sep="\n")
             return code
-        print(Verifier(Site(options.url, options.quiet), options.state, key, witnesses, options.quiet).run())
+        check = Verifier(Site(options.url, options.quiet), options.state, key, witnesses, options.quiet)
+        check.opened = Opened(options.opened) if options.opened else None
+        print(check.run())
+        if check.opened:
+            print(*map(printable, check.opened.lines), sep="\n")
+            return min(check.opened.wrong, 1)
     except DiscrepancyError as wrong:
         print(printable(wrong), file=sys.stderr)
         return 1

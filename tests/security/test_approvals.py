@@ -14,14 +14,15 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connections
 
+from factcheck.editorial.models.kinds import SHAPES
 from factcheck.record import publish
-from factcheck.record.approvals.key_register import ACTIONS, ADDED
+from factcheck.record.approvals.key_register import ADDED, SIGNED, Entry, KeyRegister
 from factcheck.record.errors import SetupError
 from factcheck.record.log import checkpoints, merkle
 from factcheck.record.log.entries import Publication
 from factcheck.record.log.notes import SigningKey
-from factcheck.record.log.signer import SigningError
-from factcheck.record.log.signer_process import MAX_LINE, RemoteSigner
+from factcheck.record.log.signer import FileMemory, Signer, SigningError
+from factcheck.record.log.signer_process import MAX_LINE, RemoteSigner, respond_to
 from factcheck.record.models import Approval, LogCheckpoint, LogEntry
 from factcheck.record.statements.demand import Demand
 from factcheck.record.statements.disowning import Disowning
@@ -254,6 +255,19 @@ def test_approval_of_an_entry_that_was_never_signed_can_be_used(process: Process
         assert (process.state().size, LogCheckpoint.objects.count()) == (1, 1)
 
 
+def test_full_disk_is_never_a_signature(tmp_path: Path) -> None:
+    """As for the checkpoint, a signer that can't store what it signs doesn't answer."""
+    register = KeyRegister(tmp_path / "register")
+    register.protect(json.loads(write_file(tmp_path).read_text()), replace=False)
+    register.db.execute("PRAGMA query_only = ON")
+    signer, order = Signer([KEY], FileMemory(tmp_path), register), order_values("keys.off", (AN, CHI))
+    with pytest.raises(sqlite3.OperationalError):
+        respond_to(signer, json.dumps({"do": "order", **order}).encode())
+    with pytest.raises(sqlite3.OperationalError):
+        signer.check(0, [line_of(signed(publication()), 0)])
+    assert signer.memory.read() is None
+
+
 def test_entries_of_others_are_signed_as_before(process: Process) -> None:
     """A review that the newsroom imported belongs to the newsroom, although its publisher is another."""
     old = uuid4()
@@ -316,7 +330,13 @@ def test_key_of_the_log_is_rotated(process: Process) -> None:
 
 def test_every_kind_of_entry_has_a_rule() -> None:
     """Otherwise, a protected newsroom couldn't publish it. No statement has a key that the log adds."""
-    assert ACTIONS.keys() | {"key.rotation"} == set(Kind.values)
+    actions = {f"{kind}.{action}" for kind, shape in SHAPES.items() if shape.is_logged for action in shape.actions}
+    found = set()
+    for kind in set(Kind.values) - {"key.rotation"}:
+        leaf, document = {"kind": kind, "subject": "id"}, {"revision": {"class": None, "note": None}}
+        found.add(Entry(b"", leaf, b"", document, None).order.decode().partition("\n")[0])
+        assert kind.partition(".")[0] in SIGNED
+    assert found == actions
     for model in (Review, Tombstone, Erasure, Demand, Merge, Split, Disowning):
         assert not ADDED & model.model_fields.keys()
 

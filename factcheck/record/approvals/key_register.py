@@ -20,15 +20,9 @@ from factcheck.record.approvals.assertions import PUBLIC_KEY, ApprovalError, Ope
 from factcheck.record.formats.canonical import canonical_unchecked, rfc3339, sha256_hex
 
 WAIT = timedelta(hours=24)  # until a new key can sign, and until a newsroom is switched off
-# The action of the proposal that leads to each kind of entry (factcheck.editorial.models.kinds).
-ACTIONS = {
-    **dict.fromkeys(("review.original", "review.update", "review.correction"), "review.publication"),
-    **{kind: kind for kind in ("review.withdrawal", "review.reinstatement", "review.erasure")},
-    **dict.fromkeys(("demand.published", "demand.updated"), "demand.publication"),
-    "claim.merge": "merge.merge",
-    "claim.split": "merge.split",
-    "disowning.published": "disowning.publication",
-}
+# The kinds of entries that two people sign. The action of their proposal is the kind, with two exceptions.
+SIGNED = ("review", "demand", "claim", "disowning")
+PUBLICATIONS = ("original", "update", "correction", "published", "updated")
 # The keys that the log adds to a statement (factcheck.record.log.entries).
 ADDED = {"published_at", "updated_at", "revision", "corrections", "approval"}
 _TABLES = """
@@ -68,8 +62,9 @@ class Entry(NamedTuple):
     def order(self) -> bytes:
         """The bytes that two people have signed for this entry."""
         revision, digest = self.document["revision"], sha256_hex(canonical_unchecked(self.statement))
-        action, subject = ACTIONS[self.leaf["kind"]], self.leaf["subject"]
-        return order(action, subject, revision["class"] or "", revision["note"] or "", digest)
+        noun, _, what = self.leaf["kind"].partition(".")
+        action = f"{noun.replace('claim', 'merge')}.{'publication' if what in PUBLICATIONS else what}"
+        return order(action, self.leaf["subject"], revision["class"] or "", revision["note"] or "", digest)
 
 
 class KeyRegister:
@@ -142,7 +137,7 @@ class KeyRegister:
         changed = subjects if is_of_claim else subjects[:1]
         rows = self.db.execute("SELECT site FROM subject WHERE id IN (?, ?)", [changed[0], changed[-1]])
         sites = {named.get("site"), *(site for (site,) in rows)} & self.protected()
-        require(kind in ACTIONS, "no_rule: The kind of entry has no rule.")
+        require(kind.partition(".")[0] in SIGNED, "no_rule: The kind of entry has no rule.")
         try:
             opening = Opening.parse(entry.opening) if entry.opening else Opening([])
             signed = challenge(entry.salt, entry.order)
