@@ -546,6 +546,7 @@ class Opened:
                 data[key] for key in ("site", "origin", "since", "off_at")
             )
             self.keys, self.openings = {key["id"]: key for key in data["keys"]}, dict(data["openings"])
+            self.open = set(data["open"])  # sites whose entries need no signatures
         except (OSError, ValueError, TypeError, LookupError, RecursionError) as problem:
             raise CheckError(f"{file} is not a file of openings, or cannot be read: {problem}.") from None
         self.own: set[str] = set()  # reviews, demands and claims of the newsroom
@@ -554,15 +555,20 @@ class Opened:
         self.wrong = 0
 
     def read(self, entry: Entry, salt: bytes, document: Any) -> None:
-        """Check the signatures of an entry, if the newsroom was switched on then."""
+        """Check the signatures of an entry, if the newsroom was switched on then.
+
+        An entry that names another site and has a commitment can belong to another newsroom, which doesn't open it.
+        """
         opening, is_of_claim = self.openings.pop(str(entry.sequence), None), entry.kind.startswith("claim.")
-        newsroom = (document.get("notice") or {}).get("newsroom") or document.get("publisher") or {}
+        newsrooms = [document.get("publisher"), document["notice"]["newsroom"] if entry.kind == ERASURE else None]
+        named = {each["site"] for each in newsrooms if each}
         others = ("into", "from") if is_of_claim else ("claim",)
         subjects = [entry.subject, *(document[key]["id"] for key in others if document.get(key))]
-        is_own = newsroom.get("site") == self.site or not self.own.isdisjoint(subjects if is_of_claim else subjects[:1])
+        is_own = self.site in named or not self.own.isdisjoint(subjects if is_of_claim else subjects[:1])
+        is_needed = is_own or not ((named and named <= self.open) or "approval" in document)
         if (is_own or opening) and not is_of_claim:
             self.own.update(subjects)
-        if not opening and not (is_own and self.since <= entry.at < (self.off_at or "9")):
+        if not opening and not (is_needed and self.since <= entry.at < (self.off_at or "9")):
             return
         try:
             self.check(entry, salt, document, opening or {"assertions": [], "import": None})
@@ -874,7 +880,7 @@ class Verifier:
             require_digest(entry.digest, sequence, salt, data)
             return False
         document = parse_document(entry, salt, data)
-        if self.opened:
+        if self.opened and kind != "key.rotation":
             self.opened.read(entry, bytes.fromhex(salt), document)
         if kind == "claim.merge":
             require_target(document, sequence)
