@@ -28,7 +28,7 @@ import re
 import socket
 import sys
 import time
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias, TypedDict, TypeGuard
 from urllib.parse import quote, urlsplit
@@ -372,7 +372,7 @@ def add_plane_points(p: PlanePoint, q: PlanePoint) -> PlanePoint:
     return x, (slope * (p[0] - x) - p[1]) % P256_PRIME
 
 
-@cache  # the people of an import sign once
+@lru_cache(maxsize=64)  # the people of an import sign once
 def is_signed_p256(public: bytes, signature: bytes, message: bytes) -> bool:
     """Return whether the ECDSA signature with P-256 and SHA-256, in DER, is valid. The key is a point of the curve."""
     length = signature[3]
@@ -555,11 +555,22 @@ class Opened:
         self.wrong = 0
 
     def read(self, entry: Entry, salt: bytes, document: Any) -> None:
-        """Check the signatures of an entry, if the newsroom was switched on then.
+        """Add a line about an entry, if the newsroom was switched on then or opens the entry."""
+        try:
+            said = "two people signed this." if self.is_checked(entry, salt, document) else None
+        except DiscrepancyError as refusal:
+            said, self.wrong = str(refusal), self.wrong + 1
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+            said, self.wrong = "malformed: The entry or a signature has another form.", self.wrong + 1
+        if said:
+            self.lines.append(f"Entry {entry.sequence}: {said}")
+
+    def is_checked(self, entry: Entry, salt: bytes, document: Any) -> bool:
+        """Check the signatures of an entry, and return whether it needs any. Raises DiscrepancyError.
 
         An entry that names another site and has a commitment can belong to another newsroom, which doesn't open it.
         """
-        opening, is_of_claim = self.openings.pop(str(entry.sequence), None), entry.kind.startswith("claim.")
+        opening, is_of_claim = self.openings.get(str(entry.sequence)), entry.kind.startswith("claim.")
         newsrooms = [document.get("publisher"), document["notice"]["newsroom"] if entry.kind == ERASURE else None]
         named = {each["site"] for each in newsrooms if each}
         others = ("into", "from") if is_of_claim else ("claim",)
@@ -569,15 +580,9 @@ class Opened:
         if (is_own or opening) and not is_of_claim:
             self.own.update(subjects)
         if not opening and not (is_needed and self.since <= entry.at < (self.off_at or "9")):
-            return
-        try:
-            self.check(entry, salt, document, opening or {"assertions": [], "import": None})
-            said = "two people signed this."
-        except DiscrepancyError as refusal:
-            said, self.wrong = str(refusal), self.wrong + 1
-        except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
-            said, self.wrong = "malformed: A signature isn't what a browser sends.", self.wrong + 1
-        self.lines.append(f"Entry {entry.sequence}: {said}")
+            return False
+        self.check(entry, salt, document, opening or {"assertions": [], "import": None})
+        return True
 
     def check(self, entry: Entry, salt: bytes, document: Any, opening: Any) -> None:
         """Raise DiscrepancyError if two people didn't sign this entry. The rules are those of the signer."""

@@ -214,9 +214,12 @@ def test_newsroom_is_switched_off_by_two_people_after_a_day(process: Process) ->
     send(order_values("keys.off", (AN, CHI)))
     assert refusal(publish.publish, [publication()]) == "unsigned"
     later(process, "UPDATE newsroom SET off_at = '2026' WHERE site = ?", SITE)
-    publish.publish([publication(), signed(publication(), (AN, STRANGER))])  # an approval that was signed before
+    # An approval that was signed before, and so many others that the signer answers before it has received all of them.
+    publish.publish([signed(publication(), (AN, STRANGER)), *(publication() for _ in range(400))])
+    assert process.state().size == 401
     process.kill()
     assert process.once("--replace-keys", str(write_file(process.folder)))[0] == 1
+    assert process.once("--protect", str(write_file(process.folder, open=1)))[1].startswith("The newsroom's")
     assert process.once("--protect", str(write_file(process.folder, [AN, CHI]))) == (0, "")
     process.start()
     assert refusal(publish.publish, [publication()]) == "unsigned"

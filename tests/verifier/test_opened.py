@@ -131,6 +131,28 @@ def test_entries_of_others_need_no_opening(address: str, tmp_path: Path, capsys:
     assert told(address, opened(tmp_path), capsys) == (1, {0: GOOD, 3: "unsigned", 4: "unsigned"})
 
 
+@pytest.mark.parametrize(
+    "document", [{"publisher": 1}, {"publisher": {"site": []}}, {"claim": {"id": {}}}, {"claim": 1, "revision": None}]
+)
+def test_hostile_document_is_a_line(document: Any, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text(
+        json.dumps(
+            {
+                "site": SITE,
+                "origin": ORIGIN,
+                "since": LONG_AGO,
+                "off_at": None,
+                "open": [],
+                "keys": [],
+                "openings": {"7": {"import": None, "assertions": [{}, {}]}},
+            }
+        )
+    )
+    file = verifier.Opened(tmp_path / "file")
+    file.read(verifier.Entry(7, LONG_AGO, "review.original", "subject", 1, "digest"), bytes(32), document)
+    assert (len(file.lines), file.wrong) == (1, 1)
+
+
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"site":1}', "[" * 10_000])
 def test_file_that_is_not_of_openings_is_a_sentence(
     content: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
