@@ -185,8 +185,10 @@ def main(arguments: list[str] | None = None) -> None:
         require_state(signer)
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         serve(signer, Path(environment("LOG_SIGNER", "socket")))
-    except (OSError, NoteError, SigningError, ApprovalError) as problem:
+    except (OSError, NoteError, SigningError, ApprovalError, sqlite3.Error) as problem:
         sys.exit(str(problem))
+    except (ValueError, LookupError, TypeError) as problem:
+        sys.exit(f"The newsroom's file is malformed: {problem!r}. Download the file again.")
 
 
 if __name__ == "__main__":
