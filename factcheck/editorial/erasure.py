@@ -33,6 +33,7 @@ from factcheck.editorial.models import (
     Review,
     WatchedSource,
 )
+from factcheck.editorial.models.proposals import OF_AN_IMPORT
 from factcheck.record.formats.canonical import canonical
 from factcheck.record.formats.text import clean_text, find_forbidden
 from factcheck.record.models import LogEntry, PublishedReview, RevisionDocument
@@ -82,17 +83,19 @@ def responsible_newsroom(review: Review) -> ErasingNewsroom:
 
 
 def require_decided_imports(review: Review) -> None:
-    """Raise Undecided if an import that contains a statement of the review is still waiting for a decision.
+    """Raise Undecided if an import that contains a statement of the review waits for a decision.
 
-    An erasure deletes the digests of the review's statements. Without these digests, nobody could check the digest of
-    the import.
+    An erasure deletes the digests and salts of the review's statements. Without these, nobody could check the digest of
+    the import, or prove that two people have signed the reviews that aren't public yet.
     """
-    imports = Proposal.objects.filter(kind="import", decision="", batch__in=review.proposals.values("batch"))
+    rest = Proposal.objects.open().filter(OF_AN_IMPORT).values("batch")
+    unfinished = Q(decision="") | Q(decision="approved", signatures__isnull=False, batch__in=rest)
+    imports = Proposal.objects.filter(unfinished, kind="import", batch__in=review.proposals.values("batch"))
     if (undecided := imports.select_related("batch").first()) is not None:
         raise Undecided(
             _(
-                "The import “%s” contains this review and is waiting for a decision. Approve or return the"
-                " import first, because nobody could check the import after the erasure."
+                "The import “%s” contains this review and isn’t finished. Return the import, or approve and publish it"
+                " first. Nobody could check the import after the erasure."
             )
             % undecided.batch
         )

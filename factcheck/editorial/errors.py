@@ -130,6 +130,10 @@ class Undecided(EditorialError):
     """Another proposal or import about this is waiting for a decision."""
 
 
+class Unsigned(EditorialError):
+    """The submitter hasn't signed yet."""
+
+
 class UnreadableFile(EditorialError):
     """The file is damaged, or files of this kind can't be kept."""
 

@@ -96,7 +96,7 @@ BREACHES = {
     **{
         f"proposal_one_open_{kind}": COPY % ("'note', 'x'", f"kind = '{kind}' AND decision = ''")
         for kind in Kind
-        if kind != Kind.IMPORT
+        if kind not in (Kind.IMPORT, Kind.KEYS)
     },
     "signature_once": "INSERT INTO editorial_signature SELECT (jsonb_populate_record(s, jsonb_build_object('id', s.id + 1))).*"
     " FROM editorial_signature s",

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from unittest.mock import patch
 
 from django.db.models import Model
 
@@ -10,12 +11,14 @@ from factcheck.editorial.models import Freeze, Membership, Proposal, User, Verdi
 from factcheck.editorial.models.kinds import Action, Kind
 from factcheck.editorial.proposals import account_policy, merge_policy, workflow
 from factcheck.editorial.proposals.freeze_policy import freeze_publishing
+from factcheck.editorial.signatures import keys_policy
 from factcheck.imports.importer import batches
 from factcheck.imports.readers.imported_review import ImportedReview
 from factcheck.imports.readers.own_format import complete_record
 from factcheck.imports.readers.results import Position, Record
 from factcheck.record.formats.canonical import canonical, sha256_hex
 from tests.support.drafts import Newsroom, make_administrator, make_scale, make_user
+from tests.support.protecting import protected
 
 Make = Callable[[Newsroom], Proposal]
 
@@ -92,6 +95,13 @@ def _account(newsroom: Newsroom) -> Proposal:
     )
 
 
+def _keys(newsroom: Newsroom) -> Proposal:
+    with protected(newsroom.publisher):
+        return keys_policy.propose(
+            newsroom=newsroom.publisher, action="revocation", by=newsroom.second, key="0f" * 32, person="an"
+        )
+
+
 def submitter(newsroom: Newsroom, kind: Kind) -> User:
     """An Editor, or for accounts an administrator."""
     if kind != Kind.ACCOUNT:
@@ -115,6 +125,7 @@ MAKE: dict[Kind, Make] = {
     Kind.FREEZE: _freeze,
     Kind.DISOWNING: _disowning,
     Kind.ACCOUNT: _account,
+    Kind.KEYS: _keys,
 }
 
 
@@ -134,7 +145,8 @@ def make_case(newsroom: Newsroom, kind: Kind) -> Case:
     """Submitted by an editor, written by the reporter, decided by the other editor."""
     make, by = MAKE[kind], decider(newsroom, kind)
     approved = make(newsroom)
-    workflow.approve(proposal=approved, by=by, digest=approved.digest)
+    with patch.object(keys_policy, "carry_out"):  # no signer keeps these keys
+        workflow.approve(proposal=approved, by=by, digest=approved.digest)
     returned = make(newsroom)
     workflow.return_(proposal=returned, by=by, reason="Thiếu nguồn.")
     return Case(make(newsroom), approved, returned)

@@ -8,6 +8,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import erasure
+from factcheck.editorial.desk.widgets import PasskeyInput
 from factcheck.editorial.fields import validate_characters
 from factcheck.editorial.models import Publisher, Review
 from factcheck.record.formats.text import clean_text
@@ -86,7 +87,13 @@ class NewsroomForm(forms.Form):
         self.fields = {"newsroom": field, **self.fields}
 
 
-class DigestForm(forms.Form):
+class SignatureForm(forms.Form):
+    """A form whose buttons ask for the person's passkey, if the page sets the options (`ask_for_passkey`)."""
+
+    signature = forms.CharField(widget=PasskeyInput, required=False)
+
+
+class DigestForm(SignatureForm):
     """A hidden field with the digest of the content that the page shows.
 
     Without the right digest, the action is refused, because the person may have read an older version.
@@ -95,7 +102,7 @@ class DigestForm(forms.Form):
     digest = forms.CharField(widget=forms.HiddenInput, required=False)
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(SignatureForm):
     """The form of the page on which a review is decided. Each button uses some of the fields."""
 
     digest = forms.CharField(widget=forms.HiddenInput, required=False)

@@ -59,7 +59,8 @@ class EditorsDesk(admin.AdminSite):
         from factcheck.editorial.desk.deciding.freezes import freezes_for
         from factcheck.editorial.desk.evidence.pictures import DESK_PICTURES
 
-        context = {**super().each_context(request), "guide": guide_for(request)}
+        own = {"guide": guide_for(request), "drafts_days": settings.DRAFTS_DAYS}
+        context = {**super().each_context(request), **own}
         if not self.has_permission(request):
             return context
         menu = menu_for(get_desk(request), context["available_apps"])
@@ -93,12 +94,14 @@ class EditorsDesk(admin.AdminSite):
         from factcheck.editorial.desk.evidence.capture_states import capture_states
         from factcheck.editorial.desk.people import sign_in_pages, sign_in_settings
         from factcheck.editorial.desk.people.passwords import ChoosePassword
+        from factcheck.editorial.desk.people.signing_keys import signing_keys
 
         return [
             path("editorial/proposal/<int:pk>/<slug:name>/", self.admin_view(decision_page), name="editorial_proposal"),
             path("editorial/captures/<slug:kind>/", self.admin_view(capture_states), name="editorial_captures"),
             path("choose-password/<uidb64>/<token>/", ChoosePassword.as_view(), name="choose_password"),
             path("login/second-factor/", sign_in_pages.second_factor_page, name="second_factor"),
+            path("editorial/publisher/<int:pk>/keys/", self.admin_view(signing_keys), name="editorial_publisher_keys"),
             *sign_in_settings.urls(self.admin_view),
             *pictures.urls(self.admin_view),
             *super().get_urls(),

@@ -7,7 +7,8 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextInputWidget, AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.forms import Textarea, Widget
+from django.forms import HiddenInput, Media, Textarea, Widget
+from django.forms.widgets import Script
 from django.http import HttpRequest
 
 from factcheck.editorial.fields import LanguageField, LineField, WebAddressField
@@ -18,6 +19,13 @@ class OneLineInput(AdminTextInputWidget):
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__({"class": "vTextField wide", **(attrs or {})})
+
+
+class PasskeyInput(HiddenInput):
+    """A hidden field that passkeys.js fills with what the person's passkey returns."""
+
+    template_name = "admin/editorial/widgets/passkey.html"
+    media = Media(js=[Script("editorial/passkeys.js", type="module")])  # type: ignore[list-item]
 
 
 class LanguageInput(OneLineInput):

@@ -27,6 +27,7 @@ class Kind(models.TextChoices):
     FREEZE = "freeze", _("freeze of publishing")
     DISOWNING = "disowning", _("disowned entries")
     ACCOUNT = "account", _("account")
+    KEYS = "keys", _("keys that sign")
 
 
 class Action(models.TextChoices):
@@ -48,6 +49,9 @@ class Action(models.TextChoices):
     CLOSING = "closing", _("closing of an account")
     PAUSE = "pause", _("pause of an account")
     UNDOING = "undoing", _("undoing of a removal")
+    ENROLMENT = "enrolment", _("new key")
+    REVOCATION = "revocation", _("revocation of a key")
+    OFF = "off", _("end of the signatures")
 
 
 class Decision(models.TextChoices):
@@ -71,6 +75,7 @@ class Shape:
     related: tuple[str, ...] = ()  # relations that `select_related` loads, because the subject's name needs them
     is_draft: bool = False  # the subject is a draft, which is published after its approval
     is_logged: bool = False
+    is_signed: bool = False  # like what is logged, in newsrooms where two people sign with their passkeys
 
 
 _CHANGES = (Action.ROLE, Action.ADMINISTRATOR, Action.RESET, Action.EMAIL, Action.REOPENING)
@@ -80,10 +85,11 @@ SHAPES = {
     Kind.REVIEW: Shape(Review, _ON_REVIEWS, ("review",), ("review__claim",), is_draft=True, is_logged=True),
     Kind.DEMAND: Shape(Demand, (Action.PUBLICATION,), ("demand",), is_draft=True, is_logged=True),
     Kind.MERGE: Shape(Claim, (Action.MERGE, Action.SPLIT), ("claim", "into"), _OF_CLAIMS, is_logged=True),
-    Kind.IMPORT: Shape(ImportBatch, (Action.PUBLICATION,), ("batch",)),
+    Kind.IMPORT: Shape(ImportBatch, (Action.PUBLICATION,), ("batch",), is_signed=True),
     Kind.MAPPING: Shape(VerdictMapping, (Action.ADOPTION,), ("mapping",), ("mapping__verdict",)),
     Kind.FREEZE: Shape(Freeze, (Action.UNFREEZING,), ("freeze",), ("freeze__newsroom",)),
     Kind.DISOWNING: Shape(Publisher, (Action.PUBLICATION,), ("disowner",), is_logged=True),
+    Kind.KEYS: Shape(Publisher, (Action.ENROLMENT, Action.REVOCATION, Action.OFF), ("keys_of",), is_signed=True),
     Kind.ACCOUNT: Shape(User, (*_CHANGES, *TAKING, Action.PAUSE, Action.UNDOING), ("account",)),
 }
 DRAFTS = [kind for kind, shape in SHAPES.items() if shape.is_draft]

@@ -30,6 +30,7 @@ from factcheck.editorial.models.kinds import (
 from factcheck.editorial.models.people import Freeze, Publisher, User
 from factcheck.editorial.models.reviews import Authorship, Review
 from factcheck.editorial.models.scales import VerdictMapping
+from factcheck.record.approvals.assertions import Assertion, ImportTree, challenge, order
 from factcheck.record.matching.models import DIMENSIONS
 from factcheck.record.models import LogEntry
 
@@ -167,6 +168,7 @@ class Proposal(models.Model):
         Publisher, models.PROTECT, null=True, related_name="proposals", db_index=False, db_constraint=False
     )
     account = models.ForeignKey(User, models.PROTECT, null=True, related_name="proposals", db_index=False)
+    keys_of = models.ForeignKey(Publisher, models.PROTECT, null=True, related_name="key_proposals", db_index=False)
     statement = models.TextField(blank=True, help_text="Canonical JSON: what is to be published.")
     digest = models.CharField(_("digest"), max_length=64, help_text=_("The SHA-256 digest of the statement."))
     salt = models.BinaryField(default=new_salt, help_text="Random bytes, deleted together with the statement.")
@@ -256,7 +258,7 @@ class Proposal(models.Model):
                     name=f"proposal_one_open_{kind}",
                 )
                 for kind, shape in SHAPES.items()
-                if shape.columns != ("batch",)
+                if shape.columns not in (("batch",), ("keys_of",))
             ),
             models.UniqueConstraint(fields=["batch"], condition=Q(kind="import"), name="proposal_one_import"),
         ]
@@ -291,7 +293,7 @@ class Proposal(models.Model):
                 )
                 for shape in SHAPES.values()
                 for column in shape.columns
-                if column not in ("review", "batch")
+                if column not in ("review", "batch", "keys_of")
             ),
         ]
 
@@ -325,6 +327,22 @@ class Proposal(models.Model):
         assert self.claim is not None
         assert self.into is not None
         return self.claim, self.into
+
+    def challenge(self) -> bytes:
+        """Return what the passkeys of two people sign. For an import, this covers the challenges of its members."""
+        # The log's entry about a disowning has an ID of its own.
+        subject = self.content["id"] if self.kind == Kind.DISOWNING else self.subject_id
+        digest = self.digest
+        if self.kind == Kind.IMPORT:
+            digest = ImportTree([member.challenge() for member in self.members_to_sign()]).digest
+        about = order(f"{self.kind}.{self.action}", str(subject), self.change_class, self.note, digest)
+        return challenge(bytes(self.salt), about)
+
+    def members_to_sign(self) -> "list[Proposal]":
+        """Return the members of the import in their order, with the columns that their challenges need."""
+        assert self.batch is not None
+        columns = ("kind", "action", "review", "change_class", "note", "digest", "salt")
+        return list(self.batch.members.order_by("pk").only(*columns))
 
     def copy_subject(self, source: "Proposal") -> None:
         """Copy the subject's rows that another instance has already loaded, which saves queries."""
@@ -397,3 +415,7 @@ class Signature(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} signed {self.proposal_id}"
+
+    @property
+    def assertion(self) -> Assertion:
+        return Assertion(self.passkey, self.authenticator_data, self.client_data, self.signature)

@@ -75,7 +75,7 @@ def send_link_after_commit(account: User) -> None:
 
 
 def queue_notice(proposal: Proposal) -> None:
-    """Queue a notice of the proposal's current state to the account's person and to everybody who can decide."""
+    """Queue a notice of the proposal's current state to everybody who can decide, and to the account's person."""
     if can_send() and _addresses(proposal):
         app.configure_task(NOTICE, queue=QUEUE).defer(proposal=proposal.pk, decision=proposal.decision)
 
@@ -107,7 +107,7 @@ def send_notice(proposal: int, decision: str) -> None:
         return
     context = {"subject": NOTICES[decision], "proposal": row, "decision": decision, "url": settings.SITE_URL}
     for address in sorted(_addresses(row)):
-        _send([address], "notice", context, row.newsroom)
+        _send([address], "notice" if row.account else "keys", context, row.newsroom)
 
 
 @transaction.atomic
@@ -176,7 +176,9 @@ def recovery_code(account: User, proposal: Proposal | None = None) -> str:
 
 def _addresses(proposal: Proposal) -> set[str]:
     """Return the e-mail addresses of the person, including the previous one, and of the people who can decide."""
-    assert proposal.account is not None
+    if proposal.account is None:  # a change of the keys that sign
+        editors = Membership.objects.filter(publisher=proposal.newsroom, role__in=Membership.DECIDING)
+        return {*editors.filter(user__is_active=True).values_list("user__email", flat=True)} - {""}
     about = (Value(proposal.account_id), Value(proposal.newsroom_id), Value(proposal.action))
     deciders = User.objects.filter(DecidesOnAccount(F("pk"), *about))
     earlier = proposal.content.get("email", "")

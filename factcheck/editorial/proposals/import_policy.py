@@ -20,6 +20,7 @@ from factcheck.editorial.people import roles
 from factcheck.editorial.proposals.policy import Policy, save_proposal
 from factcheck.editorial.proposals.publication import append_approved
 from factcheck.editorial.proposals.review_policy import Publication
+from factcheck.editorial.signatures import signing
 from factcheck.record.formats.canonical import canonical_unchecked
 from factcheck.record.statements.parts import Part
 
@@ -128,7 +129,7 @@ def publish_import(
     again and its proposal is returned. No new chunk starts after `seconds`. `progress` is called with the number of
     members in each chunk.
     """
-    published, last, end = 0, 0, time.monotonic() + seconds
+    published, last, end, openings = 0, 0, time.monotonic() + seconds, None
     while True:
         with transaction.atomic():
             locked = lock_batch(batch.pk)
@@ -142,7 +143,8 @@ def publish_import(
                 return published
             more, keys = len(keys) > chunk, keys[:chunk]
             _lock_reviews(Proposal.objects.filter(pk__among=keys))
-            published += _publish(list(remaining.filter(pk__among=keys)), by)
+            openings = openings or signing.ImportOpenings(locked.proposal)
+            published += _publish(list(remaining.filter(pk__among=keys)), by, openings)
             # The event belongs in the last chunk's transaction. Otherwise, parallel runs could record a second event,
             # and an interruption could lose the event.
             if not more and (reviews := locked.members.filter(entry__isnull=False).count()):
@@ -188,7 +190,7 @@ def _lock_reviews(members: QuerySet[Proposal]) -> None:
         pass
 
 
-def _publish(members: Sequence[Proposal], by: User) -> int:
+def _publish(members: Sequence[Proposal], by: User, openings: signing.ImportOpenings) -> int:
     """Publish these members and return how many were published. Their reviews must be locked."""
     drafts = drafts_of([member.subject_id for member in members])
     approved: list[Proposal] = []
@@ -198,7 +200,7 @@ def _publish(members: Sequence[Proposal], by: User) -> int:
         is_same = canonical_unchecked(statement.to_json_object()) == member.statement.encode()
         (approved if is_same else stale).append(member)
     if approved:
-        append_approved(Publication(), approved, by)
+        append_approved(Publication(), approved, by, openings.of(approved))
     if stale:
         _return_stale(stale, by)
     return len(approved)

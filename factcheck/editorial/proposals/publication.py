@@ -11,7 +11,9 @@ from factcheck.editorial.events import Act, record_events
 from factcheck.editorial.models import Proposal, User
 from factcheck.editorial.proposals.freeze_policy import require_not_frozen
 from factcheck.editorial.proposals.policy import Policy
+from factcheck.editorial.signatures import signing
 from factcheck.record import publish
+from factcheck.record.approvals.assertions import Opening
 from factcheck.record.log import entries as log
 from factcheck.record.models import LogEntry
 
@@ -27,12 +29,16 @@ WHERE mine.id = given.id
 """
 
 
-def append_approved(policy: Policy[Any], proposals: Sequence[Proposal], by: User) -> list[LogEntry]:
+def append_approved(
+    policy: Policy[Any], proposals: Sequence[Proposal], by: User, openings: Sequence[Opening | None] = ()
+) -> list[LogEntry]:
     """Publish the statements of these approved proposals of one newsroom and one kind, and return their log entries.
 
     Each proposal is linked to its log entry. The subjects must be locked. Reviews must all belong to the same import or
-    to no import. Raise EditorialError if the newsroom has frozen its publishing or the record refuses a statement.
+    to no import. Without `openings`, each proposal has its own signatures. Raise EditorialError if the newsroom has
+    frozen its publishing or the record refuses a statement.
     """
+    openings = openings or [signing.opening_of(proposal) for proposal in proposals]
     if not policy.despite_freeze:
         require_not_frozen([proposals[0].newsroom_id, proposals[0].deciding_id])
     with translate_record_errors():
@@ -44,8 +50,10 @@ def append_approved(policy: Policy[Any], proposals: Sequence[Proposal], by: User
                     kind=policy.log_kind(proposal),
                     change_class=proposal.change_class or None,
                     note=proposal.note or None,
+                    salt=bytes(proposal.salt) or None,
+                    opening=opening,
                 )
-                for proposal in proposals
+                for proposal, opening in zip(proposals, openings, strict=True)
                 for statement in [proposal.content]
             ]
         )

@@ -36,13 +36,22 @@ from factcheck.editorial.proposals.merge_policy import MergeOfClaims, SplitOfCla
 from factcheck.editorial.proposals.policy import Policy, submit_statement
 from factcheck.editorial.proposals.publication import append_approved
 from factcheck.editorial.proposals.review_policy import Erasure, Publication, Reinstatement, Withdrawal
+from factcheck.editorial.signatures import signing
+from factcheck.editorial.signatures.keys_policy import KEYS_POLICIES
+from factcheck.record.approvals.assertions import Assertion
 from factcheck.record.models import LogEntry
 
 HELD = "reviews.publish_held"  # the name of the worker's task
 _ON_REVIEWS = (Publication(), Withdrawal(), Reinstatement(), Erasure())
 _ON_CLAIMS = (DemandPolicy(), MergeOfClaims(), SplitOfClaims(), ImportPolicy(), MappingPolicy())
 _ON_NEWSROOMS = (FreezePolicy(), DisowningPolicy())
-_POLICIES: tuple[Policy[Any], ...] = (*_ON_REVIEWS, *_ON_CLAIMS, *_ON_NEWSROOMS, *ACCOUNT_POLICIES.values())
+_POLICIES: tuple[Policy[Any], ...] = (
+    *_ON_REVIEWS,
+    *_ON_CLAIMS,
+    *_ON_NEWSROOMS,
+    *ACCOUNT_POLICIES.values(),
+    *KEYS_POLICIES.values(),
+)
 for policy in _POLICIES:
     POLICIES[policy.kind, policy.action] = policy
     for act, text in policy.events.items():
@@ -70,6 +79,15 @@ def submit(*, subject: Model, by: User) -> Proposal:
     submit_statement(policy, proposal, policy.build_statement(proposal))
     require_room_for_text(len(proposal.statement), by=by, newsroom=proposal.newsroom_id)
     return proposal
+
+
+@transaction.atomic
+def sign(*, proposal: Proposal, by: User, signature: Assertion) -> None:
+    """Store the signature of the submitter, or of a person who is about to approve."""
+    policy, proposal = _lock(proposal)
+    if by.pk != proposal.submitted_by_id:
+        policy.require_decider(proposal, by, approving=True)
+    signing.sign(proposal, by, signature)
 
 
 @transaction.atomic
@@ -216,6 +234,7 @@ def _approve(
     if digest != proposal.digest:
         raise ChangedSince(_("The content has changed since you read it. Read it again before you decide."))
     policy.require_unchanged(proposal)
+    signing.require_signed(proposal, by)
     proposal.decide(Decision.APPROVED, by, hold_until=hold_until)
     detail = {"digest": proposal.digest, **({"checked": list(checked)} if checked else {})}
     if hold_until is not None:

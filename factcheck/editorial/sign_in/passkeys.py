@@ -8,6 +8,7 @@ import hashlib
 import ipaddress
 import json
 import struct
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from fido2.server import Fido2Server
+from fido2.utils import websafe_decode
 from fido2.webauthn import (
     AttestedCredentialData,
     AuthenticationResponse,
@@ -31,6 +33,7 @@ from factcheck.editorial.encryption import decrypt, encrypt
 from factcheck.editorial.errors import AlreadyDone, EditorialError, WrongFactor
 from factcheck.editorial.events import record_account_event
 from factcheck.editorial.models import SecondFactor, SignInCounter, User
+from factcheck.record.approvals.assertions import Assertion, public_key_text
 
 SECONDS = 600  # the lifetime of a challenge
 _SALT = "factcheck.sign_in.passkeys"
@@ -122,6 +125,28 @@ def check_passkey(request: HttpRequest, *, answer: str, challenge: str, user: Us
     row.counter, row.used_at = counter, timezone.now()
     row.save(update_fields=["counter", "used_at"])
     return row.user if row.user.is_active else None
+
+
+def signing_options(request: HttpRequest, user: User, keys: Iterable[str], challenge: bytes) -> str:
+    """Return the options for a signature of this challenge with one of the person's passkeys, as JSON."""
+    known = [_credential(row) for row in user.second_factors.passkeys().filter(key__in=keys)]
+    options, _state = _server(request).authenticate_begin(known, user_verification=_VERIFIED, challenge=challenge)
+    return json.dumps(dict(options))
+
+
+def read_signature(answer: str) -> Assertion:
+    """Return the signature in the browser's answer. Raises WrongFactor."""
+    try:
+        found = _parse(answer)
+        parts = [found["response"][name] for name in ("authenticatorData", "clientDataJSON", "signature")]
+        return Assertion(_key(websafe_decode(found["rawId"])), *map(str, parts))
+    except _MALFORMED as error:
+        raise WrongFactor(_REFUSED) from error
+
+
+def public_key(row: SecondFactor) -> str:
+    """Return the public key of a passkey, as the log's signer keeps it. Raises ApprovalError for other algorithms."""
+    return public_key_text(_credential(row).public_key)
 
 
 def _server(request: HttpRequest) -> Fido2Server:

@@ -95,7 +95,8 @@ BEGIN
                     WHEN p.newsroom_id = mine.newsroom_id THEN theirs.newsroom_id
                     ELSE mine.newsroom_id END
             ELSE p.deciding_id <> p.newsroom_id
-                OR p.newsroom_id IS DISTINCT FROM coalesce(r.newsroom_id, d.newsroom_id, b.newsroom_id, f.newsroom_id, p.disowner_id)
+                OR p.newsroom_id IS DISTINCT FROM coalesce(
+                    r.newsroom_id, d.newsroom_id, b.newsroom_id, f.newsroom_id, p.disowner_id, p.keys_of_id)
                 OR p.newsroom_id <> b.newsroom_id
                 OR p.kind = 'import' AND p.submitted_by_id <> b.imported_by_id
         END

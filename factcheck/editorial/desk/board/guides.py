@@ -40,6 +40,8 @@ ACTIONS = {
     "claim_similar": "how-to/merge-claims",
     "claim_split": "how-to/merge-claims",
     "claim_link": "how-to/merge-claims",
+    "publisher_keys": "how-to/sign-with-your-passkey",
+    "proposal_sign": "how-to/sign-with-your-passkey",
 }
 
 

@@ -14,7 +14,9 @@ from factcheck.editorial.desk.deciding.proposal_actions import (
     ACTIONS,
     APPROVALS,
     adapt_action,
+    ask_for_passkey,
     available_actions,
+    hold_notice,
     subject_url,
 )
 from factcheck.editorial.models import Proposal
@@ -45,9 +47,11 @@ def decision_page(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         return answer
     if form.is_bound:
         proposal = proposals.get(pk=pk)
+    names = [available.name for available in available_actions(desk, proposal)]
     nothing_typed = not form.is_bound or not form.visible_fields() or not proposal.statement
-    if nothing_typed and name not in [available.name for available in available_actions(desk, proposal)]:
-        return redirect_unavailable(request, page, str(next(iter(form.non_field_errors()), "")))
+    if nothing_typed and name not in names:
+        return redirect_unavailable(request, page, str(next(iter(form.non_field_errors()), hold_notice(proposal))))
+    ask_for_passkey(request, form, proposal, {name} & {*names})
     folder = f"admin/editorial/{proposal.subject._meta.model_name}"
     template: str | list[str] = [f"{folder}/action.html", "admin/editorial/proposal.html"]
     context = subject_admin.decision_context(request, proposal)

@@ -1,18 +1,21 @@
 """Buttons for the actions on proposals of all kinds: their texts, and the people who can use each button."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.forms import Form
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.desk.access import Desk
-from factcheck.editorial.desk.action_forms import DigestForm, ReasonForm
+from factcheck.editorial.desk.access import Desk, get_desk
+from factcheck.editorial.desk.action_forms import DigestForm, ReasonForm, SignatureForm
 from factcheck.editorial.desk.action_views import DeskAction, by_name
 from factcheck.editorial.drafts.prepared_vectors import prepare_vector
 from factcheck.editorial.errors import EditorialError
@@ -21,6 +24,8 @@ from factcheck.editorial.models.kinds import SHAPES, Decision, Kind
 from factcheck.editorial.people import accounts, roles
 from factcheck.editorial.proposals import workflow
 from factcheck.editorial.proposals.policy import Policy
+from factcheck.editorial.sign_in.passkeys import read_signature, signing_options
+from factcheck.editorial.signatures import signing
 
 LATE = timedelta(minutes=2)  # if a held review is later than this, the desk says why it wasn't published
 PART = 4  # seconds. A publication that takes longer runs in parts, and the page shows the progress.
@@ -66,6 +71,16 @@ ACTIONS: dict[str, DeskAction[Proposal]] = by_name(
         read_first=True,
     ),
     DeskAction(
+        "sign",
+        _("Sign with your passkey"),
+        _("Your passkey signs exactly what this page shows. Then a second person can approve and sign it."),
+        _("Signed. Someone else now has to decide."),
+        lambda _proposal, _by, _data: None,
+        SignatureForm,
+        is_primary=True,
+        read_first=True,
+    ),
+    DeskAction(
         "return",
         _("Return with a message"),
         _("The content is returned to the person who submitted it, together with your message."),
@@ -101,11 +116,27 @@ ACTIONS: dict[str, DeskAction[Proposal]] = by_name(
 
 APPROVALS = frozenset({"approve", "approve-and-publish", "hold"})
 
+
+def _signed(action: DeskAction[Proposal]) -> DeskAction[Proposal]:
+    """Return the action, which first stores the signature that the form contains."""
+
+    def run(proposal: Proposal, by: User, data: dict[str, Any]) -> Any:
+        if data["signature"]:
+            workflow.sign(proposal=proposal, by=by, signature=read_signature(data["signature"]))
+        return action.run(proposal, by, data)
+
+    return replace(action, run=run)
+
+
+SIGNING = APPROVALS | {"sign"}
+ACTIONS |= {name: _signed(ACTIONS[name]) for name in SIGNING}
+
 # This is only a link. The page of the decision has the buttons.
 DECIDE: DeskAction[Proposal] = DeskAction(
     "decide", _("Read and decide"), "", "", lambda _proposal, _by, _data: None, is_primary=True
 )
 
+_NO_KEY = _("None of your passkeys can sign for the newsroom. Open “Keys that sign” on the newsroom’s page.")
 _NOW_POSSIBLE = _("The reason is gone, or the site’s background worker didn’t run. Publish the review yourself.")
 
 
@@ -129,8 +160,9 @@ def available_actions(desk: Desk, proposal: Proposal | None) -> list[DeskAction[
     if not sees:
         return []
     policy, mine = workflow.policy_of(proposal), proposal.submitted_by_id == desk.user.pk
-    names: list[str] = []
-    if not proposal.effective_decision and may_approve:
+    waits = signing.why_waiting(proposal)
+    names = ["sign"] if waits and mine else []
+    if not proposal.effective_decision and may_approve and not waits:
         names += policy.approvals
     if policy.can_be_undone(proposal, desk.user):
         names.append("undo")
@@ -152,12 +184,14 @@ def decision_buttons(desk: Desk, proposal: Proposal | None) -> list[DeskAction[P
     actions = available_actions(desk, proposal)
     if proposal is None or not workflow.policy_of(proposal).has_own_page:
         return actions
-    taken_back = [action for action in actions if action.name == "take-back"]
-    return [DECIDE, *taken_back] if len(actions) > len(taken_back) else taken_back
+    own = [action for action in actions if action.name in ("sign", "take-back")]
+    return [DECIDE, *own] if len(actions) > len(own) else own
 
 
 def hold_notice(proposal: Proposal) -> str:
-    """Return a sentence about how long an approved review is held, or why it wasn't published in time."""
+    """Return a sentence about the signature that a proposal waits for, or about how long an approved review is held."""
+    if waits := signing.why_waiting(proposal):
+        return waits
     if proposal.hold_until is None or proposal.decision != Decision.APPROVED or proposal.entry_id is not None:
         return ""
     time = date_format(timezone.localtime(proposal.hold_until), "DATETIME_FORMAT")
@@ -170,6 +204,20 @@ def hold_notice(proposal: Proposal) -> str:
     return _("Held until %(time)s, but not published. %(reason)s") % {
         "time": time, "reason": " ".join(str(reason) for reason in reasons),
     }  # fmt: skip
+
+
+def ask_for_passkey(request: HttpRequest, form: Form, proposal: Proposal, names: Iterable[str]) -> None:
+    """Have the page ask for the person's passkey if one of its actions signs. Otherwise, drop the field."""
+    user, needs = get_desk(request).user, False
+    with suppress(EditorialError):  # why_waiting has told the person
+        needs = bool(SIGNING.intersection(names)) and signing.needs_signatures(proposal)
+    if not needs:
+        form.fields.pop("signature", None)
+    elif keys := signing.usable_keys(user):
+        options = signing_options(request, user, keys, proposal.challenge())
+        form.fields["signature"].widget.attrs["data-passkey"] = options
+    else:
+        messages.warning(request, str(_NO_KEY))
 
 
 def subject_url(request: HttpRequest, proposal: Proposal) -> str | None:

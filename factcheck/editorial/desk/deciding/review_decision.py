@@ -24,6 +24,7 @@ from factcheck.editorial.desk.deciding.proposal_actions import (
     ACTIONS,
     DECIDE,
     adapt_action,
+    ask_for_passkey,
     available_actions,
     hold_notice,
     subject_url,
@@ -74,6 +75,7 @@ def review_decision(request: HttpRequest, proposal: Proposal, name: str) -> Http
     typed = form.is_bound and (form.data.get("reason") or form.data.get("hold_until"))
     if not actions and (not typed or not proposal.statement):  # forgetting a passage empties the statement
         return redirect_unavailable(request, page, str(next(iter(form.non_field_errors()), "")))
+    ask_for_passkey(request, form, proposal, actions)
     return subject_page(
         request,
         proposal.subject,

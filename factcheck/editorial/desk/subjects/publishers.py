@@ -118,10 +118,10 @@ class PublisherAdmin(ActionsAdmin[Publisher], OwnRowsAdmin[Publisher]):
 
     def status_context(self, request: HttpRequest, row: Publisher) -> dict[str, object]:
         desk = get_desk(request)
-        is_newsroom = desk.administers_accounts and row.memberships.exists()
-        proposal = row.proposals.open().first()
+        is_newsroom, proposal = row.memberships.exists(), row.proposals.open().first()
         return super().status_context(request, row) | {
-            "can_freeze": is_newsroom or row.pk in desk.led_newsrooms,
+            "is_newsroom": is_newsroom,
+            "can_freeze": (is_newsroom and desk.administers_accounts) or row.pk in desk.led_newsrooms,
             "proposal": proposal,
             "decisions": available_decisions(desk, proposal),
         }

@@ -24,15 +24,23 @@ function asJson({ id, rawId, type, response }) {
 for (const field of document.querySelectorAll("[data-passkey]")) {
   const form = field.form;
   const error = form.querySelector("[data-passkey-error]");
+  // A form with several buttons marks those that need a passkey.
+  const marked = form.querySelector("[data-signs]");
   form.addEventListener("submit", async (event) => {
+    const { submitter } = event;
+    if (marked && !submitter?.hasAttribute("data-signs")) {
+      return;
+    }
     event.preventDefault();
     error.hidden = true;
     try {
       const { publicKey } = JSON.parse(field.dataset.passkey);
       const container = publicKey.user ? "create" : "get";
       field.value = asJson(await navigator.credentials[container]({ publicKey: withBytes(publicKey) }));
+      form.action = submitter?.formAction || form.action;
       form.submit();
     } catch {
+      delete form.dataset.sent;
       error.hidden = false;
     }
   });

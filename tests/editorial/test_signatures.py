@@ -1,0 +1,123 @@
+"""Proposals in a newsroom whose people sign with their passkeys, before anything reaches the signer."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from factcheck.editorial.models import Authorship, Proposal, Signature, User
+from factcheck.editorial.proposals import import_policy, review_policy, workflow
+from factcheck.record.approvals.assertions import Opening, challenge_of_import
+from tests.editorial.proposal_kinds import MAKE, Kind
+from tests.support.drafts import Newsroom, make_newsroom
+from tests.support.protecting import give_key, protected
+from tests.support.refusals import refused
+from tests.support.software_keys import SoftwareKey
+
+
+@pytest.fixture
+def keys(newsroom: Newsroom) -> Iterator[Any]:
+    """The keys of three people, in a protected newsroom."""
+    keys = {name: give_key(getattr(newsroom, name)) for name in ("reporter", "second", "editor")}
+    with protected(newsroom.publisher, *keys.values()):
+        yield SimpleNamespace(**keys)
+
+
+def submitted(newsroom: Newsroom) -> Proposal:
+    return workflow.submit(subject=newsroom.make_review(), by=newsroom.reporter)
+
+
+def sign(proposal: Proposal, person: User, key: SoftwareKey, **faults: Any) -> None:
+    workflow.sign(proposal=proposal, by=person, signature=key.sign(proposal.challenge(), **faults))
+
+
+def document_of(proposal: Proposal) -> str:
+    proposal.refresh_from_db()
+    assert proposal.entry is not None
+    return bytes(proposal.entry.revision_document.document).decode()
+
+
+def test_two_people_sign_what_is_published(newsroom: Newsroom, keys: Any) -> None:
+    proposal = submitted(newsroom)
+    sign(proposal, newsroom.reporter, keys.reporter)
+    sign(proposal, newsroom.second, keys.second)  # who then doesn't approve
+    sign(proposal, newsroom.editor, keys.editor)
+    workflow.approve_and_publish(proposal=proposal, by=newsroom.editor, digest=proposal.digest)
+    reporter, editor = (
+        Signature.objects.get(proposal=proposal, person=each) for each in (newsroom.reporter, newsroom.editor)
+    )
+    assert (reporter.passkey, editor.passkey) == (keys.reporter.id, keys.editor.id)
+    commitment = Opening([reporter.assertion, editor.assertion]).commitment(bytes(proposal.salt))
+    assert f'"approval":{{"commitment":"{commitment}"}}' in document_of(proposal)
+    assert proposal.entry is not None
+    assert bytes(proposal.entry.revision_document.salt) == bytes(proposal.salt)
+
+
+@pytest.mark.parametrize("signers", [["editor"], ["reporter"], []])
+def test_approval_needs_both_signatures(newsroom: Newsroom, keys: Any, signers: list[str]) -> None:
+    """Also from a command, which has no passkey."""
+    proposal = submitted(newsroom)
+    for name in signers:
+        sign(proposal, getattr(newsroom, name), getattr(keys, name))
+    with refused("unsigned"):
+        workflow.approve_and_publish(proposal=proposal, by=newsroom.editor, digest=proposal.digest)
+
+
+@pytest.mark.parametrize("fault", [{"origin": "https://evil.example"}, {"flags": 1}, {"type": "webauthn.create"}])
+def test_wrong_signature_is_refused(newsroom: Newsroom, keys: Any, fault: dict[str, Any]) -> None:
+    proposal = submitted(newsroom)
+    with refused("wrong_factor"):
+        sign(proposal, newsroom.reporter, keys.reporter, **fault)
+
+
+def test_signature_on_another_statement_is_refused(newsroom: Newsroom, keys: Any) -> None:
+    one, other = submitted(newsroom), submitted(newsroom)
+    with refused("wrong_factor"):
+        workflow.sign(proposal=one, by=newsroom.reporter, signature=keys.reporter.sign(other.challenge()))
+
+
+def test_another_persons_key_and_an_unknown_key_are_refused(newsroom: Newsroom, keys: Any) -> None:
+    proposal = submitted(newsroom)
+    for key in (keys.editor, give_key(newsroom.reporter)):
+        with refused("wrong_factor"):
+            sign(proposal, newsroom.reporter, key)
+    with refused("not_allowed"):
+        sign(proposal, make_newsroom("khac.example").editor, keys.editor)
+
+
+def test_key_that_still_waits_is_refused(newsroom: Newsroom) -> None:
+    key, proposal = give_key(newsroom.reporter), submitted(newsroom)
+    with protected(newsroom.publisher, key, since="2999-01-01T00:00:00.000000Z"), refused("wrong_factor"):
+        sign(proposal, newsroom.reporter, key)
+
+
+def test_import_is_signed_once_for_all_its_reviews(newsroom: Newsroom, keys: Any) -> None:
+    whole = MAKE[Kind.IMPORT](newsroom)
+    Authorship.objects.all().delete()  # it was added after the submission
+    sign(whole, newsroom.second, keys.second)
+    sign(whole, newsroom.editor, keys.editor)
+    workflow.approve(proposal=whole, by=newsroom.editor, digest=whole.digest)
+    assert whole.batch is not None
+    one, other = whole.batch.members.order_by("pk")
+    # Until all of it is public, an erasure would delete what proves the others' place.
+    import_policy.publish_import(batch=whole.batch, by=newsroom.editor, chunk=1, seconds=0)
+    with refused("undecided"):
+        review_policy.erase(review=one.review, by=newsroom.editor, ground="other", notice="Xóa.", redact=False)
+    workflow.policy_of(whole).publish_part(whole, newsroom.editor, seconds=60)
+    for member in (one, other):
+        member.refresh_from_db()
+        opening = Opening.parse(member.entry.approval.opening)
+        assert opening.place is not None
+        assert challenge_of_import(opening.place, member.challenge()) == whole.challenge()
+
+
+def test_held_review_is_signed_at_its_approval(newsroom: Newsroom, keys: Any) -> None:
+    proposal, until = submitted(newsroom), timezone.now() + timedelta(hours=1)
+    sign(proposal, newsroom.reporter, keys.reporter)
+    sign(proposal, newsroom.editor, keys.editor)
+    workflow.approve(proposal=proposal, by=newsroom.editor, digest=proposal.digest, hold_until=until)
+    workflow.publish(proposal=proposal, by=newsroom.second)
+    assert '"approval":' in document_of(proposal)
