@@ -90,6 +90,9 @@ REQUEST_COUNTS = Path(environment("REQUEST_COUNTS", str(VAR / "request-counts"))
 # The number of readers' messages from one network in an hour, and the number of days for which messages are kept.
 READER_MESSAGES_PER_HOUR = number("READER_MESSAGES_PER_HOUR", 10)
 READER_MESSAGES_DAYS = number("READER_MESSAGES_DAYS", 90, maximum=3650)
+# The number of days for which thrown-away drafts, and the saved states of published texts, are kept. After a change,
+# `migrate` also sets the number in the database.
+DRAFTS_DAYS = number("DRAFTS_DAYS", 30, minimum=2, maximum=3650)
 # The number of days for which finished deliveries of webhooks and finished jobs are kept.
 WEBHOOK_DELIVERIES_DAYS = number("WEBHOOK_DELIVERIES_DAYS", 30, maximum=3650)
 FINISHED_JOBS_DAYS = number("FINISHED_JOBS_DAYS", 14, maximum=3650)

@@ -6,6 +6,7 @@ nothing.
 
 ``sql/first/`` contains what the tables need, such as functions of generated columns. These files run before the
 migrations. The variables ``:"application"`` and ``:"reading"`` (psql) are two roles whose names differ between sites.
+``:'drafts_kept'`` is the time of the setting DRAFTS_DAYS.
 """
 
 import hashlib
@@ -80,7 +81,9 @@ def has_todays_rules(connection: BaseDatabaseWrapper) -> bool:
 def rules_digest() -> str:
     files = [*sql_files("first"), *sql_files(), Path(__file__)]
     roles = [settings.DATABASES[alias]["USER"] for alias in ROLES.values()]
-    return hashlib.sha256(b"\0".join([*(file.read_bytes() for file in files), repr(roles).encode()])).hexdigest()
+    return hashlib.sha256(
+        b"\0".join([*(file.read_bytes() for file in files), repr((roles, _kept())).encode()])
+    ).hexdigest()
 
 
 def sql_files(folder: str = "") -> Iterator[Path]:
@@ -91,10 +94,14 @@ def sql_files(folder: str = "") -> Iterator[Path]:
 
 
 def for_this_site(sql: str) -> str:
-    """Return the statements with the names of this site's roles."""
+    """Return the statements with the names of this site's roles, and with its time for drafts."""
     for variable, alias in ROLES.items():
         sql = sql.replace(f':"{variable}"', identifier(settings.DATABASES[alias]["USER"]))
-    return sql
+    return sql.replace(":'drafts_kept'", _kept())
+
+
+def _kept() -> str:
+    return f"'{settings.DRAFTS_DAYS} days'"
 
 
 def _execute_all(cursor: Any, query: str) -> None:

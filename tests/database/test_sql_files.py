@@ -49,7 +49,8 @@ def rows(sql: str) -> list[Any]:
 
 
 def test_each_function_is_in_one_file_as_the_database_has_it(module_database: str) -> None:
-    written = [found.groups() for file in files() for found in FUNCTION.finditer(file.read_text(encoding="utf-8"))]
+    texts = (sql_files.for_this_site(file.read_text(encoding="utf-8")) for file in files())
+    written = [found.groups() for text in texts for found in FUNCTION.finditer(text)]
     assert sorted(written) == sorted(rows(FUNCTIONS))
 
 

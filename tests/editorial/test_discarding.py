@@ -22,12 +22,12 @@ pytestmark = pytest.mark.one_database
 MAKE: dict[str, Callable[[Newsroom], Any]] = {"review": Newsroom.make_review, "demand": Newsroom.make_demand}
 
 
-def make_old(draft: Any) -> None:
-    """Moves the time of throwing away 31 days back, as the owner of the tables with the rules off."""
+def make_old(draft: Any, days: int = 31) -> None:
+    """Moves the time of throwing away so many days back, as the owner of the tables with the rules off."""
     table = draft._meta.db_table
     with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
         cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER discarded_at_fixed")
-        cursor.execute(f"UPDATE {table} SET discarded_at = now() - interval '31 days' WHERE id = %s", [draft.pk])
+        cursor.execute(f"UPDATE {table} SET discarded_at = now() - interval '{days} days' WHERE id = %s", [draft.pk])
         cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER discarded_at_fixed")
 
 

@@ -11,6 +11,7 @@ from factcheck.editorial.proposals.mapping_policy import adopted_mappings
 from factcheck.editorial.proposals.starter_mappings import STARTER_MAPPINGS
 from factcheck.record.formats.text import fold_words
 from tests.imports.own_records import bodies, publish, record, run, take
+from tests.journeys.browser import signed_in
 from tests.support.drafts import Newsroom, make_scale
 
 
@@ -21,16 +22,38 @@ def test_mappings_are_proposed_once_and_approved_by_another_person(newsroom: New
     )
     (line,) = run("propose_mappings", by=newsroom.editor.username)
     offered = sum(map(len, STARTER_MAPPINGS.values()))
-    assert line == f"{offered - 1} mappings proposed. Another Editor decides on each of them at the desk."
-    assert run("propose_mappings", by=newsroom.editor.username)[0].startswith("0 mappings proposed.")
+    assert line.startswith(f"{offered - 1} mappings of {len(STARTER_MAPPINGS)} publishers proposed.")
+    assert Proposal.objects.undecided().count() == len(STARTER_MAPPINGS)
+    assert run("propose_mappings", by=newsroom.editor.username)[0].startswith("0 mappings of 0 publishers proposed.")
     assert adopted_mappings() == []
-    proposal = Proposal.objects.get(mapping__words="fake", mapping__site="snopes.com")
+    proposal = Proposal.objects.get(mapping__site="snopes.com")
     workflow.approve(proposal=proposal, by=newsroom.second, digest=proposal.digest)
     file, snopes = tmp_path / "reviews.jsonl", "https://www.snopes.com/fact-check"
     original = {"verdict": {"original": {"label": "FAKE"}}, "publisher": {"name": "Snopes"}}
     take(file, record(1, original_url=f"{snopes}/1", **original), record(2, **original))
     publish()
     assert [body["verdict"]["slug"] for body in bodies()] == ["false", None]
+
+
+def test_one_decision_adopts_all_mappings_of_a_publisher(newsroom: Newsroom) -> None:
+    make_scale()
+    run("propose_mappings", by=newsroom.editor.username)
+    browser = signed_in(newsroom.second).open("/admin/").follow("10 verdict mappings of snopes.com")
+    member = VerdictMapping.objects.get(site="snopes.com", words="scam")
+    page = f"/admin/editorial/verdictmapping/{member.pk}/change/"
+    assert not signed_in(newsroom.editor).open(page).has_button("Save")  # nobody changes what waits
+    browser.follow("Approve")
+    assert browser.text.count("means “False”") == 4
+    browser.press("Approve")
+    assert {each.words for each in adopted_mappings()} == set(STARTER_MAPPINGS["snopes.com"])
+    browser.open("/admin/editorial/verdictmapping/?decision=approved")
+    assert browser.has_link("scam")
+    # A change concerns one mapping, and the others still apply.
+    editor = signed_in(newsroom.editor).open(page)
+    assert "Any change needs a new approval." in editor.text
+    editor.fill(words="scams").press("Save and continue editing")
+    assert "Imports will use this mapping as soon as another Editor approves it." in editor.text
+    assert len(adopted_mappings()) == 9
 
 
 def test_reporter_cannot_propose_mappings(newsroom: Newsroom) -> None:

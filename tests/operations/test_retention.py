@@ -6,15 +6,18 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import connections
+from django.db import connections, transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from factcheck.editorial.models import SignInCounter
+from factcheck.database.sql_files import drop_rules, has_todays_rules, make_rules
+from factcheck.editorial.drafts import discarding
+from factcheck.editorial.models import Review, SavedState, SignInCounter
 from factcheck.operations.retention import KINDS
 from tests.api.test_messages import TIP, sent
+from tests.editorial.test_discarding import make_old
 from tests.journeys.browser import signed_in
 from tests.support.drafts import Newsroom, make_user
 from tests.support.working import work_off
@@ -67,6 +70,28 @@ def test_page_tells_numbers_ages_and_dates(newsroom: Newsroom, settings: Any, tm
 def test_page_is_for_people_who_decide_and_administrators(newsroom: Newsroom, who: str, status: int) -> None:
     assert signed_in(getattr(newsroom, who)).client.get(PAGE).status_code == status
     assert signed_in(make_user("sysop", is_superuser=True)).client.get(PAGE).status_code == 200
+
+
+def test_database_keeps_drafts_as_long_as_the_newsroom_says(newsroom: Newsroom, settings: Any) -> None:
+    """A draft and its states. Before, both the application and the database said 30 days."""
+    settings.DRAFTS_DAYS = 7
+    connection = connections["owner"]
+    with transaction.atomic(using="owner"):
+        drop_rules(connection)
+        make_rules(connection)
+    assert has_todays_rules(connection)
+    old, new = newsroom.make_review(), newsroom.make_review()
+    for draft, days in ((old, 8), (new, 6)):
+        discarding.discard_draft(draft=draft, by=newsroom.reporter)
+        make_old(draft, days)
+    discarding.delete_discarded()
+    assert {state.draft for state in SavedState.objects.filter(draft__in=[old.pk, new.pk])} == {new.pk}
+    assert [review.pk for review in Review.objects.filter(pk__in=[old.pk, new.pk])] == [new.pk]
+    settings.DRAFTS_DAYS = 30
+    assert not has_todays_rules(connection)
+    with transaction.atomic(using="owner"):
+        drop_rules(connection)
+        make_rules(connection)
 
 
 def test_worker_deletes_when_the_page_says_so(database: str, settings: Any) -> None:

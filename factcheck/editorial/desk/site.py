@@ -59,7 +59,8 @@ class EditorsDesk(admin.AdminSite):
         from factcheck.editorial.desk.deciding.freezes import freezes_for
         from factcheck.editorial.desk.evidence.pictures import DESK_PICTURES
 
-        context = {**super().each_context(request), "guide": guide_for(request)}
+        own = {"guide": guide_for(request), "drafts_days": settings.DRAFTS_DAYS}
+        context = {**super().each_context(request), **own}
         if not self.has_permission(request):
             return context
         menu = menu_for(get_desk(request), context["available_apps"])

@@ -1,12 +1,15 @@
-"""Discarding of drafts and opened corrections. A draft can be restored for 30 days, and is then deleted.
+"""Discarding of drafts and opened corrections. A draft can be restored for DRAFTS_DAYS, and is then deleted.
 
 A draft that was submitted is never deleted, because its proposals refer to the draft. Only its texts are deleted.
 """
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +23,6 @@ from factcheck.editorial.models import Demand, Proposal, Review, SavedState, Use
 from factcheck.editorial.people import roles
 from factcheck.record.models import LogEntry
 
-KEPT_FOR = timedelta(days=30)  # the same in sql/saved_states.sql
 DISCARDED = "discarded"
 
 
@@ -62,33 +64,36 @@ def discard_draft(*, draft: Review | Demand, by: User, **detail: str) -> None:
 
 @transaction.atomic
 def restore_draft(*, draft: Review | Demand, by: User) -> None:
-    """Restore a discarded draft. Raise WrongState if its 30 days are over."""
+    """Restore a discarded draft. Raise WrongState if its time is over."""
     draft = _lock(draft, by)
     if draft.state != DISCARDED or draft.discarded_at is None:
-        raise WrongState(_("This draft can’t be restored. It was restored already, or its 30 days are over."))
+        raise WrongState(_("This draft can’t be restored. It was restored already, or its time is over."))
     draft.state, draft.discarded_at = "draft", None
     draft.save()
     record_event(by, f"{draft._meta.model_name}.brought_back", draft)
 
 
 def delete_discarded() -> None:
-    """Delete the drafts that were discarded more than 30 days ago, each in its own transaction.
+    """Delete the drafts that were discarded more than DRAFTS_DAYS ago, each in its own transaction.
 
     Also delete saved states that nobody needs any more. These are the states of drafts that no longer exist, and the
-    states of published texts after 30 days.
+    states of published texts after the same time.
     """
     for model in (Review, Demand):
-        old = model._default_manager.filter(state=DISCARDED, discarded_at__lt=timezone.now() - KEPT_FOR)
-        for key in old.values_list("pk", flat=True):
+        for key in _old(model).values_list("pk", flat=True):
             _delete(model, key)
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM editorial_savedstate WHERE editorial_state_is_over(draft, saved_at)")
 
 
+def _old(model: type[Review] | type[Demand]) -> QuerySet[Any]:
+    end = timezone.now() - timedelta(days=settings.DRAFTS_DAYS)
+    return model._default_manager.filter(state=DISCARDED, discarded_at__lt=end)
+
+
 @transaction.atomic
 def _delete(model: type[Review] | type[Demand], key: UUID) -> None:
-    old = model._default_manager.filter(pk=key, state=DISCARDED, discarded_at__lt=timezone.now() - KEPT_FOR)
-    if (draft := old.select_for_update().first()) is None:
+    if (draft := _old(model).select_for_update().filter(pk=key).first()) is None:
         return  # another request has restored the draft
     forget_states([draft.pk])
     if not Proposal.objects.about(draft).exists():

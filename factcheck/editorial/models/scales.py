@@ -113,7 +113,7 @@ class VerdictLabel(models.Model):
 class VerdictMapping(models.Model):
     """A verdict as another publisher words it, and the equivalent verdict on this site.
 
-    Imports use a mapping only if its last proposal was approved.
+    Imports use a mapping only if the last approved proposal contains it.
     """
 
     words = LineField(
@@ -128,6 +128,16 @@ class VerdictMapping(models.Model):
         help_text=_("If empty, the mapping applies to every publisher without its own mapping."),
     )
     verdict = models.ForeignKey(Verdict, models.PROTECT, verbose_name=_("our verdict"))
+    lead = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        db_index=False,  # the table is small
+        db_constraint=False,  # mappings are never deleted
+        related_name="members",
+        help_text="The mapping with which this mapping was proposed, so that one decision is about both.",
+    )
 
     class Meta:
         verbose_name = _("verdict mapping")

@@ -1,8 +1,12 @@
-"""Verdict mappings: one Editor proposes the meaning of another publisher's words, and another Editor approves it."""
+"""Verdict mappings: one Editor proposes the meaning of another publisher's words, and another Editor approves it.
+
+One proposal can contain several mappings. Its subject is the first of them, the lead of the others.
+"""
 
 from typing import ClassVar
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from factcheck.editorial.errors import NotAllowed, Undecided
 from factcheck.editorial.events import Detail
@@ -10,7 +14,6 @@ from factcheck.editorial.models import Proposal, VerdictMapping
 from factcheck.editorial.models.kinds import Action, Decision, Kind
 from factcheck.editorial.people import roles
 from factcheck.editorial.proposals.policy import Policy, Reasons
-from factcheck.record.formats.canonical import canonical
 from factcheck.record.statements.parts import Part
 
 
@@ -24,6 +27,12 @@ class MappedVerdict(Part):
     site: str | None
     scale: str
     verdict: str
+
+
+class MappedVerdicts(MappedVerdict):
+    """A mapping and those that are decided with it."""
+
+    others: list[MappedVerdict]
 
 
 class MappingPolicy(Policy[VerdictMapping]):
@@ -50,6 +59,12 @@ class MappingPolicy(Policy[VerdictMapping]):
         "not_editor": _("Only an Editor or Chief editor can do this. Ask one of them.")
     }
 
+    def title(self, proposal: Proposal) -> str:
+        mapping = self.subject(proposal)
+        count = 1 + mapping.members.count()
+        text = ngettext("%(count)s verdict mapping of %(site)s", "%(count)s verdict mappings of %(site)s", count)
+        return text % {"count": count, "site": mapping.site} if count > 1 else str(mapping)
+
     def newsrooms(self, proposal: Proposal) -> tuple[None, None]:
         return None, None
 
@@ -73,26 +88,34 @@ class MappingPolicy(Policy[VerdictMapping]):
 
 
 def build_statement(mapping: VerdictMapping) -> MappedVerdict:
+    others = list(map(_mapped, mapping.members.select_related("verdict__scale").order_by("words")))
+    mapped = _mapped(mapping)
+    return MappedVerdicts(**dict(mapped), others=others) if others else mapped
+
+
+def _mapped(mapping: VerdictMapping) -> MappedVerdict:
     verdict = mapping.verdict
     return MappedVerdict(words=mapping.words, site=mapping.site or None, scale=verdict.scale.slug, verdict=verdict.slug)
 
 
 def adopted_mappings() -> list[VerdictMapping]:
-    """Return the mappings whose last proposal was approved and whose statement hasn't changed since then.
+    """Return the mappings that the last approved proposal contains as they are now.
 
-    The statement changes if somebody renames the verdict or gives its short name to another verdict.
+    A mapping changes if somebody renames the verdict or gives its short name to another verdict.
     """
-    last = Proposal.objects.filter(kind=Kind.MAPPING).order_by("mapping_id", "-pk").distinct("mapping_id")
-    found = last.select_related("mapping__verdict__scale")
-    return [each.mapping for each in found if each.mapping is not None and _adopts(each, each.mapping)]
+    approved = Proposal.objects.filter(kind=Kind.MAPPING, decision=Decision.APPROVED)
+    contents = {each.mapping_id: each.content for each in approved.order_by("mapping_id", "-pk").distinct("mapping_id")}
+    said = {lead: [content, *content.pop("others", [])] for lead, content in contents.items()}
+    rows = VerdictMapping.objects.select_related("verdict__scale").order_by("pk")
+    return [row for row in rows if _mapped(row).to_json_object() in said.get(row.lead_id or row.pk, [])]
 
 
 def is_adopted(mapping: VerdictMapping) -> bool:
     """Return whether imports use the mapping."""
-    last = mapping.proposals.first()
-    return last is not None and _adopts(last, mapping)
+    return mapping in adopted_mappings()
 
 
-def _adopts(proposal: Proposal, mapping: VerdictMapping) -> bool:
-    statement = canonical(build_statement(mapping).to_json_object()).decode()
-    return proposal.decision == Decision.APPROVED and proposal.statement == statement
+def last_proposal(mapping: VerdictMapping) -> Proposal | None:
+    """Return the newest proposal that contains the mapping."""
+    found = Proposal.objects.filter(mapping=mapping.lead_id or mapping.pk).select_related("submitted_by", "decided_by")
+    return found.first()

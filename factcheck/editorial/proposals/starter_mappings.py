@@ -1,8 +1,10 @@
 """Mappings of the verdicts of large publishers, which an Editor can propose in one step.
 
-No mapping applies until a second person approves its proposal. Words that don't say how true a claim is, such as
-"Satire" or "Missing context", are left out.
+No mapping applies until a second person approves the proposal about its publisher. Words that don't say how true a
+claim is, such as "Satire" or "Missing context", are left out.
 """
+
+from itertools import groupby
 
 from django.db import transaction
 
@@ -67,8 +69,10 @@ STARTER_MAPPINGS: dict[str, dict[str, str]] = {
 
 
 @transaction.atomic
-def propose_starter_mappings(*, by: User) -> int:
-    """Propose each starter mapping that the site doesn't have yet, and return their number.
+def propose_starter_mappings(*, by: User) -> tuple[int, int]:
+    """Propose the starter mappings that the site doesn't have yet, with one proposal for each publisher.
+
+    Return the numbers of mappings and of publishers.
 
     A mapping whose verdict isn't on this site is left out. Raise EditorialError if the person can't propose mappings.
     """
@@ -83,7 +87,11 @@ def propose_starter_mappings(*, by: User) -> int:
         for words, slug in mappings.items()
         if (words, site) not in known and slug in verdicts
     ]
-    for mapping in missing:
-        mapping.save()
-        submit(subject=mapping, by=by)
-    return len(missing)
+    by_site = [list(mappings) for _site, mappings in groupby(missing, lambda mapping: mapping.site)]
+    for lead, *others in by_site:
+        lead.save()
+        for mapping in others:
+            mapping.lead = lead
+            mapping.save()
+        submit(subject=lead, by=by)
+    return len(missing), len(by_site)

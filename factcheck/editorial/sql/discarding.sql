@@ -1,5 +1,5 @@
 -- Only a draft that was never published and isn't waiting for a decision can be thrown away. An opened correction goes
--- back to its published content instead. The database sets the time, because 30 days later the texts can be deleted.
+-- back to its published content instead. The database sets the time, because DRAFTS_DAYS later the texts can be deleted.
 CREATE OR REPLACE FUNCTION editorial_may_be_discarded() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN

@@ -7,24 +7,24 @@ SET search_path = pg_catalog, public, pg_temp AS $$
              OR EXISTS (SELECT FROM editorial_claim WHERE id = $1))
 $$;
 
--- Whether nobody may need the state any more. Its draft has been erased, is gone, or was thrown away 30 days ago. Or
--- everything that was saved has been public for 30 days, or an opened correction was closed without a publication.
+-- Whether nobody may need the state any more. Its draft has been erased, is gone, or was thrown away long ago. Or
+-- everything that was saved has been public for DRAFTS_DAYS, or an opened correction was closed without a publication.
 CREATE OR REPLACE FUNCTION editorial_state_is_over(draft uuid, saved_at timestamptz) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT EXISTS (SELECT FROM record_logentry WHERE subject = $1 AND kind = 'review.erasure' AND at >= $2)
-        OR EXISTS (SELECT FROM editorial_review WHERE id = $1 AND discarded_at < now() - interval '30 days')
-        OR EXISTS (SELECT FROM editorial_demand WHERE id = $1 AND discarded_at < now() - interval '30 days')
+        OR EXISTS (SELECT FROM editorial_review WHERE id = $1 AND discarded_at < now() - interval :'drafts_kept')
+        OR EXISTS (SELECT FROM editorial_demand WHERE id = $1 AND discarded_at < now() - interval :'drafts_kept')
         OR NOT EXISTS (SELECT FROM editorial_review WHERE id = $1)
            AND NOT EXISTS (SELECT FROM editorial_demand WHERE id = $1)
            AND NOT EXISTS (SELECT FROM editorial_claim WHERE id = $1)
-        OR EXISTS (SELECT FROM record_logentry WHERE subject = $1 AND at >= $2 AND at < now() - interval '30 days')
+        OR EXISTS (SELECT FROM record_logentry WHERE subject = $1 AND at >= $2 AND at < now() - interval :'drafts_kept')
         -- A claim is published with a review of its own newsroom.
         OR EXISTS (SELECT FROM editorial_claim c JOIN record_publishedreview p ON p.claim_id = c.id
                    JOIN editorial_review r ON r.id = p.id AND r.newsroom_id = c.newsroom_id
                    JOIN record_logentry e ON e.subject = p.id
-                   WHERE c.id = $1 AND e.at >= $2 AND e.at < now() - interval '30 days')
-        OR $2 < now() - interval '30 days'
-           AND NOT EXISTS (SELECT FROM record_logentry WHERE subject = $1 AND at >= now() - interval '30 days')
+                   WHERE c.id = $1 AND e.at >= $2 AND e.at < now() - interval :'drafts_kept')
+        OR $2 < now() - interval :'drafts_kept'
+           AND NOT EXISTS (SELECT FROM record_logentry WHERE subject = $1 AND at >= now() - interval :'drafts_kept')
            AND (EXISTS (SELECT FROM editorial_review WHERE id = $1 AND state IN ('published', 'withdrawn'))
                 OR EXISTS (SELECT FROM editorial_demand WHERE id = $1 AND state = 'published'))
 $$;

@@ -9,6 +9,7 @@ import json
 import re
 from base64 import urlsafe_b64decode
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple, Self
 from urllib.parse import urlsplit
 
@@ -101,15 +102,13 @@ class ImportTree:
 def order(action: str, subject: str, change_class: str, note: str, statement_digest: str) -> bytes:
     """Return what an approval is about, as five lines. `action` is for example "review.publication"."""
     lines = [action, subject, change_class, sha256_hex(note.encode()), statement_digest]
-    if "\n" in "".join(lines):
-        raise ValueError("an order has exactly five lines")
+    require("\n" not in "".join(lines), "malformed: An order has exactly five lines.")
     return "\n".join(lines).encode("ascii")
 
 
 def challenge(salt: bytes, order: bytes) -> bytes:
     """Return the 32 bytes that both people sign."""
-    if len(salt) != SALT_SIZE:
-        raise ValueError(f"a salt has {SALT_SIZE} bytes")
+    require(len(salt) == SALT_SIZE, "malformed: A salt has 32 bytes.")
     return hashlib.sha256(salt + order).digest()
 
 
@@ -130,6 +129,7 @@ def public_key_text(cose: Mapping[int, Any]) -> str:
     return text
 
 
+@lru_cache(maxsize=256)  # the people of an import sign once
 def check(assertion: Assertion, public_key: str, challenge: bytes, origin: str) -> None:
     """Check that the key signed this challenge on a page of this origin. Raises ApprovalError."""
     try:

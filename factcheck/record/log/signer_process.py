@@ -73,7 +73,7 @@ class RemoteSigner:
 
 
 def respond_to(signer: Signer, line: bytes, entries: Lines = ()) -> JsonObject:
-    """Return the response to a request. No request raises an error."""
+    """Return the response to a request. No request raises an error, unless the memory can't be written."""
     try:
         request: Any = json.loads(line)
         match request:
@@ -95,6 +95,8 @@ def respond_to(signer: Signer, line: bytes, entries: Lines = ()) -> JsonObject:
                 return {}
     except (SigningError, NoteError, ApprovalError) as problem:
         return {"refused": str(problem)}
+    except sqlite3.OperationalError:  # the disk is full
+        raise
     except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError, sqlite3.Error):
         pass
     return {"refused": "The request is malformed."}
@@ -116,7 +118,7 @@ def serve(signer: Signer, path: Path) -> None:
                         line = lines.readline(MAX_LINE)
                         answer = respond_to(signer, line, iter(partial(lines.readline, MAX_LINE), b""))
                     connection.sendall(json.dumps(answer).encode() + b"\n")
-                except OSError:  # the client is gone, or the disk is full
+                except (OSError, sqlite3.OperationalError):  # the client is gone, or the disk is full
                     continue
 
 
@@ -183,8 +185,10 @@ def main(arguments: list[str] | None = None) -> None:
         require_state(signer)
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         serve(signer, Path(environment("LOG_SIGNER", "socket")))
-    except (OSError, NoteError, SigningError, ApprovalError) as problem:
+    except (OSError, NoteError, SigningError, ApprovalError, sqlite3.Error) as problem:
         sys.exit(str(problem))
+    except (ValueError, LookupError, TypeError) as problem:
+        sys.exit(f"The newsroom's file is malformed: {problem!r}. Download the file again.")
 
 
 if __name__ == "__main__":

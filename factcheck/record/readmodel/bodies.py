@@ -141,7 +141,7 @@ class Withdrawal(CurrentRevision, Nested):
 
 
 class Approval(Nested):
-    """The two people who submitted and approved the revision signed it with their passkeys."""
+    """Only if the two people who submitted and approved the revision signed it with their passkeys."""
 
     commitment: Hex
     """SHA-256 of the salt and their signatures."""

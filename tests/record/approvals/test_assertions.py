@@ -30,9 +30,9 @@ def test_bytes_that_people_sign() -> None:
     note = hashlib.sha256(b"A name was wrong.").hexdigest()
     assert ORDER.decode() == f"review.publication\n6f6d6e2e-9d06-4a4b-8a3e-0d6b1e3a6c11\ntypo\n{note}\n{'ab' * 32}"
     assert hashlib.sha256(SALT + ORDER).digest() == CHALLENGE
-    with pytest.raises(ValueError, match="five lines"):
+    with pytest.raises(ApprovalError, match="five lines"):
         order("review.publication", "a\nb", "", "", "ab" * 32)
-    with pytest.raises(ValueError, match="32 bytes"):
+    with pytest.raises(ApprovalError, match="32 bytes"):
         challenge(SALT[1:], ORDER)
 
 

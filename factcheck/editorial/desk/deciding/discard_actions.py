@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.conf import settings
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk.action_views import DeskAction
@@ -12,8 +14,11 @@ DISCARD_ACTIONS: tuple[DeskAction[Any], ...] = (
     DeskAction(
         "discard",
         _("Throw this draft away"),
-        _("You can bring the draft back within 30 days. After that, its text is deleted."),
-        _("The draft is in the list of drafts that were thrown away. You can bring it back within 30 days."),
+        format_lazy(
+            _("You can bring the draft back within {days} days. After that, its text is deleted."),
+            days=settings.DRAFTS_DAYS,
+        ),
+        _("The draft is in the list of drafts that were thrown away."),
         lambda draft, by, _data: discarding.discard_draft(draft=draft, by=by),
         is_destructive=True,
     ),

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, Expression, F, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -50,13 +50,15 @@ def list_filter(
 class DecisionMixin:
     """A mixin that adds the column `decision` to a list: the decision on the row's last proposal.
 
-    The value is "" while the proposal is pending, and None without a proposal.
+    The value is "" while the proposal is pending, and None without a proposal. `decided_row` is the proposal's subject.
     """
+
+    decided_row: F | Expression = OuterRef("pk")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)  # type: ignore[misc]
         kind = kind_of(rows.model())
-        last = Proposal.objects.filter(**{SHAPES[kind].columns[0]: OuterRef("pk")}, kind=kind).order_by("-pk")
+        last = Proposal.objects.filter(**{SHAPES[kind].columns[0]: self.decided_row}, kind=kind).order_by("-pk")
         annotated: QuerySet[Any] = rows.annotate(decision=Subquery(last.values("decision")[:1]))
         return annotated
 

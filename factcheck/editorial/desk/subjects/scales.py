@@ -4,7 +4,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Prefetch, QuerySet
+from django.db.models import OuterRef, Prefetch, QuerySet
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -23,7 +24,7 @@ from factcheck.editorial.models import (
     VerdictLabel,
     VerdictMapping,
 )
-from factcheck.editorial.proposals.mapping_policy import is_adopted
+from factcheck.editorial.proposals.mapping_policy import is_adopted, last_proposal
 from factcheck.editorial.proposals.workflow import submit
 
 
@@ -142,6 +143,7 @@ class VerdictMappingAdmin(DecisionMixin, LockingAdmin[VerdictMapping]):
     """The mappings. An Editor proposes a mapping by saving it, and another Editor approves the mapping."""
 
     change_form_template = "admin/editorial/verdictmapping/change_form.html"
+    decided_row = Coalesce(OuterRef("lead"), OuterRef("pk"))
     list_display = ("words", "site", "verdict", "proposed_by", "decision_label", "decided_by")
     list_select_related = ("verdict",)
     list_filter = (DecisionFilter,)
@@ -150,15 +152,16 @@ class VerdictMappingAdmin(DecisionMixin, LockingAdmin[VerdictMapping]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[VerdictMapping]:
         proposals = Proposal.objects.select_related("submitted_by", "decided_by")
-        return super().get_queryset(request).prefetch_related("verdict__labels", Prefetch("proposals", proposals))
+        found = [Prefetch(path, proposals) for path in ("proposals", "lead__proposals")]
+        return super().get_queryset(request).prefetch_related("verdict__labels", "lead", *found)
 
     @admin.display(description=_("proposed by"))
     def proposed_by(self, mapping: VerdictMapping) -> User | None:
-        return next((proposal.submitted_by for proposal in mapping.proposals.all()), None)
+        return next((proposal.submitted_by for proposal in (mapping.lead or mapping).proposals.all()), None)
 
     @admin.display(description=_("decided by"))
     def decided_by(self, mapping: VerdictMapping) -> User | None:
-        return next((proposal.decided_by for proposal in mapping.proposals.all()), None)
+        return next((proposal.decided_by for proposal in (mapping.lead or mapping).proposals.all()), None)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs["queryset"] = Verdict.objects.with_words()
@@ -173,15 +176,18 @@ class VerdictMappingAdmin(DecisionMixin, LockingAdmin[VerdictMapping]):
     def has_change_permission(self, request: HttpRequest, obj: VerdictMapping | None = None) -> bool:
         """Allow changes unless the mapping is waiting for a decision."""
         decides = bool(get_desk(request).deciding_newsrooms)
-        return decides and (obj is None or not obj.proposals.undecided().exists())
+        return decides and (obj is None or (last := last_proposal(obj)) is None or bool(last.decision))
 
     def save_model(self, request: HttpRequest, obj: VerdictMapping, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if not is_adopted(obj):
+            if obj.lead is not None:  # the mapping no longer follows the decision on others
+                obj.lead = None
+                obj.save(update_fields=["lead"])
             submit(subject=obj, by=get_desk(request).user)
 
     def status_context(self, request: HttpRequest, row: VerdictMapping) -> dict[str, object]:
-        last = row.proposals.select_related("submitted_by", "decided_by").first()
+        last = last_proposal(row)
         return {
             "proposal": last,
             "decisions": available_actions(get_desk(request), last),

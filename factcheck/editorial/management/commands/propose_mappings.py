@@ -21,7 +21,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, by: str, **options: Any) -> None:
         try:
-            proposed = propose_starter_mappings(by=find_user(by))
+            mappings, publishers = propose_starter_mappings(by=find_user(by))
         except EditorialError as refusal:
             raise CommandError(str(refusal)) from None
-        self.stdout.write(f"{proposed} mappings proposed. Another Editor decides on each of them at the desk.")
+        self.stdout.write(
+            f"{mappings} mappings of {publishers} publishers proposed."
+            " Another Editor decides at the desk, once for each publisher."
+        )
