@@ -5,6 +5,7 @@ import signal
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,6 +16,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connections
 
 from factcheck.editorial.models.kinds import SHAPES
+from factcheck.monitoring import checks
 from factcheck.record import publish
 from factcheck.record.approvals.key_register import ADDED, SIGNED, Entry, KeyRegister
 from factcheck.record.errors import SetupError
@@ -119,6 +121,10 @@ def test_forged_entry_that_is_committed_is_never_signed(process: Process, monkey
     assert refusal(publish.sign_log) == "unsigned"
     assert refusal(publish.publish, [signed(publication())]) == "unsigned"
     assert (LogEntry.objects.count(), process.state().size) == (2, 1)
+    # The operator reads why, not only that the signer is behind.
+    monkeypatch.setattr(checks, "MAX_UNSIGNED", timedelta())
+    with pytest.raises(checks.Failed, match="1 of 2 entries.*unsigned"):
+        checks.checkpoint()
 
 
 def test_hand_made_requests_are_refused(process: Process) -> None:
