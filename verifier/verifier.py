@@ -28,7 +28,7 @@ import re
 import socket
 import sys
 import time
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias, TypedDict, TypeGuard
 from urllib.parse import quote, urlsplit
@@ -372,7 +372,7 @@ def add_plane_points(p: PlanePoint, q: PlanePoint) -> PlanePoint:
     return x, (slope * (p[0] - x) - p[1]) % P256_PRIME
 
 
-@cache  # the people of an import sign once
+@lru_cache(maxsize=64)  # the people of an import sign once
 def is_signed_p256(public: bytes, signature: bytes, message: bytes) -> bool:
     """Return whether the ECDSA signature with P-256 and SHA-256, in DER, is valid. The key is a point of the curve."""
     length = signature[3]
@@ -546,6 +546,7 @@ class Opened:
                 data[key] for key in ("site", "origin", "since", "off_at")
             )
             self.keys, self.openings = {key["id"]: key for key in data["keys"]}, dict(data["openings"])
+            self.open = set(data["open"])  # sites whose entries need no signatures
         except (OSError, ValueError, TypeError, LookupError, RecursionError) as problem:
             raise CheckError(f"{file} is not a file of openings, or cannot be read: {problem}.") from None
         self.own: set[str] = set()  # reviews, demands and claims of the newsroom
@@ -554,24 +555,34 @@ class Opened:
         self.wrong = 0
 
     def read(self, entry: Entry, salt: bytes, document: Any) -> None:
-        """Check the signatures of an entry, if the newsroom was switched on then."""
-        opening, is_of_claim = self.openings.pop(str(entry.sequence), None), entry.kind.startswith("claim.")
-        newsroom = (document.get("notice") or {}).get("newsroom") or document.get("publisher") or {}
-        others = ("into", "from") if is_of_claim else ("claim",)
-        subjects = [entry.subject, *(document[key]["id"] for key in others if document.get(key))]
-        is_own = newsroom.get("site") == self.site or not self.own.isdisjoint(subjects if is_of_claim else subjects[:1])
-        if (is_own or opening) and not is_of_claim:
-            self.own.update(subjects)
-        if not opening and not (is_own and self.since <= entry.at < (self.off_at or "9")):
-            return
+        """Add a line about an entry, if the newsroom was switched on then or opens the entry."""
         try:
-            self.check(entry, salt, document, opening or {"assertions": [], "import": None})
-            said = "two people signed this."
+            said = "two people signed this." if self.is_checked(entry, salt, document) else None
         except DiscrepancyError as refusal:
             said, self.wrong = str(refusal), self.wrong + 1
         except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
-            said, self.wrong = "malformed: A signature isn't what a browser sends.", self.wrong + 1
-        self.lines.append(f"Entry {entry.sequence}: {said}")
+            said, self.wrong = "malformed: The entry or a signature has another form.", self.wrong + 1
+        if said:
+            self.lines.append(f"Entry {entry.sequence}: {said}")
+
+    def is_checked(self, entry: Entry, salt: bytes, document: Any) -> bool:
+        """Check the signatures of an entry, and return whether it needs any. Raises DiscrepancyError.
+
+        An entry that names another site and has a commitment can belong to another newsroom, which doesn't open it.
+        """
+        opening, is_of_claim = self.openings.get(str(entry.sequence)), entry.kind.startswith("claim.")
+        newsrooms = [document.get("publisher"), document["notice"]["newsroom"] if entry.kind == ERASURE else None]
+        named = {each["site"] for each in newsrooms if each}
+        others = ("into", "from") if is_of_claim else ("claim",)
+        subjects = [entry.subject, *(document[key]["id"] for key in others if document.get(key))]
+        is_own = self.site in named or not self.own.isdisjoint(subjects if is_of_claim else subjects[:1])
+        is_needed = is_own or not ((named and named <= self.open) or "approval" in document)
+        if (is_own or opening) and not is_of_claim:
+            self.own.update(subjects)
+        if not opening and not (is_needed and self.since <= entry.at < (self.off_at or "9")):
+            return False
+        self.check(entry, salt, document, opening or {"assertions": [], "import": None})
+        return True
 
     def check(self, entry: Entry, salt: bytes, document: Any, opening: Any) -> None:
         """Raise DiscrepancyError if two people didn't sign this entry. The rules are those of the signer."""
@@ -874,7 +885,7 @@ class Verifier:
             require_digest(entry.digest, sequence, salt, data)
             return False
         document = parse_document(entry, salt, data)
-        if self.opened:
+        if self.opened and kind != "key.rotation":
             self.opened.read(entry, bytes.fromhex(salt), document)
         if kind == "claim.merge":
             require_target(document, sequence)

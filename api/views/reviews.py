@@ -91,7 +91,7 @@ class ReviewAsClaimReview(Endpoint):
             raise Gone(notice_in(state.body))
         if state.status == Status.WITHDRAWN or state.disowned_by is not None:
             gone = "withdrawn" if state.status == Status.WITHDRAWN else "disowned by its newsroom"
-            raise Refused(NOT_FOUND, f"This review was {gone} and no longer has a ClaimReview. Remove your copy.")
+            raise Refused(NOT_FOUND, f"This review has been {gone} and no longer has a ClaimReview. Remove your copy.")
         return responses.respond(claim_review_document(state.body), LINKED_DATA, as_of.headers if as_of else None)
 
 

@@ -20,6 +20,7 @@ from factcheck.monitoring import numbers
 from factcheck.monitoring.time_limits import TimeLimited
 from factcheck.record.errors import SetupError
 from factcheck.record.log import checkpoints, tree
+from factcheck.record.log.models import LogEntry
 from factcheck.record.log.notes import NoteError
 from factcheck.record.log.witnesses import newest_cosignatures
 from factcheck.record.readmodel.address import require_address
@@ -119,7 +120,8 @@ def log_key() -> str:
 def checkpoint() -> str:
     log = numbers.read_log()
     if log.checkpoint_size != log.entries and log.newest_at and timezone.now() - log.newest_at > MAX_UNSIGNED:
-        raise Failed(f"The newest checkpoint covers {log.checkpoint_size} of {log.entries} entries. Check the signer.")
+        reason = _why_unsigned(log.checkpoint_size)
+        raise Failed(f"The newest checkpoint covers {log.checkpoint_size} of {log.entries} entries. {reason}")
     if log.checkpoint_at is None:
         return "The log is empty."
     age = _age(timezone.now() - log.checkpoint_at)
@@ -138,6 +140,16 @@ def witnesses() -> str:
     if late and log.checkpoint_at and timezone.now() - log.checkpoint_at > MAX_UNCOSIGNED:
         raise Failed(f"Witnesses that haven't cosigned the newest checkpoint: {', '.join(late)}. Ask their operators.")
     return f"Entries that witnesses have cosigned: {', '.join(f'{size} by {name}' for name, size in sizes.items())}."
+
+
+def _why_unsigned(size: int) -> str:
+    """Return why the signer refuses the next entries, if this process can ask the signer."""
+    try:
+        if numbers.sees_queue():
+            checkpoints.require_approved([LogEntry.objects.get(sequence=size)])
+    except SetupError as problem:
+        return str(problem)
+    return "Check the signer."
 
 
 def rows() -> str:

@@ -33,6 +33,7 @@ def test_two_people_disown_an_entry_and_readers_see_it_until_the_next_revision(n
     assert "Entries of the log: 0" in editor.text
     editor.press("Approve")
     assert "Readers can now see" in editor.text
+    assert chief.open("/admin/editorial/editorialevent/").status == 200
     html = read.get(f"/en/reviews/{review.pk}/").content.decode()
     assert STANDS in html
     assert "Tài khoản bị &lt;b&gt;lấy cắp&lt;/b&gt;." in html

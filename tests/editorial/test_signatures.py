@@ -2,15 +2,19 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from factcheck.editorial.models import Authorship, Proposal, Signature, User
 from factcheck.editorial.proposals import import_policy, review_policy, workflow
+from factcheck.editorial.signatures import signing
 from factcheck.record.approvals.assertions import Opening, challenge_of_import
+from factcheck.record.files.newsroom_keys import write_keys
 from tests.editorial.proposal_kinds import MAKE, Kind
 from tests.support.drafts import Newsroom, make_newsroom
 from tests.support.protecting import give_key, protected
@@ -54,6 +58,22 @@ def test_two_people_sign_what_is_published(newsroom: Newsroom, keys: Any) -> Non
     assert f'"approval":{{"commitment":"{commitment}"}}' in document_of(proposal)
     assert proposal.entry is not None
     assert bytes(proposal.entry.revision_document.salt) == bytes(proposal.salt)
+
+
+def test_readers_see_that_two_people_sign_but_no_names(
+    newsroom: Newsroom, keys: Any, settings: Any, tmp_path: Path
+) -> None:
+    settings.DUMPS_FOLDER = tmp_path
+    proposal = submitted(newsroom)
+    for name in ("reporter", "editor"):
+        sign(proposal, getattr(newsroom, name), getattr(keys, name))
+    workflow.approve_and_publish(proposal=proposal, by=newsroom.editor, digest=proposal.digest)
+    assert "two people signed this" in Client().get(f"/en/reviews/{proposal.review_id}/").content.decode()
+    address = f"/en/publishers/{newsroom.publisher.site}/"
+    write_keys(signing.protections())
+    page = Client().get(address).content.decode()
+    assert ">1 January 2026</time>. 3 keys can sign." in " ".join(page.split())
+    assert keys.editor.id not in (tmp_path / "newsroom-keys.json").read_text()
 
 
 @pytest.mark.parametrize("signers", [["editor"], ["reporter"], []])

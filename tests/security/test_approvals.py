@@ -5,6 +5,7 @@ import signal
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,6 +16,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connections
 
 from factcheck.editorial.models.kinds import SHAPES
+from factcheck.monitoring import checks
 from factcheck.record import publish
 from factcheck.record.approvals.key_register import ADDED, SIGNED, Entry, KeyRegister
 from factcheck.record.errors import SetupError
@@ -37,7 +39,9 @@ from tests.support.approving import (
     CHI,
     EM,
     ENROLLED,
+    FOREIGN,
     NEW,
+    OPEN,
     SECOND_OF_AN,
     SITE,
     STRANGER,
@@ -117,6 +121,10 @@ def test_forged_entry_that_is_committed_is_never_signed(process: Process, monkey
     assert refusal(publish.sign_log) == "unsigned"
     assert refusal(publish.publish, [signed(publication())]) == "unsigned"
     assert (LogEntry.objects.count(), process.state().size) == (2, 1)
+    # The operator reads why, not only that the signer is behind.
+    monkeypatch.setattr(checks, "MAX_UNSIGNED", timedelta())
+    with pytest.raises(checks.Failed, match="1 of 2 entries.*unsigned"):
+        checks.checkpoint()
 
 
 def test_hand_made_requests_are_refused(process: Process) -> None:
@@ -212,9 +220,12 @@ def test_newsroom_is_switched_off_by_two_people_after_a_day(process: Process) ->
     send(order_values("keys.off", (AN, CHI)))
     assert refusal(publish.publish, [publication()]) == "unsigned"
     later(process, "UPDATE newsroom SET off_at = '2026' WHERE site = ?", SITE)
-    publish.publish([publication(), signed(publication(), (AN, STRANGER))])  # an approval that was signed before
+    # An approval that was signed before, and so many others that the signer answers before it has received all of them.
+    publish.publish([signed(publication(), (AN, STRANGER)), *(publication() for _ in range(400))])
+    assert process.state().size == 401
     process.kill()
     assert process.once("--replace-keys", str(write_file(process.folder)))[0] == 1
+    assert process.once("--protect", str(write_file(process.folder, open=1)))[1].startswith("The newsroom's")
     assert process.once("--protect", str(write_file(process.folder, [AN, CHI]))) == (0, "")
     process.start()
     assert refusal(publish.publish, [publication()]) == "unsigned"
@@ -268,50 +279,44 @@ def test_full_disk_is_never_a_signature(tmp_path: Path) -> None:
     assert signer.memory.read() is None
 
 
-def test_entries_of_others_are_signed_as_before(process: Process) -> None:
-    """A review that the newsroom imported belongs to the newsroom, although its publisher is another."""
+def test_entries_of_open_newsrooms_are_signed_as_before(process: Process) -> None:
+    """A review that the protected newsroom imported belongs to the newsroom, although its publisher is another."""
     old = uuid4()
     process.kill()
     assert process.once("--replace-keys", str(write_file(process.folder, subjects=[str(old)]))) == (0, "")
     process.start()
-    others = {"publisher": {"name": "Elsewhere", "site": "elsewhere.example"}}
-    free, imported, older = (publication(subject, **others) for subject in (None, None, old))
+    free, imported, older = (publication(subject, publisher=OPEN) for subject in (None, None, old))
     publish.publish([free])
-    publish.publish([signed(imported)])
-    assert refusal(publish.publish, [older]) == "unsigned"
-    for subject, code in ((free.subject, None), (imported.subject, "unsigned")):
-        change = publication(subject, "Khác.", **others)
-        assert refusal(publish.publish, [change]) == code
+    publish.publish([signed(imported), signed(publication(publisher=FOREIGN))])
+    for forged in (older, publication(imported.subject, "Khác.", publisher=OPEN)):
+        assert refusal(publish.publish, [forged]) == "unsigned"
+    publish.publish([publication(free.subject, "Khác.", publisher=OPEN)])
     # The notice of an erasure names the newsroom. The attacker names another.
-    newsroom = {"name": "Elsewhere", "site": "elsewhere.example"}
-    notice = {"ground": "other", "text": "Xóa.", "redaction": False, "newsroom": newsroom}
-    statement = {"id": str(imported.subject), "notice": notice, "license": "https://elsewhere.example/"}
+    notice = {"ground": "other", "text": "Xóa.", "redaction": False, "newsroom": OPEN}
+    statement = {"id": str(imported.subject), "notice": notice, "license": "https://open.example/"}
     erasure = with_opening(imported, None, statement=statement, kind=Kind.ERASURE, note="Xóa.")
     assert refusal(publish.publish, [erasure]) == "unsigned"
-    assert Approval.objects.count() == 1
+    assert Approval.objects.count() == 2
     publish.publish([signed(erasure, action="review.erasure")])
-    assert list(Approval.objects.values_list("entry__kind", flat=True)) == ["review.erasure"]
+    assert list(Approval.objects.values_list("pk", "entry__kind")) == [(2, "review.original"), (4, "review.erasure")]
 
 
 def test_merge_of_the_newsrooms_claim_needs_its_people(process: Process) -> None:
-    """The attacker proposes the merge in the name of another newsroom of the site."""
-    known, own, free, free_too = uuid4(), publication(), publication(), publication()
-    others = {"name": "Elsewhere", "site": "elsewhere.example"}
-    for each in (free, free_too):
-        each.statement.update(publisher=others)
+    """The attacker proposes the merge in the name of an open newsroom of the site, or of a site elsewhere."""
+    known, own, free, free_too = uuid4(), publication(), *(publication(publisher=OPEN) for _ in range(2))
     process.kill()
     assert process.once("--replace-keys", str(write_file(process.folder, subjects=[str(known)]))) == (0, "")
     process.start()
     publish.publish([signed(own), free, free_too])
 
-    def merge(claim: UUID, into: UUID) -> Publication:
-        return Publication(claim, {"id": str(claim), "into": {"id": str(into)}, "publisher": others}, salt=bytes(32))
+    def merge(claim: UUID, into: UUID, publisher: Any = OPEN) -> Publication:
+        return Publication(claim, {"id": str(claim), "into": {"id": str(into)}, "publisher": publisher}, salt=bytes(32))
 
     def check(merge: Publication) -> None:
         RemoteSigner(str(process.socket)).request([line_of(merge, 3, "claim.merge")], do="check", start=3)
 
     one, two, three = own.subject, free.subject, free_too.subject  # the claims have the IDs of their reviews here
-    for merged in (merge(one, two), merge(two, one), merge(known, two), merge(two, known)):
+    for merged in (merge(one, two), merge(two, one), merge(known, two), merge(two, known), merge(two, three, FOREIGN)):
         with pytest.raises(SigningError, match="unsigned"):
             check(merged)
         check(signed(merged, action="merge.merge"))

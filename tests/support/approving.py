@@ -21,6 +21,8 @@ AN, BINH, CHI = SoftwareKey("an"), SoftwareKey("binh", edwards=True, decides=Fal
 SECOND_OF_AN, STRANGER = SoftwareKey("an"), SoftwareKey("binh")
 EM = SoftwareKey("em", decides=False)
 NEW = SoftwareKey("dung")  # is enrolled less than 24 hours ago
+OPEN = {"name": "Open", "site": "open.example"}  # a newsroom of the same site, which isn't switched on
+FOREIGN = {"name": "Elsewhere", "site": "elsewhere.example"}  # not a newsroom of this site
 ENROLLED = (AN, BINH, CHI, EM, SECOND_OF_AN)
 Kind = LogEntry.Kind
 Pair = Sequence[SoftwareKey]
@@ -29,8 +31,8 @@ Pair = Sequence[SoftwareKey]
 def write_file(folder: Path, keys: Pair = ENROLLED, **changed: Any) -> Path:
     """Write the file for --protect and --replace-keys."""
     file = folder / "newsroom.json"
-    content = {"site": SITE, "origin": "https://desk.example", "subjects": [], "keys": [key.entry() for key in keys]}
-    file.write_text(json.dumps(content | changed))
+    content = {"site": SITE, "origin": "https://desk.example", "subjects": [], "open": [OPEN["site"]]}
+    file.write_text(json.dumps(content | {"keys": [key.entry() for key in keys]} | changed))
     return file
 
 
@@ -103,6 +105,9 @@ def attacks() -> dict[str, list[Publication]]:
     original, correction = changed()
     return {
         "unsigned: nobody signed": [other],
+        "unsigned: in a foreign name": [publication(publisher=FOREIGN)],
+        "unsigned: with the notice of an open newsroom": [publication(notice={"newsroom": OPEN})],
+        "unsigned: with a notice and a foreign name": [publication(notice={"newsroom": OPEN}, publisher=FOREIGN)],
         "replayed: a correction is taken back": [original, correction, original],
         "replayed: a member of an import twice": [member, member],
         "other_statement: not a member of the import": [with_opening(other, second.opening)],

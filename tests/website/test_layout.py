@@ -26,7 +26,7 @@ def site(published: Published) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def two_paragraphs(published: Published) -> str:
     newsroom = make_newsroom("paragraphs.example")
-    review = newsroom.publish_new(summary="Sai.\n\nVideo quay năm 2020.")
+    review = newsroom.publish_new(summary="Sai.\n\n" + "Video quay năm 2020. " * 20)
     return f"/reviews/{review.pk}/"
 
 

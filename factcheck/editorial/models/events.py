@@ -69,6 +69,7 @@ ACTIONS: dict[str, Promise] = {
     "demand.reopened": _("opened an update"),
     "demand.published": _("published"),
     "demand.updated": _("published an update"),
+    "disowning.published": _("published"),
     "freeze.begun": _("froze publishing"),
     "freeze.submitted": _("proposed to end the freeze of publishing"),
     "freeze.approved": _("ended the freeze of publishing"),

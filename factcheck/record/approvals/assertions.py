@@ -19,9 +19,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from factcheck.record.formats.canonical import canonical, sha256_hex
 
-SALT_SIZE = 32  # in bytes
 PUBLIC_KEY = re.compile(r"ES256:[0-9a-f]{128}|EdDSA:[0-9a-f]{64}")  # x and y of P-256, or an Ed25519 key
-_PRESENT_AND_VERIFIED = 0x01 | 0x04  # the flags UP and UV
 
 
 class ApprovalError(Exception):
@@ -108,7 +106,7 @@ def order(action: str, subject: str, change_class: str, note: str, statement_dig
 
 def challenge(salt: bytes, order: bytes) -> bytes:
     """Return the 32 bytes that both people sign."""
-    require(len(salt) == SALT_SIZE, "malformed: A salt has 32 bytes.")
+    require(len(salt) == 32, "malformed: A salt has 32 bytes.")
     return hashlib.sha256(salt + order).digest()
 
 
@@ -129,7 +127,7 @@ def public_key_text(cose: Mapping[int, Any]) -> str:
     return text
 
 
-@lru_cache(maxsize=256)  # the people of an import sign once
+@lru_cache(maxsize=4096)  # the people of an import sign once, and the signer is asked before and after a commit
 def check(assertion: Assertion, public_key: str, challenge: bytes, origin: str) -> None:
     """Check that the key signed this challenge on a page of this origin. Raises ApprovalError."""
     try:
@@ -144,8 +142,8 @@ def check(assertion: Assertion, public_key: str, challenge: bytes, origin: str) 
     host = (urlsplit(origin).hostname or "").encode()
     is_here = place == origin and is_framed is False and data[:32] == hashlib.sha256(host).digest()
     require(is_here, "other_origin: A signature was made on another website.")
-    is_verified = data[32] & _PRESENT_AND_VERIFIED == _PRESENT_AND_VERIFIED
-    require(is_verified, "not_verified: The passkey didn't check its person by a PIN or biometrics.")
+    # The flags UP (present) and UV (verified).
+    require(data[32] & 5 == 5, "not_verified: The passkey didn't check its person by a PIN or biometrics.")
     message, (algorithm, _, point) = data + hashlib.sha256(client_data).digest(), public_key.partition(":")
     try:
         if algorithm == "ES256":

@@ -32,6 +32,7 @@ _TABLES = """
         revoked TEXT, PRIMARY KEY (site, id));
     CREATE TABLE IF NOT EXISTS used (challenge BLOB PRIMARY KEY, sequence INTEGER);
     CREATE TABLE IF NOT EXISTS subject (id TEXT PRIMARY KEY, site TEXT);
+    CREATE TABLE IF NOT EXISTS open (site TEXT PRIMARY KEY);
 """
 
 
@@ -78,13 +79,19 @@ class KeyRegister:
 
     def newsrooms(self) -> dict[str, Any]:
         """Return each newsroom that is or was protected, with all its keys, as JSON."""
-        rows = self.db.execute("SELECT * FROM newsroom").fetchall()
-        return {row["site"]: {**row, "keys": [dict(key) for key in self._keys("site", row["site"])]} for row in rows}
+        rows, free = self.db.execute("SELECT * FROM newsroom").fetchall(), sorted(self.open())
+        keys = {row["site"]: [dict(key) for key in self._keys("site", row["site"])] for row in rows}
+        return {row["site"]: {**row, "open": free, "keys": keys[row["site"]]} for row in rows}
 
     def protected(self) -> set[str]:
         """Return the sites whose entries need two signatures now."""
         rows = self.db.execute("SELECT site FROM newsroom WHERE off_at IS NULL OR off_at > ?", [_now()])
         return {site for (site,) in rows}
+
+    def open(self) -> set[str]:
+        """Return the sites whose entries need no signatures: switched off, or named by the operator."""
+        rows = self.db.execute("SELECT site FROM open UNION SELECT site FROM newsroom")
+        return {site for (site,) in rows} - self.protected()
 
     def protect(self, data: Any, *, replace: bool) -> None:
         """Switch a newsroom on, or replace all its keys, as the operator's file says."""
@@ -99,6 +106,7 @@ class KeyRegister:
             self._add(site, key["id"], key, now, " OR IGNORE")
         rows = [(subject, site) for subject in data["subjects"]]
         self.db.executemany("INSERT OR IGNORE INTO subject VALUES (?, ?)", rows)
+        self.db.executemany("INSERT OR IGNORE INTO open VALUES (?)", [(each,) for each in data.get("open", [])])
         self._require_enough(site)
         self.db.commit()
 
@@ -126,17 +134,18 @@ class KeyRegister:
     def require_approval(self, entry: Entry) -> None:
         """Check the two signatures of an entry, and remember its challenge and its newsroom. The caller commits.
 
-        An entry needs signatures if its document names a protected newsroom, or if it changes a review, a demand or a
-        claim of one. Other entries can have signatures, for example imported reviews of other publishers.
+        Only entries of open sites, which change nothing of a protected newsroom, need no signatures.
         """
         kind, document, is_of_claim = entry.leaf["kind"], entry.document, entry.leaf["kind"].startswith("claim.")
         # The notice of an erasure names the responsible newsroom. A merge also changes the other claim.
-        named = document.get("notice", {}).get("newsroom") or document.get("publisher") or {}
+        newsrooms = [document["notice"]["newsroom"]] if kind == "review.erasure" else []
+        named = [each["site"] for each in [*newsrooms, document.get("publisher")] if each]
         others = ("into", "from") if is_of_claim else ("claim",)
         subjects = [entry.leaf["subject"], *(document[key]["id"] for key in others if document.get(key))]
         changed = subjects if is_of_claim else subjects[:1]
         rows = self.db.execute("SELECT site FROM subject WHERE id IN (?, ?)", [changed[0], changed[-1]])
-        sites = {named.get("site"), *(site for (site,) in rows)} & self.protected()
+        concerned = {*named, *(site for (site,) in rows)}
+        sites, is_open = concerned & self.protected(), bool(named) and concerned <= self.open()
         require(kind.partition(".")[0] in SIGNED, "no_rule: The kind of entry has no rule.")
         try:
             opening = Opening.parse(entry.opening) if entry.opening else Opening([])
@@ -147,7 +156,7 @@ class KeyRegister:
             require(is_committed, "other_opening: The entry's commitment is to other signatures.")
             require(not self._is_used(signed), "replayed: The signatures already belong to another entry.")
         except ApprovalError:
-            if sites:
+            if not is_open:
                 raise
             return
         self.db.execute("INSERT INTO used VALUES (?, ?)", [signed, entry.leaf["sequence"]])

@@ -41,7 +41,7 @@ class RemoteSigner:
     def status(self) -> SignerStatus:
         answer = self.request(do="status")
         keys = tuple(map(VerifierKey.parse, answer["keys"]))
-        return SignerStatus(keys, answer["size"], _bytes(answer["root"]), answer["newsrooms"])
+        return SignerStatus(keys, answer["size"], _bytes(answer["root"]), answer.get("newsrooms", {}))
 
     def rotation(self) -> tuple[VerifierKey, VerifierKey, str]:
         answer = self.request(do="rotation")
@@ -85,7 +85,7 @@ def respond_to(signer: Signer, line: bytes, entries: Lines = ()) -> JsonObject:
                 old, new, signature = signer.rotation()
                 return {"old": str(old), "new": str(new), "signature": signature}
             case {"do": "sign", "size": int(size), "root": str(root), "rotate": bool(rotate)}:
-                proof, edge = [*map(_bytes, request["proof"])], [*map(base64.b64decode, request["edge"])]
+                proof, edge = [*map(_bytes, request["proof"])], [*map(base64.b64decode, request.get("edge", []))]
                 return {"lines": signer.sign(size, _bytes(root), proof, rotate=rotate, added=(edge, entries))}
             case {"do": "check", "start": int(start)}:
                 signer.check(start, entries)
@@ -185,8 +185,10 @@ def main(arguments: list[str] | None = None) -> None:
         require_state(signer)
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         serve(signer, Path(environment("LOG_SIGNER", "socket")))
-    except (OSError, NoteError, SigningError, ApprovalError) as problem:
+    except (OSError, NoteError, SigningError, ApprovalError, sqlite3.Error) as problem:
         sys.exit(str(problem))
+    except (ValueError, LookupError, TypeError) as problem:
+        sys.exit(f"The newsroom's file is malformed: {problem!r}. Download the file again.")
 
 
 if __name__ == "__main__":

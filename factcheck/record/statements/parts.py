@@ -26,6 +26,10 @@ class Part(BaseModel):
         json_schema_serialization_defaults_required=True,
     )
 
+    def __getitem__(self, name: str) -> Any:
+        """Return an attribute. Templates try this first, and its failure would take longer than everything else."""
+        return getattr(self, name)
+
     def to_json_object(self) -> Any:
         """Return the object as JSON has it. The values of a draft may be invalid."""
         return self.model_dump(by_alias=True, warnings=False)

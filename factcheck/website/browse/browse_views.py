@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from factcheck.record.files.newsroom_keys import read_keys
 from factcheck.record.formats.text import replace_forbidden
 from factcheck.record.lists.counts import SECONDS
 from factcheck.record.lists.dimensions import CLAIMANT
@@ -80,8 +81,8 @@ def browse(request: HttpRequest) -> HttpResponse:
 def publisher(request: HttpRequest, site: str) -> HttpResponse:
     if site != site.lower():  # each page has one URL
         return redirect("publisher", site.lower(), permanent=True)
-    has_profile = profile_rows.has_profile(site)
-    return _subject(request, Kind.PUBLISHER, site, Filters({"publisher": (site,)}), has_profile=has_profile)
+    more = {"has_profile": profile_rows.has_profile(site), "keys": read_keys(site)}
+    return _subject(request, Kind.PUBLISHER, site, Filters({"publisher": (site,)}), **more)
 
 
 @page_for_readers
@@ -94,7 +95,7 @@ def claimant(request: HttpRequest, claimant_id: UUID) -> HttpResponse:
     return _subject(request, Kind.CLAIMANT, str(claimant_id), None)
 
 
-def _subject(request: HttpRequest, kind: Kind, key: str, filters: Filters | None, **more: bool) -> HttpResponse:
+def _subject(request: HttpRequest, kind: Kind, key: str, filters: Filters | None, **more: object) -> HttpResponse:
     """Show the newest reviews of a publisher, topic or claimant. Raise Http404 for an unknown one.
 
     A claimant has no filters.

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +33,7 @@ WITH RECURSIVE same (id) AS (
 ) SELECT id FROM same WHERE id IS NOT NULL
 """
 SAME_TOPIC = 3
+_THE_REVIEW = UUID(int=0)
 _ADDED = ("note", "change_class", "has_document", "is_signed", "disowned")
 _ENTRY = ("sequence", "at", "kind", "subject", "number", "digest", *_ADDED)
 
@@ -58,26 +60,7 @@ class ReviewPage:
 
 def read_page(review_id: UUID) -> ReviewPage:
     """Return the current page of a review, as the log gives it. Raise Http404 if nothing has that id."""
-    reviews = PublishedReview.objects.using("public").live().exclude(pk=review_id)
-    its_claims = RawSQL(_SAME_CLAIM, [review_id])  # noqa: S611 (our own SQL)
-    same_claim = reviews.filter(claim_id__in=its_claims)
-    here = PublishedReview.objects.filter(pk=review_id)
-    topics = here.values_list(Func("topics", function="unnest", output_field=CharField()))
-    same_topic = reviews.filter(original_key=None, language=here.values("language")[:1], topics__overlap=topics)
-    same_topic = same_topic.exclude(claim_id__in=its_claims).order_by("-published_at", "-id")
-    demands = PublishedDemand.objects.using("public").filter(review=review_id).order_by("received_on", "id")
-    captures = PublicCapture.objects.using("public").live().filter(review_id=review_id)
-    reading = _Reading(
-        review_id,
-        [
-            same_claim.order_by("published_at", "id").values("body")[:OTHERS],
-            same_topic.values("body")[:SAME_TOPIC],
-            list_revisions(review_id).values(*_ENTRY),
-            demands.values("body")[:OTHERS],
-            captures.values("sha256"),
-            SourceCheck.objects.using("public").filter(review_id=review_id).values(),
-        ],
-    )
+    reading = _Reading(review_id)
     state = find_state("review", review_id, run=reading)
     if state is None:
         raise Http404
@@ -94,24 +77,50 @@ def read_page(review_id: UUID) -> ReviewPage:
     )
 
 
+@cache
+def _compiled() -> tuple[str, list[Any]]:
+    """Return the columns of the version and of the other parts as SQL, with their parameters.
+
+    `_THE_REVIEW` is in the place of the review's id. Django takes longer to compile these queries than the database to
+    run them.
+    """
+    reviews = PublishedReview.objects.using("public").live().exclude(pk=_THE_REVIEW)
+    its_claims = RawSQL(_SAME_CLAIM, [_THE_REVIEW])  # noqa: S611 (our own SQL)
+    same_claim = reviews.filter(claim_id__in=its_claims)
+    here = PublishedReview.objects.filter(pk=_THE_REVIEW)
+    topics = here.values_list(Func("topics", function="unnest", output_field=CharField()))
+    same_topic = reviews.filter(original_key=None, language=here.values("language")[:1], topics__overlap=topics)
+    same_topic = same_topic.exclude(claim_id__in=its_claims).order_by("-published_at", "-id")
+    demands = PublishedDemand.objects.using("public").filter(review=_THE_REVIEW).order_by("received_on", "id")
+    parts: list[QuerySet[Any, Any]] = [
+        same_claim.order_by("published_at", "id").values("body")[:OTHERS],
+        same_topic.values("body")[:SAME_TOPIC],
+        list_revisions(_THE_REVIEW).values(*_ENTRY),
+        demands.values("body")[:OTHERS],
+        PublicCapture.objects.using("public").live().filter(review_id=_THE_REVIEW).values("sha256"),
+        SourceCheck.objects.using("public").filter(review_id=_THE_REVIEW).values(),
+    ]
+    compiled = [each.query.get_compiler(using="public").as_sql() for each in parts]
+    columns = (f"(SELECT coalesce(json_agg(part), '[]')::text FROM ({sql}) AS part)" for sql, _ in compiled)  # noqa: S608
+    parameters = [*[_THE_REVIEW] * 3, *(each for _, parameters in compiled for each in parameters)]
+    return ", ".join([PAGE_VERSION, *columns]), parameters
+
+
 class _Reading:
-    """Runs a statement, and reads the version and the rows of other queries in the same statement."""
+    """Runs a statement, and reads the version and the other parts of a review's page in the same statement."""
 
     version: tuple[Any, ...]
     parts: list[Any]
 
-    def __init__(self, review_id: UUID, others: Sequence[QuerySet[Any, Any]]) -> None:
-        compiled = [each.query.get_compiler(using="public").as_sql() for each in others]
-        parts = (f"(SELECT coalesce(json_agg(part), '[]')::text FROM ({sql}) AS part)" for sql, _ in compiled)  # noqa: S608
-        self._columns = f"{PAGE_VERSION}, {', '.join(parts)}"
-        self._parameters = [*[review_id] * 3, *(each for _, parameters in compiled for each in parameters)]
-        self._count = 4 + len(compiled)  # columns
+    def __init__(self, review_id: UUID) -> None:
+        self._columns, parameters = _compiled()
+        self._parameters = [review_id if each == _THE_REVIEW else each for each in parameters]
 
     def __call__(self, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
         rows = run_prepared(f"SELECT {self._columns}, rows.* FROM ({sql}) AS rows", [*self._parameters, *parameters])  # noqa: S608
         for row in rows:
-            self.version, self.parts = row[:4], [orjson.loads(each) for each in row[4 : self._count]]
-        return [row[self._count :] for row in rows]
+            self.version, self.parts = row[:4], [orjson.loads(each) for each in row[4:10]]
+        return [row[10:] for row in rows]
 
 
 def _entry(sequence: int, at: str, kind: str, subject: str, number: int, digest: str, **added: object) -> LogEntry:

@@ -65,7 +65,6 @@ DISOWN = DeskAction[Publisher](
     _("Proposed. Readers see nothing until a second person approves."),
     lambda newsroom, by, data: propose_disowning(newsroom=newsroom, by=by, **data),
     DisowningForm,
-    is_destructive=True,
 )
 
 

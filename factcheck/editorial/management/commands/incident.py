@@ -1,7 +1,6 @@
 """The command `manage.py incident`: a report after an attack. `docs/how-to/a-bad-day.md` leads through it."""
 
 from argparse import ArgumentParser
-from collections.abc import Iterator
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -30,12 +29,10 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--since", required=True, type=time, metavar="TIME", help="for example 2026-10-05T09:30, in UTC"
-        )
+        parser.add_argument("--since", required=True, type=time, metavar="TIME", help="in UTC: 2026-10-05T09:30")
 
     def handle(self, *args: Any, since: datetime, **options: Any) -> None:
-        for title, lines in _report(since):
+        for title, lines in _report(since).items():
             self.stdout.write("\n  ".join([title, *(lines or ["none"])]))
 
 
@@ -45,54 +42,49 @@ def time(text: str) -> datetime:
     return value if value.tzinfo else timezone.make_aware(value)
 
 
-def _report(since: datetime) -> Iterator[tuple[str, list[str]]]:
-    """Yield the titles of the report's sections, each with its lines."""
+def _report(since: datetime) -> dict[str, list[str]]:
+    """Return the lines of the report's sections by title."""
     events = EditorialEvent.objects.filter(at__gte=since)
     acts = events.values_list("actor__username", "action").annotate(Count("pk"), first=Min("at"), last=Max("at"))
-    yield (
-        "Who did what (nobody: the operator, the worker or a failed login)",
-        [
-            f"{who or 'nobody'}: {action} × {count}, {_text(first)} to {_text(last)}"
-            for who, action, count, first, last in acts.order_by("actor__username", "first")
-        ],
-    )
     logins = events.filter(action="sign_in.succeeded").select_related("actor").order_by("pk")
-    yield (
-        "Logins",
-        [
-            f"{_text(each.at)} {each.actor}: {', '.join(f'{key} {value}' for key, value in each.detail.items())}"
-            for each in logins
-        ],
-    )
     sessions = Session.objects.filter(began_at__gte=since, user__isnull=False).select_related("user")
-    yield (
-        "Sessions that are still open",
-        [f"{_text(each.began_at)} {each.user}: {each.device}, {each.network}" for each in sessions],
-    )
     proposals = Proposal.objects.with_subjects().filter(Q(submitted_at__gte=since) | Q(decided_at__gte=since))
-    yield "Proposals and decisions", [_decision(each) for each in proposals.exclude(OF_AN_IMPORT).order_by("pk")]
     people = User.objects.filter(pk__in=events.values("actor")).order_by("username")
     tokens = ApiToken.objects.usable().select_related("user")
-    yield (
-        "Rotate",
-        [
-            *SECRETS,
-            *(f"the password and the second factors of {each.username}" for each in people),
-            *(f"the token “{each}” of {each.user.username}, made at {_text(each.made_at)}" for each in tokens),
+    report = {
+        "Who did what (None: the operator, the worker or a failed login)": [
+            f"{who}: {action} × {count}, {_text(first)} to {_text(last)}"
+            for who, action, count, first, last in acts.order_by("actor__username", "first")
         ],
-    )
+        "Logins": [f"{_text(each.at)} {_name(each.actor)}: {each.detail}" for each in logins],
+        "Sessions that are still open": [
+            f"{_text(each.began_at)} {_name(each.user)}: {each.device}, {each.network}" for each in sessions
+        ],
+        "Proposals and decisions": [_decision(each) for each in proposals.exclude(OF_AN_IMPORT).order_by("pk")],
+        "Rotate": [
+            *SECRETS,
+            *(f"the password and the second factors of {_name(each)}" for each in people),
+            *(f"the token “{each}” of {_name(each.user)}, made at {_text(each.made_at)}" for each in tokens),
+        ],
+    }
     published = Proposal.objects.filter(entry__at__gte=since).values_list("newsroom", "newsroom__site", "entry")
     for (key, site), rows in groupby(published.order_by("newsroom", "entry"), lambda row: row[:2]):
         form = settings.SITE_URL + reverse("admin:editorial_publisher_action", args=[key, "disown"])
-        yield f"Entries of {site}, which two people can disown at {form}", [numbers_as_text(row[2] for row in rows)]
+        report[f"Entries of {site}, which two people can disown at {form}"] = [numbers_as_text(row[2] for row in rows)]
+    return report
 
 
 def _decision(proposal: Proposal) -> str:
-    text = f"{_text(proposal.submitted_at)} {proposal.short_name} “{proposal}”, by {proposal.submitted_by}"
+    text = f"{_text(proposal.submitted_at)} {proposal.short_name} “{proposal}”, by {_name(proposal.submitted_by)}"
     if proposal.decided_at is None:
         return f"{text}: waits"
     seconds = int((proposal.decided_at - proposal.submitted_at).total_seconds())
-    return f"{text}: {proposal.decision} by {proposal.decided_by} after {seconds} s"
+    return f"{text}: {proposal.decision} by {_name(proposal.decided_by)} after {seconds} s"
+
+
+def _name(person: User | None) -> str | None:
+    """Return the username, because an administrator can change bylines alone."""
+    return person.username if person else None
 
 
 def _text(value: datetime) -> str:
