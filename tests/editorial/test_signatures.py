@@ -7,12 +7,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from factcheck.editorial.models import Authorship, Proposal, Signature, User
+from factcheck.editorial.models import Authorship, EditorialEvent, Proposal, Signature, User
 from factcheck.editorial.proposals import import_policy, review_policy, workflow
-from factcheck.editorial.signatures import signing
+from factcheck.editorial.signatures import keys_policy, signing
 from factcheck.record.approvals.assertions import Opening, challenge_of_import
 from factcheck.record.files.newsroom_keys import write_keys
 from tests.editorial.proposal_kinds import MAKE, Kind
@@ -20,6 +21,7 @@ from tests.support.drafts import Newsroom, make_newsroom
 from tests.support.protecting import give_key, protected
 from tests.support.refusals import refused
 from tests.support.software_keys import SoftwareKey
+from tests.support.working import work_off
 
 
 @pytest.fixture
@@ -141,3 +143,23 @@ def test_held_review_is_signed_at_its_approval(newsroom: Newsroom, keys: Any) ->
     workflow.approve(proposal=proposal, by=newsroom.editor, digest=proposal.digest, hold_until=until)
     workflow.publish(proposal=proposal, by=newsroom.second)
     assert '"approval":' in document_of(proposal)
+
+
+def test_editors_are_told_about_each_change_of_the_keys(newsroom: Newsroom, keys: Any, settings: Any) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    for name in ("reporter", "editor"):
+        User.objects.using("owner").filter(pk=getattr(newsroom, name).pk).update(email=f"{name}@example.org")
+    told = []
+    proposal = keys_policy.propose(
+        newsroom=newsroom.publisher, action="revocation", by=newsroom.second, key=keys.reporter.id, person="an"
+    )
+    for act in (lambda: None, lambda: workflow.return_(proposal=proposal, by=newsroom.editor, reason="Không.")):
+        act()
+        mail.outbox = []
+        work_off("default")
+        told += [(message.to, message.body) for message in mail.outbox if "keys/" in str(message.body)]
+    assert [to for to, _text in told] == [["editor@example.org"], ["editor@example.org"]]
+    assert f"revoke {keys.reporter.id[:8]}… of an at once." in told[0][1]
+    assert "Returned by" in told[1][1]
+    actions = EditorialEvent.objects.filter(action__startswith="keys.").order_by("pk").values_list("action", flat=True)
+    assert list(actions) == ["keys.submitted", "keys.returned"]

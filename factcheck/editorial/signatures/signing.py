@@ -28,8 +28,8 @@ def protections() -> dict[str, Any]:
 def needs_signatures(proposal: Proposal) -> bool:
     """Return whether two people have to sign the proposal. A merge of claims can concern two newsrooms."""
     shape = SHAPES[Kind(proposal.kind)]
-    newsrooms = (proposal.newsroom, proposal.deciding) if shape.is_signed or shape.is_logged else ()
-    return bool(newsrooms and protections().keys() & {each.site for each in newsrooms if each})
+    known = protections() if shape.is_signed or shape.is_logged else {}
+    return bool(known) and any(each and each.site in known for each in (proposal.newsroom, proposal.deciding))
 
 
 def usable_keys(person: User) -> dict[str, Any]:

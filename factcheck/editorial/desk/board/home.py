@@ -283,7 +283,8 @@ def _proposal_item(request: HttpRequest, proposal: Proposal, section: str) -> It
     if section == "to_publish" and proposal.demand is not None and proposal.demand.publish_after:
         details.append(f"{_('not public before')} {date_format(proposal.demand.publish_after)}")
     message = proposal.message if section == "returned" else ""
-    note = hold_notice(proposal) if section == "to_publish" else proposal.deadline_note
+    waits = hold_notice(proposal) if section in ("sent", "to_publish") else ""
+    note = waits or proposal.deadline_note
     return Item(proposal, _page(request, proposal, section), " · ".join(details), at, message, note)
 
 
