@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from factcheck.editorial.models import Authorship, EditorialEvent, Proposal, Signature, User
@@ -123,6 +125,9 @@ def test_key_that_still_waits_is_refused(newsroom: Newsroom) -> None:
 def test_import_is_signed_once_for_all_its_reviews(newsroom: Newsroom, keys: Any) -> None:
     whole = MAKE[Kind.IMPORT](newsroom)
     Authorship.objects.all().delete()  # it was added after the submission
+    with CaptureQueriesContext(connection) as asked:
+        whole.challenge()
+    assert len(asked) == 1  # for all members
     sign(whole, newsroom.second, keys.second)
     sign(whole, newsroom.editor, keys.editor)
     workflow.approve(proposal=whole, by=newsroom.editor, digest=whole.digest)
