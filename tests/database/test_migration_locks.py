@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from importlib import import_module
 
 import psycopg
 import pytest
@@ -78,6 +79,14 @@ def test_concurrent_index_waits_for_old_transactions(long_transaction, monkeypat
     with connections["owner"].cursor() as cursor:
         cursor.execute("SELECT indisvalid FROM pg_index WHERE indexrelid = 'made_up'::regclass")
         assert cursor.fetchone() == (True,)
+
+
+@pytest.mark.parametrize("name", ["0004_origins", "0009_counted_original_verdicts"])
+def test_migration_of_several_statements_can_run_again(database: str, name: str) -> None:
+    """Django starts a migration that failed from its first statement."""
+    with connections["owner"].cursor() as cursor:
+        for statement in import_module(f"factcheck.record.migrations.{name}").STATEMENTS * 2:
+            cursor.execute(statement)
 
 
 def test_limit_in_the_url_takes_precedence(database: str, monkeypatch: pytest.MonkeyPatch) -> None:

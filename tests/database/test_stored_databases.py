@@ -81,7 +81,7 @@ if "RECORD_STORED" in os.environ:
 @pytest.fixture(params=sorted(folder.name for folder in FOLDER.iterdir()))
 def stored(request: pytest.FixtureRequest, template: str, django_db_blocker) -> Iterator[Path]:
     """The stored database, to which every alias points."""
-    logins, name = settings.DATABASE_SERVER.logins(), "stored_database"
+    logins, name = settings.DATABASE_SERVER.logins(), f"stored_database_{os.getpid()}"
     superuser().execute(f"CREATE DATABASE {name} OWNER {logins.owner.name}")
     for line in roles.connect_rights(name, logins):
         superuser().execute(line)
