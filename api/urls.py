@@ -6,12 +6,12 @@ from django.urls import path, re_path
 
 from api.dumps import views
 from api.views import (
-    captures,
     changes,
     claims,
     corrections,
     demands,
     drafts,
+    evidence,
     log,
     match,
     messages,
@@ -20,7 +20,6 @@ from api.views import (
     references,
     reviews,
     revisions,
-    sources,
     stats,
     translated,
 )
@@ -44,12 +43,12 @@ urlpatterns = [
         revisions.RevisionBytes.as_view(),
         name="revision-document",
     ),
-    path("v1/reviews/<uuid:review_id>/source-checks/", sources.SourceChecks.as_view(), name="source-checks"),
+    path("v1/reviews/<uuid:review_id>/source-checks/", evidence.SourceChecks.as_view(), name="source-checks"),
     path("v1/corrections/", corrections.CorrectionList.as_view(), name="corrections"),
     path("v1/changes/", changes.ChangeList.as_view(), name="changes"),
     path("v1/claims/", claims.ClaimList.as_view(), name="claims"),
     path("v1/claims/<uuid:claim_id>/", claims.ClaimDetail.as_view(), name="claim"),
-    re_path("^v1/captures/(?P<sha256>[0-9a-f]{64})/$", captures.CaptureDetail.as_view(), name="capture"),
+    re_path("^v1/captures/(?P<sha256>[0-9a-f]{64})/$", evidence.CaptureDetail.as_view(), name="capture"),
     path("v1/match/", match.MatchView.as_view(), name="match"),
     path("v1/demands/", demands.DemandList.as_view(), name="demands"),
     path("v1/demands/<uuid:demand_id>/", demands.DemandDetail.as_view(), name="demand"),

@@ -7,21 +7,24 @@ process is killed, the next process takes over the server. ``start.lock`` serial
 
 import atexit
 import fcntl
+import json
 import os
+import secrets
 import shutil
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 import psycopg
 
-from factcheck.database import data_directory, passwords, roles
+from factcheck.database import data_directory, roles
 from factcheck.database.aliases import Alias
 from factcheck.database.postmaster import SUPERUSER, Postmaster
 from factcheck.database.problems import DatabaseProblem, DiskFull, caused_by_full_disk, reports_full_disk
+from factcheck.tools.private_files import write_private_file
 
 DATABASE = "factcheck"
 OWNER, APPLICATION, READING = "factcheck_owner", "factcheck_app", "factcheck_public"
@@ -121,7 +124,7 @@ class Cluster:
                 f"or remove {self.home} with all data to start with an empty database."
             )
         data_directory.make_folder(self.home, 0o700)
-        return passwords.stored_passwords(file, (SUPERUSER, OWNER, APPLICATION, READING))
+        return stored_passwords(file, (SUPERUSER, OWNER, APPLICATION, READING))
 
     def _postmaster(self) -> Postmaster:
         if self._server is None:
@@ -163,6 +166,15 @@ class Cluster:
             for line in roles.connect_rights(unfinished, logins):
                 connection.execute(line)
             connection.execute(f"ALTER DATABASE {unfinished} RENAME TO {DATABASE}")
+
+
+def stored_passwords(file: Path, names: Iterable[str]) -> dict[str, str]:
+    """Return the passwords from the file, by role. If the file is missing, create it with random passwords."""
+    if not file.exists():
+        with suppress(FileExistsError):  # another process has already created the file
+            write_private_file(file, json.dumps({name: secrets.token_urlsafe(24) for name in names}, indent=2))
+    passwords: dict[str, str] = json.loads(file.read_text())
+    return passwords
 
 
 def _try_lock(lock: IO[str]) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +11,20 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.demo.accounts import Login, add_accounts
-from factcheck.demo.checks import store_checks
 from factcheck.demo.clock import past_clock
 from factcheck.demo.register_stories import demand_story, import_story, message_story
 from factcheck.demo.review_stories import review_story
 from factcheck.demo.stories import World, read, tell
 from factcheck.editorial.drafts.statement_columns import columns_of
 from factcheck.editorial.errors import NotEmpty
-from factcheck.editorial.models import Publisher, Topic, TopicLabel, User
+from factcheck.editorial.models import Publisher, Review, Topic, TopicLabel, User, WatchedSource
+from factcheck.record.evidence.source_checks import SourceState, store_check
+from factcheck.record.models import PublishedReview
 from factcheck.tools.whole_files import whole_file
+
+# The hosts of the demo's sources don't exist, so the worker must not check them.
+NEVER = timedelta(days=100 * 365)
+SINCE = timedelta(days=26)  # the age of the problems that the checks found
 
 
 @transaction.atomic
@@ -65,3 +71,31 @@ def _write(file: Path, logins: list[Login]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     with whole_file(file) as out:
         out.write(json.dumps([asdict(login) for login in logins], ensure_ascii=False, indent=1).encode())
+
+
+def store_checks(claims: list[dict[str, Any]], now: datetime) -> None:
+    """Store a check for each source of the live reviews.
+
+    In the files, `check` is the result of a source with a problem.
+    """
+    results = {
+        source["url"]: source.get("check", SourceState.UNCHANGED)
+        for entry in claims
+        for review in entry["reviews"]
+        for source in review.get("sources", [])
+    }
+    for published in PublishedReview.objects.live().filter(pk__in=Review.objects.values("pk"), original_key=None):
+        urls = {source.url for source in published.live_body.sources if source.url}
+        for place, url in enumerate(sorted(urls)):
+            state, checked = results[url], now - timedelta(days=1 + place, hours=place)
+            since = checked - SINCE if state != SourceState.UNCHANGED else published.published_at
+            store_check(published.pk, url, state=state, checked_at=checked, since=min(since, checked))
+            WatchedSource.objects.create(
+                review_id=published.pk,
+                url=url,
+                sequence=published.sequence,
+                state=state,
+                since=min(since, checked),
+                checked_at=checked,
+                next_at=now + NEVER,
+            )

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.core.management import call_command
 from openapi_schema_validator import OAS31Validator
 
-from api.schema.examples import FILE
+from api.schema.hooks import FILE
 from api.views.pages import openapi
 from factcheck.editorial.messages import reader_messages
 from factcheck.editorial.models import Claimant, Review, Source, Topic, TopicLabel, User

@@ -19,7 +19,7 @@ from factcheck.editorial.fields import (
     field_options,
 )
 from factcheck.editorial.models.captures import Capture
-from factcheck.editorial.models.drafts import StatementModel, VersionedModel
+from factcheck.editorial.models.drafts import StatementModel, VersionedModel, is_known
 from factcheck.editorial.models.people import Publisher, User
 from factcheck.record.models import PublishedClaim
 from factcheck.record.statements import review as statements
@@ -237,9 +237,7 @@ class Appearance(StatementModel):
         ordering = ["-first", "position", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["claim"], condition=Q(first=True), name="appearance_one_first"),
-            models.CheckConstraint(
-                condition=Q(medium__in=["", "text", "image", "video", "audio"]), name="appearance_medium_known"
-            ),
+            is_known("appearance", "medium", ["", "text", "image", "video", "audio"]),
             models.CheckConstraint(
                 condition=Q(media_sha256__regex=r"^([0-9a-f]{64})?$"), name="appearance_media_sha256_hex"
             ),

@@ -15,7 +15,7 @@ from factcheck.editorial.fields import (
     columns,
     field_options,
 )
-from factcheck.editorial.models.drafts import VersionedModel
+from factcheck.editorial.models.drafts import VersionedModel, is_known
 from factcheck.editorial.models.people import Publisher, User
 from factcheck.editorial.models.reviews import Review
 from factcheck.record.statements import demand as statements
@@ -132,24 +132,13 @@ class Demand(VersionedModel):
         verbose_name_plural = _("demands")
         ordering = ["-received_on", "-id"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(state__in=["draft", "submitted", "approved", "published", "discarded"]),
-                name="demand_state_known",
-            ),
+            is_known("demand", "state", ["draft", "submitted", "approved", "published", "discarded"]),
             models.CheckConstraint(
                 condition=Q(discarded_at__isnull=True) | Q(state="discarded"), name="demand_discarded_at_a_time"
             ),
-            models.CheckConstraint(
-                condition=Q(from_type__in=["state_body", "police", "court", "company", "person"]),
-                name="demand_from_type_known",
-            ),
-            models.CheckConstraint(
-                condition=Q(outcome__in=["open", "complied", "partly", "refused", "dropped"]),
-                name="demand_outcome_known",
-            ),
-            models.CheckConstraint(
-                condition=Q(channel__in=["", *statements.Channel.values()]), name="demand_channel_known"
-            ),
+            is_known("demand", "from_type", ["state_body", "police", "court", "company", "person"]),
+            is_known("demand", "outcome", ["open", "complied", "partly", "refused", "dropped"]),
+            is_known("demand", "channel", ["", *statements.Channel.values()]),
             models.CheckConstraint(
                 condition=Q(kinds__contained_by=statements.DemandKind.values()), name="demand_kinds_known"
             ),

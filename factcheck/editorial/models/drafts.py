@@ -7,6 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
+def is_known(model: str, column: str, values: list[str]) -> models.CheckConstraint:
+    """Return the constraint that the column has one of these values."""
+    return models.CheckConstraint(condition=models.Q(**{f"{column}__in": values}), name=f"{model}_{column}_known")
+
+
 class StatementModel(models.Model):
     """A row whose columns are generated from a statement (`fields.columns`).
 
@@ -67,10 +72,7 @@ class SavedState(models.Model):
         verbose_name_plural = _("saved states")
         ordering = ["-pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(kind__in=["saved", "opened", "restored", "discarded", "typed", "forgotten"]),
-                name="savedstate_kind_known",
-            )
+            is_known("savedstate", "kind", ["saved", "opened", "restored", "discarded", "typed", "forgotten"])
         ]
         indexes = [
             models.Index(fields=["draft", "-id"], name="savedstate_draft"),

@@ -21,7 +21,7 @@ from factcheck.editorial.fields import (
     columns,
     field_options,
 )
-from factcheck.editorial.models.drafts import StatementModel
+from factcheck.editorial.models.drafts import StatementModel, is_known
 from factcheck.editorial.people import time_zones
 from factcheck.record.statements import review as statements
 
@@ -145,9 +145,7 @@ class Membership(models.Model):
         ordering = ["publisher", "user"]
         constraints = [
             models.UniqueConstraint(fields=["user", "publisher"], name="membership_once"),
-            models.CheckConstraint(
-                condition=Q(role__in=["reporter", "editor", "chief_editor"]), name="membership_role_known"
-            ),
+            is_known("membership", "role", ["reporter", "editor", "chief_editor"]),
         ]
 
     def __str__(self) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial.fields import LanguageField, LineField, ProseField, WebAddressField, columns, field_options
 from factcheck.editorial.models.captures import Capture
 from factcheck.editorial.models.claims import NO_CAPTURE_HELP, Claim
-from factcheck.editorial.models.drafts import StatementModel, VersionedModel
+from factcheck.editorial.models.drafts import StatementModel, VersionedModel, is_known
 from factcheck.editorial.models.people import ApiToken, Publisher, User
 from factcheck.editorial.models.scales import Verdict
 from factcheck.record.models import LogEntry
@@ -162,19 +162,13 @@ class Review(VersionedModel):
                 & (~Q(original_label="") | Q(verdict__isnull=False)),
                 name="review_own_or_imported",
             ),
-            models.CheckConstraint(
-                condition=Q(
-                    state__in=["draft", "submitted", "approved", "published", "withdrawn", "erased", "discarded"]
-                ),
-                name="review_state_known",
+            is_known(
+                "review", "state", ["draft", "submitted", "approved", "published", "withdrawn", "erased", "discarded"]
             ),
             models.CheckConstraint(
                 condition=Q(discarded_at__isnull=True) | Q(state="discarded"), name="review_discarded_at_a_time"
             ),
-            models.CheckConstraint(
-                condition=Q(change_class__in=["", "typo", "update", "substantive", "metadata"]),
-                name="review_change_class_known",
-            ),
+            is_known("review", "change_class", ["", "typo", "update", "substantive", "metadata"]),
             models.CheckConstraint(
                 condition=Q(translation_of__isnull=True, translation_of_revision__isnull=True)
                 | Q(translation_of__isnull=False, translation_of_revision__gte=1) & ~Q(translation_of=F("id")),
@@ -276,9 +270,7 @@ class Source(StatementModel):
         verbose_name_plural = _("sources")
         ordering = ["position", "pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(stance__in=["", "supports", "refutes", "context"]), name="source_stance_known"
-            ),
+            is_known("source", "stance", ["", "supports", "refutes", "context"]),
             models.CheckConstraint(condition=~Q(title="") | ~Q(url=""), name="source_can_be_found"),
         ]
 

@@ -2,13 +2,14 @@
 
 from factcheck.imports.readers import claimreview, google_claims, own_format
 from factcheck.imports.readers.files import Candidate, types_of
+from factcheck.imports.readers.imported_review import ImportedReview
 from factcheck.imports.readers.jsonld import address_text
 from factcheck.imports.readers.jsonld_graphs import Node, with_references, with_short_terms
-from factcheck.imports.readers.languages import complete_language
 from factcheck.imports.readers.normalise import web_address
 from factcheck.imports.readers.results import Notes, Problem, Record, Refusal, record_key
 from factcheck.record.formats.canonical import JsonObject
 from factcheck.record.statements.values import UNKNOWN_LANGUAGE
+from factcheck.tools.language_detection import detect_language
 
 _MAX_PROBLEMS = 20  # for a single record
 
@@ -62,6 +63,28 @@ def _record_of(found: Candidate, stated_language: str) -> Record | Refusal | Non
     other = UNKNOWN_LANGUAGE if stated != UNKNOWN_LANGUAGE else review.language
     key, other_key = (record_key(review.original_url, review.claim.text, language) for language in (stated, other))
     return Record(found.position, key, review, tuple(notes.dropped), unspecified, other_key)
+
+
+def complete_language(statement: ImportedReview, stated: str, unspecified: frozenset[str]) -> frozenset[str]:
+    """Set the language of a record without a language, and return the unspecified paths.
+
+    `stated` is the language that the importer states for the whole file, or "". If it is "", the language is detected
+    and marked as detected. An existing review keeps its own language at the returned paths.
+    """
+    if statement.language != UNKNOWN_LANGUAGE:
+        return unspecified - {"language_detected"}
+    claim, language = statement.claim, stated or detect_language(_text(statement))
+    shares = claim.language == UNKNOWN_LANGUAGE
+    if language:
+        statement.language, statement.language_detected = language, not stated
+        claim.language = language if shares else claim.language
+    paths = {"language", "language_detected"} | ({"claim.language"} if shares else set())
+    return unspecified - paths if stated else unspecified | paths
+
+
+def _text(statement: ImportedReview) -> str:
+    texts = (statement.headline, statement.claim.text, statement.summary, statement.body)
+    return "\n".join(text for text in texts if text)
 
 
 def _unspecified_paths(statement: JsonObject, given: JsonObject, before: str = "") -> set[str]:

@@ -1,4 +1,4 @@
-"""Messages from readers at the desk: the queue, and the actions on each message."""
+"""Messages from readers at the desk, their actions, and the answers of the search page that readers found wrong."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -15,11 +15,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from factcheck.editorial.desk.access import Desk, get_desk
+from factcheck.editorial.desk.access import Desk, OwnRowsAdmin, get_desk
 from factcheck.editorial.desk.action_forms import NewsroomForm, ProseField
 from factcheck.editorial.desk.action_views import (
     ActionsAdmin,
@@ -38,7 +40,7 @@ from factcheck.editorial.desk.lists.large_lists import language_in_words
 from factcheck.editorial.desk.subjects import merges
 from factcheck.editorial.encryption import KeyProblem
 from factcheck.editorial.messages import reader_messages
-from factcheck.editorial.models import ReaderMessage
+from factcheck.editorial.models import Mismatch, ReaderMessage
 
 MIN_FLOOD = 5  # messages from one network within an hour
 MAX_NETWORKS = 10
@@ -264,3 +266,23 @@ def _content(message: ReaderMessage, name: str) -> str:
         return str(getattr(message, name))
     except KeyProblem as problem:
         return str(problem)
+
+
+@admin.register(Mismatch)
+class MismatchAdmin(OwnRowsAdmin[Mismatch]):
+    """The list of the newsroom's claims about which readers had not asked, the most frequent first."""
+
+    list_display = ("of_claim", "asked_about", "count", "last_on", "newsroom")
+    list_display_links = None
+    list_select_related = ("claim", "newsroom")
+    list_filter = ("kind",)
+
+    asked_about = column(_("readers asked about"), lambda row: capfirst(row.get_kind_display()))
+
+    @admin.display(description=_("claim"))
+    def of_claim(self, row: Mismatch) -> SafeString:
+        page = reverse("admin:editorial_claim_change", args=[row.claim_id])
+        return format_html('<a href="{}">{}</a>', page, row.claim)
+
+    def show_public_text(self, request: HttpRequest, rows: Iterable[Mismatch]) -> None:
+        show_public_text(get_desk(request), [row.claim for row in rows])

@@ -1,4 +1,6 @@
-"""Public captures: copies of sources and appearances that their newsroom shows to readers."""
+"""Evidence outside the log: copies of pages that newsrooms show to readers, and the newest check of each source."""
+
+from uuid import UUID
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
@@ -9,6 +11,8 @@ from api.http import responses
 from api.http.endpoint import Endpoint, refuse_parameters
 from api.schema import evidence
 from api.schema.operations import documented
+from api.views.reviews import find_review
+from factcheck.record.evidence.source_checks import checks_of
 from factcheck.record.formats.canonical import rfc3339
 from factcheck.record.models import PublicCapture
 
@@ -42,3 +46,27 @@ def describe_capture(rows: list[PublicCapture]) -> evidence.PublicCapture:
         file_url=settings.SITE_URL + reverse("capture_file", args=[row.sha256]),
         reviews=[evidence.CitingReview(id=str(each.review_id)) for each in rows],
     )
+
+
+class SourceChecks(Endpoint):
+    @documented(
+        "list_source_checks",
+        "Reviews",
+        "The newest check of each source. Empty if the review isn't live or hasn't been checked yet.",
+        "SourceCheckList",
+        missing=True,
+    )
+    def get(self, request: Request, review_id: UUID) -> HttpResponse:
+        refuse_parameters(request)
+        find_review(review_id)
+        checks = sorted(checks_of(review_id).values(), key=lambda check: check.url)
+        results = [
+            evidence.SourceCheck(
+                url=check.url,
+                state=check.state,
+                since=rfc3339(check.since),
+                checked_at=rfc3339(check.checked_at),
+            )
+            for check in checks
+        ]
+        return responses.respond(evidence.SourceCheckList(results=results).to_json())
