@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django import template
 from django.conf import settings
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
@@ -30,10 +30,10 @@ register.filter("title_of", review_words.title_of)
 
 @register.filter
 def verdict_date(review: Review) -> SafeString:
-    """Return the date of the current verdict, or the date of publication here if an imported review has no date."""
+    """Return the date of the current verdict, which an imported review may not have."""
     at, is_changed = review_words.verdict_since(review)
     if at is None:
-        return format_html("{} {}", gettext("published on this site"), time_tag(review.published_at))
+        return escape(gettext("date unknown"))
     return format_html(gettext("verdict changed on {}"), time_tag(at)) if is_changed else time_tag(at)
 
 
