@@ -1,5 +1,6 @@
 """Proposals in a newsroom whose people sign with their passkeys, before anything reaches the signer."""
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -8,7 +9,9 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from factcheck.editorial.models import Authorship, EditorialEvent, Proposal, Signature, User
@@ -16,11 +19,14 @@ from factcheck.editorial.proposals import import_policy, review_policy, workflow
 from factcheck.editorial.signatures import keys_policy, signing
 from factcheck.record.approvals.assertions import Opening, challenge_of_import
 from factcheck.record.files.newsroom_keys import write_keys
+from factcheck.record.log import checkpoints
+from factcheck.record.models import LogCheckpoint, LogEntry
 from tests.editorial.proposal_kinds import MAKE, Kind
 from tests.support.drafts import Newsroom, make_newsroom
 from tests.support.protecting import give_key, protected
 from tests.support.refusals import refused
-from tests.support.software_keys import SoftwareKey
+from tests.support.signing import KEY, Process
+from tests.support.software_keys import ORIGIN, SoftwareKey
 from tests.support.working import work_off
 
 
@@ -119,6 +125,9 @@ def test_key_that_still_waits_is_refused(newsroom: Newsroom) -> None:
 def test_import_is_signed_once_for_all_its_reviews(newsroom: Newsroom, keys: Any) -> None:
     whole = MAKE[Kind.IMPORT](newsroom)
     Authorship.objects.all().delete()  # it was added after the submission
+    with CaptureQueriesContext(connection) as asked:
+        whole.challenge()
+    assert len(asked) == 1  # for all members
     sign(whole, newsroom.second, keys.second)
     sign(whole, newsroom.editor, keys.editor)
     workflow.approve(proposal=whole, by=newsroom.editor, digest=whole.digest)
@@ -163,3 +172,35 @@ def test_editors_are_told_about_each_change_of_the_keys(newsroom: Newsroom, keys
     assert "Returned by" in told[1][1]
     actions = EditorialEvent.objects.filter(action__startswith="keys.").order_by("pk").values_list("action", flat=True)
     assert list(actions) == ["keys.submitted", "keys.returned"]
+
+
+def test_forgery_with_the_desks_code_gets_nothing_signed(
+    newsroom: Newsroom, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The attacker runs as the desk: in the names of two people, without their passkeys, but with a key of their own."""
+    process, keys = Process(tmp_path, str(KEY)), [give_key(newsroom.reporter), give_key(newsroom.editor)]
+    process.once("--begin")
+    file = tmp_path / "keys.json"
+    said = {"site": newsroom.publisher.site, "origin": ORIGIN, "keys": [key.entry() for key in keys], "subjects": []}
+    file.write_text(json.dumps(said))
+    assert process.once("--protect", str(file)) == (0, "")
+    process.start()
+    settings.LOG_SIGNER = str(process.socket)
+    try:
+        mine = give_key(newsroom.second)
+        order = {"key": mine.id, "person": "second", "public_key": mine.public_key, "decides": True}
+        enrolment = keys_policy.propose(newsroom=newsroom.publisher, action="enrolment", by=newsroom.second, **order)
+        monkeypatch.setattr(signing, "require_signed", lambda proposal, by: None)
+        monkeypatch.setattr(checkpoints, "require_approved", lambda entries: None)
+        for person in (newsroom.second, newsroom.editor):
+            columns = ("passkey", "authenticator_data", "client_data", "signature")
+            values = zip(columns, mine.sign(enrolment.challenge()), strict=True)
+            Signature.objects.create(proposal=enrolment, person=person, **dict(values))
+        with refused("setup"):
+            workflow.approve(proposal=enrolment, by=newsroom.editor, digest=enrolment.digest)
+        proposal = submitted(newsroom)
+        workflow.approve_and_publish(proposal=proposal, by=newsroom.editor, digest=proposal.digest)
+        assert (LogEntry.objects.count(), LogCheckpoint.objects.count(), process.state().size) == (1, 0, 0)
+        assert len(signing.protections()[newsroom.publisher.site]["keys"]) == 2
+    finally:
+        process.kill()

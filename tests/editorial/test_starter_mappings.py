@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError
+from django.test import Client
+from django.utils.html import strip_tags
 
 from factcheck.editorial.models import Proposal, RatingScale, VerdictMapping
 from factcheck.editorial.proposals import workflow
@@ -33,6 +35,9 @@ def test_mappings_are_proposed_once_and_approved_by_another_person(newsroom: New
     take(file, record(1, original_url=f"{snopes}/1", **original), record(2, **original))
     publish()
     assert [body["verdict"]["slug"] for body in bodies()] == ["false", None]
+    # Lists show the comparable verdict beside the publisher's own words.
+    words = strip_tags(Client().get("/en/search/?verdict=truth:false").content.decode()).split()
+    assert "False (publisher’s own words: FAKE)" in " ".join(words)
 
 
 def test_one_decision_adopts_all_mappings_of_a_publisher(newsroom: Newsroom) -> None:

@@ -341,7 +341,7 @@ class Proposal(models.Model):
     def members_to_sign(self) -> "list[Proposal]":
         """Return the members of the import in their order, with the columns that their challenges need."""
         assert self.batch is not None
-        columns = ("kind", "action", "review", "change_class", "note", "digest", "salt")
+        columns = ("kind", "action", "batch", "review", "change_class", "note", "digest", "salt")
         return list(self.batch.members.order_by("pk").only(*columns))
 
     def copy_subject(self, source: "Proposal") -> None:
