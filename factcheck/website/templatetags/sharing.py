@@ -26,6 +26,7 @@ def _interface() -> str:
 
 
 register.filter("title_of", review_words.title_of)
+register.filter("citation", citations.plain_citation)
 
 
 @register.filter
@@ -60,11 +61,6 @@ def card_tags(about: Kept | WholeClaim | None = None) -> dict[str, str | int]:
 @register.filter
 def post_text(review: Kept) -> str:
     return post_texts.post_text(review, _interface())
-
-
-@register.filter
-def citation(review: Kept) -> str:
-    return citations.plain_citation(review)
 
 
 @register.filter
