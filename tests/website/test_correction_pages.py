@@ -69,20 +69,21 @@ def test_list_says_what_became_of_reviews_newest_first(record: SimpleNamespace) 
     page = get("/corrections/")
     newsroom, diff = "Toà soạn checkpoint.org", "What changed, word by word"
     assert page.title == "Corrections – The Fact-Check Record"
+    claim = "Claim: Nước lũ ở Huế đã lên tới mái chùa. Verdict:"
     assert lines(page) == [
-        f"{HOSTILE} Corrected today (substantive correction) {WHY} {diff} {newsroom}",
-        "Đoạn phim là của năm 2020 Corrected today (substantive correction)"
+        f"{claim} False Why: Đoạn video được quay năm 2020. Corrected today (substantive correction) {WHY} {diff} {newsroom}",
+        f"{claim} Sai (False) Why: Đoạn video được quay năm 2020. Corrected today (substantive correction)"
         f" Bài không còn nêu tên người quay đoạn phim này. {newsroom}",
-        f"Đoạn phim là của năm 2020 Erased today {NOTICE} It protects a private person’s data. Responsible: {newsroom}",
+        f"{claim} Sai (False) Why: Đoạn video được quay năm 2020. Erased today {NOTICE} It protects a private person’s data. Responsible: {newsroom}",
         f"Erased review Erased today {NOTICE} It protects a private person’s data. Responsible: {newsroom}",
         f"Erased review Corrected today (text erased) {newsroom}",
-        f"Bài trở lại Reinstated today Nguồn đã xác nhận lại số liệu. {diff} {newsroom}",
-        f"Bài trở lại Withdrawn today {REASON} {newsroom}",
+        f"{claim} Sai (False) Why: Đoạn video được quay năm 2020. Reinstated today Nguồn đã xác nhận lại số liệu. {diff} {newsroom}",
+        f"{claim} Sai (False) Why: Đoạn video được quay năm 2020. Withdrawn today {REASON} {newsroom}",
         f"Tựa đề mới Withdrawn today {REASON} {newsroom}",
         f"Tựa đề mới Corrected today (substantive correction) Verdict before: Sai → after: Đúng {WHY}"
         f" {diff} The review has since been withdrawn. {newsroom}",
-        f"الماء غال. Corrected today (substantive correction) Verdict before: كاذب → after: خطأ {WHY} {diff} مرصد",
-        "Video năm 2019 Claim: Nước lũ ở Huế đã lên tới mái chùa. Corrected today (substantive correction)"
+        f"Claim: الماء غال. Verdict: خطأ Corrected today (substantive correction) Verdict before: كاذب → after: خطأ {WHY} {diff} مرصد",
+        f"{claim} Đúng (True) Why: Sai. Đoạn video được quay năm 2020. Corrected today (substantive correction)"
         f" Verdict before: Sai → after: Đúng {WHY} {diff} {newsroom}",
     ]
     assert links(page) == links_of_all(record)
@@ -104,9 +105,9 @@ def test_nothing_of_what_was_erased_is_in_the_list(record: SimpleNamespace) -> N
 
 def test_texts_have_their_own_languages(record: SimpleNamespace) -> None:
     page = get("/corrections/")
-    assert f'<a href="/en{record.corrected}" lang="vi"><bdi>Video năm 2019</bdi></a>' in page.source
-    # The claim's words replace the title in the claim's language; the note is in the review's.
-    assert f'<a href="/en{record.imported}" lang="ar"><bdi>الماء غال.</bdi></a>' in page.source
+    for review, language, claim in ((record.corrected, "vi", "Nước lũ ở Huế"), (record.imported, "ar", "الماء غال.")):
+        link = f'<a href="/en{review}"><bdi class="claimed" lang="{language}">{claim}'
+        assert link in page.source
     assert f'<p class="note" lang="fr" dir="auto">{WHY}</p>' in page.source
     assert f'<a href="/en{record.erased}">Erased review</a>' in page.source
     assert f'<blockquote lang="" dir="auto">{NOTICE}</blockquote>' in page.source

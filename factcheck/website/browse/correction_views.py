@@ -41,10 +41,6 @@ class ShownCorrection:
         return newsroom.name if newsroom.site == self.correction.publisher else self.correction.publisher
 
     @property
-    def changes_verdict(self) -> bool:
-        return self.correction.verdict_before not in (None, self.correction.verdict_after)
-
-    @property
     def previous(self) -> int | None:
         """Return the number of the revision whose text the change replaced.
 

@@ -37,7 +37,9 @@ for (const field of document.querySelectorAll("[data-passkey]")) {
       const { publicKey } = JSON.parse(field.dataset.passkey);
       const container = publicKey.user ? "create" : "get";
       field.value = asJson(await navigator.credentials[container]({ publicKey: withBytes(publicKey) }));
-      form.action = submitter?.formAction || form.action;
+      if (submitter?.hasAttribute("formaction")) {
+        form.action = submitter.formAction;
+      }
       form.submit();
     } catch {
       delete form.dataset.sent;
