@@ -20,7 +20,10 @@ from tests.support.drafts import make_newsroom
 
 CONFIG = (Path(__file__).resolve().parents[1] / "deploy/nginx.conf").read_text()
 UUID = "00000000-0000-4000-8000-000000000000"
-WRITES = {"factcheck.website.intake", "api.views.drafts", "api.views.messages", "django.views.i18n"}
+WRITES = {
+    "factcheck.website.intake", "factcheck.operations.retention", "api.views.drafts", "api.views.messages",
+    "django.views.i18n",
+}  # fmt: skip
 READING = (
     "/en/", "/en/search/?q=a", "/vi/corrections/", "/en/demands/", "/vi/docs/", "/robots.txt", "/api/", "/api/v1/",
     "/api/v1/reviews/", "/api/v1/changes/", "/api/v1/match/?text=a", "/api/v1/publishers/", "/api/v1/log/checkpoint",

@@ -78,9 +78,8 @@ def add_media(*, claim: Claim, file: File[bytes], by: User) -> Picture:
     roles.require_member(by, claim.newsroom_id)
     _require_size(file, MAX_MEDIA)
     media_type, size = _inspect(file)
-    digest = hashlib.sha256()
-    for chunk in file.chunks():
-        digest.update(chunk)
+    file.seek(0)
+    digest = hashlib.file_digest(file, "sha256")
     picture = Picture(
         claim=claim,
         sha256=digest.hexdigest(),

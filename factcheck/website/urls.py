@@ -4,8 +4,10 @@ The URLs in `urlpatterns` contain no language. They are files for programs, and 
 which published bodies contain. The same content is also a page in each language.
 """
 
+from django.templatetags.static import static
 from django.urls import path, re_path
 from django.urls.converters import UUIDConverter
+from django.views.generic import RedirectView
 
 from factcheck.record.formats.urls import PICTURE_PATH
 from factcheck.website import intake
@@ -33,8 +35,9 @@ pages = [
     path("", home_views.home, name="home"),
     path("search/", search_views.search, name="search"),
     path("search/as-you-type/", search_views.as_you_type, name="search_as_you_type"),
-    path("reviews/", home_views.newest),
-    path("claims/", home_views.newest),
+    # From shortened URLs of reviews and claims. The redirects are temporary, because lists may follow later.
+    path("reviews/", RedirectView.as_view(pattern_name="home")),
+    path("claims/", RedirectView.as_view(pattern_name="home")),
     path("reviews/<uuid:review_id>/report/", intake.report, name="report"),
     path("claims/<uuid:claim_id>/mismatch/", intake.mismatch, name="mismatch"),
     path("tips/", intake.tip, name="tip"),
@@ -90,8 +93,10 @@ urlpatterns = [
     path("sitemap.xml", well_known_views.sitemap),
     path("sitemaps/<slug:name>.xml", well_known_views.sitemap),
     path("robots.txt", well_known_views.robots),
-    path("favicon.ico", well_known_views.favicon),
+    # For responses that can't link to an icon: JSON, feeds and plain text.
+    path("favicon.ico", RedirectView.as_view(url=static("website/icon.svg"))),
     path(".well-known/security.txt", well_known_views.security),
-    path(".well-known/change-password", well_known_views.change_password),
+    # For password managers (W3C, Well-Known URL for Changing Passwords).
+    path(".well-known/change-password", RedirectView.as_view(pattern_name="admin:password_change")),
     path(well_known_views.CATALOG.removeprefix("/"), well_known_views.api_catalog),
 ]

@@ -36,9 +36,8 @@ def store_upload(*, row: Evidence, file: UploadedFile[Any], by: User) -> Capture
         raise UnreadableFile(
             _("This kind of file can’t be kept. Upload a PNG, JPEG, WebP, PDF, HTML, MHTML, WARC or WACZ file.")
         )
-    digest = hashlib.sha256()
-    for chunk in file.chunks():
-        digest.update(chunk)
+    file.seek(0)
+    digest = hashlib.file_digest(file, "sha256")
     details = _read_details(file, kind, row.url)
     capture = Capture(
         newsroom=newsroom_of(row),

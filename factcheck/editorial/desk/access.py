@@ -100,11 +100,18 @@ def get_desk(request: HttpRequest) -> Desk:
     return desk
 
 
-class DeskAdmin(TextareaRowsMixin, AutocompleteMixin, admin.ModelAdmin[M], Generic[M]):
-    """A page that denies everything, until a subclass overrides the permission hooks.
+def _is_among(allowed: str, request: HttpRequest) -> bool:
+    return bool(allowed and getattr(get_desk(request), allowed))
 
-    Its lists never count a whole table.
+
+class DeskAdmin(TextareaRowsMixin, AutocompleteMixin, admin.ModelAdmin[M], Generic[M]):
+    """A page that denies everything, until a subclass names who is allowed or overrides the permission hooks.
+
+    `viewers`, `adders`, `changers` and `removers` are attributes of Desk. People for whom the attribute isn't empty or
+    false are allowed. Its lists never count a whole table.
     """
+
+    viewers = adders = changers = removers = ""
 
     actions = None
     formfield_overrides = FORMFIELDS
@@ -121,16 +128,16 @@ class DeskAdmin(TextareaRowsMixin, AutocompleteMixin, admin.ModelAdmin[M], Gener
         return self.has_view_permission(request)
 
     def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
-        return False
+        return _is_among(self.viewers, request)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+        return _is_among(self.adders, request)
 
     def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
-        return False
+        return _is_among(self.changers, request)
 
     def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
-        return False
+        return _is_among(self.removers, request)
 
     def get_fields(self, request: HttpRequest, obj: M | None = None) -> Any:
         fields = super().get_fields(request, obj)
@@ -252,8 +259,7 @@ class DeskAdmin(TextareaRowsMixin, AutocompleteMixin, admin.ModelAdmin[M], Gener
 class AdministratorsAdmin(DeskAdmin[M]):
     """Pages that only account administrators can read, and that nobody can change unless a subclass says so."""
 
-    def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
-        return get_desk(request).administers_accounts
+    viewers = "administers_accounts"
 
 
 class OwnRowsAdmin(DeskAdmin[M]):
@@ -284,8 +290,7 @@ class OwnRowsAdmin(DeskAdmin[M]):
 class NewsroomAdmin(OwnRowsAdmin[M]):
     """Pages for rows with a `newsroom` field, which the members of the newsroom also add and change."""
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return bool(get_desk(request).roles)
+    adders = "roles"
 
     def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         return self.has_view_permission(request, obj)
@@ -306,7 +311,9 @@ class NewsroomAdmin(OwnRowsAdmin[M]):
 
 
 class ParentPermissionsMixin:
-    """A mixin for inline rows, which have the same permissions as their parent row."""
+    """A mixin for inline rows, which have the desk's widgets and the same permissions as their parent row."""
+
+    formfield_overrides: Any = FORMFIELDS
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._parent.has_view_permission(request, obj)

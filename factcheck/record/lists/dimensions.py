@@ -322,7 +322,7 @@ CLAIM_DIMENSIONS: Sequence[Dimension] = (
     PUBLISHER.of_reviews("publishers", "Claims with a review by this publisher."),
     ORIGIN.of_reviews("origins", "Claims with a review of this origin:"),
     TOPIC,
-    _year("published_at", _("Year of publication"), "in which the claim's first review was published"),
+    _year("published_at", _("Year of publication"), "in which the claim's first review was published on this site"),
     CLAIMANT,
     APPEARANCE,
     *_between("claimed", "claimed_on", "The claim was made"),

@@ -77,8 +77,15 @@ def published_answer(review: Review, **lengths: int) -> str:
 
 
 def verdict_words(review: Review, language: str = "") -> str:
-    """Return the verdict in this language or in the review's language. Not every imported review has a verdict."""
-    return plain(review.verdict.labels.get(language) or review.verdict.label or gettext("No verdict"))
+    """Return the verdict in this language or in the review's language, with the publisher's own words if it was mapped.
+
+    Not every imported review has a verdict.
+    """
+    verdict = review.verdict
+    words = plain(verdict.labels.get(language) or verdict.label or gettext("No verdict"))
+    own = plain(verdict.original.label or "") if verdict.slug and verdict.original else ""
+    known = {"", words.casefold(), plain(verdict.label or "").casefold()}
+    return words if own.casefold() in known else f"{words} (“{own}”)"
 
 
 def _reason(review: Review) -> tuple[str, str]:
@@ -87,7 +94,8 @@ def _reason(review: Review) -> tuple[str, str]:
     The summary often repeats the verdict first, and an explanation can be only the verdict's meaning on the scale.
     """
     verdict = review.verdict
-    labels = [plain(each).casefold() for each in (verdict.label, *verdict.labels.values()) if each]
+    own = verdict.original.label if verdict.original else None
+    labels = [plain(each).casefold() for each in (verdict.label, own, *verdict.labels.values()) if each]
     for source, text in _texts(review):
         line = plain(text or "")
         if (first := _FIRST.match(line)) and any(f"{each} ".startswith(f"{first[1].casefold()} ") for each in labels):
@@ -100,8 +108,8 @@ def _reason(review: Review) -> tuple[str, str]:
 def _texts(review: Review) -> Iterator[tuple[str, str | None]]:
     verdict, original = review.verdict, review.verdict.original
     yield "summary", review.summary
-    own = None if verdict.explanation in verdict.meanings.values() else verdict.explanation
-    yield "explanation", own or (original.explanation if original else None)
+    explanation = None if verdict.explanation in verdict.meanings.values() else verdict.explanation
+    yield "explanation", explanation or (original.explanation if original else None)
     yield "headline", review.headline
     yield "body", unescape(strip_tags(to_html((review.body or "").partition("\n\n")[0][:2000])))
 

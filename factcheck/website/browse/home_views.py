@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
-from django.views.decorators.http import require_safe
 
 from factcheck.record.lists.counts import SECONDS
 from factcheck.record.lists.pages import Cursor
@@ -74,12 +73,3 @@ def home(request: HttpRequest) -> HttpResponse:
         "json_url": f"{settings.SITE_URL}/api/v1/reviews/",
     }
     return render(request, "website/home.html", context)
-
-
-@require_safe
-def newest(request: HttpRequest) -> HttpResponse:
-    """Redirect from a shortened URL of a review or claim.
-
-    The redirect is temporary, because a list may follow later.
-    """
-    return redirect("home")

@@ -1,12 +1,10 @@
-"""Files that programs expect on every site: robots.txt (RFC 9309), sitemaps, the icon, and /.well-known/ (RFC 8615)."""
+"""Files that programs expect on every site: robots.txt (RFC 9309), sitemaps, and /.well-known/ (RFC 8615)."""
 
 import json
 from datetime import UTC, datetime
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.templatetags.static import static
-from django.urls import reverse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
 from django.views.static import serve
 
@@ -63,18 +61,6 @@ def _half_a_year_on(now: datetime) -> datetime:
     """
     month = now.month - 1 + 6
     return datetime(now.year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
-
-
-@require_safe
-def change_password(request: HttpRequest) -> HttpResponse:
-    """Redirect password managers to the page for changing a password (W3C, Well-Known URL for Changing Passwords)."""
-    return HttpResponseRedirect(reverse("admin:password_change"))
-
-
-@require_safe
-def favicon(request: HttpRequest) -> HttpResponse:
-    """Redirect to the icon, for responses that can't link to an icon: JSON, feeds and plain text."""
-    return HttpResponseRedirect(static("website/icon.svg"))
 
 
 @require_safe

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django import template
 from django.conf import settings
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
@@ -26,14 +26,15 @@ def _interface() -> str:
 
 
 register.filter("title_of", review_words.title_of)
+register.filter("citation", citations.plain_citation)
 
 
 @register.filter
 def verdict_date(review: Review) -> SafeString:
-    """Return the date of the current verdict, or the date of publication here if an imported review has no date."""
+    """Return the date of the current verdict, which an imported review may not have."""
     at, is_changed = review_words.verdict_since(review)
     if at is None:
-        return format_html("{} {}", gettext("published on this site"), time_tag(review.published_at))
+        return escape(gettext("date unknown"))
     return format_html(gettext("verdict changed on {}"), time_tag(at)) if is_changed else time_tag(at)
 
 
@@ -60,11 +61,6 @@ def card_tags(about: Kept | WholeClaim | None = None) -> dict[str, str | int]:
 @register.filter
 def post_text(review: Kept) -> str:
     return post_texts.post_text(review, _interface())
-
-
-@register.filter
-def citation(review: Kept) -> str:
-    return citations.plain_citation(review)
 
 
 @register.filter

@@ -72,12 +72,9 @@ class FreezeAdmin(ActionsAdmin[Freeze], OwnRowsAdmin[Freeze]):
             "From now on, nothing of the newsroom can be published, withdrawn or erased. Two people have to end the"
             " freeze, and one of them must be a Chief editor."
         )
-        title, back = _("Freeze publishing"), {"subtitle": capfirst(Freeze._meta.verbose_name_plural)}
-        page = subject_page(
-            request, newsrooms[0], listed, title, form=form, explanation=explanation, is_destructive=True
-        )
-        page.context_data |= back  # type: ignore[operator]
-        return page
+        title, subtitle = _("Freeze publishing"), capfirst(Freeze._meta.verbose_name_plural)
+        context: dict[str, Any] = {"form": form, "explanation": explanation, "subtitle": subtitle}
+        return subject_page(request, newsrooms[0], listed, title, is_destructive=True, **context)
 
     def may_act(self, request: HttpRequest, row: Freeze) -> bool:
         return row.newsroom_id in get_desk(request).deciding_newsrooms

@@ -61,6 +61,7 @@ REVOKE = DeskAction[ApiToken](
 class ApiTokenAdmin(ActionsAdmin[ApiToken]):
     """The person's own tokens and, for Chief editors, all tokens of their newsroom."""
 
+    adders = "roles"
     desk_actions = {REVOKE.name: REVOKE}
     change_form_template = "admin/editorial/buttons.html"
     list_display = ("name", "user", "newsroom", "state", "used_at", "expires_at")
@@ -79,9 +80,6 @@ class ApiTokenAdmin(ActionsAdmin[ApiToken]):
         if obj is None:
             return bool(desk.roles)
         return obj.newsroom_id in desk.led_newsrooms or (obj.newsroom_id in desk.roles and obj.user_id == desk.user.pk)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return bool(get_desk(request).roles)
 
     @admin.display(description=_("state"))
     def state(self, token: ApiToken) -> Any:

@@ -108,15 +108,7 @@ class SubscriptionAdmin(
     change_form_template = "admin/editorial/subscription/change_form.html"
     list_display = ("name", "url", "stopped", "event_names")
     fields = ("name", "url", "events")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
-
-    def has_change_permission(self, request: HttpRequest, obj: Subscription | None = None) -> bool:
-        return self.has_view_permission(request, obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Subscription | None = None) -> bool:
-        return self.has_view_permission(request, obj)
+    adders = changers = removers = "administers_accounts"
 
     event_names = column(_("events"), lambda subscription: ", ".join(subscription.events))
 

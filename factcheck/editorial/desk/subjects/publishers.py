@@ -75,6 +75,7 @@ class PublisherAdmin(ActionsAdmin[Publisher], OwnRowsAdmin[Publisher]):
     desk_actions = {DISOWN.name: DISOWN}
     newsroom_key = "pk"
     administrators_see_all = True
+    adders = "administers_accounts"
     recorded = ("added", "changed")
     form = PublisherForm
     change_form_template = "admin/editorial/publisher_form.html"
@@ -104,9 +105,6 @@ class PublisherAdmin(ActionsAdmin[Publisher], OwnRowsAdmin[Publisher]):
         ),
         (_("Decisions"), {"fields": ("checklist",)}),
     )
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return get_desk(request).administers_accounts
 
     def has_change_permission(self, request: HttpRequest, obj: Publisher | None = None) -> bool:
         desk = get_desk(request)

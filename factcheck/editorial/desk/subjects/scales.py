@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial.desk.access import DeskAdmin, M, ParentPermissionsMixin, get_desk
 from factcheck.editorial.desk.deciding.proposal_actions import available_actions
 from factcheck.editorial.desk.lists.filters import DecisionFilter, DecisionMixin
-from factcheck.editorial.desk.widgets import FORMFIELDS
 from factcheck.editorial.desk.writing.edit_conflicts import LockingAdmin
 from factcheck.editorial.models import (
     Proposal,
@@ -32,15 +31,8 @@ class ChiefsAdmin(DeskAdmin[M]):
     """Pages that every member of a newsroom can read and Chief editors can edit. Nothing can be deleted."""
 
     recorded = ("added", "changed")
-
-    def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
-        return bool(get_desk(request).roles)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return bool(get_desk(request).led_newsrooms)
-
-    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
-        return bool(get_desk(request).led_newsrooms)
+    viewers = "roles"
+    adders = changers = "led_newsrooms"
 
 
 class VerdictForm(forms.ModelForm[Verdict]):
@@ -89,7 +81,6 @@ class RatingScaleAdmin(ChiefsAdmin[RatingScale]):
 
 class VerdictLabelInline(ParentPermissionsMixin, admin.StackedInline[VerdictLabel, Verdict]):
     model = VerdictLabel
-    formfield_overrides = FORMFIELDS
     fields = ("language", "label", "explanation")
 
     def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
@@ -121,7 +112,6 @@ class VerdictAdmin(ChiefsAdmin[Verdict]):
 
 class TopicLabelInline(ParentPermissionsMixin, admin.TabularInline[TopicLabel, Topic]):
     model = TopicLabel
-    formfield_overrides = FORMFIELDS
     fields = ("language", "label")
 
     def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
@@ -149,6 +139,7 @@ class VerdictMappingAdmin(DecisionMixin, LockingAdmin[VerdictMapping]):
     list_filter = (DecisionFilter,)
     search_fields = ("words", "site")
     fields = ("words", "site", "verdict")
+    viewers, adders = "roles", "deciding_newsrooms"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[VerdictMapping]:
         proposals = Proposal.objects.select_related("submitted_by", "decided_by")
@@ -166,12 +157,6 @@ class VerdictMappingAdmin(DecisionMixin, LockingAdmin[VerdictMapping]):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs["queryset"] = Verdict.objects.with_words()
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    def has_view_permission(self, request: HttpRequest, obj: VerdictMapping | None = None) -> bool:
-        return bool(get_desk(request).roles)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return bool(get_desk(request).deciding_newsrooms)
 
     def has_change_permission(self, request: HttpRequest, obj: VerdictMapping | None = None) -> bool:
         """Allow changes unless the mapping is waiting for a decision."""

@@ -40,7 +40,6 @@ from factcheck.editorial.desk.lists.large_lists import (
     with_keys,
 )
 from factcheck.editorial.desk.subjects import merges
-from factcheck.editorial.desk.widgets import FORMFIELDS
 from factcheck.editorial.desk.writing.autosave import AutosaveAdmin
 from factcheck.editorial.desk.writing.cards import CardsMixin
 from factcheck.editorial.desk.writing.edit_conflicts import ConflictCheckedFormSet
@@ -73,7 +72,6 @@ class AppearanceFormSet(ConflictCheckedFormSet):
 class AppearanceInline(CardsMixin, ParentPermissionsMixin, admin.StackedInline[Appearance, Claim]):
     model = Appearance
     formset = AppearanceFormSet
-    formfield_overrides = FORMFIELDS
     line = ("medium", "url", "first")
     more = (*remaining_fields(Appearance, review_statement.Appearance, line), "position")
 

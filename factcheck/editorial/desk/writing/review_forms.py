@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial.desk.access import ParentPermissionsMixin, get_desk
 from factcheck.editorial.desk.languages import DetectedLanguageForm
 from factcheck.editorial.desk.read_only import replace_account_links
-from factcheck.editorial.desk.widgets import FORMFIELDS, TextareaRowsMixin
+from factcheck.editorial.desk.widgets import TextareaRowsMixin
 from factcheck.editorial.desk.writing.cards import CardsMixin
 from factcheck.editorial.desk.writing.edit_conflicts import ConflictCheckedFormSet
 from factcheck.editorial.drafts import review_statements
@@ -99,7 +99,6 @@ class OwnReviewInline(ParentPermissionsMixin):
 class SourceInline(CardsMixin, TextareaRowsMixin, OwnReviewInline, admin.StackedInline[Source, Review]):
     model = Source
     formset = ConflictCheckedFormSet
-    formfield_overrides = FORMFIELDS
     line = ("stance", "title", "publisher", "published_on")
     rows = ("url", "quote", ("archive_url", "accessed_on"))
     more = (*rows, *remaining_fields(Source, review_statement.Source, (*line, *rows)), "position")
@@ -117,7 +116,6 @@ class AuthorInline(OwnReviewInline, admin.TabularInline[Authorship, Review]):
     model = Authorship
     form = AuthorForm
     formset = ConflictCheckedFormSet
-    formfield_overrides = FORMFIELDS
     fields = ("user", "name")
     lists_read_only_rows = True
 

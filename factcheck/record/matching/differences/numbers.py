@@ -24,8 +24,6 @@ _SMALL = {
     name: float(value)
     for value, names in enumerate(
         (
-            "",
-            "",
             "two twice hai deux zwei dos dois",
             "three ba trois drei tres três",
             "four bốn bon quatre vier cuatro quatro",
@@ -37,22 +35,16 @@ _SMALL = {
             "ten mười dix zehn diez dez",
             "eleven elf",
             "twelve dozen douze zwölf doce doze",
-        )
+        ),
+        start=2,
     )
     for name in names.split()
 }
 # These words are numbers only before a scale, because they also mean something else ("năm" also means "year").
 _BEFORE_SCALE = {
-    "one": 1.0,
-    "a": 1.0,
-    "một": 1.0,
-    "mot": 1.0,
-    "năm": 5.0,
-    "nam": 5.0,
-    "un": 1.0,
-    "une": 1.0,
-    "half": 0.5,
-    "nửa": 0.5,
+    **dict.fromkeys(("one", "a", "một", "mot", "un", "une"), 1.0),
+    **dict.fromkeys(("năm", "nam"), 5.0),
+    **dict.fromkeys(("half", "nửa"), 0.5),
 }
 _PERCENT = re.compile(
     r"\s*(?:%|٪|per\s?cent\b|percent\b|phần trăm\b|phan tram\b"
