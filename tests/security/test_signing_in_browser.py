@@ -51,7 +51,10 @@ class Person:
         self.page.wait_for_selector(".recovery-codes, .factors")
 
     def press(self, name: str, leads_to: str) -> None:
-        self.page.get_by_role("button", name=name, exact=True).first.click()
+        button = self.page.get_by_role("button", name=name, exact=True).first
+        button.wait_for()
+        self.page.wait_for_load_state()  # before, the script that asks for the passkey may not run yet
+        button.click()
         self.page.wait_for_url(leads_to)
 
     def follow(self, name: str) -> None:
