@@ -128,6 +128,8 @@ def test_two_people_sign_lose_a_phone_and_replace_its_key(newsroom: Newsroom, si
         chief.open(keys)
         chief.follow("Approve")
         chief.press("Approve", "**/change/")
+        chief.open(keys)  # the signer never takes a revoked key again, so nobody can propose it
+        assert chief.page.get_by_role("button", name="Propose to add").count() == 0
 
         lan.open(f"editorial/review/{second.pk}/do/submit/")
         lan.press("Submit for approval", "**/change/")
