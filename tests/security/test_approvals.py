@@ -1,10 +1,11 @@
 """In a protected newsroom, the signer signs only what two people signed. The attacker has the desk's role and socket."""
 
 import json
+import secrets
 import signal
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing, nullcontext, suppress
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +19,7 @@ from django.db import DatabaseError, connections
 from factcheck.editorial.models.kinds import SHAPES
 from factcheck.monitoring import checks
 from factcheck.record import publish
+from factcheck.record.approvals.assertions import ApprovalError
 from factcheck.record.approvals.key_register import ADDED, SIGNED, Entry, KeyRegister
 from factcheck.record.errors import SetupError
 from factcheck.record.log import checkpoints, merkle
@@ -46,6 +48,7 @@ from tests.support.approving import (
     SITE,
     STRANGER,
     attacks,
+    claim_of,
     line_of,
     order_values,
     publication,
@@ -279,6 +282,72 @@ def test_full_disk_is_never_a_signature(tmp_path: Path) -> None:
     assert signer.memory.read() is None
 
 
+def test_signer_checks_what_the_log_adds(tmp_path: Path) -> None:
+    """The attacker has the socket, and writes own words beside what two people signed."""
+    register = KeyRegister(tmp_path / "register")
+    register.protect(json.loads(write_file(tmp_path).read_text()), replace=False)
+    signer, at, names = Signer([KEY], FileMemory(tmp_path), register), "2026-12-01T00:00:00.000000Z", ("scale", "slug")
+    with register.db:
+        register.db.execute("UPDATE key SET since = '2026'")
+    original = publication()
+    change = signed(publication(original.subject, "Nước.", change_class="typo", note="Một chữ."))
+    verdict = {name: change.statement["verdict"][name] for name in (*names, "label")}
+    item = {"revision": 2, "at": at, "kind": "correction", "class": "typo", "note": "Một chữ.", "publisher": SITE}
+    item |= {"verdict_before": verdict, "verdict_after": verdict}
+
+    def check(second: Publication, kind: str = "review.correction", number: int = 2, **added: Any) -> str:
+        first = line_of(signed(original), 0, at=at)
+        try:
+            added = {"corrections": [item], **added}
+            signer.check(0, [first, line_of(second, 1, kind, added, at=at, number=number)])
+        except SigningError as refusal:
+            return str(refusal).split(": ")[1]
+        except LookupError:  # the process answers that the request is malformed
+            return "altered"
+        return ""
+
+    assert check(change) == ""
+    forged = item | {"note": "Chúng tôi đã nói dối."}
+    for added in (
+        {"corrections": [forged]},
+        {"corrections": [forged, item]},
+        {"corrections": [item | {"verdict_before": verdict | {"label": "Đúng"}}]},
+        {"corrections": []},
+        {"published_at": "2001-01-01T00:00:00.000000Z"},
+        {"updated_at": "2001-01-01T00:00:00.000000Z"},
+        {"revision": {"number": 2, "kind": "correction", "class": "typo", "note": "Một chữ.", "more": "Dối."}},
+        {"number": 3},
+    ):
+        assert check(change, **added) == "altered", added
+    # An original takes no corrections along, whatever it is called.
+    for kind, number in (("review.original", 1), ("review.original", 7), ("review.correction", 7)):
+        assert check(signed(publication()), kind, number) == "altered"
+    # A person of another newsroom that signs can't help to merge two claims of this newsroom.
+    strangers = [STRANGER, SoftwareKey("phuc")]
+    file = write_file(tmp_path, strangers, site=OPEN["site"], subjects=[], open=[])
+    register.protect(json.loads(file.read_text()), replace=False)
+    one, two = signed(publication()), signed(publication())
+    claim, into = claim_of(one.subject), claim_of(two.subject)
+    statement = {"id": str(claim), "into": {"id": str(into)}, "publisher": one.statement["publisher"]}
+    merge = Publication(claim, statement, salt=bytes(32))
+    for pair, refused in (((AN, BINH), False), ((AN, STRANGER), True)):
+        lines = [line_of(one, 0), line_of(two, 1), line_of(signed(merge, pair, "merge.merge"), 2, "claim.merge")]
+        with pytest.raises(SigningError, match="unknown_key") if refused else nullcontext():
+            signer.check(0, lines)
+    # An order that is refused changes nothing, not even until the next request.
+    with pytest.raises(ApprovalError, match="too_few"):
+        for key in (BINH, EM, CHI):
+            register.carry_out(**order_values("keys.revocation", (AN, CHI), key))
+    assert [key["id"] for key in register.newsrooms()[SITE]["keys"] if key["id"] == CHI.id and key["revoked"]] == []
+    # The operator's file counts for keys that are already known, too.
+    content = json.loads(write_file(tmp_path, [BINH, CHI]).read_text())
+    for entry in content["keys"]:
+        entry["decides"] = not entry["decides"]
+    register.protect(content, replace=True)
+    keys = register.newsrooms()[SITE]["keys"]
+    assert {key["person"] for key in keys if key["decides"] and not key["revoked"]} == {"binh"}
+
+
 def test_entries_of_open_newsrooms_are_signed_as_before(process: Process) -> None:
     """A review that the protected newsroom imported belongs to the newsroom, although its publisher is another."""
     old = uuid4()
@@ -301,6 +370,35 @@ def test_entries_of_open_newsrooms_are_signed_as_before(process: Process) -> Non
     assert list(Approval.objects.values_list("pk", "entry__kind")) == [(2, "review.original"), (4, "review.erasure")]
 
 
+def test_whole_life_of_a_review_is_signed(process: Process) -> None:
+    """The signer follows what the log adds, from one revision to the next, also after an erasure."""
+    original = publication()
+    subject, said, note = (
+        original.subject,
+        original.statement,
+        {"note": "Nói rõ hơn, vì bạn đọc đã hiểu nhầm câu cuối."},
+    )
+    kept = {name: said[name] for name in ("id", "language", "headline", "publisher", "license", "original_url")}
+    gone = {**kept, "claim": {"id": said["claim"]["id"]}}
+    notice = {"ground": "other", "text": "Xóa.", "redaction": True, "newsroom": said["publisher"]}
+    for kind, statement, options in (
+        (None, said, {}),
+        (None, {**said, "summary": "Một."}, {"change_class": "update", **note}),
+        (None, {**said, "summary": "Hai.", "verdict": said["verdict"] | {"slug": "true", "label": "Đúng"}},
+            {"change_class": "substantive", **note}),
+        (Kind.WITHDRAWAL, gone, note),
+        (Kind.REINSTATEMENT, said, note),
+        (None, {**said, "summary": "Ba."}, {"change_class": "typo", **note}),
+        (Kind.ERASURE, {"id": str(subject), "notice": notice, "license": said["license"]}, note),
+        (None, {**said, "summary": "Bốn."}, {"change_class": "update", **note}),
+        (None, {**said, "summary": "Năm."}, {"change_class": "typo", **note}),
+    ):  # fmt: skip
+        each = Publication(subject, statement, kind, salt=secrets.token_bytes(32), **options)
+        publish.publish([signed(each, action=kind or "review.publication")])
+    assert process.state().size == 9
+    call_command("verify_record")
+
+
 def test_merge_of_the_newsrooms_claim_needs_its_people(process: Process) -> None:
     """The attacker proposes the merge in the name of an open newsroom of the site, or of a site elsewhere."""
     known, own, free, free_too = uuid4(), publication(), *(publication(publisher=OPEN) for _ in range(2))
@@ -315,7 +413,7 @@ def test_merge_of_the_newsrooms_claim_needs_its_people(process: Process) -> None
     def check(merge: Publication) -> None:
         RemoteSigner(str(process.socket)).request([line_of(merge, 3, "claim.merge")], do="check", start=3)
 
-    one, two, three = own.subject, free.subject, free_too.subject  # the claims have the IDs of their reviews here
+    one, two, three = (claim_of(each.subject) for each in (own, free, free_too))
     for merged in (merge(one, two), merge(two, one), merge(known, two), merge(two, known), merge(two, three, FOREIGN)):
         with pytest.raises(SigningError, match="unsigned"):
             check(merged)

@@ -51,7 +51,10 @@ class Person:
         self.page.wait_for_selector(".recovery-codes, .factors")
 
     def press(self, name: str, leads_to: str) -> None:
-        self.page.get_by_role("button", name=name, exact=True).first.click()
+        button = self.page.get_by_role("button", name=name, exact=True).first
+        button.wait_for()
+        self.page.wait_for_load_state()  # before, the script that asks for the passkey may not run yet
+        button.click()
         self.page.wait_for_url(leads_to)
 
     def follow(self, name: str) -> None:
@@ -125,6 +128,8 @@ def test_two_people_sign_lose_a_phone_and_replace_its_key(newsroom: Newsroom, si
         chief.open(keys)
         chief.follow("Approve")
         chief.press("Approve", "**/change/")
+        chief.open(keys)  # the signer never takes a revoked key again, so nobody can propose it
+        assert chief.page.get_by_role("button", name="Propose to add").count() == 0
 
         lan.open(f"editorial/review/{second.pk}/do/submit/")
         lan.press("Submit for approval", "**/change/")

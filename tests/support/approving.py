@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from django.utils import timezone
 
@@ -42,11 +42,16 @@ def order_of(publication: Publication, action: str = "review.publication") -> by
     return order(action, subject, change_class or "", note or "", digest)
 
 
+def claim_of(review: UUID) -> UUID:
+    return uuid5(review, "claim")
+
+
 def publication(subject: UUID | None = None, text: str = "Nước lũ.", **values: Any) -> Publication:
     """Return a publication with a salt, which nobody has signed. `values` can also replace parts of the statement."""
     subject = subject or uuid4()
     own = {name: values.pop(name) for name in ("kind", "change_class", "note") if name in values}
     statement = {**make_statement(subject, text), **values}
+    statement["claim"]["id"] = str(claim_of(subject))
     return Publication(subject, statement, salt=secrets.token_bytes(32), **own)
 
 
@@ -127,12 +132,18 @@ def attacks() -> dict[str, list[Publication]]:
     }
 
 
-def line_of(unsigned: Publication, sequence: int, /, kind: str = "review.original", **leaf: Any) -> bytes:
-    """Return the line with which an entry is shown to the signer."""
+def line_of(
+    unsigned: Publication, sequence: int, /, kind: str = "review.original", added: Any = None, **leaf: Any
+) -> bytes:
+    """Return the line with which an entry is shown to the signer. `added` replaces keys that the log adds."""
     assert unsigned.salt
-    approval = {"commitment": unsigned.opening.commitment(unsigned.salt)} if unsigned.opening else {}
-    document = canonical({**unsigned.statement, "revision": {"class": None, "note": None}, "approval": approval})
     values = {"at": rfc3339(timezone.now()), "kind": kind, "subject": str(unsigned.subject), "sequence": sequence}
-    values |= {"v": 1, "number": 1, "digest": sha256_hex(unsigned.salt + document)} | leaf
-    texts = {"leaf": canonical(values).decode(), "document": document.decode(), "salt": unsigned.salt.hex()}
+    values |= {"v": 1, "number": 1} | leaf
+    said = {"number": values["number"], "kind": kind.partition(".")[2], "note": unsigned.note}
+    dates = {"published_at": values["at"], "updated_at": values["at"], "corrections": []}
+    approval = {"commitment": unsigned.opening.commitment(unsigned.salt)} if unsigned.opening else {}
+    keys = {**dates, "revision": {**said, "class": unsigned.change_class}, "approval": approval}
+    document = canonical({**unsigned.statement, **keys, **(added or {})})
+    texts = {"leaf": canonical({"digest": sha256_hex(unsigned.salt + document), **values}).decode()}
+    texts |= {"document": document.decode(), "salt": unsigned.salt.hex()}
     return canonical({**texts, "opening": str(unsigned.opening) if unsigned.opening else None})

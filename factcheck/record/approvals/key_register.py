@@ -33,6 +33,8 @@ _TABLES = """
     CREATE TABLE IF NOT EXISTS used (challenge BLOB PRIMARY KEY, sequence INTEGER);
     CREATE TABLE IF NOT EXISTS subject (id TEXT PRIMARY KEY, site TEXT);
     CREATE TABLE IF NOT EXISTS open (site TEXT PRIMARY KEY);
+    CREATE TABLE IF NOT EXISTS added (subject TEXT, sequence INTEGER, site TEXT, number INTEGER, list TEXT,
+        verdict TEXT, PRIMARY KEY (subject, sequence));
 """
 
 
@@ -100,10 +102,14 @@ class KeyRegister:
         if not replace:
             row = [site, data["origin"], now]
             self.db.execute("INSERT OR REPLACE INTO newsroom VALUES (?, ?, ?, NULL)", row)
+            self.db.execute("DELETE FROM added WHERE site = ?", [site])  # later entries weren't checked
         lost = [key["id"] for key in self._keys("site", site) if not key["revoked"] and key["id"] not in keys]
         self.db.executemany("UPDATE key SET revoked = ? WHERE site = ? AND id = ?", [(now, site, key) for key in lost])
         for key in data["keys"]:
-            self._add(site, key["id"], key, now, " OR IGNORE")
+            row = [key["person"], key["public_key"], key["decides"], site, key["id"]]
+            again = "UPDATE key SET person = ?, public_key = ?, decides = ?, revoked = NULL WHERE site = ? AND id = ?"
+            if not self.db.execute(again, row).rowcount:
+                self._add(site, key["id"], key, now)
         rows = [(subject, site) for subject in data["subjects"]]
         self.db.executemany("INSERT OR IGNORE INTO subject VALUES (?, ?)", rows)
         self.db.executemany("INSERT OR IGNORE INTO open VALUES (?)", [(each,) for each in data.get("open", [])])
@@ -120,16 +126,17 @@ class KeyRegister:
             return
         require(site in self.protected(), "switch: The newsroom isn't on.")
         self._require_two(Opening.parse(opening), signed, {site}, now)
-        self.db.execute("INSERT INTO used VALUES (?, NULL)", [signed])
-        if action == "keys.enrolment":
-            self._add(site, key, data, later)
-        elif action == "keys.revocation":
-            self.db.execute("UPDATE key SET revoked = ifnull(revoked, ?) WHERE site = ? AND id = ?", [now, site, key])
-            self._require_enough(site)
-        else:
-            require(action == "keys.off", "no_rule: The kind of order has no rule.")
-            self.db.execute("UPDATE newsroom SET off_at = ? WHERE site = ?", [later, site])
-        self.db.commit()
+        with self.db:
+            self.db.execute("INSERT INTO used VALUES (?, NULL)", [signed])
+            if action == "keys.enrolment":
+                self._add(site, key, data, later)
+            elif action == "keys.revocation":
+                row = [now, site, key]
+                self.db.execute("UPDATE key SET revoked = ifnull(revoked, ?) WHERE site = ? AND id = ?", row)
+                self._require_enough(site)
+            else:
+                require(action == "keys.off", "no_rule: The kind of order has no rule.")
+                self.db.execute("UPDATE newsroom SET off_at = ? WHERE site = ?", [later, site])
 
     def require_approval(self, entry: Entry) -> None:
         """Check the two signatures of an entry, and remember its challenge and its newsroom. The caller commits.
@@ -155,12 +162,17 @@ class KeyRegister:
             is_committed = document.get("approval") == {"commitment": opening.commitment(entry.salt)}
             require(is_committed, "other_opening: The entry's commitment is to other signatures.")
             require(not self._is_used(signed), "replayed: The signatures already belong to another entry.")
+            added = self._require_added(entry)
         except ApprovalError:
             if not is_open:
                 raise
             return
-        self.db.execute("INSERT INTO used VALUES (?, ?)", [signed, entry.leaf["sequence"]])
+        sequence = entry.leaf["sequence"]
+        self.db.execute("INSERT INTO used VALUES (?, ?)", [signed, sequence])
+        if kind == "review.erasure":  # afterwards, no digest confirms a guess
+            self.db.execute("DELETE FROM added WHERE subject = ?", [subjects[0]])
         if not is_of_claim:
+            self.db.execute("INSERT INTO added VALUES (?, ?, ?, ?, ?, ?)", [subjects[0], sequence, site, *added])
             known = [(each, site) for each in subjects]
             self.db.executemany("INSERT OR IGNORE INTO subject VALUES (?, ?)", known)
 
@@ -168,6 +180,37 @@ class KeyRegister:
         """Forget the challenges of entries that were never signed, because a process was killed."""
         self.db.rollback()  # what an earlier request left
         self.db.execute("DELETE FROM used WHERE sequence >= ?", [size])
+        self.db.execute("DELETE FROM added WHERE sequence >= ?", [size])
+
+    def _require_added(self, entry: Entry) -> list[Any]:
+        """Check the keys that the log adds to the statement. Return what the next entry about the subject continues.
+
+        The database checks this too (`sql/documents.sql`), but requests can come from elsewhere. If a subject was
+        published before the newsroom was switched on, its earlier corrections aren't known.
+        """
+        document, leaf, revision = entry.document, entry.leaf, entry.document["revision"]
+        kind, number, at = leaf["kind"].partition(".")[2], leaf["number"], leaf["at"]
+        listed, said, last = [*document.get("corrections", ())], document.get("verdict"), None
+        verdict = said and {name: said[name] for name in ("scale", "slug", "label")}
+        added = [number, _digest(document["published_at"], listed), _digest(verdict)]
+        change = {"kind": kind, "class": revision["class"], "note": revision["note"]}
+        is_right = (revision, document["updated_at"]) == ({**change, "number": number}, at)
+        if kind in ("update", "correction") and change["class"] != "metadata":
+            last = listed.pop()
+            verdicts = {"verdict_before": last["verdict_before"], "verdict_after": verdict}
+            about = {"revision": number, "at": at, "publisher": document["publisher"]["site"]}
+            is_right &= last == {**change, **about, **verdicts} and change["class"] is not None
+        rows = "SELECT number + 1, list, verdict FROM added WHERE subject = ? ORDER BY sequence DESC"
+        known = self.db.execute(rows, [leaf["subject"]]).fetchone()
+        if number == 1 or kind == "original":
+            known = known or (1, _digest(at, []), None)
+        if kind == "erasure":
+            is_right &= not listed
+        elif known:
+            is_right &= (number, _digest(document["published_at"], listed)) == (known[0], known[1])
+            is_right &= last is None or _digest(last["verdict_before"]) == known[2]
+        require(is_right, "altered: The dates, the number or the corrections aren't those of the log.")
+        return added
 
     def _require_two(self, opening: Opening, asked: bytes, sites: set[str], at: str, mixed: bool = False) -> str:
         """Check two signatures by keys of one newsroom, which `sites` names, and return this newsroom.
@@ -178,7 +221,7 @@ class KeyRegister:
         active = self.protected()
         for one, two in product(*(self._keys("id", each.key) for each in opening.assertions)):
             of = {one["site"], two["site"]}
-            if sites <= of <= active and (mixed or len(of) == 1):
+            if sites <= of <= active and (len(of) == 1 or (mixed and of == sites)):
                 break
         else:
             raise ApprovalError("unknown_key: The signer doesn't have a key of this newsroom that a signature names.")
@@ -196,10 +239,10 @@ class KeyRegister:
         is_enough = len({key["person"] for key in keys}) >= 2 and any(key["decides"] for key in keys)
         require(is_enough, "too_few: Two people must keep a key, and one of them must be able to decide.")
 
-    def _add(self, site: str, key_id: str, key: Any, since: str, again: str = "") -> None:
+    def _add(self, site: str, key_id: str, key: Any, since: str) -> None:
         require(PUBLIC_KEY.fullmatch(key["public_key"]), "other_algorithm: The key is neither ES256 nor EdDSA.")
         row = [site, key_id, key["person"], key["public_key"], key["decides"], since]
-        self.db.execute(f"INSERT{again} INTO key VALUES (?, ?, ?, ?, ?, ?, NULL)", row)
+        self.db.execute("INSERT INTO key VALUES (?, ?, ?, ?, ?, ?, NULL)", row)
 
     def _is_used(self, signed: bytes) -> bool:
         return self.db.execute("SELECT 1 FROM used WHERE challenge = ?", [signed]).fetchone() is not None
@@ -207,6 +250,10 @@ class KeyRegister:
     def _keys(self, column: str, value: str) -> list[sqlite3.Row]:
         keys = "SELECT key.*, origin FROM key JOIN newsroom USING (site)"
         return self.db.execute(f"{keys} WHERE {column} = ? ORDER BY key.since", [value]).fetchall()
+
+
+def _digest(*values: Any) -> str:
+    return sha256_hex(canonical_unchecked(values))
 
 
 def _now() -> str:

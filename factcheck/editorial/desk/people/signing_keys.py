@@ -43,7 +43,8 @@ def signing_keys(request: HttpRequest, pk: int) -> HttpResponse:
     except EditorialError as refusal:
         problem = str(refusal)
     waiting, now, time = keys_policy.open_proposal(newsroom), timezone.now(), datetime.fromisoformat
-    keys = [key for key in protection["keys"] if not key["revoked"]] if protection else []
+    every = protection["keys"] if protection else []
+    keys = [key for key in every if not key["revoked"]]
     rows = {str(row.key): row for row in SecondFactor.objects.passkeys().select_related("user")}
     return subject_page(
         request,
@@ -55,7 +56,7 @@ def signing_keys(request: HttpRequest, pk: int) -> HttpResponse:
         since=time(protection["since"]) if protection else None,
         off_at=time(protection["off_at"]) if protection and protection["off_at"] else None,
         keys=[(key, rows.get(key["id"]), time(key["since"]), time(key["since"]) > now) for key in keys],
-        candidates=[rows[key] for key in passkeys if key not in [each["id"] for each in keys]],
+        candidates=[rows[key] for key in passkeys if key not in [each["id"] for each in every]],
         may_propose=protection and not waiting and pk in desk.deciding_newsrooms,
         proposal=waiting,
         decisions=available_actions(desk, waiting),
