@@ -93,6 +93,7 @@ def _draft(world: World, fields: dict[str, Any], entry: dict[str, Any], author: 
         reviewed_on=world.clock.day(int(fields["published"].split()[0])),
         **columns_of(Review, {"selection": {"note": None} | fields["selection"] if "selection" in fields else None}),
         **{key: fields[key] for key in ("language", "headline", "summary")},
+        claim_wording=fields.get("claim_wording", ""),
     )
     Authorship.objects.create(review=review, user=author)
     for position, source in enumerate(world.clock.dated(fields["sources"])):
@@ -106,7 +107,7 @@ def _draft(world: World, fields: dict[str, Any], entry: dict[str, Any], author: 
 def _translation(world: World, fields: dict[str, Any], author: User) -> Review:
     original = Review.objects.get(pk=world.reviews[fields["translates"]].pk)
     review = start_translation(review=original, by=author)
-    _set_texts(review, {key: fields[key] for key in ("headline", "summary", "body")}, author)
+    _set_texts(review, {key: fields[key] for key in ("claim_wording", "headline", "summary", "body")}, author)
     for source, title in zip(review.sources.all(), fields["source_titles"], strict=True):
         source.title = title
         source.save(update_fields=["title"])

@@ -190,7 +190,12 @@ def _identifying_texts(published: bodies.Kept | bodies.Erasure) -> Iterator[str]
     texts = [] if isinstance(published, bodies.Erasure) else [published.headline, published.original_url]
     if isinstance(published, bodies.Review):
         claim = published.claim
-        texts += [published.summary, claim.text, *(appearance.url for appearance in claim.appearances)]
+        texts += [
+            published.summary,
+            claim.text,
+            *(each.text for each in claim.wordings),
+            *(appearance.url for appearance in claim.appearances),
+        ]
         texts += [claim.claimant.name, *claim.claimant.same_as] if claim.claimant else []
         texts += [text for each in published.sources for text in (each.title, each.quote, each.url)]
     return (text for text in texts if text)

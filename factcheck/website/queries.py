@@ -139,7 +139,10 @@ def current_title(review: Kept | Erasure) -> Title | None:
         return None
     if review.headline:
         return Title(review.headline, review.language)
-    return Title(review.claim.text, review.claim.language) if isinstance(review, Review) else None
+    if not isinstance(review, Review):
+        return None
+    claim = review.claim.worded(review.language)
+    return Title(claim.text, claim.language)
 
 
 def references(kind: PublishedReference.Kind) -> QuerySet[PublishedReference]:

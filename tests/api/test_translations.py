@@ -13,6 +13,7 @@ def test_translations_are_listed_as_behind(newsroom: Newsroom, live: Review, cli
     assert client.get(url).json() == {"newest_revision": 1, "results": []}
     draft = translations.start_translation(review=live, by=newsroom.reporter)
     draft.headline, draft.summary = "The flood video is from 2020", "False. It was filmed in 2020."
+    draft.claim_wording = "The flood water has reached the roof of a pagoda."
     draft.save()
     assert client.get(url).json()["results"] == []
     newsroom.publish_review(draft)

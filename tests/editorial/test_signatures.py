@@ -14,6 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from factcheck.editorial.desk.deciding.proposal_actions import ACTIONS
 from factcheck.editorial.models import Authorship, EditorialEvent, Proposal, Signature, User
 from factcheck.editorial.proposals import import_policy, review_policy, workflow
 from factcheck.editorial.signatures import keys_policy, signing
@@ -99,6 +100,12 @@ def test_wrong_signature_is_refused(newsroom: Newsroom, keys: Any, fault: dict[s
     proposal = submitted(newsroom)
     with refused("wrong_factor"):
         sign(proposal, newsroom.reporter, keys.reporter, **fault)
+
+
+def test_desk_never_says_signed_without_a_signature(newsroom: Newsroom, keys: Any) -> None:
+    """A browser without scripts sends an empty field, and so does a person without a key."""
+    with refused("unsigned"):
+        ACTIONS["sign"].run(submitted(newsroom), newsroom.reporter, {"signature": ""})
 
 
 def test_signature_on_another_statement_is_refused(newsroom: Newsroom, keys: Any) -> None:

@@ -1,5 +1,6 @@
 """Translations: started with everything that stays the same, held to the original's verdict, and behind after a correction."""
 
+import json
 import time
 from datetime import timedelta
 
@@ -10,7 +11,8 @@ from django.utils import timezone
 from factcheck.editorial.drafts import translations
 from factcheck.editorial.models import EditorialEvent, Review, SavedState
 from factcheck.editorial.proposals import review_policy, workflow
-from factcheck.record.models import PublishedReview
+from factcheck.record.models import PublishedClaim, PublishedReview
+from tests.journeys.browser import signed_in
 from tests.support.drafts import Newsroom, make_newsroom, make_scale
 from tests.support.refusals import refused
 from tests.support.working import work_off
@@ -18,6 +20,7 @@ from tests.support.working import work_off
 pytestmark = pytest.mark.one_database
 
 DIFFERS = "The verdict differs from the original’s. Choose the same verdict, or first correct the original."
+ENGLISH = "The flood water has reached the roof of a pagoda."
 
 
 def translated(newsroom: Newsroom) -> tuple[Review, Review]:
@@ -25,6 +28,7 @@ def translated(newsroom: Newsroom) -> tuple[Review, Review]:
     original = newsroom.publish_new()
     draft = translations.start_translation(review=original, by=newsroom.reporter)
     draft.headline, draft.summary = "The flood video is from 2020", "False. The video was filmed in 2020."
+    draft.claim_wording = ENGLISH
     draft.save()
     return original, Review.objects.get(pk=draft.pk)
 
@@ -58,6 +62,30 @@ def test_translation_is_published_with_its_original(newsroom: Newsroom) -> None:
     assert body["translation_of"] == {"id": str(original.pk), "revision": 1}
     assert (body["language"], body["verdict"]["label"]) == ("en", "False")
     assert len(body["sources"]) == 2
+    assert body["claim"]["wordings"] == [{"text": ENGLISH, "language": "en", "by": newsroom.publisher.name}]
+    newsroom.publish_new(original.claim)  # the newest review has no wording
+    claim = json.loads(PublishedClaim.objects.get(pk=original.claim_id).body)
+    assert (claim["language"], claim["wordings"]) == ("vi", body["claim"]["wordings"])
+
+
+def test_translation_needs_the_claim_in_its_language(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    _original, draft = translated(newsroom)
+    page = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{draft.pk}/change/")
+    page.fill(claim_wording="").press("Save and go on")
+    draft.refresh_from_db()
+    assert review_policy.find_missing(draft) == [
+        "Write the claim in the language of the translation, above the headline."
+    ]
+    with refused("incomplete"):
+        workflow.submit(subject=draft, by=newsroom.reporter)
+    monkeypatch.setattr(translations, "find_missing", lambda _review: [])
+    with pytest.raises(DatabaseError, match="the claim is not in the language of the translation"):
+        newsroom.publish_review(draft)
+
+
+def test_review_in_the_language_of_its_claim_has_no_field_for_a_wording(newsroom: Newsroom) -> None:
+    page = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{newsroom.make_review().pk}/change/")
+    assert "claim_wording" not in page.html
 
 
 def test_second_translation_is_refused(newsroom: Newsroom) -> None:

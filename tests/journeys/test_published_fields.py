@@ -131,7 +131,9 @@ def test_older_document_without_the_field_says_the_same(newsroom: Newsroom, fiel
 def test_translation_names_the_revision_that_it_translates(newsroom: Newsroom, live: Review) -> None:
     translation = newsroom.make_review(live.claim, language="en")
     page = signed_in(newsroom.reporter).open(f"/admin/editorial/review/{translation.pk}/change/")
-    page.fill(translation_of=str(live.pk), translation_of_revision="2").press("Save and go on")
+    page.fill(
+        translation_of=str(live.pk), translation_of_revision="2", claim_wording="Water has reached the roof."
+    ).press("Save and go on")
     translation.refresh_from_db()
     with refused("incomplete", "have this revision"):
         workflow.submit(subject=translation, by=newsroom.reporter)
@@ -165,6 +167,24 @@ def test_translation_comes_in_with_an_import_and_from_a_program(newsroom, live, 
     made = program.post("reviews/", content)
     assert program.get(f"reviews/{made}/")["translation_of"] == said
     program.refused("POST", "reviews/", content | {"translation_of": said | {"id": UNKNOWN}}, 422)
+
+
+def test_wording_of_the_claim_comes_in_with_an_import(newsroom: Newsroom, tmp_path: Path) -> None:
+    words = {"text": "Water has reached the roof.", "language": "en", "by": "Example Check"}
+    claim = {"text": "Nước đã lên tới mái.", "language": "vi"}
+    sent = {"language": "en", "claim": {**claim, "wordings": [words]}, "publisher": {"name": "Example Check"}}
+    take(tmp_path / "reviews.jsonl", record(1, **sent))
+    publish()
+    (body,) = bodies()
+    assert body["claim"]["wordings"] == [words]
+    assert take(tmp_path / "again.jsonl", record(1, **sent)).startswith("0 new, 1 unchanged")
+    node = json.loads(Client().get(f"/api/v1/reviews/{body['id']}/claimreview/").content)
+    assert (node["claimReviewed"], node["itemReviewed"]["text"]) == (words["text"], claim["text"])
+    take(tmp_path / "claimreview.jsonl", {**node, "url": "https://check.example/again"})
+    publish()
+    assert {each["claim"]["wordings"][0]["text"] for each in bodies()} == {words["text"]}
+    (found,) = Client().get("/v1alpha1/claims:search?query=mái&pageSize=1").json()["claims"]
+    assert found["text"] == claim["text"]
 
 
 def test_demand_says_when_and_how_it_came_and_by_which_law(newsroom: Newsroom) -> None:

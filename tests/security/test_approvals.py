@@ -1,6 +1,7 @@
 """In a protected newsroom, the signer signs only what two people signed. The attacker has the desk's role and socket."""
 
 import json
+import secrets
 import signal
 import sqlite3
 from collections.abc import Iterator
@@ -367,6 +368,35 @@ def test_entries_of_open_newsrooms_are_signed_as_before(process: Process) -> Non
     assert Approval.objects.count() == 2
     publish.publish([signed(erasure, action="review.erasure")])
     assert list(Approval.objects.values_list("pk", "entry__kind")) == [(2, "review.original"), (4, "review.erasure")]
+
+
+def test_whole_life_of_a_review_is_signed(process: Process) -> None:
+    """The signer follows what the log adds, from one revision to the next, also after an erasure."""
+    original = publication()
+    subject, said, note = (
+        original.subject,
+        original.statement,
+        {"note": "Nói rõ hơn, vì bạn đọc đã hiểu nhầm câu cuối."},
+    )
+    kept = {name: said[name] for name in ("id", "language", "headline", "publisher", "license", "original_url")}
+    gone = {**kept, "claim": {"id": said["claim"]["id"]}}
+    notice = {"ground": "other", "text": "Xóa.", "redaction": True, "newsroom": said["publisher"]}
+    for kind, statement, options in (
+        (None, said, {}),
+        (None, {**said, "summary": "Một."}, {"change_class": "update", **note}),
+        (None, {**said, "summary": "Hai.", "verdict": said["verdict"] | {"slug": "true", "label": "Đúng"}},
+            {"change_class": "substantive", **note}),
+        (Kind.WITHDRAWAL, gone, note),
+        (Kind.REINSTATEMENT, said, note),
+        (None, {**said, "summary": "Ba."}, {"change_class": "typo", **note}),
+        (Kind.ERASURE, {"id": str(subject), "notice": notice, "license": said["license"]}, note),
+        (None, {**said, "summary": "Bốn."}, {"change_class": "update", **note}),
+        (None, {**said, "summary": "Năm."}, {"change_class": "typo", **note}),
+    ):  # fmt: skip
+        each = Publication(subject, statement, kind, salt=secrets.token_bytes(32), **options)
+        publish.publish([signed(each, action=kind or "review.publication")])
+    assert process.state().size == 9
+    call_command("verify_record")
 
 
 def test_merge_of_the_newsrooms_claim_needs_its_people(process: Process) -> None:

@@ -26,6 +26,7 @@ def publish_review_with_ten_sources() -> str:
     set_public(capture=kept, by=here.editor, public=True)
     draft = translations.start_translation(review=review, by=here.reporter)
     draft.summary = "False. It was filmed in 2020."
+    draft.claim_wording = "The flood water has reached the roof of a pagoda."
     draft.save()
     here.publish_review(draft)
     there.publish_new(review.claim, headline="Video cũ")

@@ -7,22 +7,41 @@ from factcheck.editorial.models import Review
 from tests.support.drafts import Newsroom
 
 BEHIND = "The original has since been corrected (revision 2), so this translation is behind."
+ENGLISH = "The flood water has reached the roof of a pagoda."
 
 
 def test_readers_see_that_a_translation_is_behind(newsroom: Newsroom, live: Review, client: Client) -> None:
     draft = translations.start_translation(review=live, by=newsroom.reporter)
     draft.summary = "False. It was filmed in 2020."
+    draft.claim_wording = ENGLISH
     draft.save()
     newsroom.publish_review(draft)
 
     def page(language: str = "en") -> str:
         return client.get(f"/reviews/{draft.pk}/", headers={"accept-language": language}).content.decode()
 
+    def claim_page(language: str) -> str:
+        path = f"/claims/{live.claim_id}/"
+        return (
+            client.get(path, headers={"accept-language": language})
+            .content.decode()
+            .partition("<h1")[2]
+            .partition("</h1>")[0]
+        )
+
     assert "This is a translation of revision 1 of another review." in page()
     assert "this translation is behind" not in page()
+    assert f"<title>“{ENGLISH}” – False – " in page()
+    assert f'<bdi class="claimed"\nlang="en">{ENGLISH}</bdi>' in page()
+    assert f'<blockquote class="claim" lang="vi" dir="auto">{live.claim.text}</blockquote>' in page()
     newsroom.correct_review(live, summary="Sai. Đoạn video được quay năm 2021.")
     assert BEHIND in page()
     assert "bản dịch này chưa theo kịp" in page("vi")
+    assert ENGLISH in claim_page("en")
+    found = client.get("/en/search/", {"q": ENGLISH}).content.decode()
+    assert "Perhaps another claim" not in found
+    assert f'lang="en">{ENGLISH}</bdi>' in found
+    assert ENGLISH not in claim_page("vi")
     newsroom.withdraw_review(Review.objects.get(pk=live.pk))
     assert "The original has been withdrawn." in page()
     newsroom.erase_review(Review.objects.get(pk=live.pk))

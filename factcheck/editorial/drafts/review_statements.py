@@ -170,14 +170,19 @@ def publisher_part(row: Publisher) -> statements.Publisher:
 
 
 def _claim(draft: Draft) -> statements.ReviewedClaim:
+    text, wordings = draft.review.claim_wording, []
+    if text:
+        said = {"text": text, "language": draft.review.language, "by": draft.publisher.name}
+        wordings = [construct(statements.Wording, said)]
     if draft.public_claim:
-        return draft.public_claim
+        return draft.public_claim.model_copy(update={"wordings": wordings})
     values = values_of(draft.claim, statements.ReviewedClaim, Claim) | {
         "claimant": values_of(draft.claimant, statements.Claimant, Claimant) if draft.claimant else None,
         "appearances": [
             values_of(appearance, statements.Appearance, Appearance) | {"capture": _capture(appearance, draft)}
             for appearance in draft.appearances
         ],
+        "wordings": wordings,
     }
     return construct(statements.ReviewedClaim, values)
 

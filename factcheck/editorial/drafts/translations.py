@@ -17,6 +17,7 @@ from factcheck.editorial.people import roles
 from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.record.statements.output import read
 from factcheck.record.statements.review import Review as Statement
+from factcheck.record.statements.values import same_language
 
 State = Review.State
 
@@ -110,6 +111,11 @@ def revision_of(review: Review, *, newest: bool = False) -> Statement | None:
     return read(Statement, bytes(document)) if document else None
 
 
+def is_in_other_language(review: Review) -> bool:
+    """Return whether the review is in another language than its claim."""
+    return not same_language(review.claim.language, review.language)
+
+
 def find_missing(review: Review) -> list[Promise]:
     """Return why nobody can approve the translation yet, as sentences for the editor."""
     if review.translation_of_id is None:
@@ -124,6 +130,8 @@ def find_missing(review: Review) -> list[Promise]:
         ]
     if reason := find_lost_original(review):
         return [reason]
+    if is_in_other_language(review) and not (review.claim_wording or review.is_imported):
+        return [_("Write the claim in the language of the translation, above the headline.")]
     original, own = revision_of(review), review.verdict
     verdict = original.verdict if original else None
     if verdict and verdict.slug and (own is None or (own.scale.slug, own.slug) != (verdict.scale, verdict.slug)):

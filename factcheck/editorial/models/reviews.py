@@ -87,6 +87,11 @@ class Review(VersionedModel):
             body=_("You can use Markdown: **bold**, [text](URL), lists."),
         )
     )
+    claim_wording = ProseField(
+        **field_options(statements.Wording, "text"),
+        blank=True,
+        help_text=_("The claim in one neutral sentence, as readers of this review read it."),
+    )
     verdict = models.ForeignKey(
         Verdict, models.PROTECT, verbose_name=_("verdict"), null=True, blank=True, related_name="+"
     )

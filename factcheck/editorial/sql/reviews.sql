@@ -14,7 +14,7 @@ CREATE OR REPLACE TRIGGER review_begun BEFORE UPDATE ON editorial_review
 -- A newsroom's own review needs a verdict, a summary and two sources. One source must support or refute the claim.
 -- Every source has a title. Sources with a URL and the newsroom's own appearances have a copy or a reason why there is
 -- none. Another newsroom is responsible for the appearances of its claim. A translation refers to a revision that was
--- published earlier, and has the verdict of this revision.
+-- published earlier, and has the verdict of this revision and the claim in its own language.
 CREATE OR REPLACE FUNCTION editorial_require_complete_review(entry record_logentry, document jsonb) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -41,6 +41,11 @@ BEGIN
         AND e.number = (document #>> '{translation_of,revision}')::bigint
         AND e.kind LIKE 'review.%' AND e.kind NOT IN ('review.withdrawal', 'review.erasure')) THEN
         RAISE EXCEPTION 'log entry %: what it translates was never published', entry.sequence
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF document -> 'translation_of' <> 'null' AND NOT document -> 'claim' ? 'wordings'
+        AND split_part(lower(document #>> '{claim,language}'), '-', 1) <> split_part(lower(document ->> 'language'), '-', 1) THEN
+        RAISE EXCEPTION 'log entry %: the claim is not in the language of the translation', entry.sequence
             USING ERRCODE = 'restrict_violation';
     END IF;
     SELECT convert_from(d.document, 'UTF8')::jsonb -> 'verdict' INTO original

@@ -140,6 +140,7 @@ class Rows:
         by_name = columns_of(Review, record.to_json_object() | rating)
         del by_name["id"]
         return by_name | {
+            "claim_wording": record.claim.worded(record.language).text if record.claim.wordings else "",
             "publisher_id": publisher.pk,
             "original_publisher": _difference(publisher, record),
             "verdict_id": self.references.verdict(record),

@@ -21,7 +21,7 @@ from factcheck.record.statements.review import (
     ReviewedClaim,
     Source,
 )
-from factcheck.record.statements.values import MAX_LIST, UNKNOWN_LANGUAGE
+from factcheck.record.statements.values import MAX_LIST, UNKNOWN_LANGUAGE, same_language
 
 
 def statement_of(members: Members, notes: Notes) -> JsonObject | None:
@@ -32,9 +32,9 @@ def statement_of(members: Members, notes: Notes) -> JsonObject | None:
     review = Node(members, "", notes)
     item = review.node("itemReviewed")
     address = review_address(review)
-    claim_text, claim_language = _claim_text(review, item)
-    verdict = _verdict(review)
     language = review.language("inLanguage") or UNKNOWN_LANGUAGE
+    claim_text, claim_language, wording = _claim_text(review, item, language)
+    verdict = _verdict(review)
     sources = [source for key in ("citation", "isBasedOn") for source in _sources(review, key)]
     appearances = appearances_of(item) if item else []
     for key, members_of_list in (("citation", sources), ("itemReviewed/appearance", appearances)):
@@ -54,6 +54,7 @@ def statement_of(members: Members, notes: Notes) -> JsonObject | None:
             "location": location_of(item) if item else None,
             "claimant": claimant_of(item) if item else None,
             "appearances": appearances,
+            **({"wordings": wording} if wording else {}),
         },
         "verdict": {"original": verdict},
         "sources": sources,
@@ -101,19 +102,25 @@ def review_address(review: Node) -> str | None:
     return address
 
 
-def _claim_text(review: Node, item: Node | None) -> tuple[str | None, str | None]:
-    """Return the claim's text, and the Claim's language if the text comes from the Claim."""
+def _claim_text(review: Node, item: Node | None, language: str) -> tuple[str | None, str | None, list[JsonValue]]:
+    """Return the claim's text, the Claim's language if the text comes from the Claim, and the text as a wording.
+
+    `claimReviewed` is a wording if the Claim is in another language than the review.
+    """
     text = review.text_for(ReviewedClaim, "text", "claimReviewed")
     if item and "Claim" in item.types:
         own = item.text_for(ReviewedClaim, "text", "text")
         if own and own == (text or own):
-            return own, item.language("inLanguage")
+            return own, item.language("inLanguage"), []
+        spoken = item.language("inLanguage") if own and language != UNKNOWN_LANGUAGE else None
+        if spoken and not same_language(spoken, language):
+            return own, spoken, [{"text": text, "language": language, "by": None}]
         if own:
             item.drop("text", "other_text", "the text is taken from claimReviewed, which differs")
     if text is None:
         why = "missing" if review.members.get("claimReviewed") is None else "empty, or not a single text"
         review.refuse("claimReviewed", "no_claim_text", f"the claim's text is {why}")
-    return text, None
+    return text, None, []
 
 
 def _verdict(review: Node) -> JsonObject | None:

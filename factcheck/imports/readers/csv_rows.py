@@ -15,14 +15,14 @@ from factcheck.imports.readers.json_stream import DECODER, MAX_VALUE, Cursor, Nu
 from factcheck.imports.readers.jsonld_graphs import Node
 from factcheck.imports.readers.results import Problem
 from factcheck.record.statements.parts import Part, parts_of, value_type
-from factcheck.record.statements.review import Appearance, Author, Source, Topic
+from factcheck.record.statements.review import Appearance, Author, Source, Topic, Wording
 
 KEY_COLUMN = "original_url"  # the required column of every CSV file
 _DELIMITERS = ",;\t"
 _MAX_HEADER = 64 * 1024  # in characters
 _INTEGER = re.compile(r"-?[0-9]+", re.ASCII)
 # If a list's cell isn't JSON, each of its lines is one member with this key.
-_MEMBER: dict[type[Part], str] = {Source: "url", Appearance: "url", Author: "name", Topic: "slug"}
+_MEMBER: dict[type[Part], str] = {Source: "url", Appearance: "url", Author: "name", Topic: "slug", Wording: "text"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from factcheck.record.statements.statement_labels import tone_of
 
 @dataclass(frozen=True, slots=True)
 class Wordings:
-    """The texts of a published claim: its own first, then those of the claims merged into it.
+    """The texts of a published claim: its own, those in other languages, and those of the claims merged into it.
 
     `near` contains the claims about the same thing, if their vectors were compared.
     """
@@ -65,7 +65,8 @@ def read_wordings(claims: Mapping[UUID, UUID], model: str, unrelated: float) -> 
     found = {}
     for pk, body, near in rows:
         claim = orjson.loads(body)
-        texts = [claim["text"], *(each["text"] for each in claim.get("merged", ()))]
+        others = [*claim.get("wordings", ()), *claim.get("merged", ())]
+        texts = [claim["text"], *(each["text"] for each in others)]
         found[pk] = Wordings(texts, frozenset(near))
     return found
 

@@ -20,7 +20,7 @@ from factcheck.record.statements.review import Review
 
 def embedded_text(review: Review) -> str:
     """Return the text that is compared by meaning."""
-    parts = (review.claim.text, review.headline, review.summary)
+    parts = (*review.claim.texts, review.headline, review.summary)
     return " ".join(part for part in parts if part)[:MAX_TEXT]
 
 

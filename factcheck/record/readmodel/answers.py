@@ -55,12 +55,13 @@ def answer_of(review: Review, language: str = "") -> Answer:
     """Return the answer, with the verdict's label in this language if the label exists.
 
     The label of a published verdict without this language is in the review's language. The reason is in the review's
-    language, and the claim in its own.
+    language, and so is the claim if the review has a wording in its language.
     """
     source, text = _reason(review)
     reason = text if len(text) <= MAX_REASON else shorten(_first_sentence(text), MAX_REASON)
     words = verdict_words(review, language)
-    return Answer(plain(review.claim.text), review.claim.language, words, reason, source, whole=reason == text)
+    claim = review.claim.worded(review.language)
+    return Answer(plain(claim.text), claim.language, words, reason, source, whole=reason == text)
 
 
 def published_answer(review: Review, **lengths: int) -> str:

@@ -60,6 +60,7 @@ def claim_row(claim_id: UUID, reviews: Sequence[PublishedReview]) -> PublishedCl
         merged = [review for claim, review in sorted(newest.items()) if claim != claim_id]
         sources = [main, *merged]
         claim = main.live_body.claim
+        wordings = {each.language: each for review in live for each in review.live_body.claim.wordings}
         topics = {topic.slug: topic for review in reversed(sources) for topic in review.live_body.topics}
         row.language = claim.language.lower()
         row.claimant = main.claimant
@@ -72,7 +73,7 @@ def claim_row(claim_id: UUID, reviews: Sequence[PublishedReview]) -> PublishedCl
         row.origins = sorted({"imported" if review.original_key else "own" for review in live})
         oldest_first = sorted(live, key=lambda review: (review.published_at, review.sequence))
         body = Claim.model_construct(
-            **{**vars(claim), "id": str(claim_id)},
+            **{**vars(claim), "id": str(claim_id), "wordings": list(wordings.values())},
             url=url,
             merged=[review.live_body.claim for review in merged],
             topics=[topics[slug] for slug in row.topics],

@@ -64,7 +64,7 @@ def claim_review(body: Review) -> Node:
             "dateModified": None if imported else body.updated_at,
             "creativeWorkStatus": "Published",
             "author": _authors(body),
-            "claimReviewed": claim.text,
+            "claimReviewed": claim.worded(body.language).text,
             "itemReviewed": _claim(claim),
             "translationOfWork": _translated(body.translation_of),
             "reviewRating": _rating(body.verdict),

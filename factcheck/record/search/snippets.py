@@ -53,14 +53,14 @@ def _texts(body: Review | Claim) -> dict[str, str]:
     """Return the searched texts of a review, or of a claim with its reviews and merged claims."""
     if isinstance(body, Claim):
         found = {
-            "claim": body.text,
+            "claim": _join(body.texts),
             "merged": _join(each.text for each in body.merged),
             "headline": _join(each.headline for each in body.reviews),
             "claimant": _claimants(body, *body.merged),
         }
     else:
         found = {
-            "claim": body.claim.text,
+            "claim": _join(body.claim.texts),
             "headline": body.headline or "",
             "summary": body.summary or "",
             "claimant": _claimants(body.claim),

@@ -149,8 +149,8 @@ def without_diacritics(word: str) -> str:
 
 
 def title_words(review: Review) -> set[str]:
-    """Return the words in the claim and headline."""
-    return set(split_words(f"{review.claim.text} {review.headline or ''}"))
+    """Return the words in the claim, its wordings and the headline."""
+    return set(split_words(" ".join([*review.claim.texts, review.headline or ""])))
 
 
 def _is_in_words(character: str) -> bool:

@@ -4,10 +4,10 @@ CREATE OR REPLACE FUNCTION record_verdict_named(said jsonb) RETURNS jsonb LANGUA
         'scale', said #> '{verdict,scale}', 'slug', said #> '{verdict,slug}', 'label', said #> '{verdict,label}') END
 $$;
 
--- Returns sources or appearances without the keys of EVIDENCE_KEYS in factcheck.record.statements.same_content. Only
--- appearances have `first`, but the default doesn't change a comparison of sources.
+-- Returns sources or appearances without the keys of EVIDENCE_KEYS in factcheck.record.statements.same_content, or
+-- wordings without `by`. Only appearances have `first`, but the default doesn't change a comparison of other parts.
 CREATE OR REPLACE FUNCTION record_without_evidence(said jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
-    SELECT jsonb_agg('{"first": false}' || each - ARRAY['published_on', 'capture', 'no_capture_reason'] ORDER BY number)
+    SELECT jsonb_agg('{"first": false}' || each - ARRAY['published_on', 'capture', 'no_capture_reason', 'by'] ORDER BY number)
     FROM jsonb_array_elements(said) WITH ORDINALITY AS e (each, number)
 $$;
 
@@ -15,9 +15,10 @@ $$;
 CREATE OR REPLACE FUNCTION record_content(said jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
     SELECT jsonb_strip_nulls(jsonb_build_object(
         'headline', said -> 'headline', 'summary', said -> 'summary', 'body', said -> 'body',
-        'claim', (said -> 'claim') - ARRAY['language', 'claimed_on', 'appearances', 'claimant'],
+        'claim', (said -> 'claim') - ARRAY['language', 'claimed_on', 'appearances', 'claimant', 'wordings'],
         'claimant', '{"same_as": [], "confirmed": false}' || nullif(said #> '{claim,claimant}', 'null'),
         'appearances', record_without_evidence(said #> '{claim,appearances}'),
+        'wordings', record_without_evidence(said #> '{claim,wordings}'),
         'sources', record_without_evidence(said -> 'sources'),
         'scale', said #> '{verdict,scale}', 'slug', said #> '{verdict,slug}', 'original', said #> '{verdict,original}'))
 $$;

@@ -11,10 +11,11 @@ from factcheck.record.statements.parts import Part, default_of, keys_of, parts_o
 
 
 def with_defaults(statement: Mapping[str, Any], model: type[Part]) -> dict[str, Any]:
-    """Return the statement with defaults for all missing keys, at every level."""
+    """Return the statement with defaults for all missing keys, at every level. Keys that can be absent stay absent."""
     return {
         key: default() if (value := statement.get(key)) is None else _with_defaults(value, part) if part else value
-        for key, part, default in _keys(model)
+        for key, part, default, can_be_absent in _keys(model)
+        if statement.get(key) is not None or not can_be_absent
     }
 
 
@@ -44,10 +45,13 @@ def _with_defaults(value: Any, part: type[Part]) -> Any:
 
 
 @cache
-def _keys(model: type[Part]) -> list[tuple[str, type[Part] | None, Callable[[], Any]]]:
-    """Return each key with the model of its value, or None, and a function that returns the default."""
-    parts = parts_of(model)
-    return [(key, parts.get(name), default_of(model, name)) for key, name in keys_of(model).items()]
+def _keys(model: type[Part]) -> list[tuple[str, type[Part] | None, Callable[[], Any], bool]]:
+    """Return each key with the model of its value or None, its default as a function, and whether it can be absent."""
+    parts, fields = parts_of(model), model.model_fields
+    return [
+        (key, parts.get(name), default_of(model, name), fields[name].exclude_if is not None)
+        for key, name in keys_of(model).items()
+    ]
 
 
 def _differences(pointer: str, normal: Any, value: Any) -> list[Fault]:

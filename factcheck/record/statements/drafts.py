@@ -33,7 +33,7 @@ DraftSource = omit(Source, "capture", model_name="DraftSource", doc="A source wi
 
 ClaimToLog = omit(
     ReviewedClaim,
-    "id",
+    "id", "wordings",
     model_name="ClaimToLog",
     doc="A claim to log.",
     claimant=(DraftClaimant | None, optional("", "The person or organisation that made the claim.")),

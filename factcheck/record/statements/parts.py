@@ -42,14 +42,19 @@ class Reference(Part):
 
 
 def optional(
-    label: str = "", description: str = "", example: Any = None, default: Any = None, max_items: int | None = None
+    label: str = "",
+    description: str = "",
+    example: Any = None,
+    default: Any = None,
+    max_items: int | None = None,
+    exclude_if: Callable[[Any], bool] | None = None,
 ) -> Any:
     """Define an optional field with a label, a description, an example and a default.
 
     For a list or an object, `default` is the type, so a missing key becomes an empty value.
     """
     defaults = {"default_factory": default} if isinstance(default, type) else {"default": default}
-    return Field(**defaults, max_length=max_items, **_texts(label, description, example))
+    return Field(**defaults, max_length=max_items, exclude_if=exclude_if, **_texts(label, description, example))
 
 
 def list_of(kind: Any) -> Any:

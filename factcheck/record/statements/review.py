@@ -1,5 +1,6 @@
 """The statement of a review. docs/reference/reviews.md describes the keys and types."""
 
+import operator
 from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
@@ -31,6 +32,7 @@ from factcheck.record.statements.values import (
     UrlOrNull,
     Urls,
     WholeOrNull,
+    same_language,
 )
 
 
@@ -121,6 +123,18 @@ class Claimant(Part):
         return self
 
 
+class Wording(Part):
+    """The claim in the language of a review that is in another language than the claim."""
+
+    labels_follow: ClassVar[bool] = True
+
+    text: Annotated[str, Prose(10_000)] = required(
+        _("claim in the language of the review"), "The claim in this language.", "The flood has reached the roof."
+    )
+    language: Language = required(_("language"), "Language of the wording.", "en")
+    by: NameOrNull = optional(_("by"), "Publisher that wrote the wording.", "Example Check")
+
+
 class ReviewedClaim(Part):
     """The claim that the review checks."""
 
@@ -135,6 +149,25 @@ class ReviewedClaim(Part):
     appearances: list[Appearance] = optional(
         _("appearances"), "Places where the claim was seen.", default=list, max_items=MAX_LIST
     )
+    # Absent without a wording, so that the bytes of older claims stay the same.
+    wordings: list[Wording] = optional(
+        _("wordings"),
+        "The claim in the languages of its reviews. The key is absent without a wording.",
+        default=list,
+        max_items=MAX_LIST,
+        exclude_if=operator.not_,
+    )
+
+    @property
+    def texts(self) -> list[str]:
+        """The claim's text, then its wordings in other languages."""
+        return [self.text, *(each.text for each in self.wordings)]
+
+    def worded(self, language: str) -> "Wording | ReviewedClaim":
+        """Return the wording in this language, or the claim itself. Both have `text` and `language`."""
+        if same_language(self.language, language):
+            return self
+        return next((each for each in self.wordings if same_language(each.language, language)), self)
 
 
 class OriginalRating(Part):

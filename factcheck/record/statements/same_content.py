@@ -8,7 +8,12 @@ from factcheck.record.statements.review import Review, Verdict
 EVIDENCE_KEYS = {"published_on", "capture", "no_capture_reason"}
 _CONTENT = {"headline", "summary", "body", "claim", "sources", "verdict"}
 _METADATA: Any = {
-    "claim": {"language": True, "claimed_on": True, "appearances": {"__all__": EVIDENCE_KEYS}},
+    "claim": {
+        "language": True,
+        "claimed_on": True,
+        "appearances": {"__all__": EVIDENCE_KEYS},
+        "wordings": {"__all__": {"by"}},
+    },
     "sources": {"__all__": EVIDENCE_KEYS},
     "verdict": Verdict.model_fields.keys() - {"scale", "slug", "original"},
 }

@@ -75,6 +75,11 @@ def read_language(text: str) -> str | None:
     return "-".join([first.lower(), *(cased.get(len(part), str.lower)(part) for part in rest)])
 
 
+def same_language(one: str, other: str) -> bool:
+    """Return whether two tags are of the same language. Regions and scripts don't matter."""
+    return one.lower().partition("-")[0] == other.lower().partition("-")[0]
+
+
 def read_url(text: str) -> str | None:
     """Return an absolute http or https URL with a host. Only the scheme is changed to lower case.
 

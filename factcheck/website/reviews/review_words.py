@@ -46,7 +46,8 @@ def claim_title(claim: WholeClaim) -> str:
         f"{shorten(verdict_words(each), MAX_VERDICT)} ({shorten(plain(each.publisher.name), MAX_VERDICT)})"
         for each in claim.live_reviews[:2]
     ]
-    return claim_with_verdict(shorten(plain(claim.text), MAX_CLAIM), "; ".join(verdicts))
+    text = claim.worded(get_language() or "").text
+    return claim_with_verdict(shorten(plain(text), MAX_CLAIM), "; ".join(verdicts))
 
 
 def important_corrections(corrections: Sequence[Correction]) -> list[Correction]:

@@ -21,6 +21,7 @@ from factcheck.record.matching.match_scoring import Match
 from factcheck.record.matching.matches import match
 from factcheck.record.readmodel.bodies import Claim, Review
 from factcheck.record.statements.output import read
+from factcheck.record.statements.review import ReviewedClaim
 from factcheck.website.browse.filters import Filters
 from factcheck.website.browse.review_lists import ResultsPage
 from factcheck.website.search.search_text import SearchText
@@ -90,7 +91,7 @@ def find_same(text: str, filters: Filters, posted: date | None = None) -> tuple[
 
 def _put_together(text: str, group: Sequence[tuple[Match, Claim, list[Review]]]) -> SameClaim:
     """Return the first claim of a group with the reviews of the others. Claims in the words of the text come first."""
-    exact = [same_words(text, claim.text) for _, claim, _ in group]
+    exact = [_is_in_words(text, claim) for _, claim, _ in group]
     first = exact.index(True) if any(exact) else 0
     same = [number for number, _ in enumerate(group) if number == first or (exact[number] and exact[first])]
     reviews = [review for number in same for review in group[number][2]][:MAX_REVIEWS]
@@ -112,8 +113,12 @@ def find_unsure(text: SearchText, listed: ResultsPage) -> frozenset[str]:
     has to contain the words.
     """
     if text.has_several_words:
-        return frozenset(each.id for each in listed.reviews if not same_words(text.text, each.claim.text))
+        return frozenset(each.id for each in listed.reviews if not _is_in_words(text.text, each.claim))
     return frozenset(each.id for each in listed.reviews if listed.relaxed or each.id in listed.similar)
+
+
+def _is_in_words(text: str, claim: ReviewedClaim) -> bool:
+    return any(same_words(text, each) for each in claim.texts)
 
 
 def _read(model: type[Found], rows: Any, ids: Sequence[UUID]) -> dict[UUID, Found]:

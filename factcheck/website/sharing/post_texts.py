@@ -32,7 +32,7 @@ def post_text(review: Kept, language: str) -> str:
     verdict = _shorten(_without_accounts(verdict_words(review, language)), 60)
     before = gettext("Verdict: {verdict}. The claim: “").format(verdict=verdict)
     after = gettext("” – checked by {newsroom}").format(newsroom=newsroom) + f"\n{review.url}"
-    claim = _LINK.sub("[…]", _without_accounts(review.claim.text[:MAX_READ]))
+    claim = _LINK.sub("[…]", _without_accounts(review.claim.worded(review.language).text[:MAX_READ]))
     return f"{before}{_shorten(claim, MAX_LENGTH - length_of(before) - length_of(after))}{after}"
 
 

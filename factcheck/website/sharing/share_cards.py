@@ -70,7 +70,8 @@ def newest_correction(corrections: Sequence[Correction]) -> Correction | None:
 def _live_card(review: Review, language: str) -> Card:
     verdict = drawable(verdict_words(review, language)) or gettext("See the verdict")
     place = scale(review.verdict)
-    text = drawable(plain(review.claim.text))
+    answer = answer_of(review)
+    text = drawable(answer.claim)
     unreadable = gettext("The claim is in a script that this picture can’t show. Scan the code to read it.")
     return Card(
         verdict=verdict,
@@ -80,7 +81,7 @@ def _live_card(review: Review, language: str) -> Card:
         note=_correction_note(review),
         label=gettext("Claim that was checked – verdict: {verdict}").format(verdict=verdict),
         text=f"“{text}”" if text else unreadable,
-        reason=drawable(answer_of(review).why()),
+        reason=drawable(answer.why()),
         footer=_footer(review),
         url=review.url,
     )

@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 
 from factcheck.record.formats.markdown import to_html
 from factcheck.record.readmodel.answers import answer_of
+from factcheck.record.statements.review import ReviewedClaim
 from factcheck.record.statements.statement_labels import claim_with_verdict
 from factcheck.website import queries, words
 
@@ -19,6 +20,7 @@ register = template.Library()
 register.filter("markdown", to_html)
 register.filter(claim_with_verdict)
 register.filter("answer", answer_of)
+register.filter("worded", ReviewedClaim.worded)
 register.filter(words.one_line, is_safe=True)
 for each in (
     words.get_item, words.in_words, words.day, words.utc_time, words.local_time, words.day_of, words.time_tag,

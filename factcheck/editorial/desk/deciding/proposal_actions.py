@@ -75,7 +75,7 @@ ACTIONS: dict[str, DeskAction[Proposal]] = by_name(
         _("Sign with your passkey"),
         _("Your passkey signs exactly what this page shows. Then a second person can approve and sign it."),
         _("Signed. Someone else now has to decide."),
-        lambda _proposal, _by, _data: None,
+        lambda proposal, by, _data: signing.require_signed(proposal, by),
         SignatureForm,
         is_primary=True,
         read_first=True,

@@ -54,6 +54,7 @@ from factcheck.editorial.desk.writing.review_forms import AuthorInline, ReviewFo
 from factcheck.editorial.desk.writing.screen import claim_context, claim_facts, steps_context, text_preview
 from factcheck.editorial.desk.writing.translations import TranslationsMixin, translation_context
 from factcheck.editorial.drafts.statement_columns import remaining_fields
+from factcheck.editorial.drafts.translations import is_in_other_language
 from factcheck.editorial.models import Claim, EditorialEvent, Proposal, Review
 from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.record.statements.drafts import ReviewToDraft
@@ -87,7 +88,7 @@ class ReviewAdmin(
     search_fields = ("headline", "claim__text")
     search_help_text = _("Words from the headline or the claim")
     autocomplete_fields = ("claim",)
-    textarea_rows: ClassVar = {"summary": 3, "body": 16, "verdict_explanation": 3, "change_note": 3}
+    textarea_rows: ClassVar = {"claim_wording": 2, "summary": 3, "body": 16, "verdict_explanation": 3, "change_note": 3}
     radio_fields = {"change_class": admin.VERTICAL}
     inlines = (SourceInline, AuthorInline)
 
@@ -113,7 +114,11 @@ class ReviewAdmin(
     def get_fieldsets(self, request: HttpRequest, obj: Review | None = None) -> Any:
         language = ["newsroom", "language"] if self.chooses_newsroom(request, obj) else ["language"]
         written_here = obj is None or (self.changes_row(request, obj) and not obj.is_imported)
-        text = {"fields": ["headline", "summary", "body"], "description": PARAGRAPHS if written_here else None}
+        wording = obj is not None and (obj.claim_wording or is_in_other_language(obj))
+        text = {
+            "fields": [*["claim_wording"][: bool(wording)], "headline", "summary", "body"],
+            "description": PARAGRAPHS if written_here else None,
+        }
         sets: list[Any] = [
             (None, {"fields": ["claim"], "classes": ["chooses-claim"]}),
             (None, {"fields": language}),

@@ -159,6 +159,8 @@ DECLARE
     review jsonb := body::jsonb;
 BEGIN
     RETURN public.record_search(
-        review ->> 'language', concat_ws(E'\n', review #>> '{claim,text}', review ->> 'headline'), review #> '{claim,claimant}',
+        review ->> 'language', concat_ws(E'\n', review #>> '{claim,text}', review ->> 'headline', (
+            SELECT string_agg(each ->> 'text', E'\n') FROM jsonb_array_elements(review #> '{claim,wordings}') each)),
+        review #> '{claim,claimant}',
         review ->> 'summary', review ->> 'body');
 END $$;
