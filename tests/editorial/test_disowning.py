@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from api.feeds.claimreview_feed import data_feed
+from factcheck.editorial.events import record_account_event
 from factcheck.editorial.models import Proposal
 from factcheck.editorial.programs.tokens import create_token
 from factcheck.editorial.proposals import disowning_policy, workflow
@@ -105,11 +106,14 @@ def test_incident_names_people_quick_decisions_secrets_and_entries(
     for _ in range(3):
         newsroom.publish_new()
     Client().login(username=newsroom.editor.username, password="a long enough secret")
+    login = {"kind": "passkey", "device": "Firefox", "network": "203.0.0.0/16", "new_device": True}
+    record_account_event(newsroom.editor, "sign_in.succeeded", newsroom.editor, **login)
     create_token(by=newsroom.editor, newsroom=newsroom.publisher.pk, name="bot", scopes=["claims:write"], days=1)
     with pytest.raises(CommandError, match="invalid time value"):
         call_command("incident", "--since", "yesterday")
     call_command("incident", "--since", since.isoformat())
     said = capsys.readouterr().out
+    assert " editor@kiemchung.example: passkey, Firefox, 203.0.0.0/16, a new device\n" in said
     assert "  reporter@kiemchung.example: publication.submitted × 3, " in said
     assert said.count("approved by editor@kiemchung.example") == 3
     assert said.count(" after 0 s\n") == 3

@@ -47,7 +47,7 @@ def _report(since: datetime) -> dict[str, list[str]]:
     events = EditorialEvent.objects.filter(at__gte=since)
     acts = events.values_list("actor__username", "action").annotate(Count("pk"), first=Min("at"), last=Max("at"))
     logins = events.filter(action="sign_in.succeeded").select_related("actor").order_by("pk")
-    sessions = Session.objects.filter(began_at__gte=since, user__isnull=False).select_related("user")
+    sessions = Session.objects.filter(user__isnull=False, expire_date__gt=timezone.now()).select_related("user")
     proposals = Proposal.objects.with_subjects().filter(Q(submitted_at__gte=since) | Q(decided_at__gte=since))
     people = User.objects.filter(pk__in=events.values("actor")).order_by("username")
     tokens = ApiToken.objects.usable().select_related("user")
@@ -56,7 +56,7 @@ def _report(since: datetime) -> dict[str, list[str]]:
             f"{who}: {action} × {count}, {_text(first)} to {_text(last)}"
             for who, action, count, first, last in acts.order_by("actor__username", "first")
         ],
-        "Logins": [f"{_text(each.at)} {_name(each.actor)}: {each.detail}" for each in logins],
+        "Logins": [f"{_text(each.at)} {_name(each.actor)}: {_login(each.detail)}" for each in logins],
         "Sessions that are still open": [
             f"{_text(each.began_at)} {_name(each.user)}: {each.device}, {each.network}" for each in sessions
         ],
@@ -80,6 +80,11 @@ def _decision(proposal: Proposal) -> str:
         return f"{text}: waits"
     seconds = int((proposal.decided_at - proposal.submitted_at).total_seconds())
     return f"{text}: {proposal.decision} by {_name(proposal.decided_by)} after {seconds} s"
+
+
+def _login(detail: dict[str, Any]) -> str:
+    known = [detail.get("kind") or "password", detail.get("device"), detail.get("network")]
+    return ", ".join(filter(None, [*known, detail.get("new_device") and "a new device"]))
 
 
 def _name(person: User | None) -> str | None:
