@@ -41,6 +41,10 @@ def test_readers_see_that_a_translation_is_behind(newsroom: Newsroom, live: Revi
     found = client.get("/en/search/", {"q": ENGLISH}).content.decode()
     assert "Perhaps another claim" not in found
     assert f'lang="en">{ENGLISH}</bdi>' in found
+    for language, shown, other in (("en", draft, live), ("vi", live, draft)):  # both are one judgement
+        page_of_claim = client.get(f"/{language}/claims/{live.claim_id}/").content.decode()
+        assert f"/reviews/{shown.pk}/" in page_of_claim
+        assert f"/reviews/{other.pk}/" not in page_of_claim.partition('<section aria-labelledby="others">')[2]
     assert ENGLISH not in claim_page("vi")
     newsroom.withdraw_review(Review.objects.get(pk=live.pk))
     assert "The original has been withdrawn." in page()

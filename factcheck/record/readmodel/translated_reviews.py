@@ -3,6 +3,7 @@
 A translation names the original's revision that it translates.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from factcheck.record.readmodel.models import PublishedReview
 from factcheck.record.readmodel.row_models import Status
 from factcheck.record.statements.output import read
 from factcheck.record.statements.review import Translated
+from factcheck.record.statements.values import same_language
 
 # The entries that change the text of a published review.
 NEW_TEXTS = (LogEntry.Kind.UPDATE, LogEntry.Kind.CORRECTION)
@@ -60,6 +62,18 @@ def list_translations(review: PublishedReview) -> list[Review]:
     )
     found = same_claim.order_by("published_at", "id").values_list("body", flat=True)[:MOST]
     return [read(Review, body) for body in found]
+
+
+def without_translations(reviews: Iterable[Review], language: str) -> list[Review]:
+    """Return the reviews without repeated judgements: of an original and its translations by the same publisher, one.
+
+    The review in this language is kept, or else the first.
+    """
+    groups: dict[tuple[str, str], list[Review]] = {}
+    for each in reviews:
+        original = each.translation_of.id if each.translation_of else each.id
+        groups.setdefault((each.publisher.site, original), []).append(each)
+    return [min(group, key=lambda each: not same_language(each.language, language)) for group in groups.values()]
 
 
 def newest_text(review_id: UUID) -> int | None:

@@ -18,7 +18,7 @@ from factcheck.record.readmodel.bodies import Erasure, Kept, Review
 from factcheck.record.readmodel.claimreview import claim_review_document
 from factcheck.record.readmodel.picture_rows import shown_pictures
 from factcheck.record.readmodel.revisions import last_notice, notice_in
-from factcheck.record.readmodel.translated_reviews import find_original
+from factcheck.record.readmodel.translated_reviews import find_original, without_translations
 from factcheck.web.response_cache import key_of, recall, remember
 from factcheck.website import queries
 from factcheck.website.responses import is_sample, page_for_readers, sample_of
@@ -74,6 +74,7 @@ def claim(request: HttpRequest, claim_id: UUID) -> HttpResponse:
             raise Http404
         # The new URL also begins with the language of the interface, if this URL does.
         return redirect(request.path.replace(str(claim_id), str(home)), permanent=True)
+    body.live_reviews = without_translations(body.live_reviews, get_language() or "")
     context = {
         "claim": body,
         "title": review_words.claim_title(body),

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.record.lists.published_lists import CLAIMS, REVIEWS
@@ -20,6 +21,7 @@ from factcheck.record.matching.match_numbers import THRESHOLD
 from factcheck.record.matching.match_scoring import Match
 from factcheck.record.matching.matches import match
 from factcheck.record.readmodel.bodies import Claim, Review
+from factcheck.record.readmodel.translated_reviews import without_translations
 from factcheck.record.statements.output import read
 from factcheck.record.statements.review import ReviewedClaim
 from factcheck.website.browse.filters import Filters
@@ -94,8 +96,10 @@ def _put_together(text: str, group: Sequence[tuple[Match, Claim, list[Review]]])
     exact = [_is_in_words(text, claim) for _, claim, _ in group]
     first = exact.index(True) if any(exact) else 0
     same = [number for number, _ in enumerate(group) if number == first or (exact[number] and exact[first])]
-    reviews = [review for number in same for review in group[number][2]][:MAX_REVIEWS]
-    others = [review for number, each in enumerate(group) if number not in same for review in each[2]][:MAX_REVIEWS]
+    language = get_language() or ""
+    reviews = without_translations((each for number in same for each in group[number][2]), language)[:MAX_REVIEWS]
+    similar = (review for number, each in enumerate(group) if number not in same for review in each[2])
+    others = without_translations(similar, language)[:MAX_REVIEWS]
     match, claim, _ = group[first]
     judged, sure = match.judgement, exact[first]
     few = max(len(judged.asked), len(judged.checked)) <= MAX_WORDS
