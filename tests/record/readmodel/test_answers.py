@@ -13,7 +13,7 @@ FALSE = {"label": "False", "labels": {"en": "False", "vi": "Sai sự thật"}, "
 
 def review(verdict: dict[str, Any] | None = None, **values: Any) -> Review:
     claim = {"text": "Nets don't\nwork.", "language": "en"}
-    return construct(Review, {"claim": claim, "verdict": FALSE | (verdict or {}), **values})
+    return construct(Review, {"language": "en", "claim": claim, "verdict": FALSE | (verdict or {}), **values})
 
 
 @pytest.mark.parametrize(
