@@ -44,7 +44,7 @@ def test_review_without_a_verdict_says_so() -> None:
         "language": "en",
         "headline": "The video is old",
         "verdict": {"label": None},
-        "claim": {"text": "x"},
+        "claim": {"text": "x", "language": "en"},
     }
     with override("en"):
         assert title_of(construct(Review, body)) == "“x” – No verdict"

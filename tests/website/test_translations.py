@@ -3,7 +3,7 @@
 from django.test import Client
 
 from factcheck.editorial.drafts import translations
-from factcheck.editorial.models import Review
+from factcheck.editorial.models import Review, Verdict
 from tests.support.drafts import Newsroom
 
 BEHIND = "The original has since been corrected (revision 2), so this translation is behind."
@@ -45,6 +45,9 @@ def test_readers_see_that_a_translation_is_behind(newsroom: Newsroom, live: Revi
         page_of_claim = client.get(f"/{language}/claims/{live.claim_id}/").content.decode()
         assert f"/reviews/{shown.pk}/" in page_of_claim
         assert f"/reviews/{other.pk}/" not in page_of_claim.partition('<section aria-labelledby="others">')[2]
+    newsroom.correct_review(live, verdict=Verdict.objects.exclude(pk=draft.verdict_id).earliest("pk"))
+    corrected = client.get(f"/en/claims/{live.claim_id}/").content.decode()
+    assert f"/reviews/{live.pk}/" in corrected.partition('<section aria-labelledby="others">')[2]
     assert ENGLISH not in claim_page("vi")
     newsroom.withdraw_review(Review.objects.get(pk=live.pk))
     assert "The original has been withdrawn." in page()

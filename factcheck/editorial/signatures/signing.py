@@ -66,9 +66,11 @@ def sign(proposal: Proposal, by: User, assertion: Assertion) -> None:
 
 def require_signed(proposal: Proposal, by: User) -> None:
     """Raise Unsigned if the newsroom needs signatures and the submitter or the approver hasn't signed."""
+    if not needs_signatures(proposal):
+        return
     if reason := why_waiting(proposal):
         raise Unsigned(reason)
-    if needs_signatures(proposal) and not proposal.signatures.filter(person=by).exists():
+    if not proposal.signatures.filter(person=by).exists():
         raise Unsigned(_("In this newsroom, you approve with your passkey. Open this at the desk, and sign there."))
 
 

@@ -67,12 +67,12 @@ def list_translations(review: PublishedReview) -> list[Review]:
 def without_translations(reviews: Iterable[Review], language: str) -> list[Review]:
     """Return the reviews without repeated judgements: of an original and its translations by the same publisher, one.
 
-    The review in this language is kept, or else the first.
+    The review in this language is kept, or else the first. A translation that is behind doesn't hide another verdict.
     """
-    groups: dict[tuple[str, str], list[Review]] = {}
+    groups: dict[tuple[str, str, str | None], list[Review]] = {}
     for each in reviews:
         original = each.translation_of.id if each.translation_of else each.id
-        groups.setdefault((each.publisher.site, original), []).append(each)
+        groups.setdefault((each.publisher.site, original, each.verdict.slug), []).append(each)
     return [min(group, key=lambda each: not same_language(each.language, language)) for group in groups.values()]
 
 

@@ -13,7 +13,7 @@ FALSE = {"label": "False", "labels": {"en": "False", "vi": "Sai sự thật"}, "
 
 def review(verdict: dict[str, Any] | None = None, **values: Any) -> Review:
     claim = {"text": "Nets don't\nwork.", "language": "en"}
-    return construct(Review, {"claim": claim, "verdict": FALSE | (verdict or {}), **values})
+    return construct(Review, {"language": "en", "claim": claim, "verdict": FALSE | (verdict or {}), **values})
 
 
 @pytest.mark.parametrize(
@@ -50,16 +50,11 @@ def test_long_text_is_cut_after_a_sentence_that_says_why(sentence: str) -> None:
     assert (answer.reason, answer.whole) == (sentence, False)
 
 
-@pytest.mark.parametrize(
-    ("slug", "own", "line"),
-    [
-        ("false", "Pants on Fire", "“Nets don't work.” – Sai sự thật (“Pants on Fire”). Why: Nets work."),
-        ("false", "FALSE", "“Nets don't work.” – Sai sự thật. Why: Nets work."),
-    ],
-)
-def test_line_has_the_own_words_of_a_mapped_verdict(slug: str, own: str, line: str) -> None:
-    answer = answer_of(review({"slug": slug, "original": {"label": own}}, summary=f"{own}. Nets work."), "vi")
-    assert answer.line() == line
+def test_line_has_the_own_words_of_a_mapped_verdict() -> None:
+    mapped = review({"slug": "false", "original": {"label": "Pants on Fire"}}, summary="Pants on Fire. Nets work.")
+    assert answer_of(mapped, "vi").line() == "“Nets don't work.” – Sai sự thật (“Pants on Fire”). Why: Nets work."
+    same = review({"slug": "false", "original": {"label": "FALSE"}})
+    assert answer_of(same, "vi").line() == "“Nets don't work.” – Sai sự thật"
 
 
 def test_line_has_the_claim_the_verdict_and_the_reason() -> None:
