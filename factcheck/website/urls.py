@@ -4,6 +4,8 @@ The URLs in `urlpatterns` contain no language. They are files for programs, and 
 which published bodies contain. The same content is also a page in each language.
 """
 
+from functools import partial
+
 from django.templatetags.static import static
 from django.urls import path, re_path
 from django.urls.converters import UUIDConverter
@@ -21,6 +23,8 @@ from factcheck.website.verifying import file_views, verify_views
 
 REVISION = rf"^(?P<section>[a-z]+s)/(?P<subject>{UUIDConverter.regex})/revisions/(?P<number>[0-9]{{1,9}})"
 
+_redirect = partial(RedirectView.as_view, http_method_names=["get", "head"])
+
 permanent = [
     path("reviews/<uuid:review_id>/", review_views.review, name="review"),
     path("reviews/<uuid:review_id>/revisions/<int:number>/", review_views.revision, name="revision"),
@@ -36,8 +40,8 @@ pages = [
     path("search/", search_views.search, name="search"),
     path("search/as-you-type/", search_views.as_you_type, name="search_as_you_type"),
     # From shortened URLs of reviews and claims. The redirects are temporary, because lists may follow later.
-    path("reviews/", RedirectView.as_view(pattern_name="home")),
-    path("claims/", RedirectView.as_view(pattern_name="home")),
+    path("reviews/", _redirect(pattern_name="home")),
+    path("claims/", _redirect(pattern_name="home")),
     path("reviews/<uuid:review_id>/report/", intake.report, name="report"),
     path("claims/<uuid:claim_id>/mismatch/", intake.mismatch, name="mismatch"),
     path("tips/", intake.tip, name="tip"),
@@ -94,9 +98,9 @@ urlpatterns = [
     path("sitemaps/<slug:name>.xml", well_known_views.sitemap),
     path("robots.txt", well_known_views.robots),
     # For responses that can't link to an icon: JSON, feeds and plain text.
-    path("favicon.ico", RedirectView.as_view(url=static("website/icon.svg"))),
+    path("favicon.ico", _redirect(url=static("website/icon.svg"))),
     path(".well-known/security.txt", well_known_views.security),
     # For password managers (W3C, Well-Known URL for Changing Passwords).
-    path(".well-known/change-password", RedirectView.as_view(pattern_name="admin:password_change")),
+    path(".well-known/change-password", _redirect(pattern_name="admin:password_change")),
     path(well_known_views.CATALOG.removeprefix("/"), well_known_views.api_catalog),
 ]

@@ -121,7 +121,7 @@ def test_bibtex_escapes_what_tex_would_run() -> None:
         "id": "bd1d6be1-487b-42da-b21e-6c39ebfe0339",
         "url": f"{SITE}/reviews/bd1d6be1-487b-42da-b21e-6c39ebfe0339/",
         "original_url": "https://a.example/},author={Evil",
-        "claim": {"text": "x"},
+        "claim": {"text": "x", "language": "en"},
         "headline": "100 % \\input{x} of $5 & #1_a }}, note = {b ~ ^\n} @misc{evil,",
         "language": "en",
         "publisher": {"name": "A {B} and C"},

@@ -14,7 +14,8 @@ URL = "https://factcheck.example.org/reviews/bd1d6be1-487b-42da-b21e-6c39ebfe033
 def review(claim: str, verdict: str = "Sai", newsroom: str = "Tòa soạn Kiểm Chứng", kind: str = "original") -> Kept:
     body = {
         "url": URL,
-        "claim": {"text": claim},
+        "language": "vi",
+        "claim": {"text": claim, "language": "vi"},
         "publisher": {"name": newsroom},
         "verdict": {"label": verdict, "labels": {"vi": verdict, "en": "False"} if verdict == "Sai" else {}},
     }
