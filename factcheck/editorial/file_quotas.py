@@ -43,7 +43,7 @@ def require_room_for_action(*, by: User) -> None:
     wait = count_client(f"account {by.pk}", ("actions", ACTIONS, _HOUR, 1))
     if wait is not None:
         text = _(
-            "Your account has done more than %(count)s things in an hour. Nothing was saved. Wait %(minutes)s min."
+            "Your account has done more than %(count)s actions in an hour. Nothing was saved. Wait %(minutes)s min."
         )
         raise OverQuota(text % {"count": ACTIONS, "minutes": math.ceil(wait / 60)})
 

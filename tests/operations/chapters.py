@@ -22,6 +22,8 @@ LEFT_OUT = {
     "make test && make check && make prove && make audit": "It takes an hour, and contains this test.",
     "factcheck-manage import_reviews --by writer 'https://factchecktools.googleapis.com/v1alpha1/claims:search"
     "?reviewPublisherSiteFilter=example.org&pageSize=100&key=…'": "It needs the internet and a key of Google.",
+    "podman compose run --rm --volume ./newsroom.json:/newsroom.json:ro signer .venv/bin/python -m"
+    " factcheck.record.log.signer_process --protect /newsroom.json": "The same command runs on the site without containers.",
     "podman compose run --rm desk .venv/bin/python manage.py send_test_email you@example.org": "Containers don't reach the test's"
     " mail server. The same command runs on the site without containers.",
 }
@@ -96,6 +98,12 @@ def wait(url: str) -> str:
 MONITORING = [
     Chapter("monitor", before="METRICS_TOKEN=a-token-of-twenty-chars"),
     Chapter("when-something-is-wrong"),
+    Chapter(
+        "when-something-is-wrong",
+        "Somebody has broken in",
+        {"2026-10-05T09:30": "$(date --utc --date '1 hour ago' +%FT%R)"},
+        after=f"systemctl start {READERS}",
+    ),
     Chapter("when-something-is-wrong", "A row was changed"),
     Chapter(
         "when-something-is-wrong",
@@ -260,6 +268,23 @@ MACHINES = [
         after=VERIFIED,
     ),
 ]
+KEYS = """.venv/bin/python - > newsroom.json <<'END'
+import json, secrets
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+keys = [{"id": secrets.token_hex(32), "person": person, "decides": True,
+  "public_key": f"EdDSA:{Ed25519PrivateKey.generate().public_key().public_bytes_raw().hex()}"} for person in ("writer", "editor")]
+print(json.dumps({"site": "checkpoint.demo.example", "origin": "https://facts.newsroom.test", "keys": keys, "subjects": []}))
+END"""
+# From here on, nothing is published.
+SIGNATURES = [
+    Chapter("have-two-people-sign", "Switch it on", before=KEYS, after=VERIFIED),
+    Chapter(
+        "have-two-people-sign",
+        "Let an auditor check",
+        {"check.example": "checkpoint.demo.example", "opened.json": "/tmp/opened.json"},
+        after="grep --quiet EdDSA /tmp/opened.json; test $(stat --format %a /tmp/opened.json) = 600",
+    ),
+]
 RELEASE_FOLDER = "cd /root/release"
 RELEASE = [
     Chapter("release", "1. Check"),
@@ -356,4 +381,4 @@ CONTAINERS = [
         "install-in-containers", "Limits", before=IN_CONTAINERS, after=f"{wait('https://$HOST/')}; {API}/", seconds=300
     ),
 ]
-CHAPTERS = [*MONITORING, *CONTENT, *LOG, *BACKUPS, *UPGRADES, *MACHINES, *RELEASE, *CONTAINERS]
+CHAPTERS = [*MONITORING, *CONTENT, *LOG, *BACKUPS, *UPGRADES, *MACHINES, *SIGNATURES, *RELEASE, *CONTAINERS]

@@ -95,7 +95,7 @@ def _require_site(kind: str, limit: int) -> None:
         return
     wait = _rest_of_hour()
     text = _(
-        "In the last hour, this site has received as many messages as it can store in an hour. Your message was not"
+        "In this hour, this site has received as many messages as it can store in an hour. Your message was not"
         " stored. Keep your text and send it again in %s min., or write to a newsroom directly."
     )
     raise NotStored(text % math.ceil(wait / 60), wait)
