@@ -322,6 +322,15 @@ def test_signer_without_its_state_signs_nothing(signed: Process, tmp_path: Path)
     assert sizes() == [2, 3]
 
 
+def test_signer_without_the_keys_of_people_signs_nothing(signed: Process) -> None:
+    """Otherwise a lost file would end the signatures of two people in silence."""
+    signed.kill()
+    (signed.folder / "approvals.sqlite3").unlink()
+    status, reason = signed.once()
+    assert (status, "have-two-people-sign" in reason) == (1, True)
+    assert not (signed.folder / "approvals.sqlite3").exists()
+
+
 def test_witness_signatures_are_not_continued(tmp_path: Path) -> None:
     """An adopted checkpoint is often one that readers see."""
     process, witness = Process(tmp_path, str(KEY)), SigningKey.generate("witness.example")

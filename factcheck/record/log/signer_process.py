@@ -26,6 +26,7 @@ from factcheck.record.log.signer import NONE, Added, FileMemory, Lines, Signer, 
 from factcheck.tools.environment import environment
 
 TIMEOUT = 5  # in seconds, for a request, on both sides
+LOST = "Read /docs/how-to/have-two-people-sign/#keep-the-signers-memory."
 MAX_LINE = 4 * 2**20  # in bytes: a document of 1 MiB in JSON, with its signatures
 
 
@@ -172,7 +173,10 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         keys = SigningKey.parse_all(Path(environment("LOG_SIGNING_KEY", "log-key")).read_text())
         folder = Path(environment("LOG_SIGNER_STATE", "."))
-        memory, register = FileMemory(folder), KeyRegister(folder / "approvals.sqlite3")
+        memory, file = FileMemory(folder), folder / "approvals.sqlite3"
+        if memory.read() is not None and not (file.exists() or chosen.protect):
+            sys.exit(f"{file} is lost, so the signer doesn't know where two people sign. {LOST}")
+        register = KeyRegister(file)
         signer = Signer(keys, memory, register)
         if chosen.begin or chosen.adopt:
             checkpoint = begin(signer, chosen.adopt.read_text() if chosen.adopt else None)
