@@ -1,7 +1,8 @@
 """A database that an earlier commit made is migrated, and everything in it is still there and verifies.
 
-Each folder in `stored/` holds a database as SQL, and what its site answered. Its name is the day of the commit.
-A change of the models is a new migration, so these files never change. `RECORD_STORED=2026-12-24` adds a folder.
+Each folder in `stored/` holds a database as SQL, and what its site answered. Its name is the day of the commit, and
+a letter if the day has several. A change of the models is a new migration, so these files never change.
+`RECORD_STORED=2026-12-24` adds a folder.
 """
 
 import json
