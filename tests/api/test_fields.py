@@ -95,7 +95,7 @@ def test_cursor_fits_other_fields(world, api):
         ("reviews/?fields=verdct", "There isn't a field verdct. Did you mean verdict?"),
         ("reviews/?fields=", EMPTY),
         ("reviews/?fields=id,", EMPTY),
-        ("reviews/?fields=text", "There isn't a field text. Did you mean claim.text?"),
+        ("reviews/?fields=text", "There isn't a field text. Did you mean claim.text or claim.wordings.text?"),
         ("reviews/?fields=claim.txt", "There isn't a field claim.txt. Did you mean claim.text or claim?"),
         (
             "claims/?fields=id,xyzzy",

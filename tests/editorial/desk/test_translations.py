@@ -64,7 +64,7 @@ def test_correction_of_the_original_is_shown_word_by_word(newsroom: Newsroom) ->
 
 def test_published_translation_asks_for_a_correction_first(newsroom: Newsroom) -> None:
     original, draft = start(newsroom)
-    draft.summary = "False. The video is from 2020."
+    draft.summary, draft.claim_wording = "False. The video is from 2020.", "The water reached the roof."
     draft.save()
     newsroom.publish_review(draft)
     newsroom.correct_review(original, summary="Sai. Đoạn video được quay năm 2021.")
