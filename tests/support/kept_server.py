@@ -17,7 +17,7 @@ FOLDERS = {
     "models",
     "database",
 }  # their files determine the content of a migrated database
-FILES = {"models.py", "settings.py", "kept_server.py", "databases.py"}
+FILES = {"migrate.py", "models.py", "settings.py", "kept_server.py", "databases.py"}
 
 
 def restore(home: Path) -> None:

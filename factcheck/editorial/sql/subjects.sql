@@ -1,7 +1,7 @@
 -- No row to which a proposal refers can be deleted. Log entries have their own rules (record/sql/log_entries.sql).
 -- The foreign keys of proposals are checked at commit. Without this rule, a transaction could delete a row and insert
 -- it again with another creator. Each trigger's arguments are the columns of editorial_proposal that refer to its
--- table.
+-- table, also columns of migrations that run after the rules (operations/management/commands/migrate.py).
 CREATE OR REPLACE FUNCTION editorial_subject_kept() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE

@@ -152,7 +152,7 @@ class Rows:
 
 def new_row(model: type[Model], **columns: Any) -> Row:
     """Return a new row. Columns that aren't given have the model's defaults."""
-    return SimpleNamespace(**_defaults(model) | columns)
+    return SimpleNamespace(**defaults_of(model) | columns)
 
 
 def _of_claim(record: Record) -> dict[str, Any]:
@@ -163,7 +163,8 @@ def _of_claim(record: Record) -> dict[str, Any]:
 
 
 @cache
-def _defaults(model: type[Model]) -> dict[str, Any]:
+def defaults_of(model: type[Model]) -> dict[str, Any]:
+    """Return the model's defaults by column. Each row of an import needs its own salt, which the caller gives."""
     return {column.attname: column.get_default() for column in model._meta.concrete_fields}
 
 

@@ -223,7 +223,7 @@ def entry_lines(start: int) -> Iterator[bytes]:
 
 def require_approved(entries: Sequence[LogEntry]) -> None:
     """Raise SetupError if the signer would refuse these entries, so that they aren't committed in vain."""
-    if protected_newsrooms():
+    if entries and protected_newsrooms():
         start = entries[0].sequence
         with signing_errors():
             RemoteSigner(settings.LOG_SIGNER).request(entry_lines(start), do="check", start=start)

@@ -40,6 +40,8 @@ class Command(migrate.Command):
                 self._with_new_rules(connection, together, options)
             if alone or not together:
                 super().handle(*args, **options)
+            if alone:  # they can add columns that a rule is about
+                self._with_new_rules(connection, {}, options)
         if has_old_keys(options["database"]):
             with lock_limit(connections["default"]):
                 call_command("rebuild_record", verbosity=options["verbosity"])
