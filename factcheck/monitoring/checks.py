@@ -146,7 +146,7 @@ def _why_unsigned(size: int) -> str:
     """Return why the signer refuses the next entries, if this process can ask the signer."""
     try:
         if numbers.sees_queue():
-            checkpoints.require_approved(LogEntry.objects.filter(sequence=size))
+            checkpoints.require_approved(list(LogEntry.objects.filter(sequence=size)))
     except SetupError as problem:
         return str(problem)
     return "Check the signer."
