@@ -173,14 +173,16 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         keys = SigningKey.parse_all(Path(environment("LOG_SIGNING_KEY", "log-key")).read_text())
         folder = Path(environment("LOG_SIGNER_STATE", "."))
-        memory, file = FileMemory(folder), folder / "approvals.sqlite3"
-        if memory.read() is not None and not (file.exists() or chosen.protect):
-            sys.exit(f"{file} is lost, so the signer doesn't know where two people sign. {LOST}")
-        register = KeyRegister(file)
+        memory, people = FileMemory(folder), folder / "approvals.sqlite3"
+        if memory.read() is not None and not (people.exists() or chosen.protect):
+            sys.exit(f"{people} is lost, so the signer doesn't know where two people sign. {LOST}")
+        register = KeyRegister(people)
         signer = Signer(keys, memory, register)
         if chosen.begin or chosen.adopt:
             checkpoint = begin(signer, chosen.adopt.read_text() if chosen.adopt else None)
             print(f"The signer continues {checkpoint.origin} after {checkpoint.size} entries.")
+            if chosen.adopt and not register.protected():
+                print(f"It knows no people's keys. If two people signed until now, enter their keys. {LOST}")
             return
         if file := chosen.protect or chosen.replace_keys:
             register.protect(json.loads(file.read_text()), replace=bool(chosen.replace_keys))
