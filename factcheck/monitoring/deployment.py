@@ -29,7 +29,7 @@ def check_settings(**_options: Any) -> list[checks.CheckMessage]:
 
 def _lacks() -> Iterator[str]:
     if not (settings.BACKUP_FOLDER and settings.BACKUP_RECIPIENT):
-        yield "No backups are made. Set BACKUP_FOLDER to a folder, and BACKUP_RECIPIENT to the public key of age-keygen."
+        yield "No backups are made. Set BACKUP_FOLDER to a folder and BACKUP_RECIPIENT to the public key of age-keygen."
     yield from (
         f"Readers can't see the operator's {key}. Set OPERATOR_{key.upper()}. The page “About” shows it."
         for key, value in settings.OPERATOR.items()
