@@ -203,7 +203,12 @@ def test_one_reason_is_written_on_all_cards_that_cannot_be_copied(newsroom: News
         box.filter(visible=True).fill("Trang này chặn sao chép.")
         page.keyboard.press("Enter")
         expect(page.get_by_role("status").filter(has_text="Cards with this reason: 2.")).to_be_visible()
-        assert values(page, "no_capture_reason") == ["", "Trang này chặn sao chép.", "Đã bị xóa.", "Trang này chặn sao chép."]
+        assert values(page, "no_capture_reason") == [
+            "",
+            "Trang này chặn sao chép.",
+            "Đã bị xóa.",
+            "Trang này chặn sao chép.",
+        ]
         cards(page).nth(1).get_by_role("button", name="Remove").click()
         cards(page).nth(1).get_by_role("button", name="Remove").click()
         expect(box.filter(visible=True)).to_have_count(0)
