@@ -54,7 +54,7 @@ def decode(kind: str, body: bytes | Iterable[bytes], **options: Any) -> dict[str
         raise NotDecoded(too_large=found["refused"] is True)
     if kind.startswith("picture") and not _is_picture(found, options.get("hashes") == "stored"):
         raise NotDecoded
-    if kind == "picture_for_readers":
+    if "content" in found:
         found["content"] = _content(found)
     return found
 
