@@ -43,7 +43,7 @@ class Block(NamedTuple):
 
 
 class CopyView(NamedTuple):
-    """The content of a copy. Without blocks, the copy can't be shown here. `missing` are quotes that it doesn't have."""
+    """The content of a copy. Without blocks, the copy can't be shown here. `missing` are quotes that it lacks."""
 
     title: str = ""
     language: str = ""
