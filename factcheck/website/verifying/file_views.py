@@ -10,7 +10,7 @@ from functools import partial
 from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.utils.cache import get_conditional_response, set_response_etag
+from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
@@ -49,22 +49,20 @@ def capture(request: HttpRequest, sha256: str) -> HttpResponse:
 
     def respond() -> HttpResponse:
         reviews = queries.live_reviews([each.review_id for each in rows])
-        cited = (each for review in reviews for each in review.sources if each.capture)
-        quotes = [each.quote for each in cited if each.quote and each.capture.sha256 == sha256]
+        sources = (each for review in reviews for each in review.sources)
+        quotes = [each.quote for each in sources if each.quote and each.capture and each.capture.sha256 == sha256]
         with search_places.enter():
-            view = None if row.picture else view_copy(_content(row), _page_of(row), quotes)
             changes = word_diff(row.text, row.newer_text) if row.newer_text else []
+            view = None if row.picture else view_copy(_content(row), row.final_url or row.url, quotes)
         context = {"capture": row, "reviews": reviews, "view": view, "changes": cut(shorten(changes, AROUND))}
         response = render(request, "website/capture.html", context)
-        set_response_etag(response)
         remember(request, key, version, response)
         return response
 
-    def refuse(status: int) -> HttpResponse:
-        busy = {"capture": row, "too_many": status == 429, "seconds": RETRY_AFTER}
-        return render(request, "website/busy.html", busy, status=status)
-
-    return within_limits(respond, refuse)
+    busy = {"capture": row, "seconds": RETRY_AFTER}
+    return within_limits(
+        respond, lambda code: render(request, "website/busy.html", busy | {"too_many": code == 429}, status=code)
+    )
 
 
 @require_safe
@@ -77,7 +75,7 @@ def copied_picture(request: HttpRequest, sha256: str, number: str) -> HttpRespon
         return HttpResponse(status=429)
     try:
         with search_places.enter():
-            return _picture(request, *copy_picture(_content(row), _page_of(row), int(number)), etag)
+            return _picture(request, *copy_picture(_content(row), row.final_url or row.url, int(number)), etag)
     except (Busy, OSError):
         return HttpResponse(status=503, headers={"Retry-After": str(RETRY_AFTER)})
     except NotDecoded as problem:
@@ -87,10 +85,6 @@ def copied_picture(request: HttpRequest, sha256: str, number: str) -> HttpRespon
 def _content(row: PublicCapture) -> Iterator[bytes]:
     with suppress(FileNotFoundError), public_file(row.file).open("rb") as file:  # the newsroom has just hidden the copy
         yield from iter(partial(file.read, 2**16), b"")
-
-
-def _page_of(row: PublicCapture) -> str:
-    return row.final_url or row.url
 
 
 @require_safe
