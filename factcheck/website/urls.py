@@ -36,7 +36,7 @@ register_converter(Words, "words")
 
 permanent = [
     path("reviews/<uuid:review_id>/", review_views.review, name="review"),
-    path("reviews/<uuid:review_id>/<words:words>/", review_views.review, name="readable"),
+    path("reviews/<uuid:review_id>/<words:words>/", review_views.review),
     path("reviews/<uuid:review_id>/revisions/<int:number>/", review_views.revision, name="revision"),
     path("reviews/<uuid:review_id>/revisions/<int:before>..<int:after>/", diff_views.difference, name="diff"),
     path("claims/<uuid:claim_id>/", review_views.claim, name="claim"),

@@ -22,7 +22,7 @@ def test_home_says_what_this_is_and_where_things_are(published: Published) -> No
     page = get("/")
     assert page.title == "The Fact-Check Record"
     assert "Nothing changes silently." in page.text
-    assert {"/en/api/docs/", "/admin/", "https://creativecommons.org/licenses/by/4.0/"} <= set(page.links)
+    assert {"/api/docs/", "/admin/", "https://creativecommons.org/licenses/by/4.0/"} <= set(page.links)
     assert page.values("textarea", "name") == ["q"]
 
 
