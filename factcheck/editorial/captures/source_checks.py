@@ -46,7 +46,7 @@ _HAS_URL: Any = Func(
 
 
 class Found(NamedTuple):
-    """What a check found: whether the page has all quotes, its state, and the text of a page that has changed."""
+    """The result of a check: whether the page has all quotes, its state, and the text if the page has changed."""
 
     had_quote: bool
     state: SourceState

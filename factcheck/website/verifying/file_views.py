@@ -43,7 +43,7 @@ def capture(request: HttpRequest, sha256: str) -> HttpResponse:
     """
     rows = _find(sha256)
     row, key = rows[0], key_of(request, get_language())
-    version = (*queries.page_version(row.review_id), *(each.pk for each in rows))
+    version = (*queries.page_version(row.review_id), row.newer_at, *(each.pk for each in rows))
     if found := recall(request, key, lambda: version):
         return found
 
