@@ -25,6 +25,7 @@ from factcheck.record.models import (
 )
 from factcheck.record.readmodel.bodies import Claim, Demand, Erasure, Kept, Review, any_review
 from factcheck.record.readmodel.claim_merges import MergeGroup
+from factcheck.record.readmodel.comparable_verdicts import compare, shown_reviews
 from factcheck.record.readmodel.public_state import find_state
 from factcheck.record.readmodel.review_rows import body_of, review_row
 from factcheck.record.readmodel.revisions import DISOWNED, in_revision
@@ -79,7 +80,9 @@ def find_review(review_id: UUID) -> PublishedReview:
     state = find_state("review", review_id)
     if state is None:
         raise Http404
-    return review_row(state.entry, state.body)
+    row = review_row(state.entry, state.body)
+    compare([row.published])
+    return row
 
 
 # This is SQL, because each page of a review needs this query and Django takes 1.3 ms to compile it.
@@ -160,7 +163,7 @@ def references(kind: PublishedReference.Kind) -> QuerySet[PublishedReference]:
 def live_reviews(reviews: Iterable[UUID | str], limit: int | None = OTHERS) -> list[Review]:
     """Return the live reviews among these reviews, oldest first."""
     rows = PublishedReview.objects.using("public").live().filter(pk__in=reviews).order_by("published_at", "id")
-    return [read(Review, body) for body in rows.values_list("body", flat=True)[:limit]]
+    return shown_reviews(Review, rows.values_list("body", flat=True)[:limit])
 
 
 def public_captures(claim: Claim) -> set[str]:

@@ -15,9 +15,9 @@ from factcheck.record.lists.dimensions import has_words
 from factcheck.record.lists.pages import Cursor, Page, Sql, read_page
 from factcheck.record.lists.published_lists import REVIEWS
 from factcheck.record.readmodel.bodies import Review
+from factcheck.record.readmodel.comparable_verdicts import shown_reviews
 from factcheck.record.search.lookup import with_stems
 from factcheck.record.search.query import read_query
-from factcheck.record.statements.output import read
 from factcheck.tools.budget import current
 from factcheck.website.browse.filters import Filters
 
@@ -96,4 +96,4 @@ def newest_first(
 
 
 def reviews_of(page: Page) -> list[Review]:
-    return [read(Review, body) for (body,) in page.rows]
+    return shown_reviews(Review, (body for (body,) in page.rows))

@@ -18,6 +18,7 @@ from factcheck.record.formats.urls import link_key
 from factcheck.record.models import PublicCapture, PublishedDemand, PublishedReview, Status
 from factcheck.record.readmodel.bodies import Erasure, Review, Tombstone
 from factcheck.record.readmodel.claim_merges import MergeGroup
+from factcheck.record.readmodel.comparable_verdicts import compare
 from factcheck.record.readmodel.review_rows import evidence_of, urls_of
 from factcheck.record.search.lookup import with_stems
 from factcheck.record.search.models import SEARCH_CONFIG
@@ -67,6 +68,7 @@ def find_by_url(text: SearchText) -> FoundByUrl:
             citing = _newest(reviews.live().filter(link_keys__overlap=[*keys]))
         gone_rows = _newest(reviews.filter(status=Status.WITHDRAWN, link_keys__overlap=[*keys]))
         rows |= {row.pk: row for row in (*citing, *gone_rows)}
+    compare([row.published for row in rows.values()])
     live: dict[tuple[str | Promise, ...], list[Review]] = {}
     for row in [*rows.values()][:MAX_FOUND]:
         review = row.published
