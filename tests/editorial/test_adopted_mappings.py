@@ -73,7 +73,9 @@ def test_adoption_compares_what_is_already_there(newsroom: Newsroom, tmp_path: P
     assert detail["Factcheck-Mapped-Verdict"] == f"truth:false; by=kiemchung.example; entry={entry.sequence}"
     assert "Factcheck-Mapped-Verdict" not in read.get(f"/api/v1/reviews/{pk}/?as_of={entry.sequence}")
     assert len(read.get("/api/v1/claims/?verdict=truth:false&origin=imported").json()["results"]) == 2
-    assert read.get("/api/v1/stats/?group_by=verdict").json()["groups"]["values"] == [{"verdict": "truth:false", "count": 4}]
+    assert read.get("/api/v1/stats/?group_by=verdict").json()["groups"]["values"] == [
+        {"verdict": "truth:false", "count": 4}
+    ]
     said = f"False (publisher’s own words: FALSO; mapped by {newsroom.publisher.name})"
     for page in ("/en/search/?origin=imported&verdict=truth:false", f"/en/reviews/{pk}/", f"/en/claims/{into}/"):
         assert said in words(page), page

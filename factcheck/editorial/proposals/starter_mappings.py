@@ -97,7 +97,7 @@ def propose_starter_mappings(*, by: User) -> tuple[int, int]:
             mapping.lead = lead
             mapping.save()
         submit(subject=lead, by=by)
-    newest = Proposal.objects.filter(kind=Kind.MAPPING).order_by("mapping", "-pk").distinct("mapping")
+    newest = Proposal.objects.filter(kind=Kind.MAPPING).order_by("mapping_id", "-pk").distinct("mapping_id")
     for proposal in newest.select_related("mapping"):
         if (lead_again := proposal.mapping) and proposal.decision == Decision.APPROVED and proposal.entry_id is None:
             submit(subject=lead_again, by=by)
