@@ -14,7 +14,7 @@ from factcheck.record.readmodel.comparable_verdicts import compare
 from factcheck.record.statements.output import read
 from factcheck.website.browse.filters import Filters
 from factcheck.website.browse.review_lists import links_to_pages, read_cursor
-from factcheck.website.queries import PAGE_SIZE, Title, current_title
+from factcheck.website.queries import PAGE_SIZE, add_wordings
 from factcheck.website.responses import is_sample, page_for_readers
 
 COLUMNS = ["body", "(SELECT review.body FROM record_publishedreview review WHERE review.id = review_id)"]
@@ -26,10 +26,6 @@ class ShownCorrection:
 
     correction: CorrectionOfReview
     review: Kept | Erasure
-
-    @property
-    def title(self) -> Title | None:
-        return current_title(self.review)
 
     @property
     def is_withdrawn_since(self) -> bool:
@@ -63,6 +59,7 @@ def corrections(request: HttpRequest) -> HttpResponse:
     reviews = compare([any_review(review) for _, review in page.rows])
     changes = (read(CorrectionOfReview, body) for body, _ in page.rows)
     found = [*map(ShownCorrection, changes, reviews)]
+    add_wordings(reviews)
     if not found and cursor.position:
         raise Http404  # the page would have nothing to link back to
     query = filters.query() if filters and not filters.errors else ""
