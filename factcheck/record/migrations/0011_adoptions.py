@@ -20,7 +20,7 @@ KINDS = [
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("record", "0009_counted_original_verdicts"),
+        ("record", "0010_pictures_of_copies"),
         ("record", "0006_mappings"),
     ]
 

@@ -4,7 +4,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("record", "0010_adoptions"),
+        ("record", "0011_adoptions"),
     ]
 
     operations = [
