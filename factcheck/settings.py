@@ -18,6 +18,7 @@ from factcheck.database import source
 from factcheck.database.embedded import Cluster
 from factcheck.tools.environment import (
     choice,
+    contact,
     email_address,
     environment,
     is_local,
@@ -77,12 +78,13 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 # The licence of published content. Every document and the header Link contain its URL.
 LICENSE_URL = environment("LICENSE_URL", "https://creativecommons.org/licenses/by/4.0/")
 # The contact for reporting a vulnerability (security.txt, RFC 9116). Without a contact, the file doesn't exist.
-SECURITY_CONTACT = environment("SECURITY_CONTACT")
-if SECURITY_CONTACT and not SECURITY_CONTACT.startswith(("mailto:", "https://", "tel:")):
-    raise ImproperlyConfigured(
-        f"SECURITY_CONTACT is {SECURITY_CONTACT!r}. Set a URL with its scheme, for example"
-        " mailto:security@factcheck.example.org."
-    )
+SECURITY_CONTACT = contact("SECURITY_CONTACT", example="security@factcheck.example.org")
+# The person or organisation that runs the site. The pages about the site show them.
+OPERATOR = {
+    "name": environment("OPERATOR_NAME"),
+    "address": environment("OPERATOR_ADDRESS"),
+    "contact": contact("OPERATOR_CONTACT", example="office@factcheck.example.org"),
+}
 # The number of requests to the API, and of searches and matches on the whole site, that a client can send.
 API_RATE_LIMIT = rate("API_RATE_LIMIT", "600/min")
 SEARCH_RATE_LIMIT = rate("SEARCH_RATE_LIMIT", "60/min")

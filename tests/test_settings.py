@@ -64,6 +64,9 @@ def filled_in(tmp_path: Path) -> dict[str, str]:
         "FACTCHECK_VAR": str(tmp_path / "var"),
         "BACKUP_FOLDER": str(tmp_path / "backups"),
         "BACKUP_RECIPIENT": str(pyrage.x25519.Identity.generate().to_public()),
+        "OPERATOR_NAME": "Hội Bút Sông Hương",
+        "OPERATOR_ADDRESS": "1 Lê Lợi, Huế",
+        "OPERATOR_CONTACT": "mailto:office@newsroom.test",
     }
 
 
@@ -85,6 +88,7 @@ def test_settings_that_cannot_work_are_refused(filled_in: dict[str, str]):
         "FACTCHECK_VAR": "/nowhere/var",
         "BACKUP_FOLDER": "/nowhere/backups",
         "BACKUP_RECIPIENT": "age1nonsense",
+        "OPERATOR_CONTACT": "mailto:office@example.org",
     }
     result = manage("check", "--deploy", **filled_in | wrong)
     assert result.returncode == 1
@@ -97,9 +101,12 @@ def test_allowed_hosts_can_contain_a_whole_domain(filled_in: dict[str, str]):
     assert (result.returncode, result.stderr) == (0, "")
 
 
-def test_backups_are_missed(filled_in: dict[str, str]):
-    result = manage("check", "--deploy", **filled_in | {"BACKUP_RECIPIENT": ""})
-    assert (result.returncode, "No backups are made." in result.stderr) == (0, True)
+def test_backups_and_the_operator_are_missed(filled_in: dict[str, str]):
+    """Nothing refuses to start without them."""
+    missing = ["BACKUP_RECIPIENT", "OPERATOR_NAME", "OPERATOR_ADDRESS", "OPERATOR_CONTACT"]
+    result = manage("check", "--deploy", **filled_in | dict.fromkeys(missing, ""))
+    assert (result.returncode, result.stderr.count("WARNINGS")) == (0, 1)
+    assert [name for name in missing if name not in result.stderr] == []
 
 
 @pytest.mark.parametrize(
@@ -126,6 +133,11 @@ def test_backups_are_missed(filled_in: dict[str, str]):
             {"SECURITY_CONTACT": "security@factcheck.example.org"},
             "SECURITY_CONTACT is 'security@factcheck.example.org'. Set a URL with its scheme, for example"
             " mailto:security@factcheck.example.org.",
+        ),
+        (
+            {"OPERATOR_CONTACT": "1 Lê Lợi"},
+            "OPERATOR_CONTACT is '1 Lê Lợi'. Set a URL with its scheme, for example"
+            " mailto:office@factcheck.example.org.",
         ),
         (
             {"EMAIL_FROM": "nonsense"},
@@ -221,7 +233,9 @@ def test_every_variable_is_documented():
         for file in ("factcheck/settings.py", "factcheck/database/source.py", "factcheck/record/log/signer_process.py")
     )
     read = set(
-        re.findall(r'(?:choice|email_address|environment|switch|number|rate|site_url|web_address)\(\s*"(\w+)"', code)
+        re.findall(
+            r'(?:choice|contact|email_address|environment|switch|number|rate|site_url|web_address)\(\s*"(\w+)"', code
+        )
     ) | set(re.findall(r'environ\.get\("(\w+)"', code))
     read |= set(re.findall(r'"(\w*DATABASE_URL)"', code))
     documented = set(re.findall(r"^\| `(\w+)` \|", (ROOT / "docs/reference/settings.md").read_text(), re.MULTILINE))

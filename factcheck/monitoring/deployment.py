@@ -20,15 +20,21 @@ _EXAMPLE = re.compile(r"(^|[.@])example\.(org|com|net)>?$")
 
 
 def check_settings(**_options: Any) -> list[checks.CheckMessage]:
-    """Return an error for each setting of a public site that can't work, and a warning if no backups are made."""
+    """Return an error for each setting of a public site that can't work, and a warning for what the site lacks."""
     if settings.LOCAL:
         return []
-    missing = not (settings.BACKUP_FOLDER and settings.BACKUP_RECIPIENT)
-    warning = (
-        "No backups are made. Set BACKUP_FOLDER to a folder, and BACKUP_RECIPIENT to the public key of age-keygen."
-    )
     errors = (sentence for find in (_hosts, _log, _folders, _keys) for sentence in find())
-    return [*map(checks.Error, errors), *([checks.Warning(warning)] if missing else [])]
+    return [*map(checks.Error, errors), *map(checks.Warning, _lacks())]
+
+
+def _lacks() -> Iterator[str]:
+    if not (settings.BACKUP_FOLDER and settings.BACKUP_RECIPIENT):
+        yield "No backups are made. Set BACKUP_FOLDER to a folder and BACKUP_RECIPIENT to the public key of age-keygen."
+    yield from (
+        f"Readers can't see the operator's {key}. Set OPERATOR_{key.upper()}. The page “About” shows it."
+        for key, value in settings.OPERATOR.items()
+        if not value
+    )
 
 
 def _hosts() -> Iterator[str]:
@@ -36,6 +42,7 @@ def _hosts() -> Iterator[str]:
     if not validate_host(host, settings.ALLOWED_HOSTS):
         yield f"ALLOWED_HOSTS lacks {host}, so the site would refuse its own URL. Add the host."
     used = {"SITE_URL": host, "EMAIL_URL": getattr(settings, "EMAIL_HOST", ""), "EMAIL_FROM": settings.EMAIL_FROM}
+    used["OPERATOR_CONTACT"] = settings.OPERATOR["contact"]
     for name, value in used.items():
         if _EXAMPLE.search(value):
             yield f"{name} still contains {value} from the example. Set {name} to your own value."

@@ -63,6 +63,14 @@ def email_address(name: str, default: str) -> str:
     return text
 
 
+def contact(name: str, *, example: str) -> str:
+    """Return a URL at which people reach somebody, or an empty text."""
+    text = environment(name)
+    if text and not text.startswith(("mailto:", "https://", "tel:")):
+        raise ImproperlyConfigured(f"{name} is {text!r}. Set a URL with its scheme, for example mailto:{example}.")
+    return text
+
+
 def site_url(name: str, default: str) -> str:
     """Return the URL of the site in one spelling, because published bodies contain it."""
     text = environment(name, default)

@@ -1,8 +1,10 @@
 """The pages that explain: the site, privacy, limits, complaints, and how a newsroom checks claims, with its history."""
 
 import json
+import re
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -53,6 +55,22 @@ def test_about_contrasts_with_an_authority_in_two_sentences(published: Published
     ]
     assert paragraph.count(". ") == 1
     assert paragraph in read("/about/", language).text
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_operator_is_named(path: str, settings: Any) -> None:
+    assert "The operator hasn’t entered a name, an address or a contact." in read(path).text
+    settings.OPERATOR = {"name": "Hội Bút <b>", "address": "1 Lê Lợi, Huế", "contact": "mailto:hoi@but.example"}
+    page = read(path, "vi")
+    assert "Người vận hành trang web này" in page.text
+    assert all(text in page.text for text in ("Hội Bút <b>", "1 Lê Lợi, Huế", "hoi@but.example"))
+    assert "mailto:hoi@but.example" in page.values("a", "href")
+
+
+def test_software_promises_nothing_in_the_sites_name() -> None:
+    promise = r"advertising|nobody can pay|\b(?<!-)[Ww]e\b|\b[Oo]ur\b|[Cc]húng tôi|không có quảng cáo"
+    for file in (Path(settings.BASE_DIR) / "docs/site").iterdir():
+        assert re.findall(promise, file.read_text()) == [], file.name
 
 
 def test_newsrooms_are_listed_with_their_pages(published: Published) -> None:

@@ -94,6 +94,20 @@ def own_pictures(text: str) -> list[tuple[str, str]]:
     return found
 
 
+def to_text(text: str) -> tuple[str, str]:
+    """Return the words that readers see, with a blank line between blocks, and the URLs of links and pictures."""
+    if not _is_within_limits(text):
+        return text, ""
+    env: dict[str, Any] = {"found": []}
+    blocks, urls = [], []
+    for token in _parser.parse(text, env):
+        children = token.children or []
+        if words := "".join(_text_of(children)) or token.content * (token.type in ("fence", "code_block")):
+            blocks.append(words.strip())
+        urls += [str(each.attrGet("href")) for each in children if each.type == "link_open"]
+    return "\n\n".join(blocks), "\n".join(urls + [path for path, _description in env["found"]])
+
+
 def _only_from(sources: Collection[str]) -> Callable[[str, str, str], str | None]:
     def keep(element: str, attribute: str, value: str) -> str | None:
         return value if (element, attribute) != ("img", "src") or value in sources else None

@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from factcheck.record.formats.markdown import to_text
 from factcheck.record.formats.word_diff import Piece, shorten, word_diff
 from factcheck.record.statements.demand import Demand
 from factcheck.record.statements.parts import Part, choices_of, default_of, find_rule, keys_of, parts_of
@@ -59,6 +60,7 @@ SHORT = 80  # characters of a value that fits on a line
 AROUND = 160  # characters of unchanged text that are shown on each side of a change
 # Values that count as equal to a key that is missing from an older statement.
 EMPTY_VALUES: tuple[Any, ...] = (None, [], {}, False)
+MARKDOWN = "body"
 ON_SCALE = ("scale", "slug", "value", "worst", "best", "labels", "meanings")
 
 
@@ -91,7 +93,7 @@ class RowChange:
 
 
 def compare(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
-    """Return every difference between two statements, in the statement's order."""
+    """Return every difference between two statements: first the verdict's, then in the statement's order."""
     return list(_compare("", before, after))
 
 
@@ -147,7 +149,24 @@ def _compare(place: str, before: Any, after: Any) -> Iterator[Change]:
     was, now = _text(before, place), _text(after, place)
     if was == now:  # the older statement lacks a key that is empty in the newer statement
         return
-    yield Change(label, shorten(word_diff(was, now), AROUND))
+    if place == MARKDOWN:
+        yield from _markdown(was, now)
+    else:
+        yield Change(label, shorten(word_diff(was, now), AROUND))
+
+
+def _markdown(before: str, after: str) -> Iterator[Change]:
+    """Yield the changes of the words that readers see, and of the URLs of links and pictures.
+
+    If both are the same, only marks differ, for example for emphasis. Then the Markdown itself is compared.
+    """
+    (words, urls), (new_words, new_urls) = to_text(before), to_text(after)
+    if (words, urls) == (new_words, new_urls):
+        words, new_words = before, after
+    links = _("links and pictures in the text")
+    for of, was, now in ((SHOWN[MARKDOWN].label, words, new_words), (links, urls, new_urls)):
+        if was != now:
+            yield Change(of, shorten(word_diff(was, now), AROUND))
 
 
 def _verdict(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Change]:
@@ -173,8 +192,8 @@ def _text(value: Any, place: str) -> str:
 
 
 def _order(place: str) -> Any:
-    """Return a sort key that follows the order of the statement's keys. Unknown keys come last."""
-    return lambda key: (NUMBERS.get(f"{place}.{key}".lstrip("."), len(NUMBERS)), key)
+    """Return a sort key: the verdict, then the order of the statement's keys. Unknown keys come last."""
+    return lambda key: (key != "verdict", NUMBERS.get(f"{place}.{key}".lstrip("."), len(NUMBERS)), key)
 
 
 def _line(value: Any, place: str) -> str:

@@ -47,8 +47,8 @@ def complain(request: HttpRequest) -> HttpResponse:
 
 
 def _explain(request: HttpRequest, page: str, **context: object) -> HttpResponse:
-    more = {"license": settings.LICENSE_URL, "security_contact": bool(settings.SECURITY_CONTACT)}
-    return render_guide(request, f"{SITE}{page}", "website/explanation.html", **more, **context)
+    context |= {"license": settings.LICENSE_URL, "security_contact": bool(settings.SECURITY_CONTACT)}
+    return render_guide(request, f"{SITE}{page}", "website/explanation.html", operator=settings.OPERATOR, **context)
 
 
 @page_for_readers

@@ -1,8 +1,10 @@
 """The states of captures on cards and in the poll, and who can read it."""
 
+import unicodedata
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from django.utils import timezone
 
 from factcheck.editorial.models import Appearance, Capture, Source
@@ -48,6 +50,28 @@ def test_states_are_sentences_by_id_of_the_row(newsroom: Newsroom) -> None:
             "values": {"title": "Nước lũ năm 2020", "publisher": "Báo Sông Hương", "published_on": "2020-10-11"},
         },
     }
+
+
+@pytest.mark.parametrize(
+    ("quote", "found"),
+    [
+        ("Mực nước là “4 m”, … hôm ấy", True),
+        (unicodedata.normalize("NFD", "mực nước là 'bốn mét'"), False),
+        (unicodedata.normalize("NFD", "đê  đã vỡ"), True),
+    ],
+)
+def test_card_says_whether_the_copy_contains_the_quote(newsroom: Newsroom, quote: str, found: bool) -> None:
+    review = newsroom.make_review()
+    source = review.sources.first()
+    assert source is not None
+    source.quote = quote
+    capture = attach(source, newsroom, **done(text='Mực nước là\u00a0"4 m", theo trạm\u00adđo, hôm ấy. Đê đã vỡ.'))
+    says = {True: "The quote is in the copy.", False: "The quote isn’t in the readable text of the copy."}
+    browser = signed_in(newsroom.reporter)
+    text = browser.client.get(f"/admin/editorial/captures/sources/?ids={source.pk}").json()[str(source.pk)]["text"]
+    assert text.startswith(f"Kept {capture.captured_at:%H:%M}, 1.2\u00a0MB. {says[found]}")
+    page = browser.open(f"/admin/editorial/review/{review.pk}/change/").text
+    assert (says[found] in page, says[not found] in page) == (True, False)
 
 
 def test_other_captures_are_told_apart(newsroom: Newsroom) -> None:

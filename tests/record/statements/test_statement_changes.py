@@ -51,6 +51,21 @@ def test_changes_of_text_are_shown_word_by_word() -> None:
     assert [(str(change.label), change.is_space) for change in spaces] == [("text", True)]
 
 
+def test_markdown_is_compared_as_readers_see_it() -> None:
+    before, after = "Một *đoạn* [phim](https://a.example/).", "Hai **đoạn** [phim](https://b.example/).\n\n- Mục"
+    assert listed(said(body=before), said(body=after)) == [
+        ("text", "[Một]{Hai} đoạn phim.{\n\nMục}"),
+        ("links and pictures in the text", "https://[a]{b}.example/"),
+    ]
+    picture = f"/pictures/{'ab' * 32}.png"
+    assert listed(said(body=""), said(body=f"![Cầu]({picture})")) == [
+        ("text", "{Cầu}"),
+        ("links and pictures in the text", f"{{{picture}}}"),
+    ]
+    # Nothing changes in silence: if only marks differ, they are shown.
+    assert listed(said(body="Một đoạn"), said(body="Một *đoạn*")) == [("text", "Một [đoạn]{*đoạn*}")]
+
+
 def test_long_text_shows_the_words_around_a_change() -> None:
     many = "Một câu dài. " * 1000
     ((_label, text),) = listed(said(body=f"{many}Sai. {many}"), said(body=f"{many}Đúng. {many}"))
@@ -71,8 +86,8 @@ def test_change_of_verdict_is_shown_once_in_words() -> None:
         "label": "Đúng",
     }
     assert listed(said(), said(headline="Hai", verdict=verdict)) == [
-        ("headline", "[Một]{Hai}"),
         ("verdict", "[Sai]{Đúng}"),
+        ("headline", "[Một]{Hai}"),
     ]
     (change,) = compare(said(), said(verdict=verdict))
     assert change.is_replaced

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import BadRequest
-from django.db.models import QuerySet
+from django.db.models import Case, Q, QuerySet, When
 from django.http import Http404, HttpRequest, JsonResponse
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from factcheck.editorial.desk.access import get_desk
 from factcheck.editorial.models import Appearance, Capture, Source
+from factcheck.record.formats.quotes import contains_quote
 
 # The model of each kind of evidence and the column of its newsroom, by the prefix of the formset.
 EVIDENCE: dict[str, tuple[type[Source | Appearance], str]] = {
@@ -27,8 +28,28 @@ FILLED = {"title": "title", "publisher": "publisher_name", "published_on": "publ
 
 
 def with_captures(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Return the rows with their captures, without the captures' long columns."""
+    """Return the rows with their captures, without the captures' long columns.
+
+    A source with a quote has the readable text of its capture as `copied_text`.
+    """
+    if rows.model is Source:
+        rows = rows.annotate(copied_text=Case(When(~Q(quote=""), then="capture__text")))
     return rows.select_related("capture").defer("capture__text", "capture__timestamp_token")
+
+
+def describe_row(row: Source | Appearance) -> str:
+    """Return sentences about the state of the row's capture, and whether its text contains the quote."""
+    sentence = describe_state(row.capture)
+    if not (text := getattr(row, "copied_text", None)) or not isinstance(row, Source):
+        return sentence
+    found = (
+        _("The quote is in the copy.")
+        if contains_quote(text, row.quote)
+        else _(
+            "The quote isn’t in the readable text of the copy. Compare each word, or upload a copy that contains it."
+        )
+    )
+    return f"{sentence}. {found}"
 
 
 def describe_state(capture: Capture | None) -> str:
@@ -81,7 +102,7 @@ def _state(row: Source | Appearance) -> dict[str, str | dict[str, str | date]]:
     return {
         "url": row.url,
         "state": capture.state if capture else "",
-        "text": describe_state(capture),
+        "text": describe_row(row),
         "page": page_of(capture),
         "values": captured_values(capture),
     }
@@ -94,7 +115,7 @@ class CapturedForm(forms.ModelForm[Any]):
         super().__init__(*args, **kwargs)
         capture = self.instance.capture
         self.capture_state = capture.state if capture else ""
-        self.capture_text = describe_state(capture)
+        self.capture_text = describe_row(self.instance)
         self.capture_page = page_of(capture)
         # Only an unsubmitted form gets these values. A submitted form is compared with the row itself, so that the
         # values count as changes and are saved.
