@@ -15,6 +15,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import get_language
 
 from factcheck.database.rows import run_prepared, run_public
+from factcheck.record.evidence.public_captures import ON_PAGES
 from factcheck.record.lists.pages import Sql, join
 from factcheck.record.models import (
     LogCheckpoint,
@@ -177,11 +178,11 @@ def live_reviews(reviews: Iterable[UUID | str], limit: int | None = OTHERS) -> l
     return [read(ListedReview, body) for body in rows.values_list("body", flat=True)[:limit]]
 
 
-def public_captures(claim: Claim) -> set[str]:
-    """Return the hashes of the captures that the claim cites and that readers can see."""
+def public_captures(claim: Claim) -> dict[str, dict[str, Any]]:
+    """Return the captures that the claim cites and that readers can see, by their hashes."""
     cited = {each.capture.sha256 for each in claim.appearances if each.capture}
     public = PublicCapture.objects.using("public").live().filter(sha256__in=cited)
-    return set(public.values_list("sha256", flat=True))
+    return {each["sha256"]: each for each in public.values(*ON_PAGES)}
 
 
 def list_revisions(subject: UUID | str) -> QuerySet[LogEntry]:
