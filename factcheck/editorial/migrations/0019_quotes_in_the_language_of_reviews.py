@@ -7,7 +7,7 @@ import factcheck.editorial.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("editorial", "0017_pictures_in_words"),
+        ("editorial", "0018_unusual_dates"),
     ]
 
     operations = [
