@@ -4,7 +4,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("editorial", "0019_logged_mappings"),
+        ("editorial", "0020_logged_mappings"),
     ]
 
     operations = [
