@@ -28,6 +28,8 @@ from factcheck.editorial.pictures import find_missing_pictures
 from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.record.statements import capture as statement_captures
 from factcheck.record.statements import review as statements
+from factcheck.record.statements.date_checks import find_impossible_dates
+from factcheck.record.statements.mapping import ComparableVerdict
 from factcheck.record.statements.output import construct, read
 from factcheck.record.statements.tombstone import Tombstone
 
@@ -36,6 +38,9 @@ MIN_SOURCES = 2
 WITHOUT_REVIEW = (LogEntry.Kind.WITHDRAWAL, LogEntry.Kind.ERASURE)
 HIDDEN_CLAIM = _(
     "This claim belongs to another newsroom and is no longer public. Log the claim yourself and choose your own claim."
+)
+CAN_IT_BE = _(
+    "Can these dates be right? Correct the wrong dates, or write why they are right, under “About the review”."
 )
 
 
@@ -127,6 +132,8 @@ def find_missing(review: Review) -> list[str | Promise]:
         reasons.append(_("For every source, choose whether it supports the claim, refutes it or gives context."))
     if sources and all(source.stance == Source.Stance.CONTEXT for source in sources):
         reasons.append(_("All sources only give context. At least one source must support or refute the claim."))
+    if not review.date_note and (dates := find_impossible_dates(build_draft_statement(draft))):
+        reasons += [*dates, CAN_IT_BE]
     return [*reasons, *_find_missing_evidence(review, draft), *find_missing_pictures(review)]
 
 
@@ -169,6 +176,19 @@ def publisher_part(row: Publisher) -> statements.Publisher:
     return construct(statements.Publisher, values_of(row, statements.Publisher))
 
 
+def comparable_part(verdict: Verdict) -> ComparableVerdict:
+    values = {
+        "scale": verdict.scale.slug,
+        "slug": verdict.slug,
+        "labels": {label.language: label.label for label in verdict.labels.all()},
+        "meanings": {label.language: label.explanation for label in verdict.labels.all() if label.explanation},
+        "value": verdict.value,
+        "best": verdict.scale.best,
+        "worst": verdict.scale.worst,
+    }
+    return construct(ComparableVerdict, values)
+
+
 def _claim(draft: Draft) -> statements.ReviewedClaim:
     text, wordings = draft.review.claim_wording, []
     if text:
@@ -202,16 +222,8 @@ def _capture(row: Row, draft: Draft) -> statement_captures.Capture | None:
 
 def _verdict(review: Row, verdict: Verdict | None) -> statements.Verdict:
     original = {key: getattr(review, f"original_{key}") or None for key in statements.OriginalRating.model_fields}
-    words = verdict.labels.all() if verdict else ()
-    values = {
-        "scale": verdict.scale.slug if verdict else None,
-        "slug": verdict.slug if verdict else None,
+    values = (dict(comparable_part(verdict)) if verdict else {}) | {
         "label": verdict.label(review.language) if verdict else review.original_label or None,
-        "labels": {label.language: label.label for label in words},
-        "meanings": {label.language: label.explanation for label in words if label.explanation},
-        "value": verdict.value if verdict else None,
-        "best": verdict.scale.best if verdict else None,
-        "worst": verdict.scale.worst if verdict else None,
         "explanation": review.verdict_explanation
         or (_scale_explanation(verdict, review.language) if verdict else review.original_explanation)
         or None,
