@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("record", "0010_pictures_of_copies"),
+        ("record", "0012_validate_adoptions"),
     ]
 
     operations = [
