@@ -13,6 +13,7 @@ from api.views.drafts import ReviewDrafts
 from factcheck.clean_room import door, picture_decoder, program, service
 from factcheck.editorial import file_quotas, pictures
 from factcheck.editorial.messages import message_limits, mismatches
+from factcheck.editorial.people import newsroom_rules
 from factcheck.editorial.sign_in import freshness, second_factors, sessions
 from factcheck.record.formats import markdown
 from factcheck.record.lists import counts, dimensions, statistics, values
@@ -38,6 +39,7 @@ LIMITS: dict[str, list[float]] = {
     "request body for a match": [match.MAX_CONTENT],
     "errors listed for one request body": [request_bodies.MOST_ERRORS],
     "entries of the log that a newsroom disowns at once": [disowning.MAX_ENTRIES],
+    "text of a version of a newsroom's rules": [newsroom_rules.MAX_TEXT],
     "text that is kept of one day, for each account": [file_quotas.ACCOUNT_TEXT / 10**6],
     "text that is kept of one day, for each newsroom": [file_quotas.NEWSROOM_TEXT / 10**6],
     "actions of an account with a session or a token": [file_quotas.ACTIONS],

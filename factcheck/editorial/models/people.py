@@ -66,6 +66,7 @@ class Publisher(StatementModel):
             "type",
             "name",
             "site",
+            "rules_digest",
             logo_url=_("The URL of the logo."),
             description=_("In one or two sentences: who you are and who funds you."),
             codes=_("Tick a code only if its body lists you as a signatory or member."),
@@ -75,6 +76,7 @@ class Publisher(StatementModel):
             feedback_url=_("The page where readers can report a mistake."),
         )
     )
+    rules_digest = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
     checklist = ProseField(
         _("checklist for decisions"),
         max_length=4000,

@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils.translation import gettext_lazy
+from django.utils.translation import get_language, gettext_lazy
+from django.views.decorators.http import require_safe
 
+from factcheck.record.formats.text import replace_forbidden
 from factcheck.record.formats.word_diff import Piece, word_diff
-from factcheck.record.models import ProfileChange
+from factcheck.record.models import ProfileChange, RulesVersion
 from factcheck.record.readmodel import profile_rows
 from factcheck.record.statements.output import read
 from factcheck.record.statements.review import Publisher, Verdict
@@ -72,11 +75,55 @@ def methodology(request: HttpRequest, site: str) -> HttpResponse:
         "publisher": read(Publisher, profile[""]),
         "scales": scales_of([read(Verdict, body) for key, body in profile.items() if key]),
         "history": history,
+        "rules": _rules_of(site).order_by("page").distinct("page"),
         "sample": is_sample(site),
         "license": settings.LICENSE_URL,
         "json_url": f"{settings.SITE_URL}/api/v1/publishers/{site}/",
     }
     return render(request, "website/methodology.html", context)
+
+
+@page_for_readers
+def rules(request: HttpRequest, site: str, page: str) -> HttpResponse:
+    """Show a page of a newsroom's rules with its history, or one earlier version and what it changed (`?version=`)."""
+    spoken = get_language() or "en"
+    versions = list(_rules_of(site).filter(page=page).order_by("-number"))
+    versions = [each for each in versions if each.language == spoken] or versions
+    versions = [each for each in versions if each.language == versions[0].language]
+    number = request.GET.get("version") or (versions[0].number if versions else "")
+    place = next((place for place, each in enumerate(versions) if str(each.number) == str(number)), None)
+    if place is None:
+        raise Http404
+    shown, former = versions[place], (*versions[place + 1 :], None)[0]
+    # Each review that was published with a later digest put this version into the log too.
+    digests = {each.digest: each.number for each in _rules_of(site).only("digest", "number")}
+    changes = [
+        (read(Publisher, row.body), entry) for row, entry, _ in profile_rows.changes_with_former(site) if not row.key
+    ]
+    logged = [(digests.get(publisher.rules_digest or "", 0), entry) for publisher, entry in reversed(changes)]
+    context = {
+        "site": site,
+        "name": changes[0][0].name if changes else site,
+        "versions": versions,
+        "shown": shown,
+        "is_newest": place == 0,
+        "changes": word_diff(former.text, shown.text) if former else [],
+        "entry": next((entry for number, entry in logged if number >= shown.number), None),
+        "sample": is_sample(site),
+        "license": settings.LICENSE_URL,
+    }
+    return render(request, "website/rules.html", context)
+
+
+@require_safe
+def rules_file(request: HttpRequest, site: str) -> HttpResponse:
+    """Return all versions of a newsroom's rules, with what their digests are computed from."""
+    columns = ("number", "page", "language", "written_at", "text", "salt", "text_digest", "digest", "erased_because")
+    return JsonResponse({"versions": list(_rules_of(site).order_by("number").values(*columns))})
+
+
+def _rules_of(site: str) -> QuerySet[RulesVersion]:
+    return RulesVersion.objects.using("public").filter(publisher=replace_forbidden(site))
 
 
 def scales_of(verdicts: list[Verdict]) -> list[Scale]:

@@ -19,6 +19,7 @@ MODELS = {
     "topic": "how-to/set-a-rating-scale",
     "watchedsource": "how-to/keep-evidence",
     "publisher": "how-to/manage-people",
+    "rulesversion": "how-to/write-your-rules",
     "user": "how-to/manage-people",
     "membership": "how-to/manage-people",
     "apitoken": "how-to/make-a-token",
