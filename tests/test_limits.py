@@ -10,7 +10,7 @@ from api.lists import parameters, requests
 from api.schema import match_answers
 from api.views import match
 from api.views.drafts import ReviewDrafts
-from factcheck.clean_room import door, picture_decoder, program, service
+from factcheck.clean_room import copy_decoder, door, page_decoder, picture_decoder, program, service
 from factcheck.editorial import file_quotas, pictures
 from factcheck.editorial.messages import message_limits, mismatches
 from factcheck.editorial.people import newsroom_rules
@@ -50,6 +50,11 @@ LIMITS: dict[str, list[float]] = {
     "messages that the site stores": [message_limits.MAX_STORED],
     "decoding of a page, PDF or picture": [door.SECONDS, program.CPU_SECONDS, program.MEMORY / 2**30],
     "files that the clean room decodes at the same time": [service.MOST],
+    "text of a copy that a page shows": [
+        copy_decoder.MAX_SHOWN,
+        copy_decoder.MAX_BLOCKS,
+        page_decoder.MAX_HTML / 10**6,
+    ],
     "Markdown that is shown as HTML": [markdown.MAX_LENGTH, markdown.MAX_BRACKETS, markdown.MAX_MARKS],
     "picture for the text of a review": [pictures.MAX_PICTURE / 2**20, picture_decoder.MAX_PIXELS / 10**6],
     "picture that readers see": [picture_decoder.MAX_SIDE],

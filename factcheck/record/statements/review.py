@@ -163,11 +163,11 @@ class ReviewedClaim(Part):
         """The claim's text, then its wordings in other languages."""
         return [self.text, *(each.text for each in self.wordings)]
 
-    def worded(self, language: str) -> "Wording | ReviewedClaim":
-        """Return the wording in this language, or the claim itself. Both have `text` and `language`."""
-        if same_language(self.language, language):
-            return self
-        return next((each for each in self.wordings if same_language(each.language, language)), self)
+    def worded(self, *languages: str) -> "Wording | ReviewedClaim":
+        """Return the claim in the first of these languages that it has, or else in its own. Both have the same keys."""
+        every: list[Wording | ReviewedClaim] = [self, *self.wordings]
+        known = (each for language in languages for each in every if same_language(each.language, language))
+        return next(known, self)
 
 
 class OriginalRating(Part):

@@ -42,11 +42,12 @@ def description_of(body: Kept) -> str:
 
 def claim_title(claim: WholeClaim) -> str:
     """Return the title of a claim's page: the claim and its verdicts."""
+    language = get_language() or ""
     verdicts = [
-        f"{shorten(verdict_words(each), MAX_VERDICT)} ({shorten(plain(each.publisher.name), MAX_VERDICT)})"
+        f"{shorten(verdict_words(each, language), MAX_VERDICT)} ({shorten(plain(each.publisher.name), MAX_VERDICT)})"
         for each in claim.live_reviews[:2]
     ]
-    text = claim.worded(get_language() or "").text
+    text = claim.worded(language).text
     return claim_with_verdict(shorten(plain(text), MAX_CLAIM), "; ".join(verdicts))
 
 

@@ -49,6 +49,7 @@ def embed(request: HttpRequest, review_id: UUID) -> HttpResponse:
         "sample": is_sample(newsroom.site),
     }
     with translation.override(language):
+        queries.add_wordings([body])
         response = render(request, "website/embed.html", context, status=410 if erased else 200)
     response.headers["Content-Language"] = language
     response.headers["Content-Security-Policy"] = _POLICY

@@ -1,4 +1,4 @@
-"""The words on share pictures. The claim is in its own language, and everything else is in the picture's language."""
+"""The words on share pictures, in the picture's language. The claim is, too, if the review has a wording of it."""
 
 from collections.abc import Sequence
 from urllib.parse import urlsplit
@@ -70,7 +70,7 @@ def newest_correction(corrections: Sequence[Correction]) -> Correction | None:
 def _live_card(review: Review, language: str) -> Card:
     verdict = drawable(verdict_words(review, language)) or gettext("See the verdict")
     place = scale(review.verdict)
-    answer = answer_of(review)
+    answer = answer_of(review, language)
     text = drawable(answer.claim)
     unreadable = gettext("The claim is in a script that this picture can’t show. Scan the code to read it.")
     return Card(

@@ -190,3 +190,25 @@ def test_card_follows_its_capture_and_takes_an_own_copy(newsroom, settings, tmp_
     second.refresh_from_db()
     assert second.capture is not None
     assert second.capture.media_type == "image/png"
+
+
+def test_one_reason_is_written_on_all_cards_that_cannot_be_copied(newsroom: Newsroom) -> None:
+    review = newsroom.make_review(sources=4)
+    review.sources.exclude(position=2).update(no_capture_reason="")
+    review.sources.filter(position=2).update(no_capture_reason="Đã bị xóa.")
+    for source in review.sources.order_by("position")[1:]:
+        attach(source, newsroom, state="failed", failure="refused")
+    with desk_of(newsroom.reporter, f"editorial/review/{review.pk}/change/") as page:
+        box = page.get_by_role("textbox", name="One reason for all that can’t be copied")
+        box.filter(visible=True).fill("Trang này chặn sao chép.")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("status").filter(has_text="Cards with this reason: 2.")).to_be_visible()
+        assert values(page, "no_capture_reason") == [
+            "",
+            "Trang này chặn sao chép.",
+            "Đã bị xóa.",
+            "Trang này chặn sao chép.",
+        ]
+        cards(page).nth(1).get_by_role("button", name="Remove").click()
+        cards(page).nth(1).get_by_role("button", name="Remove").click()
+        expect(box.filter(visible=True)).to_have_count(0)

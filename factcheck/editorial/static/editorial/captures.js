@@ -10,6 +10,7 @@ function show(card, text, state, page) {
   const line = card.querySelector(".capture");
   const link = line.querySelector("a");
   line.dataset.state = state;
+  card.classList.toggle("uncopied", state === "failed");
   link.textContent = text;
   link.removeAttribute("href");
   if (page) {

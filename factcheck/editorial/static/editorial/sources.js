@@ -161,6 +161,15 @@ const ACTIONS = {
     }
     addAddresses(group, found);
   },
+  // Fills in the reason of all cards whose pages refuse to be copied.
+  reason: (group) => {
+    const reason = group.querySelector(".one-reason input").value.trim();
+    const cards = cardsOf(group).filter((card) => card.matches(".uncopied:not(.removed)") && !field(card, "no_capture_reason").value);
+    for (const card of reason ? cards : []) {
+      change(field(card, "no_capture_reason"), reason);
+    }
+    say(group, "explained", reason ? cards.length : 0);
+  },
   unfold: (_group, card) => unfold(card, !card.classList.contains("open")),
   up: (_group, card) => move(card, -1),
   down: (_group, card) => move(card, 1),
@@ -204,8 +213,8 @@ function onKey(event) {
   const types = event.target.matches("textarea, select, input:not([type=radio], [type=checkbox])");
   const steps = { ArrowUp: -1, ArrowDown: 1 }[event.key];
   let done = false;
-  if (event.key === "Enter" && event.target.matches(".paste textarea")) {
-    ACTIONS.add(group);
+  if (event.key === "Enter" && event.target.matches(".paste :is(textarea, input)")) {
+    ACTIONS[event.target.matches("input") ? "reason" : "add"](group);
     done = true;
   } else if (card && steps && (event.altKey ? !event.target.matches("select") : event.target.matches(".grip"))) {
     move(card, steps);

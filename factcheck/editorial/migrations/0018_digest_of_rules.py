@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("editorial", "0016_claims_in_the_language_of_reviews"),
+        ("editorial", "0017_pictures_in_words"),
     ]
 
     operations = [
