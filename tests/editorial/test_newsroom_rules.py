@@ -35,12 +35,14 @@ def read(path: str, language: str = "vi", status: int = 200) -> Page:
 
 def test_editor_writes_rules_that_readers_see_with_their_history(newsroom: Newsroom) -> None:
     desk = signed_in(newsroom.editor)
-    add = "/admin/record/rulesversion/add/"
+    add = f"/admin/editorial/publisher/{newsroom.publisher.pk}/do/write-rules/"
     filled = {"page": "methodology", "language": "vi", "text": "Ba người đọc **mỗi** bài."}
-    desk.open(add).fill(**filled).press("Publish")
+    desk.open(add).fill(**filled).press("Write your newsroom’s rules")
     first = RulesVersion.objects.get()
     assert "<strong>mỗi</strong>" in Client().get(f"/vi{PATH}methodology/").content.decode()
-    desk.open(f"{add}?from={first.pk}").fill(text="Hai người đọc **mỗi** bài.").press("Publish")
+    following = desk.open(f"/admin/record/rulesversion/{first.pk}/do/next/")
+    assert "Ba người đọc **mỗi** bài." in following.html
+    following.fill(text="Hai người đọc **mỗi** bài.").press("Write the next version")
     page = read("methodology/")
     assert "Removed: Ba Added: Hai" in read("methodology/", "en").text
     assert "Hai người đọc mỗi bài." in page.text
@@ -48,7 +50,7 @@ def test_editor_writes_rules_that_readers_see_with_their_history(newsroom: Newsr
     assert EditorialEvent.objects.filter(action="rules.written", actor=newsroom.editor).count() == 2
     read("methodology/?version=99", status=404)
     read("funding/", status=404)
-    assert signed_in(newsroom.reporter).client.get(add).status_code == 403
+    assert signed_in(newsroom.reporter).client.get(add).status_code == 302
     with refused("not_allowed"):
         write_rules(newsroom=newsroom.publisher, page="funding", language="vi", text="x", by=newsroom.reporter)
 

@@ -36,22 +36,14 @@ Scale = tuple[list[tuple[int, list[Verdict]]], list[Verdict]]  # the verdicts by
 
 @page_for_readers
 def explanation(request: HttpRequest, page: str) -> HttpResponse:
-    return _explain(request, page)
-
-
-@page_for_readers
-def about(request: HttpRequest) -> HttpResponse:
-    return _explain(request, "about", newsrooms=profile_rows.list_newsrooms())
-
-
-@page_for_readers
-def complain(request: HttpRequest) -> HttpResponse:
-    return _explain(request, "complain", newsrooms=profile_rows.list_newsrooms(), contacts=True)
-
-
-def _explain(request: HttpRequest, page: str, **context: object) -> HttpResponse:
-    context |= {"license": settings.LICENSE_URL, "security_contact": bool(settings.SECURITY_CONTACT)}
-    return render_guide(request, f"{SITE}{page}", "website/explanation.html", operator=settings.OPERATOR, **context)
+    context = {
+        "newsrooms": profile_rows.list_newsrooms() if page in ("about", "complain") else [],
+        "contacts": page == "complain",
+        "operator": settings.OPERATOR,
+        "license": settings.LICENSE_URL,
+        "security_contact": bool(settings.SECURITY_CONTACT),
+    }
+    return render_guide(request, f"{SITE}{page}", "website/explanation.html", **context)
 
 
 @page_for_readers
@@ -86,29 +78,25 @@ def methodology(request: HttpRequest, site: str) -> HttpResponse:
 @page_for_readers
 def rules(request: HttpRequest, site: str, page: str) -> HttpResponse:
     """Show a page of a newsroom's rules with its history, or one earlier version and what it changed (`?version=`)."""
-    spoken = get_language() or "en"
-    versions = list(_rules_of(site).filter(page=page).order_by("-number"))
-    versions = [each for each in versions if each.language == spoken] or versions
-    versions = [each for each in versions if each.language == versions[0].language]
-    number = request.GET.get("version") or (versions[0].number if versions else "")
-    place = next((place for place, each in enumerate(versions) if str(each.number) == str(number)), None)
-    if place is None:
+    written = list(_rules_of(site).filter(page=page).order_by("-number"))
+    best = min(written, key=lambda each: each.language != get_language(), default=None)
+    versions = [each for each in written if best and each.language == best.language]
+    shown = next((each for each in versions if request.GET.get("version", str(each.number)) == str(each.number)), None)
+    if shown is None:
         raise Http404
-    shown, former = versions[place], (*versions[place + 1 :], None)[0]
-    # Each review that was published with a later digest put this version into the log too.
-    digests = {each.digest: each.number for each in _rules_of(site).only("digest", "number")}
-    changes = [
+    former = next((each for each in versions if each.number < shown.number), None)
+    # Each review that was published with this digest or a later one put the version into the log too.
+    covering = set(_rules_of(site).filter(number__gte=shown.number).values_list("digest", flat=True))
+    own = [
         (read(Publisher, row.body), entry) for row, entry, _ in profile_rows.changes_with_former(site) if not row.key
     ]
-    logged = [(digests.get(publisher.rules_digest or "", 0), entry) for publisher, entry in reversed(changes)]
     context = {
         "site": site,
-        "name": changes[0][0].name if changes else site,
+        "name": own[0][0].name if own else site,
         "versions": versions,
         "shown": shown,
-        "is_newest": place == 0,
         "changes": word_diff(former.text, shown.text) if former else [],
-        "entry": next((entry for number, entry in logged if number >= shown.number), None),
+        "entry": next((entry for publisher, entry in reversed(own) if publisher.rules_digest in covering), None),
         "sample": is_sample(site),
         "license": settings.LICENSE_URL,
     }

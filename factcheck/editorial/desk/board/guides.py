@@ -42,6 +42,7 @@ ACTIONS = {
     "claim_split": "how-to/merge-claims",
     "claim_link": "how-to/merge-claims",
     "publisher_keys": "how-to/sign-with-your-passkey",
+    "publisher_write-rules": "how-to/write-your-rules",
     "proposal_sign": "how-to/sign-with-your-passkey",
 }
 
