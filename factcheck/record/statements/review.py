@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
+from factcheck.record.formats.time_zones import DEFAULT
 from factcheck.record.statements.capture import Capture
 from factcheck.record.statements.faults import InvalidValue
 from factcheck.record.statements.parts import Part, optional, required
@@ -269,6 +270,14 @@ class Publisher(Part):
         "Digest of the newest version of its rules, which covers all earlier versions. Absent without rules here.",
         "ab" * 32,
         exclude_if=operator.not_,
+    )
+    # Absent for UTC, so that the bytes of older reviews stay the same.
+    time_zone: Annotated[str, Line(64)] = optional(
+        _("time zone"),
+        "Zone in which pages show the times of the publisher’s reviews. The key is absent for UTC.",
+        "Asia/Ho_Chi_Minh",
+        DEFAULT,
+        exclude_if=lambda name: name in (None, DEFAULT),
     )
 
 

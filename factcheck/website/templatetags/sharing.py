@@ -39,7 +39,8 @@ def verdict_date(review: Review) -> SafeString:
     at, is_changed = review_words.verdict_since(review)
     if at is None:
         return escape(gettext("date unknown"))
-    return format_html(gettext("verdict changed on {}"), time_tag(at)) if is_changed else time_tag(at)
+    day = time_tag(at, review.publisher)
+    return format_html(gettext("verdict changed on {}"), day) if is_changed else day
 
 
 @register.filter

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("editorial", "0017_pictures_in_words"),
+        ("editorial", "0018_unusual_dates"),
     ]
 
     operations = [
