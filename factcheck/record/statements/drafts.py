@@ -1,12 +1,18 @@
 """Claims and reviews as programs can send them, without the keys that only this site sets."""
 
+from typing import Annotated
+
 from factcheck.record.statements.parts import Reference, list_of, omit, optional, partial, pick, required
 from factcheck.record.statements.review import Appearance, Claimant, Review, ReviewedClaim, Source, Verdict
-from factcheck.record.statements.values import MAX_LIST, MAX_TOPICS, Slug
+from factcheck.record.statements.values import MAX_LIST, MAX_TOPICS, Prose, Slug
 
 
 class DraftedClaim(Reference):
     """A claim of the newsroom or a published claim."""
+
+    wording: Annotated[str | None, Prose(10_000)] = optional(
+        "", "The claim in the review's language. A translation needs it.", "The flood has reached the roof."
+    )
 
 
 DraftClaimant = omit(
