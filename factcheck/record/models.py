@@ -10,6 +10,7 @@ from factcheck.record.readmodel.correction_models import PublishedCorrection
 from factcheck.record.readmodel.models import (
     PublishedClaim,
     PublishedDemand,
+    PublishedMapping,
     PublishedMerge,
     PublishedReference,
     PublishedReview,
@@ -21,7 +22,7 @@ from factcheck.record.search.models import Word
 
 __all__ = [
     "Approval", "Cosignature", "LogCheckpoint", "LogEntry", "LogTile", "ProfileChange", "PublicCapture",
-    "PublishedClaim", "PublishedCorrection", "PublishedDemand", "PublishedMerge", "PublishedPicture",
-    "PublishedReference", "PublishedReview", "RecordAddress", "ReviewVector", "RevisionDocument", "RulesVersion",
-    "SourceCheck", "Status", "Word",
+    "PublishedClaim", "PublishedCorrection", "PublishedDemand", "PublishedMapping", "PublishedMerge",
+    "PublishedPicture", "PublishedReference", "PublishedReview", "RecordAddress", "ReviewVector", "RevisionDocument",
+    "RulesVersion", "SourceCheck", "Status", "Word",
 ]  # fmt: skip

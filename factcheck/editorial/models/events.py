@@ -72,6 +72,7 @@ ACTIONS: dict[str, Promise] = {
     "disowning.published": _("published"),
     "rules.written": _("wrote a version of the newsroom’s rules"),
     "rules.erased": _("erased the text of a version of the newsroom’s rules"),
+    "mapping.adoption": _("adopted a verdict mapping"),
     "freeze.begun": _("froze publishing"),
     "freeze.submitted": _("proposed to end the freeze of publishing"),
     "freeze.approved": _("ended the freeze of publishing"),

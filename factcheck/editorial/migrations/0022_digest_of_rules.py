@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("editorial", "0019_quotes_in_the_language_of_reviews"),
+        ("editorial", "0021_valid_logged_mappings"),
     ]
 
     operations = [

@@ -5,6 +5,6 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("record", "0010_pictures_of_copies"),
+        ("record", "0012_validate_adoptions"),
         ("record", "0007_rules_of_newsrooms"),
     ]
