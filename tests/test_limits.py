@@ -10,7 +10,7 @@ from api.lists import parameters, requests
 from api.schema import match_answers
 from api.views import match
 from api.views.drafts import Copies, ReviewDrafts
-from factcheck.clean_room import door, picture_decoder, program, service
+from factcheck.clean_room import copy_decoder, door, page_decoder, picture_decoder, program, service
 from factcheck.editorial import file_quotas, pictures
 from factcheck.editorial.messages import message_limits, mismatches
 from factcheck.editorial.programs import copies
@@ -31,7 +31,7 @@ LIMITS: dict[str, list[float]] = {
     "values for one filter": [dimensions.MAX_VALUES],
     "`fields`": [parameters.MAX_FIELDS],
     "length of `q`": [query.MAX_QUERY],
-    "URL in a parameter (`appearance_url`, `original_url`)": [values.MAX_URL],
+    "URL in a parameter (`appearance_url`, `cited_url`, `original_url`)": [values.MAX_URL],
     "`wait` for changes": [long_polling.MAX_WAIT],
     "downloads of more than 256 KiB at the same time, per process": [places.MAX_DOWNLOADS],
     "claims for which a network can answer *This isn't what I asked*": [mismatches.MAX_PER_HOUR],
@@ -51,6 +51,11 @@ LIMITS: dict[str, list[float]] = {
     "messages that the site stores": [message_limits.MAX_STORED],
     "decoding of a page, PDF or picture": [door.SECONDS, program.CPU_SECONDS, program.MEMORY / 2**30],
     "files that the clean room decodes at the same time": [service.MOST],
+    "text of a copy that a page shows": [
+        copy_decoder.MAX_SHOWN,
+        copy_decoder.MAX_BLOCKS,
+        page_decoder.MAX_HTML / 10**6,
+    ],
     "Markdown that is shown as HTML": [markdown.MAX_LENGTH, markdown.MAX_BRACKETS, markdown.MAX_MARKS],
     "picture for the text of a review": [pictures.MAX_PICTURE / 2**20, picture_decoder.MAX_PIXELS / 10**6],
     "picture that readers see": [picture_decoder.MAX_SIDE],

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+from base64 import b64decode
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -20,6 +21,7 @@ from typing import Any
 
 from django.conf import settings
 
+from factcheck.clean_room.file_kinds import find_kind
 from factcheck.clean_room.program import hide_memory
 from factcheck.clean_room.refusal import NoAnswer, NotDecoded
 
@@ -52,6 +54,8 @@ def decode(kind: str, body: bytes | Iterable[bytes], **options: Any) -> dict[str
         raise NotDecoded(too_large=found["refused"] is True)
     if kind.startswith("picture") and not _is_picture(found, options.get("hashes") == "stored"):
         raise NotDecoded
+    if kind == "picture_for_readers":
+        found["content"] = _content(found)
     return found
 
 
@@ -65,6 +69,17 @@ def _is_picture(found: dict[str, Any], stored: bool) -> bool:
         and all(type(each) is int and -(2**63) <= each < 2**63 for each in hashes)
         and (not stored or len(hashes) in (0, 2))
     )
+
+
+def _content(found: dict[str, Any]) -> bytes:
+    """Return the encoded picture. Hostile code can choose its bytes, so they must be what the media type says."""
+    try:
+        content = b64decode(str(found.get("content")))
+    except ValueError as problem:
+        raise NotDecoded from problem
+    if (kind := find_kind(content[:64])) is None or kind.media_type != found["media_type"]:
+        raise NotDecoded
+    return content
 
 
 def _exchange(pieces: Iterable[bytes]) -> bytes:

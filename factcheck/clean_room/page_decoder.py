@@ -15,13 +15,9 @@ _TAG = re.compile(r"<[^<>]*>")
 def read_html(body: bytes, *, url: str, content_type: str) -> dict[str, str | None]:
     from trafilatura import bare_extraction, html2txt
     from trafilatura.metadata import extract_metadata
-    from trafilatura.utils import detect_encoding, load_html
-    from w3lib.encoding import html_to_unicode
+    from trafilatura.utils import load_html
 
-    def guess(content: bytes) -> str | None:
-        return next(iter(detect_encoding(content[:100_000])), None)
-
-    _encoding, html = html_to_unicode(content_type or None, body[:MAX_HTML], auto_detect_fun=guess)
+    html = decode_page(body, content_type)
     tree = load_html(html)
     if tree is None:
         return {"text": html[:MAX_TEXT], "everything": html}
@@ -41,12 +37,29 @@ def read_html(body: bytes, *, url: str, content_type: str) -> dict[str, str | No
     }
 
 
+def decode_page(body: bytes, content_type: str) -> str:
+    """Return the text of an HTML page in the encoding that browsers find."""
+    from trafilatura.utils import detect_encoding
+    from w3lib.encoding import html_to_unicode
+
+    def guess(content: bytes) -> str | None:
+        return next(iter(detect_encoding(content[:100_000])), None)
+
+    return html_to_unicode(content_type or None, body[:MAX_HTML], auto_detect_fun=guess)[1]
+
+
 def text_of_html(content: str) -> str:
     """Return all words of an HTML page, including the menus, which the readable text leaves out."""
     return unescape(_TAG.sub(" ", content))
 
 
 def read_pdf(body: bytes) -> dict[str, str | None]:
+    title, language, pages = pdf_pages(body)
+    return {"title": title, "language": language, "text": "\n\n".join(pages)[:MAX_TEXT]}
+
+
+def pdf_pages(body: bytes) -> tuple[str | None, str | None, list[str]]:
+    """Return the title, the language and the text of each page."""
     from pypdf import PdfReader
 
     reader = PdfReader(io.BytesIO(body))
@@ -57,8 +70,4 @@ def read_pdf(body: bytes) -> dict[str, str | None]:
         if length > MAX_TEXT:
             break
     described = reader.metadata
-    return {
-        "title": described.title if described else None,
-        "language": reader.root_object.get("/Lang"),
-        "text": "\n\n".join(pages)[:MAX_TEXT],
-    }
+    return described.title if described else None, reader.root_object.get("/Lang"), pages

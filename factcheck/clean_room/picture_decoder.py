@@ -25,17 +25,19 @@ def read_picture(
 ) -> dict[str, Any]:
     """Return the type, the size in pixels, and the hashes to store (`stored`) or to look for (`query`)."""
     picture = decode(body, side=side, most_pixels=most_pixels)
-    found = {
+    return _hashes(picture, hashes) | {
         "media_type": f"image/{(picture.format or '').lower()}",
         "width": picture.width,
         "height": picture.height,
     }
-    if hashes:
-        from factcheck.clean_room import visual_hashes
 
-        find = visual_hashes.stored_hashes if hashes == "stored" else visual_hashes.query_hashes
-        found["hashes"] = find(picture)
-    return found
+
+def _hashes(picture: Image.Image, kind: str) -> dict[str, Any]:
+    if not kind:
+        return {}
+    from factcheck.clean_room import visual_hashes
+
+    return {"hashes": (visual_hashes.stored_hashes if kind == "stored" else visual_hashes.query_hashes)(picture)}
 
 
 def decode(body: bytes, *, side: int | None = None, most_pixels: int = MAX_PIXELS) -> Image.Image:
@@ -58,10 +60,15 @@ def decode(body: bytes, *, side: int | None = None, most_pixels: int = MAX_PIXEL
     return picture
 
 
-def encode_for_readers(body: bytes) -> dict[str, Any]:
-    """Return the picture upright, in sRGB, at most MAX_SIDE pixels long, and without metadata."""
+def encode_for_readers(body: bytes, *, media_type: str = "", hashes: str = "") -> dict[str, Any]:
+    """Return the picture upright, in sRGB, at most MAX_SIDE pixels long, and without metadata.
+
+    The media type is the picture's own, unless the caller names one.
+    """
     decoded = decode(body, side=MAX_SIDE)
-    media_type = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/png"}.get(decoded.format or "", "image/webp")
+    own = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/png"}.get(decoded.format or "", "image/webp")
+    media_type = media_type or own
+    found = _hashes(decoded, hashes)
     ImageOps.exif_transpose(decoded, in_place=True)
     picture = decoded.convert("RGBA") if decoded.mode in ("P", "PA", "LA") else decoded
     picture.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
@@ -71,7 +78,7 @@ def encode_for_readers(body: bytes) -> dict[str, Any]:
     written = io.BytesIO()
     name = media_type.removeprefix("image/").upper()
     clean.save(written, name, quality=QUALITY, optimize=name == "JPEG")
-    return {
+    return found | {
         "content": b64encode(written.getvalue()).decode(),
         "media_type": media_type,
         "width": clean.width,

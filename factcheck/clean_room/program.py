@@ -22,6 +22,8 @@ MAX_LINE = 64 * 1024  # in bytes
 DECODERS = {
     "html": ("page_decoder", "read_html"),
     "pdf": ("page_decoder", "read_pdf"),
+    "copy": ("copy_decoder", "read_copy"),
+    "picture_of_copy": ("copy_decoder", "read_picture"),
     "picture": ("picture_decoder", "read_picture"),
     "picture_for_readers": ("picture_decoder", "encode_for_readers"),
     "upload": ("file_kinds", "read_kind"),

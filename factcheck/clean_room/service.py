@@ -20,7 +20,7 @@ from factcheck.tools.environment import environment
 
 SECONDS = 20.0  # for a file. `door` gives up earlier.
 MOST = 8  # files at the same time. Others wait in the socket's queue.
-_LIBRARIES = ("numpy", "pypdf", "trafilatura.metadata", "w3lib.encoding")
+_LIBRARIES = ("numpy", "pypdf", "trafilatura.metadata", "w3lib.encoding", "warcio.archiveiterator")
 
 
 def serve(path: Path) -> None:

@@ -121,7 +121,8 @@ def _save_with_capture(row: Source | Appearance, fields: dict[str, Any], author:
     row.save()
     if name:
         content = (FOLDER / "captures" / name).read_bytes()
-        store_upload(row=row, file=SimpleUploadedFile(name, content), by=author)
+        capture = store_upload(row=row, file=SimpleUploadedFile(name, content), by=author)
+        Capture.objects.filter(pk=capture.pk).update(alt=fields.get("alt", ""))
 
 
 def _set_texts(review: Review, texts: dict[str, Any], author: User) -> None:

@@ -16,8 +16,8 @@ from django.conf import settings
 from factcheck.demo.clock import PastClock
 from factcheck.editorial.events import set_actor
 from factcheck.editorial.models import Membership, Proposal, Publisher, Review, User, Verdict
-from factcheck.editorial.people import time_zones
 from factcheck.editorial.proposals import workflow
+from factcheck.record.formats.time_zones import zone
 
 FOLDER = Path(__file__).parent
 # A story yields the time of its next step. The step is done when the iterator is asked for the next time.
@@ -41,7 +41,7 @@ class World:
     reviews: dict[str, Review] = field(default_factory=dict)
 
     def moment(self, text: str, newsroom: Publisher) -> datetime:
-        return self.clock.moment(text, time_zones.zone(newsroom.time_zone))
+        return self.clock.moment(text, zone(newsroom.time_zone))
 
 
 def tell(stories: Iterable[Story], clock: PastClock) -> None:

@@ -132,9 +132,9 @@ def report(request: HttpRequest, review_id: UUID) -> HttpResponse:
     review = queries.find_review(review_id).published
     if not isinstance(review, Review):
         return redirect("review", review_id)
-    context = {"review": review, "about": queries.current_title(review)}
+    queries.add_wordings([review])
     extra = {"review": {"id": review_id}}
-    return _form_response(request, CorrectionRequest, "website/report.html", context, extra=extra)
+    return _form_response(request, CorrectionRequest, "website/report.html", {"review": review}, extra=extra)
 
 
 def _form_response(

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from django.db import Error, models
@@ -12,8 +12,11 @@ from django.db.models import QuerySet
 from django.db.models.functions import Cast
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils.translation import get_language
 
 from factcheck.database.rows import run_prepared, run_public
+from factcheck.record.evidence.public_captures import ON_PAGES
+from factcheck.record.lists.pages import Sql, join
 from factcheck.record.models import (
     LogCheckpoint,
     LogEntry,
@@ -28,23 +31,18 @@ from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.public_state import find_state
 from factcheck.record.readmodel.review_rows import body_of, review_row
 from factcheck.record.readmodel.revisions import DISOWNED, in_revision
+from factcheck.record.readmodel.translated_reviews import ListedReview, share_wordings
 from factcheck.record.statements.output import read
-
-
-class Title(NamedTuple):
-    """A title and its language."""
-
-    title: str
-    language: str
+from factcheck.record.statements.values import same_language
 
 
 class WholeClaim(Claim):
     """A claim with its live reviews in full."""
 
-    live_reviews: list[Review] = []
+    live_reviews: list[ListedReview] = []
 
 
-class OtherReview(Review):
+class OtherReview(ListedReview):
     """Another review of a claim, beside the review that a page shows (`review_words.split_translations`)."""
 
     agreement: str = ""
@@ -52,9 +50,9 @@ class OtherReview(Review):
 
 
 class AnsweredDemand(Demand):
-    """A demand, with the current title of the review that it is about."""
+    """A demand, with the review that it is about."""
 
-    title: Title | None = None
+    about: Any = None
 
 
 PAGE_SIZE = 20
@@ -121,28 +119,45 @@ def find_demand(demand_id: UUID) -> AnsweredDemand:
         raise Http404
     review = read(Demand, state.body).review
     about = find_state("review", UUID(review.id)) if review else None
-    return answered_demand(state.body, about and about.body)
+    return answered_demands([(state.body, about and about.body)])[0]
 
 
-def answered_demand(body: str | bytes, about: str | bytes | None) -> AnsweredDemand:
-    demand = read(AnsweredDemand, body)
-    demand.title = current_title(any_review(about)) if about else None
-    return demand
+def answered_demands(rows: Sequence[tuple[str | bytes, str | bytes | None]]) -> list[AnsweredDemand]:
+    """Return the demands, each from its body and the body of the review that it is about."""
+    demands = [read(AnsweredDemand, body) for body, _ in rows]
+    for demand, (_, about) in zip(demands, rows, strict=True):
+        demand.about = any_review(about) if about else None
+    add_wordings(demand.about for demand in demands)
+    return demands
 
 
-def current_title(review: Kept | Erasure) -> Title | None:
-    """Return the review's current title. The claim's text replaces a missing headline.
+def add_wordings(reviews: Iterable[Kept | Erasure | None]) -> None:
+    """Give the claims of live reviews the wordings of translations, unless they are in the reader's language."""
+    language = get_language() or ""
+    live = [each for each in reviews if isinstance(each, Review)]
+    foreign = [each for each in live if not same_language(each.claim.worded(language).language, language)]
+    share_wordings([*foreign, *(other for other, _ in read_same_claims(foreign))])
 
-    Return None for an erased review, or a withdrawn review without a headline.
+
+def read_same_claims(reviews: Iterable[Review], conditions: Sequence[Sql] = ()) -> list[tuple[ListedReview, bool]]:
+    """Return the newsrooms' other live reviews of the same claims, oldest first, and whether they meet the conditions.
+
+    Imported reviews have no translations, so their claims are left out.
     """
-    if isinstance(review, Erasure):
-        return None
-    if review.headline:
-        return Title(review.headline, review.language)
-    if not isinstance(review, Review):
-        return None
-    claim = review.claim.worded(review.language)
-    return Title(claim.text, claim.language)
+    own = [each for each in reviews if not each.original_url]
+    if not own:
+        return []
+    where, values = join(" AND ", conditions)
+    sql = _SAME_CLAIMS.format(where or "true")
+    rows = run_public(sql, [*values, [each.claim.id for each in own], [each.id for each in own]])
+    return [(read(ListedReview, body), meets) for body, meets in rows]
+
+
+_SAME_CLAIMS = """
+SELECT body, {} FROM record_publishedreview
+WHERE status = 'live' AND original_key IS NULL AND claim_id = ANY (%s::uuid[]) AND NOT id = ANY (%s::uuid[])
+ORDER BY published_at, id
+"""
 
 
 def references(kind: PublishedReference.Kind) -> QuerySet[PublishedReference]:
@@ -157,17 +172,17 @@ def references(kind: PublishedReference.Kind) -> QuerySet[PublishedReference]:
     return found.alias(parsed=Cast("body", models.JSONField())).filter(public)
 
 
-def live_reviews(reviews: Iterable[UUID | str], limit: int | None = OTHERS) -> list[Review]:
+def live_reviews(reviews: Iterable[UUID | str], limit: int | None = OTHERS) -> list[ListedReview]:
     """Return the live reviews among these reviews, oldest first."""
     rows = PublishedReview.objects.using("public").live().filter(pk__in=reviews).order_by("published_at", "id")
-    return [read(Review, body) for body in rows.values_list("body", flat=True)[:limit]]
+    return [read(ListedReview, body) for body in rows.values_list("body", flat=True)[:limit]]
 
 
-def public_captures(claim: Claim) -> set[str]:
-    """Return the hashes of the captures that the claim cites and that readers can see."""
+def public_captures(claim: Claim) -> dict[str, dict[str, Any]]:
+    """Return the captures that the claim cites and that readers can see, by their hashes."""
     cited = {each.capture.sha256 for each in claim.appearances if each.capture}
     public = PublicCapture.objects.using("public").live().filter(sha256__in=cited)
-    return set(public.values_list("sha256", flat=True))
+    return {each["sha256"]: each for each in public.values(*ON_PAGES)}
 
 
 def list_revisions(subject: UUID | str) -> QuerySet[LogEntry]:

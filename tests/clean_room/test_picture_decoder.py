@@ -3,7 +3,6 @@
 import io
 import struct
 import zlib
-from base64 import b64decode
 
 import pytest
 from PIL import Image
@@ -25,12 +24,13 @@ def without(item: bytes) -> bytes:
 
 
 def encoded(content: bytes) -> bytes:
-    return b64decode(decode("picture_for_readers", content)["content"])
+    encoded: bytes = decode("picture_for_readers", content)["content"]
+    return encoded
 
 
 def encode(content: bytes) -> Image.Image:
     found = decode("picture_for_readers", content)
-    picture = Image.open(io.BytesIO(b64decode(found["content"])))
+    picture = Image.open(io.BytesIO(found["content"]))
     assert (picture.width, picture.height) == (found["width"], found["height"])
     assert f"image/{picture.format.lower()}" == found["media_type"]
     return picture

@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 import time
-from base64 import b64decode
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -78,7 +77,7 @@ def test_service_decodes_every_kind(service: subprocess.Popen[bytes], settings: 
     page = decode("html", b"<title>T</title><p>x</p>", url="https://a.example/", content_type="text/html")
     assert (page["title"], page["everything"].split()) == ("T", ["T", "x"])
     assert decode("picture", as_bytes(scene(1)), hashes="stored")["media_type"] == "image/jpeg"
-    assert b64decode(decode("picture_for_readers", as_bytes(scene(1), "PNG"))["content"]).startswith(b"\x89PNG")
+    assert decode("picture_for_readers", as_bytes(scene(1), "PNG"))["content"].startswith(b"\x89PNG")
     assert decode("upload", iter([b"%PDF", b"-1.7\n"])) == {"kind": {"media_type": "application/pdf", "ending": "pdf"}}
     for damaged in ("pdf", "picture"):
         with pytest.raises(NotDecoded):

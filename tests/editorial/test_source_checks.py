@@ -16,9 +16,10 @@ from factcheck.clean_room.page_decoder import text_of_html
 from factcheck.clean_room.refusal import NoAnswer
 from factcheck.editorial.captures import source_checks
 from factcheck.editorial.captures.fetching import capture
-from factcheck.editorial.captures.page_comparison import contains_quote, has_changed
+from factcheck.editorial.captures.page_comparison import has_changed
 from factcheck.editorial.captures.requests import set_capture
 from factcheck.editorial.models import Capture, EditorialEvent, Review, WatchedSource
+from factcheck.record.formats.quotes import contains_quote
 from factcheck.record.models import LogEntry, SourceCheck
 from tests.support.drafts import Newsroom, make_newsroom
 from tests.support.local_pages import LocalPages, local_pages

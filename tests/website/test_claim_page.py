@@ -22,7 +22,7 @@ def named(page: Page) -> dict[str, str]:
 def test_claim_is_described_for_whoever_passes_it_on(published: Published) -> None:
     """The words alone would spread what a newsroom found to be false."""
     page = get(published.claim)
-    verdicts = "Toà soạn kiemchung.example: Đúng; Toà soạn checkpoint.org: False"
+    verdicts = "Toà soạn kiemchung.example: True; Toà soạn checkpoint.org: False"
     said = named(page)
     times = said.pop("article:published_time"), said.pop("article:modified_time")
     assert re.fullmatch(rf"http://127.0.0.1:8000{published.english}share/\w{{16}}-en.png", said.pop("og:image"))
@@ -31,7 +31,7 @@ def test_claim_is_described_for_whoever_passes_it_on(published: Published) -> No
         "color-scheme": "light dark",
         "description": verdicts,
         "og:type": "article",
-        "og:title": "“Nước lũ ở Huế đã lên tới mái chùa.” – Đúng (Toà soạn kiemchung.example); False (Toà soạn checkpoint.org)",
+        "og:title": "“Nước lũ ở Huế đã lên tới mái chùa.” – True (Toà soạn kiemchung.example); False (Toà soạn checkpoint.org)",
         "og:description": verdicts,
         "og:url": f"http://127.0.0.1:8000{published.claim}",
         "og:site_name": "The Fact-Check Record",

@@ -64,7 +64,7 @@ def test_demand_says_what_was_asked_and_what_came_of_it(register: SimpleNamespac
         "Sở Thông tin tỉnh Ví Dụ State body · received 20 October 2026",
         "The demand Gỡ bài kiểm chứng về nước lũ.",
         "Legal basis none given",
-        "About Video nước lũ là của năm 2020 Addressed to",
+        "About Nước lũ ở Huế đã lên tới mái chùa. – False Addressed to",
         "The outcome Refused Đã từ chối. 30 October 2026",
         "Tòa đã bác yêu cầu.",
     ):
@@ -75,7 +75,7 @@ def test_demand_says_what_was_asked_and_what_came_of_it(register: SimpleNamespac
 
 def test_register_names_the_review_that_a_demand_is_about(register: SimpleNamespace) -> None:
     page = get("/demands/")
-    assert "lũ. About: Video nước lũ là của năm 2020 Toà soạn checkpoint.org · received" in page.text
+    assert "lũ. About: Nước lũ ở Huế đã lên tới mái chùa. – False Toà soạn checkpoint.org · received" in page.text
     assert "Done as demanded Court About: this review a part is left out" in page.text  # it was erased
     assert [href for href in page.links if href.startswith("/reviews/")] == [
         register.erased, register.review,
@@ -83,7 +83,7 @@ def test_register_names_the_review_that_a_demand_is_about(register: SimpleNamesp
     assert page.text.count("About:") == 2
 
 
-def test_claim_that_stands_for_a_title_is_in_its_own_language(newsroom: Newsroom) -> None:
+def test_claim_of_a_demand_is_in_its_own_language(newsroom: Newsroom) -> None:
     claim = newsroom.make_claim(text="الماء غال.", language="ar")
     review = newsroom.publish_new(claim, headline="", language="fr")
     newsroom.publish_demand(newsroom.make_demand(review))
@@ -112,7 +112,7 @@ def test_page_is_plain_and_accessible(register: SimpleNamespace, name: str, lang
     check_page(Client().get(path, headers={"accept-language": language}, follow=True), language)
 
 
-@pytest.mark.parametrize(("name", "queries"), [("list", 1), ("updated", 3)])
+@pytest.mark.parametrize(("name", "queries"), [("list", 2), ("updated", 4)])
 def test_queries_are_few_and_of_the_reading_role(register: SimpleNamespace, name: str, queries: int) -> None:
     path = "/demands/" if name == "list" else getattr(register, name)
     with (

@@ -50,7 +50,7 @@ def reviews(module_database: str) -> SimpleNamespace:
 
 def test_page_tells_every_change_in_words(reviews: SimpleNamespace) -> None:
     page = get(f"/reviews/{reviews.corrected}/revisions/1..2/")
-    assert page.title == "Changes from revision 1 to revision 2: Video năm 2019"
+    assert page.title == "Changes from revision 1 to revision 2: “Nước lũ ở Huế đã lên tới mái chùa.” – True"
     for words in (
         "Headline Video năm Removed: 2020 Added: 2019",
         "Verdict Removed: Sai Added: Đúng",
@@ -68,7 +68,7 @@ def test_page_tells_every_change_in_words(reviews: SimpleNamespace) -> None:
 
 def test_page_in_vietnamese(reviews: SimpleNamespace) -> None:
     page = get(f"/vi/reviews/{reviews.corrected}/revisions/1..2/", language="vi")
-    assert page.title == "Thay đổi từ phiên bản 1 đến phiên bản 2: Video năm 2019"
+    assert page.title == "Thay đổi từ phiên bản 1 đến phiên bản 2: “Nước lũ ở Huế đã lên tới mái chùa.” – Đúng"
     assert "Kết luận Đã bỏ: Sai Đã thêm: Đúng" in page.text
 
 
@@ -126,10 +126,10 @@ def test_pages_count_as_searches(reviews: SimpleNamespace, settings: Any) -> Non
     get(f"/reviews/{reviews.erased}/revisions/1..2/", 410)
 
 
-def test_page_costs_three_queries(reviews: SimpleNamespace) -> None:
+def test_page_costs_four_queries(reviews: SimpleNamespace) -> None:
     with CaptureQueriesContext(connections["public"]) as queries:
         get(f"/reviews/{reviews.corrected}/revisions/1..2/")
-    assert len(queries) == 3
+    assert len(queries) == 4
 
 
 def body(text: str, quotes: list[str]) -> bodies.Review:

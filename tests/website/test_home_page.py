@@ -70,7 +70,7 @@ def test_home_costs_few_queries_of_the_reading_role(published: Published) -> Non
         CaptureQueriesContext(connections["default"]) as others,
     ):
         Client().get("/en/")
-    assert len(public) == 8  # three of them set the time limit
+    assert len(public) == 9  # three of them set the time limit
     assert len(others) == 0
 
 

@@ -37,7 +37,7 @@ def test_reader_sends_in_what_was_searched_for_in_vain(newsroom: Newsroom) -> No
 
 def test_mistake_in_a_review_reaches_its_newsroom_and_the_answer_its_sender(newsroom: Newsroom, live: Review) -> None:
     page = reader(f"/reviews/{live.pk}/").follow("Báo lỗi trong bài")
-    assert "Trong bài: Video nước lũ là của năm 2020" in page.text
+    assert "Trong bài: Nước lũ ở Huế đã lên tới mái chùa. – Sai" in page.text
     page.fill(text="Video quay năm 2019, không phải năm 2020.").choose("language", "English").press("Gửi")
     row = ReaderMessage.objects.get()
     assert (row.kind, row.review, row.newsroom, row.language) == ("correction", live, newsroom.publisher, "en")

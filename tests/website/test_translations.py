@@ -34,6 +34,11 @@ def test_readers_see_that_a_translation_is_behind(newsroom: Newsroom, live: Revi
     assert f"<title>“{ENGLISH}” – False – " in page()
     assert f'<bdi class="claimed"\nlang="en">{ENGLISH}</bdi>' in page()
     assert f'<blockquote class="claim" lang="vi" dir="auto">{live.claim.text}</blockquote>' in page()
+    for path in (f"/reviews/{live.pk}/", f"/search/?q={live.claim.text}", "/search/", f"/reviews/{live.pk}/report/"):
+        for language, claim in (("en", ENGLISH), ("vi", live.claim.text)):
+            shown = client.get(f"/{language}{path}").content.decode().partition("<main")[2]
+            assert f'lang="{language}">{claim}</bdi>' in shown, path
+            assert shown.count('class="claimed"') < 2, path  # one judgement
     newsroom.correct_review(live, summary="Sai. Đoạn video được quay năm 2021.")
     assert BEHIND in page()
     assert "bản dịch này chưa theo kịp" in page("vi")
@@ -42,9 +47,10 @@ def test_readers_see_that_a_translation_is_behind(newsroom: Newsroom, live: Revi
     assert "Perhaps another claim" not in found
     assert f'lang="en">{ENGLISH}</bdi>' in found
     for language, shown, other in (("en", draft, live), ("vi", live, draft)):  # both are one judgement
-        page_of_claim = client.get(f"/{language}/claims/{live.claim_id}/").content.decode()
-        assert f"/reviews/{shown.pk}/" in page_of_claim
-        assert f"/reviews/{other.pk}/" not in page_of_claim.partition('<section aria-labelledby="others">')[2]
+        others = client.get(f"/{language}/claims/{live.claim_id}/").content.decode().partition('"others">')[2]
+        assert others.count("<h3") == 1
+        assert f'/reviews/{shown.pk}/"><bdi' in others
+        assert f'/reviews/{other.pk}/" hreflang="{other.language}"' in others
     newsroom.correct_review(live, verdict=Verdict.objects.exclude(pk=draft.verdict_id).earliest("pk"))
     corrected = client.get(f"/en/claims/{live.claim_id}/").content.decode()
     assert f"/reviews/{live.pk}/" in corrected.partition('<section aria-labelledby="others">')[2]

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
 
-from factcheck.editorial.errors import translate_record_errors
+from factcheck.editorial.errors import Incomplete, translate_record_errors
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Capture, Review, User
 from factcheck.editorial.people import roles
@@ -16,14 +17,16 @@ from factcheck.record.readmodel.picture_rows import restore_public_pictures
 
 
 @transaction.atomic
-def set_public(*, capture: Capture, by: User, public: bool) -> None:
-    """Store the decision whether readers may see the capture.
+def set_public(*, capture: Capture, by: User, public: bool, alt: str = "") -> None:
+    """Store the decision whether readers may see the capture. Raise EditorialError for a picture without `alt`.
 
     Only Editors can decide this, because it depends on the newsroom's rights to the content.
     """
     roles.require_decider(by, capture.newsroom_id)
-    capture.is_public = public
-    capture.save(update_fields=["is_public"])
+    capture.is_public, capture.alt = public, alt or capture.alt
+    if public and capture.is_picture and not capture.alt:
+        raise Incomplete(_("Describe the picture for readers who can’t see it."))
+    capture.save(update_fields=["is_public", "alt"])
     record_event(by, "capture.made_public" if public else "capture.made_private", capture)
     publish_captures(Review.objects.citing(capture).values_list("pk", flat=True))
 
@@ -40,7 +43,11 @@ def publish_captures(reviews: Iterable[UUID]) -> None:
 def restore_public_files() -> None:
     """Write missing public files again. Backups don't contain the folder of these files."""
     restore_public_pictures()
-    missing = [row for row in PublicCapture.objects.defer("text") if not public_file(row.file).exists()]
+    missing = [
+        row
+        for row in PublicCapture.objects.defer("text")
+        if row.picture is None or not all(public_file(name).exists() for name in (row.file, row.picture) if name)
+    ]
     with transaction.atomic():
         PublicCapture.objects.filter(pk__in=[row.pk for row in missing]).delete()
         publish_captures({row.review_id for row in missing})

@@ -16,7 +16,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.captures.page_comparison import contains_quote, has_changed
+from factcheck.editorial.captures.page_comparison import has_changed
 from factcheck.editorial.captures.page_details import PageDetails, read_details
 from factcheck.editorial.errors import AlreadyDone
 from factcheck.editorial.events import record_event
@@ -24,6 +24,7 @@ from factcheck.editorial.models import Capture, User, WatchedSource
 from factcheck.editorial.models.captures import WEEK
 from factcheck.editorial.people import roles
 from factcheck.record.evidence.source_checks import SourceState, store_check
+from factcheck.record.formats.quotes import contains_quote
 from factcheck.record.models import PublishedReview
 from factcheck.record.statements.review import Source
 from factcheck.tools.http_client import FetchError, Problem, fetch

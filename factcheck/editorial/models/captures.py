@@ -112,6 +112,7 @@ class Capture(models.Model):
         default=False,
         help_text=_("Readers may see this copy. Choose this only if the newsroom has the rights."),
     )
+    alt = LineField(_("picture in words"), max_length=1000, blank=True, help_text=_("For readers who can’t see it."))
 
     # Triggers add these rows and nothing removes them, so the evidence of older revisions is kept until an erasure.
     reviews = models.ManyToManyField("editorial.Review", related_name="+", editable=False)
@@ -146,6 +147,10 @@ class Capture(models.Model):
 
     def __str__(self) -> str:
         return Truncator(self.title or self.final_url or self.url).chars(MAX_SHOWN)
+
+    @property
+    def is_picture(self) -> bool:
+        return self.media_type.startswith("image/")
 
     @property
     def file_name(self) -> str:

@@ -1,13 +1,13 @@
 -- The log proves that the newsroom had this file at this time, so a capture that is done never changes. A time stamp can
--- be added once, and the newsroom decides whether the capture is public.
+-- be added once, and the newsroom decides whether the capture is public and describes its picture.
 CREATE OR REPLACE FUNCTION editorial_capture_kept() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF (NEW.id, NEW.newsroom_id, NEW.url, NEW.requested_by_id, NEW.requested_at)
             IS DISTINCT FROM (OLD.id, OLD.newsroom_id, OLD.url, OLD.requested_by_id, OLD.requested_at)
         OR OLD.state = 'done' AND (
-            to_jsonb(NEW) - 'is_public' - 'timestamp_token' IS DISTINCT FROM
-            to_jsonb(OLD) - 'is_public' - 'timestamp_token'
+            to_jsonb(NEW) - '{is_public,alt,timestamp_token}'::text[] IS DISTINCT FROM
+            to_jsonb(OLD) - '{is_public,alt,timestamp_token}'::text[]
             OR OLD.timestamp_token IS NOT NULL AND NEW.timestamp_token IS DISTINCT FROM OLD.timestamp_token) THEN
         RAISE EXCEPTION 'capture %: it is done and cannot change', OLD.id USING ERRCODE = 'restrict_violation';
     END IF;

@@ -14,10 +14,15 @@ from django.db.models import Exists, OuterRef
 from factcheck.clean_room.door import decode
 from factcheck.clean_room.refusal import NotDecoded
 from factcheck.record.errors import NoPictureRoom
+from factcheck.record.files.picture_files import FOR_READERS
 from factcheck.record.files.public_files import CAPTURES, delete_after_commit, publish_file
+from factcheck.record.formats.canonical import sha256_hex
 from factcheck.record.readmodel.models import PublishedReview
 from factcheck.record.readmodel.picture_rows import UNREADABLE
 from factcheck.record.statements.review import Appearance, Source
+
+PICTURE_TYPE = "image/webp"
+ON_PAGES = ("sha256", "picture", "width", "height", "alt")  # columns that pages of reviews and claims show
 
 
 class PublicCaptureQuerySet(models.QuerySet["PublicCapture"]):
@@ -40,6 +45,12 @@ class PublicCapture(models.Model):
     text = models.TextField()
     language = models.TextField()
     file = models.TextField(help_text="The name of a public file.")
+    # The picture that pages show: the copy's pixels in WebP, without metadata. "" if the copy isn't a picture. Null if
+    # an older version of this program published the copy.
+    picture = models.TextField(null=True, help_text="The name of a public file.")
+    width = models.PositiveIntegerField(null=True)
+    height = models.PositiveIntegerField(null=True)
+    alt = models.TextField(blank=True, default="", help_text="The picture in words.")
     # Hashes for searches by picture (`files/visual_hashes.py`). Null if the capture isn't a picture.
     whole_hash = models.BigIntegerField(null=True)
     inner_hash = models.BigIntegerField(null=True)
@@ -73,16 +84,16 @@ def replace_public_captures(review: UUID, captures: Iterable[Any], urls: Mapping
     shown = {capture.sha256: capture for capture in captures}
     rows = PublicCapture.objects.filter(review_id=review)
     gone = [row for row in rows.defer("text") if row.sha256 not in shown or row.url != urls[row.sha256]]
-    files = {row.file for row in gone}
+    files = {name for row in gone for name in (row.file, row.picture) if name}
     PublicCapture.objects.filter(pk__in=[row.pk for row in gone]).delete()
     known = set(PublicCapture.objects.filter(review_id=review).values_list("sha256", flat=True))
-    columns = ("sha256", "captured_at", "size", "media_type", "final_url", "title", "text", "language")
+    columns = ("sha256", "captured_at", "size", "media_type", "final_url", "title", "text", "language", "alt")
     PublicCapture.objects.bulk_create(
         PublicCapture(
             review_id=review,
             url=urls[sha256],
             file=_name(capture),
-            **_hashes(capture),
+            **_picture_of(capture),
             **{column: getattr(capture, column) for column in columns},
         )
         for sha256, capture in sorted(shown.items())
@@ -91,17 +102,21 @@ def replace_public_captures(review: UUID, captures: Iterable[Any], urls: Mapping
     delete_after_commit(files)
 
 
-def _hashes(capture: Any) -> dict[str, int]:
+def _picture_of(capture: Any) -> dict[str, Any]:
+    """Publish the picture that pages show, and return its columns."""
     if not capture.media_type.startswith("image/"):
-        return {}
+        return {"picture": ""}
     try:
         with capture.file.open("rb") as content:
-            found = decode("picture", content.chunks(), side=512, hashes="stored")["hashes"]
+            found = decode("picture_for_readers", content.chunks(), media_type=PICTURE_TYPE, hashes="stored")
     except NotDecoded:  # nobody has decoded an uploaded copy before
-        return {}
+        return {"picture": ""}
     except OSError as problem:
         raise NoPictureRoom(UNREADABLE) from problem
-    return dict(zip(("whole_hash", "inner_hash"), found or (), strict=False))
+    name = f"{CAPTURES}/{sha256_hex(found['content'])}.{FOR_READERS[PICTURE_TYPE]}"
+    publish_file(name, [found["content"]])
+    hashes = dict(zip(("whole_hash", "inner_hash"), found["hashes"], strict=False))
+    return {"picture": name, "width": found["width"], "height": found["height"], **hashes}
 
 
 def _name(capture: Any) -> str:

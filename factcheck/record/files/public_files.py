@@ -103,9 +103,9 @@ def _is_named(name: str) -> bool:
     picture = file.partition(".")[0] if folder == PICTURES else ""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT EXISTS (SELECT FROM record_publiccapture WHERE file = %s)"
+            "SELECT EXISTS (SELECT FROM record_publiccapture WHERE file = %s OR picture = %s)"
             " OR EXISTS (SELECT FROM record_publishedpicture WHERE sha256 = %s AND width IS NOT NULL)",
-            [name, picture],
+            [name, name, picture],
         )
         (named,) = cursor.fetchone()
     return bool(named)

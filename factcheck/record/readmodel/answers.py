@@ -46,21 +46,24 @@ class Answer(NamedTuple):
         found = claim_with_verdict(shorten(self.claim, claim), shorten(self.verdict, verdict))
         return f"{found}. {self.why(reason)}" if self.reason and reason else found
 
+    @property
+    def title(self) -> str:
+        return self.line(reason=0)
+
     def why(self, length: int = MAX_REASON) -> str:
         """Return the reason with its label. Directly behind a verdict, "Bed nets work" would seem to be the claim."""
         return gettext("Why: {reason}").format(reason=shorten(self.reason, length)) if self.reason else ""
 
 
 def answer_of(review: Review, language: str = "") -> Answer:
-    """Return the answer, with the verdict's label in this language if the label exists.
+    """Return the answer, with the claim and the verdict's label in this language if the review has them.
 
-    The label of a published verdict without this language is in the review's language. The reason is in the review's
-    language, and so is the claim if the review has a wording in its language.
+    Otherwise, the claim and the label are in the review's language if possible. The reason is in the review's language.
     """
     source, text = _reason(review)
     reason = text if len(text) <= MAX_REASON else shorten(_first_sentence(text), MAX_REASON)
     words = verdict_words(review, language)
-    claim = review.claim.worded(review.language)
+    claim = review.claim.worded(language, review.language)
     return Answer(plain(claim.text), claim.language, words, reason, source, whole=reason == text)
 
 
@@ -69,12 +72,16 @@ def published_answer(review: Review, **lengths: int) -> str:
 
     The reader's language doesn't matter, so that everyone gets the same line. `lengths` are as in `Answer.line`.
     """
-    try:
-        language = get_supported_language_variant(review.language)
-    except LookupError:
-        language = "en"
-    with override(language):
+    with speaking(review.language):
         return answer_of(review).line(**lengths)
+
+
+def speaking(tag: str, otherwise: str | None = "en") -> override:
+    """Return a context whose fixed words are in this language, or in another one if the interface doesn't have it."""
+    try:
+        return override(get_supported_language_variant(tag))
+    except LookupError:
+        return override(otherwise)
 
 
 def verdict_words(review: Review, language: str = "") -> str:

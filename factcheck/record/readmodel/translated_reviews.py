@@ -3,11 +3,13 @@
 A translation names the original's revision that it translates.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Subquery
+from django.utils.translation import get_language
 
 from factcheck.record.log.models import LogEntry
 from factcheck.record.readmodel.bodies import Review
@@ -15,12 +17,20 @@ from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.models import PublishedReview
 from factcheck.record.readmodel.row_models import Status
 from factcheck.record.statements.output import read
-from factcheck.record.statements.review import Translated
+from factcheck.record.statements.review import Translated, Wording
 from factcheck.record.statements.values import same_language
+
+Listed = TypeVar("Listed", bound="ListedReview")
 
 # The entries that change the text of a published review.
 NEW_TEXTS = (LogEntry.Kind.UPDATE, LogEntry.Kind.CORRECTION)
 MOST = 100  # the maximum number of translations of a review
+
+
+class ListedReview(Review):
+    """A review in a list. `also` are its other languages."""
+
+    also: list[Any] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +74,45 @@ def list_translations(review: PublishedReview) -> list[Review]:
     return [read(Review, body) for body in found]
 
 
-def without_translations(reviews: Iterable[Review], language: str) -> list[Review]:
-    """Return the reviews without repeated judgements: of an original and its translations by the same publisher, one.
+def judgements(reviews: Iterable[Listed], others: Sequence[Listed] = (), *, newest_first: bool = False) -> list[Listed]:
+    """Return each judgement once. An original and its translations by the same publisher are one judgement.
 
-    The review in this language is kept, or else the first. A translation that is behind doesn't hide another verdict.
+    The review in the reader's language is kept, or else the first. `also` are its other languages. A translation that
+    is behind doesn't hide another verdict. `others` are on other pages of the list. They can replace a review on this
+    page. With `newest_first`, a judgement that an earlier page shows is left out.
     """
-    groups: dict[tuple[str, str, str | None], list[Review]] = {}
+    groups: dict[tuple[str, str, str | None], list[Listed]] = {}
+    for each in (reviews := [*reviews]):
+        groups.setdefault(_judgement(each), []).append(each)
+    for each in others:
+        groups.get(_judgement(each), []).append(each)
+    share_wordings([*reviews, *others])
+    found = []
+    for group in groups.values():
+        if newest_first and max(group, key=lambda each: (each.published_at, each.id)) in others:
+            continue
+        shown = min(group, key=lambda each: not same_language(each.language, get_language() or ""))
+        shown.also = [each for each in group if each is not shown]
+        found.append(shown)
+    return found
+
+
+def _judgement(review: Review) -> tuple[str, str, str | None]:
+    original = review.translation_of.id if review.translation_of else review.id
+    return review.publisher.site, original, review.verdict.slug
+
+
+def share_wordings(reviews: Iterable[Review]) -> None:
+    """Give each claim the wordings of all these reviews, so that a page can show the claim in the reader's language.
+
+    A wording of an earlier text of the claim isn't shared.
+    """
+    wordings: dict[tuple[str, str], dict[str, Wording]] = {}
+    for each in (reviews := [*reviews]):
+        own = wordings.setdefault((each.claim.id, each.claim.text), {})
+        own |= {wording.language: wording for wording in each.claim.wordings if wording.language not in own}
     for each in reviews:
-        original = each.translation_of.id if each.translation_of else each.id
-        groups.setdefault((each.publisher.site, original, each.verdict.slug), []).append(each)
-    return [min(group, key=lambda each: not same_language(each.language, language)) for group in groups.values()]
+        each.claim.wordings = [*wordings[each.claim.id, each.claim.text].values()]
 
 
 def newest_text(review_id: UUID) -> int | None:

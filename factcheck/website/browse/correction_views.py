@@ -13,7 +13,7 @@ from factcheck.record.readmodel.bodies import CorrectionOfReview, Erasure, Kept,
 from factcheck.record.statements.output import read
 from factcheck.website.browse.filters import Filters
 from factcheck.website.browse.review_lists import links_to_pages, read_cursor
-from factcheck.website.queries import PAGE_SIZE, Title, current_title
+from factcheck.website.queries import PAGE_SIZE, add_wordings
 from factcheck.website.responses import is_sample, page_for_readers
 
 COLUMNS = ["body", "(SELECT review.body FROM record_publishedreview review WHERE review.id = review_id)"]
@@ -25,10 +25,6 @@ class ShownCorrection:
 
     correction: CorrectionOfReview
     review: Kept | Erasure
-
-    @property
-    def title(self) -> Title | None:
-        return current_title(self.review)
 
     @property
     def is_withdrawn_since(self) -> bool:
@@ -60,6 +56,7 @@ def corrections(request: HttpRequest) -> HttpResponse:
     cursor = read_cursor(request.GET, by_time=False)
     page = read_page(CORRECTIONS.source, filters.conditions, COLUMNS, CORRECTIONS.newest_first, cursor, PAGE_SIZE)
     found = [ShownCorrection(read(CorrectionOfReview, body), any_review(review)) for body, review in page.rows]
+    add_wordings(each.review for each in found)
     if not found and cursor.position:
         raise Http404  # the page would have nothing to link back to
     query = filters.query() if filters and not filters.errors else ""

@@ -20,7 +20,7 @@ def demands(request: HttpRequest) -> HttpResponse:
     """Show a page of the register, newest entries first. Raise Http404 beyond the last page."""
     cursor = read_cursor(request.GET)
     page = read_page(DEMANDS.source, [], COLUMNS, DEMANDS.newest_first, cursor, queries.PAGE_SIZE)
-    found = [queries.answered_demand(body, about) for body, about in page.rows]
+    found = queries.answered_demands(page.rows)
     if cursor.position and not found:
         raise Http404  # the page would have nothing to link back to
     context = {

@@ -3,6 +3,7 @@
 A page begins after or before a position. So all reviews can be reached, and no page takes longer than the first.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,12 +15,13 @@ from factcheck.database.query_timeout import time_limit
 from factcheck.record.lists.dimensions import has_words
 from factcheck.record.lists.pages import Cursor, Page, Sql, read_page
 from factcheck.record.lists.published_lists import REVIEWS
-from factcheck.record.readmodel.bodies import Review
+from factcheck.record.readmodel.translated_reviews import ListedReview, judgements, share_wordings
 from factcheck.record.search.lookup import with_stems
 from factcheck.record.search.query import read_query
 from factcheck.record.statements.output import read
 from factcheck.tools.budget import current
 from factcheck.website.browse.filters import Filters
+from factcheck.website.queries import read_same_claims
 
 PAGE_SIZE = 20
 NO_FILTERS = Filters({})
@@ -61,7 +63,7 @@ class ResultsPage:
     - `tsquery` selects the rows that were found, for counting them.
     """
 
-    reviews: list[Review]
+    reviews: list[ListedReview]
     page: Page = field(default_factory=lambda: Page([]))
     relaxed: bool = False
     similar: frozenset[str] = frozenset()
@@ -92,8 +94,20 @@ def newest_first(
     except TimeoutError:
         current().left_out.append("results")
         return ResultsPage([], complete=False)
-    return ResultsPage(reviews_of(page), page, tsquery=with_stems(query.all_terms()) if words and query else None)
+    return ResultsPage(
+        reviews_of(page, conditions, newest_first=True),
+        page,
+        tsquery=with_stems(query.all_terms()) if words and query else None,
+    )
 
 
-def reviews_of(page: Page) -> list[Review]:
-    return [read(Review, body) for (body,) in page.rows]
+def reviews_of(page: Page, conditions: Sequence[Sql], *, newest_first: bool = False) -> list[ListedReview]:
+    """Return each judgement of the page once, in the reader's language if the conditions allow that review.
+
+    In a list with the newest first, a judgement is left out if an earlier page shows it.
+    """
+    found = [read(ListedReview, body) for (body,) in page.rows]
+    others = read_same_claims(found, conditions)
+    share_wordings([*found, *(each for each, _ in others)])
+    listed = [each for each, meets in others if meets]
+    return judgements(found, listed, newest_first=newest_first)

@@ -29,18 +29,20 @@ def difference(request: HttpRequest, review_id: UUID, before: int, after: int) -
     if before == after:
         raise Http404
     row = queries.find_review(review_id)
+    queries.add_wordings([row.published])
     (first, old), (second, new) = (queries.find_revision(review_id, number) for number in (before, after))
     gone = [entry for entry, body in ((first, old), (second, new)) if not isinstance(body, Kept)]
     shown = new if isinstance(new, Kept) and not gone else None
     context: dict[str, object] = {
         "review_id": review_id,
-        "review": queries.current_title(row.published),
+        "review": row.published,
         "before": first,
         "after": second,
         "gone": gone,
         "status": row.status,
         "withdrawn": [entry for entry in (first, second) if entry.kind == LogEntry.Kind.WITHDRAWAL],
         "sample": bool(shown and is_sample(shown.publisher.site)),
+        "publisher": shown.publisher if shown else None,
         "note": shown.revision.note if shown else None,
         "language": new.language if isinstance(new, Kept) else "und",
     }

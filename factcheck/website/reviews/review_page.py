@@ -13,6 +13,7 @@ from django.db.models.expressions import RawSQL
 from django.http import Http404
 
 from factcheck.database.rows import run_prepared
+from factcheck.record.evidence.public_captures import ON_PAGES
 from factcheck.record.evidence.source_checks import SourceCheck
 from factcheck.record.models import LogEntry, PublicCapture, PublishedDemand, PublishedReview
 from factcheck.record.readmodel.bodies import Demand
@@ -44,8 +45,8 @@ class ReviewPage:
 
     `others` are the live reviews of the same claim. `same_topic` are the newest reviews of other claims by this site's
     newsrooms, in the same language and with the same topic. `revisions` are as from `queries.list_revisions`.
-    `captures` are the hashes of the review's captures that readers can see. `checks` are the checks of its sources by
-    URL.
+    `captures` are the review's captures that readers can see, by their hashes. `checks` are the checks of its
+    sources by URL.
     """
 
     row: PublishedReview
@@ -54,7 +55,7 @@ class ReviewPage:
     same_topic: list[OtherReview]
     revisions: list[LogEntry]
     demands: list[Demand]
-    captures: set[str]
+    captures: dict[str, dict[str, Any]]
     checks: dict[str, SourceCheck]
 
 
@@ -72,7 +73,7 @@ def read_page(review_id: UUID) -> ReviewPage:
         [read(OtherReview, each["body"]) for each in same_topic],
         [_entry(**each) for each in revisions],
         [read(Demand, each["body"]) for each in about],
-        {each["sha256"] for each in public},
+        {each["sha256"]: each for each in public},
         {each["url"]: _check(**each) for each in checks},
     )
 
@@ -97,7 +98,7 @@ def _compiled() -> tuple[str, list[Any]]:
         same_topic.values("body")[:SAME_TOPIC],
         list_revisions(_THE_REVIEW).values(*_ENTRY),
         demands.values("body")[:OTHERS],
-        PublicCapture.objects.using("public").live().filter(review_id=_THE_REVIEW).values("sha256"),
+        PublicCapture.objects.using("public").live().filter(review_id=_THE_REVIEW).values(*ON_PAGES),
         SourceCheck.objects.using("public").filter(review_id=_THE_REVIEW).values(),
     ]
     compiled = [each.query.get_compiler(using="public").as_sql() for each in parts]

@@ -18,7 +18,7 @@ from factcheck.record.readmodel.bodies import Erasure, Kept, Review
 from factcheck.record.readmodel.claimreview import claim_review_document
 from factcheck.record.readmodel.picture_rows import shown_pictures
 from factcheck.record.readmodel.revisions import last_notice, notice_in
-from factcheck.record.readmodel.translated_reviews import find_original, without_translations
+from factcheck.record.readmodel.translated_reviews import find_original, judgements, share_wordings
 from factcheck.web.response_cache import key_of, recall, remember
 from factcheck.website import queries
 from factcheck.website.responses import is_sample, page_for_readers, sample_of
@@ -46,9 +46,14 @@ def remembered_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
 
 @page_for_readers
 @remembered_page
-def review(request: HttpRequest, page: ReviewPage) -> HttpResponse:
-    """Show the current version of a review, the tombstone of a withdrawn review, or a 410 for an erased review."""
+def review(request: HttpRequest, page: ReviewPage, words: str = "") -> HttpResponse:
+    """Show the current version of a review, the tombstone of a withdrawn review, or a 410 for an erased review.
+
+    The URL can end with words. Outdated words lead to the current ones, which disappear with the review's text.
+    """
     found = page.row.published
+    if words and words != (current := review_words.words_in_url(found)):
+        return redirect(request.path.removesuffix(f"{words}/") + (f"{current}/" if current else ""))
     if isinstance(found, Erasure):
         return _gone(request, page, found.revision.number)
     return _page(request, page, found, number=found.revision.number, current=True)
@@ -74,11 +79,14 @@ def claim(request: HttpRequest, claim_id: UUID) -> HttpResponse:
             raise Http404
         # The new URL also begins with the language of the interface, if this URL does.
         return redirect(request.path.replace(str(claim_id), str(home)), permanent=True)
-    body.live_reviews = without_translations(body.live_reviews, get_language() or "")
+    language = get_language() or ""
+    body.live_reviews = judgements(body.live_reviews)
     context = {
         "claim": body,
         "title": review_words.claim_title(body),
-        "description": "; ".join(f"{review.publisher.name}: {verdict_words(review)}" for review in body.live_reviews),
+        "description": "; ".join(
+            f"{each.publisher.name}: {verdict_words(each, language)}" for each in body.live_reviews
+        ),
         "public_captures": queries.public_captures(body),
         "sample": sample_of(body.live_reviews),
         "license": body.license,
@@ -92,6 +100,8 @@ def _page(request: HttpRequest, page: ReviewPage, body: Kept, number: int, curre
     row, others, revisions = page.row, page.others, page.revisions
     live = body if isinstance(body, Review) else None
     translated, remaining = review_words.split_translations(body, others, revisions)
+    if current and live:
+        share_wordings([live, *others])
     api_url = f"{settings.SITE_URL}/api/v1/reviews/{row.pk}/"
     disowned = next((each.disowned for each in revisions if each.number == number), None)  # type: ignore[attr-defined]
     context = {
@@ -109,7 +119,7 @@ def _page(request: HttpRequest, page: ReviewPage, body: Kept, number: int, curre
         "previous_texts": queries.comparable(revisions),
         "corrections": {each.revision: each for each in body.corrections},
         "important_corrections": review_words.important_corrections(body.corrections),
-        "others": remaining,
+        "others": judgements(remaining),
         "same_topic": page.same_topic if current else [],
         "translated": translated,
         "demands": page.demands,

@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.record.lists.published_lists import CLAIMS, REVIEWS
@@ -20,8 +19,8 @@ from factcheck.record.matching.differences.comparison import same_words
 from factcheck.record.matching.match_numbers import THRESHOLD
 from factcheck.record.matching.match_scoring import Match
 from factcheck.record.matching.matches import match
-from factcheck.record.readmodel.bodies import Claim, Review
-from factcheck.record.readmodel.translated_reviews import without_translations
+from factcheck.record.readmodel.bodies import Claim
+from factcheck.record.readmodel.translated_reviews import ListedReview, judgements
 from factcheck.record.statements.output import read
 from factcheck.record.statements.review import ReviewedClaim
 from factcheck.website.browse.filters import Filters
@@ -32,7 +31,7 @@ MAX_CLAIMS, MAX_REVIEWS = 3, 5
 MATCHED = 10  # claims that are compared, because a filter can leave some of them out
 MAX_WORDS = 8  # that differ. If more differ, text and claim have little in common or are in different languages.
 
-Found = TypeVar("Found", Claim, Review)
+Found = TypeVar("Found", Claim, ListedReview)
 DIFFERENCES = {
     "negation": _("One of the two texts denies what the other says."),
     "number": _("The texts state different numbers."),
@@ -52,11 +51,11 @@ class SameClaim:
     """
 
     claim: Claim
-    reviews: list[Review]
+    reviews: list[ListedReview]
     differences: Sequence[str | Promise]
     asked: Sequence[str]
     checked: Sequence[str]
-    others: list[Review]
+    others: list[ListedReview]
     unsure: frozenset[str]
     verdicts: str | None
 
@@ -77,7 +76,7 @@ def find_same(text: str, filters: Filters, posted: date | None = None) -> tuple[
     groups = [(each, *each.others) for each in matches]
     claims = _read(Claim, CLAIMS.rows, [each.claim_id for group in groups for each in group])
     wanted = [UUID(review.id) for claim in claims.values() for review in claim.reviews]
-    allowed = _read(Review, filters.narrow(REVIEWS.rows), wanted)
+    allowed = _read(ListedReview, filters.narrow(REVIEWS.rows), wanted)
     found = []
     for group in groups:
         shown = [
@@ -91,15 +90,14 @@ def find_same(text: str, filters: Filters, posted: date | None = None) -> tuple[
     return sorted(found, key=lambda each: not each.is_sure)[:MAX_CLAIMS], answer.not_compared
 
 
-def _put_together(text: str, group: Sequence[tuple[Match, Claim, list[Review]]]) -> SameClaim:
+def _put_together(text: str, group: Sequence[tuple[Match, Claim, list[ListedReview]]]) -> SameClaim:
     """Return the first claim of a group with the reviews of the others. Claims in the words of the text come first."""
     exact = [_is_in_words(text, claim) for _, claim, _ in group]
     first = exact.index(True) if any(exact) else 0
     same = [number for number, _ in enumerate(group) if number == first or (exact[number] and exact[first])]
-    language = get_language() or ""
-    reviews = without_translations((each for number in same for each in group[number][2]), language)[:MAX_REVIEWS]
+    reviews = judgements(each for number in same for each in group[number][2])[:MAX_REVIEWS]
     similar = (review for number, each in enumerate(group) if number not in same for review in each[2])
-    others = without_translations(similar, language)[:MAX_REVIEWS]
+    others = judgements(similar)[:MAX_REVIEWS]
     match, claim, _ = group[first]
     judged, sure = match.judgement, exact[first]
     few = max(len(judged.asked), len(judged.checked)) <= MAX_WORDS

@@ -20,7 +20,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from factcheck.record.formats.text import MAX_COMPOSED
 from factcheck.record.lists.pages import Cursor
 from factcheck.record.lists.values import read_date
-from factcheck.record.readmodel.bodies import Review
 from factcheck.record.search.query import MAX_QUERY
 from factcheck.tools.budget import current
 from factcheck.web.places import RETRY_AFTER, Busy, match_places, search_places
@@ -118,8 +117,7 @@ def _shown(
 
     Pages after the first contain only the list.
     """
-    parts: list[list[Review]] = [each.reviews for each in found.live]
-    parts += [[*each.reviews, *each.others] for each in same]
+    parts = [each.reviews for each in found.live] + [[*each.reviews, *each.others] for each in same]
     first = [review for part in parts for review in part]
     known = {review.id for review in first}
     reviews = [review for review in listed.reviews if review.id not in known]
@@ -148,7 +146,7 @@ def _links(text: SearchText, filters: Filters, newest: bool, *, has_feed: bool) 
     otherwise = Filters(filters.values, (*kept, *([] if newest else [("sort", NEWEST)])))
     query = "" if text.is_long or text.has_url or filters.errors else filters.api_query()
     if text.urls and not (text.words or text.ids or text.captures):
-        query = urlencode({"appearance_url": text.urls[0]})
+        query = urlencode({"cited_url": text.urls[0]})
     return {
         "query": text.text, "newest": newest, "own": own, "other_order": otherwise.query(),
         "share_url": "" if text.is_long else f"{settings.SITE_URL}{reverse('search')}{own}",

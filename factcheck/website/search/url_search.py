@@ -19,6 +19,7 @@ from factcheck.record.models import PublicCapture, PublishedDemand, PublishedRev
 from factcheck.record.readmodel.bodies import Erasure, Review, Tombstone
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.review_rows import evidence_of, urls_of
+from factcheck.record.readmodel.translated_reviews import ListedReview, judgements
 from factcheck.record.search.lookup import with_stems
 from factcheck.record.search.models import SEARCH_CONFIG
 from factcheck.record.search.query import read_query
@@ -38,7 +39,7 @@ class Cited:
     """Live reviews, and what the URL is in them. Without roles, the URL is the page of the review or of its claim."""
 
     roles: tuple[str | Promise, ...]
-    reviews: list[Review]
+    reviews: list[ListedReview]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +68,13 @@ def find_by_url(text: SearchText) -> FoundByUrl:
             citing = _newest(reviews.live().filter(link_keys__overlap=[*keys]))
         gone_rows = _newest(reviews.filter(status=Status.WITHDRAWN, link_keys__overlap=[*keys]))
         rows |= {row.pk: row for row in (*citing, *gone_rows)}
-    live: dict[tuple[str | Promise, ...], list[Review]] = {}
+    live: dict[tuple[str | Promise, ...], list[ListedReview]] = {}
     for row in [*rows.values()][:MAX_FOUND]:
-        review = row.published
-        if isinstance(review, Review) and ((roles := _roles(review, keys)) or row.pk in linked):
+        review = read(ListedReview, row.body) if row.status == Status.LIVE else None
+        if review and ((roles := _roles(review, keys)) or row.pk in linked):
             live.setdefault(roles, []).append(review)
     gone = [body for row in rows.values() if not isinstance(body := row.published, Review)]
-    return FoundByUrl([Cited(*each) for each in live.items()], gone[:MAX_FOUND])
+    return FoundByUrl([Cited(roles, judgements(each)) for roles, each in live.items()], gone[:MAX_FOUND])
 
 
 def find_withdrawn(words: str) -> list[Tombstone]:

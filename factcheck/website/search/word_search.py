@@ -35,9 +35,10 @@ def best_matches(
         completed = search(longer) if longer != query else found
         found = replace(completed, relaxed=True) if completed.candidates else found
     page = page_of([(hit.score, hit.id, hit.body) for hit in found.hits], cursor, size)
+    reviews, by_words = reviews_of(page, filters.conditions), {str(hit.id) for hit in found.hits if hit.by_words}
     return ResultsPage(
-        reviews_of(page), page, found.relaxed,
-        frozenset(str(hit.id) for hit in found.hits if not hit.by_words),
+        reviews, page, found.relaxed,
+        frozenset(each.id for each in reviews if by_words.isdisjoint({each.id, *(other.id for other in each.also)})),
         found.complete, found.tsquery or None,
     )  # fmt: skip
 

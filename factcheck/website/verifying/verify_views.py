@@ -41,7 +41,8 @@ def verify(request: HttpRequest) -> HttpResponse:
         context |= {"entry": entry, "demand": queries.find_demand(entry.subject)}
     elif entry:
         row = queries.find_review(entry.subject)
-        context |= {"entry": entry, "review": queries.current_title(row.published)}
+        queries.add_wordings([row.published])
+        context |= {"entry": entry, "review": row.published}
     return render(request, "website/verify.html", context)
 
 

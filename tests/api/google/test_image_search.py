@@ -178,8 +178,8 @@ def test_public_capture_that_is_a_picture_is_found(
     assert json.loads(google.send(query, path=PATH).content) == {}
     with monkeypatch.context() as patch, refused("no_clean_room"):
         patch.setattr(door, "_exchange", closed_room)
-        set_public(capture=capture, by=newsroom.editor, public=True)
-    set_public(capture=capture, by=newsroom.editor, public=True)
+        set_public(capture=capture, by=newsroom.editor, public=True, alt="Mái chùa")
+    set_public(capture=capture, by=newsroom.editor, public=True, alt="Mái chùa")
     assert len(json.loads(google.send(query, path=PATH).content)["results"]) == 1
     set_public(capture=capture, by=newsroom.editor, public=False)
     assert json.loads(google.send(query, path=PATH).content) == {}

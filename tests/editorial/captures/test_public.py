@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connections
 from django.test import Client
 
-from factcheck.editorial.captures.rights import set_public
+from factcheck.editorial.captures.rights import restore_public_files, set_public
+from factcheck.editorial.captures.uploads import store_upload
 from factcheck.editorial.models import Capture, EditorialEvent, Review
 from factcheck.editorial.proposals import review_policy
 from factcheck.record.files.public_files import public_file
@@ -19,6 +21,7 @@ from tests.journeys.browser import signed_in
 from tests.support.drafts import Newsroom, make_newsroom
 from tests.support.evidence import PAGE, finish, make_capture, names_in, stored_in
 from tests.support.refusals import refused
+from tests.support.scenes import as_bytes, scene
 
 
 @pytest.fixture
@@ -106,6 +109,44 @@ def test_readers_see_only_the_published_url(newsroom: Newsroom, review: Review) 
     newsroom.publish_review(review)
     assert PublicCapture.objects.get().url == "https://published.example/2"
     assert public_file(PublicCapture.objects.get().file).exists()
+
+
+def test_picture_of_the_post_is_at_the_claim(newsroom: Newsroom, storage: Path) -> None:
+    """Readers see its pixels in another file. The original file is a download."""
+    review, client = newsroom.make_review(), Client(headers={"accept-language": "en"})
+    appearance = review.claim.appearances.get()
+    original = as_bytes(scene(3), "PNG") + b"<script>"
+    capture = store_upload(row=appearance, file=SimpleUploadedFile("x.png", original), by=newsroom.reporter)
+    review.claim.appearances.update(no_capture_reason="")
+    newsroom.publish_review(review)
+    pages = (f"/reviews/{review.pk}/", f"/claims/{review.claim_id}/")
+    path = f"/captures/{capture.sha256}/"
+    browser = (
+        signed_in(newsroom.editor).open(f"/admin/editorial/capture/{capture.pk}/change/").follow("Show to readers")
+    )
+    assert "Describe the picture" in browser.press("Show to readers").text
+    assert not PublicCapture.objects.exists()
+    browser.fill(alt="Mái chùa trong nước lũ").press("Show to readers")
+    for page in (*pages, path):
+        html = client.get(page).content.decode()
+        for words in (f'href="{path}picture/"', 'alt="Mái chùa trong nước lũ"', 'width="', 'height="'):
+            assert words in html, page
+        assert ('loading="lazy"' in html) == (page != path)
+    answer = client.get(f"{path}picture/")
+    assert (answer["Content-Type"], answer["Cache-Control"]) == ("image/webp", "no-cache")
+    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert answer.content.startswith(b"RIFF")
+    assert b"<script" not in answer.content
+    assert b"".join(client.get(f"{path}file/").streaming_content) == original
+    # A copy that an older version published gets its picture at night.
+    PublicCapture.objects.update(picture=None)
+    assert client.get(f"{path}picture/").status_code == 404
+    restore_public_files()
+    assert client.get(f"{path}picture/").content == answer.content
+    set_public(capture=capture, by=newsroom.editor, public=False)
+    assert client.get(f"{path}picture/").status_code == 404
+    assert names_in(storage / "public") == []
+    assert [page for page in pages if "picture/" in client.get(page).content.decode()] == []
 
 
 def test_reporters_do_not_decide_about_rights(newsroom: Newsroom, review: Review) -> None:

@@ -90,7 +90,7 @@ def test_time_is_in_the_newsrooms_zone(newsroom: Newsroom) -> None:
         (timezone.now() + timedelta(days=1)).astimezone(ZoneInfo("Asia/Ho_Chi_Minh")).replace(second=0, microsecond=0)
     )
     editor = decides(newsroom, proposal)
-    assert "Asia/Ho_Chi_Minh" in editor.text
+    assert "Hanoi time (UTC+7)" in editor.text
     editor.fill(hold_until=until.strftime("%Y-%m-%dT%H:%M")).press("Approve and hold")
     proposal.refresh_from_db()
     assert proposal.hold_until == until

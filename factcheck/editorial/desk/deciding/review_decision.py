@@ -33,6 +33,7 @@ from factcheck.editorial.desk.deciding.review_actions import statement_context
 from factcheck.editorial.desk.evidence.pictures import DESK_PICTURES
 from factcheck.editorial.models import Proposal, Publisher
 from factcheck.editorial.models.kinds import Action, Decision
+from factcheck.record.statements.date_checks import find_impossible_dates
 from factcheck.record.statements.output import read
 from factcheck.record.statements.review import Review as Statement
 from factcheck.record.statements.statement_changes import Change, compare_statements
@@ -117,6 +118,7 @@ def _shown(proposal: Proposal) -> dict[str, object]:
     shown = render_to_string("admin/editorial/review/statement.html", context._asdict() | {"pictures": DESK_PICTURES})
     return {
         **context._replace(changes=[])._asdict(),
+        "unusual_dates": find_impossible_dates(context.statement) if isinstance(context.statement, Statement) else [],
         "shown": SafeString(shown.replace("<a ", '<a target="_blank" ')),
         "comparisons": [(heading, changes) for heading, changes in comparisons if changes],
         "messages_before": earlier.exclude(message="").select_related("decided_by", "submitted_by"),

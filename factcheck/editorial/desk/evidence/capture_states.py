@@ -13,9 +13,9 @@ from django.utils.formats import date_format
 from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
 
-from factcheck.editorial.captures.page_comparison import contains_quote
 from factcheck.editorial.desk.access import get_desk
 from factcheck.editorial.models import Appearance, Capture, Source
+from factcheck.record.formats.quotes import contains_quote
 
 # The model of each kind of evidence and the column of its newsroom, by the prefix of the formset.
 EVIDENCE: dict[str, tuple[type[Source | Appearance], str]] = {

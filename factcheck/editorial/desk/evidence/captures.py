@@ -1,9 +1,11 @@
 """Captures at the desk: a read-only list, the file, the readable text, and uploads from the cards."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, cast
 from uuid import UUID
 
+from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
@@ -27,23 +29,30 @@ from factcheck.editorial.models import Appearance, Capture, Membership, Review, 
 from factcheck.editorial.people import roles
 from factcheck.web.hostile_files import download
 
+
+class PictureForm(forms.Form):
+    alt = Capture._meta.get_field("alt").formfield()
+
+
+_SHOW: DeskAction[Capture] = DeskAction(
+    "show",
+    _("Show to readers"),
+    _(
+        "Readers can read and download this copy while a published review cites it. Do this only if the newsroom"
+        " has the rights."
+    ),
+    _("Readers can see this copy when a published review cites it."),
+    lambda capture, by, data: set_public(capture=capture, by=by, public=True, **data),
+)
 ACTIONS: dict[str, DeskAction[Capture]] = by_name(
+    _SHOW,
+    replace(_SHOW, name="show-picture", form=PictureForm),
     DeskAction(
         "again",
         _("Copy again"),
         _("The site copies the page again. Drafts that use this copy will use the new copy."),
         _("The new copy is being made."),
         lambda capture, by, _data: renew_capture(capture=capture, by=by),
-    ),
-    DeskAction(
-        "show",
-        _("Show to readers"),
-        _(
-            "Readers can read and download this copy while a published review cites it. Do this only if the newsroom"
-            " has the rights."
-        ),
-        _("Readers can see this copy when a published review cites it."),
-        lambda capture, by, _data: set_public(capture=capture, by=by, public=True),
     ),
     DeskAction(
         "hide",
@@ -69,8 +78,8 @@ class CaptureAdmin(ActionsAdmin[Capture], OwnRowsAdmin[Capture]):
 
     def get_fields(self, request: HttpRequest, obj: Capture | None = None) -> Any:
         """Return the fields that have a value. The page shows the state in a line above them."""
-        fields = ["title", "publisher_name", "published_on", "url", "final_url", "status", "captured_at", "media_type"]
-        fields += ["size_in_words", "sha256", "origin", "requested_by", "requested_at"]
+        fields = ["title", "alt", "publisher_name", "published_on", "url", "final_url", "status", "captured_at"]
+        fields += ["media_type", "size_in_words", "sha256", "origin", "requested_by", "requested_at"]
         if obj is None or obj.size is None:
             fields.remove("size_in_words")
         return [name for name in fields if getattr(obj, name, name) not in (None, "")]
@@ -91,7 +100,7 @@ class CaptureAdmin(ActionsAdmin[Capture], OwnRowsAdmin[Capture]):
         if row.url and row.state != Capture.State.WAITING and row.newsroom_id in desk.roles:
             names.append("again")
         if row.state == Capture.State.DONE and desk.roles.get(row.newsroom_id) in Membership.DECIDING:
-            names.append("hide" if row.is_public else "show")
+            names.append("hide" if row.is_public else "show-picture" if row.is_picture else "show")
         return names
 
     def get_urls(self) -> list[URLPattern]:

@@ -16,15 +16,15 @@ from factcheck.editorial.desk.action_views import ActionsAdmin, DeskAction
 from factcheck.editorial.desk.deciding.proposal_actions import available_actions as available_decisions
 from factcheck.editorial.desk.subjects.claimants import UrlLinesField
 from factcheck.editorial.models import Publisher
-from factcheck.editorial.people.time_zones import time_zone_names
 from factcheck.editorial.proposals.disowning_policy import propose_disowning
+from factcheck.record.formats.time_zones import time_zone_names
 
 
 class PublisherForm(forms.ModelForm[Publisher]):
     time_zone = forms.ChoiceField(
         label=capfirst(_("time zone")),
         choices=[(name, name.replace("_", " ")) for name in time_zone_names()],
-        help_text=_("The editors’ desk and its e-mails show times in this zone."),
+        help_text=_("The desk, its e-mails, and the pages of your reviews show times in this zone."),
     )
     same_as = UrlLinesField(
         label=capfirst(_("profiles elsewhere")),

@@ -13,7 +13,7 @@ ALTER TABLE editorial_capture ALTER COLUMN origin TYPE varchar(7)
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("editorial", "0016_claims_in_the_language_of_reviews"),
+        ("editorial", "0018_unusual_dates"),
     ]
 
     operations = [
