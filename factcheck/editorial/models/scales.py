@@ -16,7 +16,9 @@ class RatingScale(models.Model):
 
     slug = models.SlugField(_("short name"), max_length=60, unique=True)
     name = LineField(_("name"), max_length=500)
-    worst = models.PositiveSmallIntegerField(_("worst"), default=1, help_text=_("The value of the most false verdict."))
+    worst = models.PositiveSmallIntegerField(
+        _("worst"), default=1, help_text=_("The value that means “the claim is false”.")
+    )
     best = models.PositiveSmallIntegerField(
         _("best"), default=5, help_text=_("The value of the most accurate verdict.")
     )

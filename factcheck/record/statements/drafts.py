@@ -4,7 +4,7 @@ from typing import Annotated
 
 from factcheck.record.statements.parts import Part, Reference, list_of, omit, optional, partial, pick, required
 from factcheck.record.statements.review import Appearance, Claimant, Review, ReviewedClaim, Source, Verdict
-from factcheck.record.statements.values import MAX_LIST, MAX_TOPICS, Line, Slug, Url
+from factcheck.record.statements.values import MAX_LIST, MAX_TOPICS, Line, Prose, Slug, Url
 
 
 class CopyToAdd(Part):
@@ -18,6 +18,10 @@ class CopyToAdd(Part):
 
 class DraftedClaim(Reference):
     """A claim of the newsroom or a published claim."""
+
+    wording: Annotated[str | None, Prose(10_000)] = optional(
+        "", "The claim in the review's language. A translation needs it.", "The flood has reached the roof."
+    )
 
 
 DraftClaimant = omit(
