@@ -20,7 +20,7 @@ from factcheck.record.lists import counts, dimensions, statistics, values
 from factcheck.record.matching import embeddings, judging, match_numbers, query_vectors
 from factcheck.record.search import constants, query, questions, snippets
 from factcheck.record.search import pictures as pictures_search
-from factcheck.record.statements import disowning
+from factcheck.record.statements import disowning, mapping
 from factcheck.tools import budget, fair_queue
 from factcheck.web import places
 from factcheck.website.browse import filters as page_filters
@@ -41,6 +41,8 @@ LIMITS: dict[str, list[float]] = {
     "request body for a match": [match.MAX_CONTENT],
     "errors listed for one request body": [request_bodies.MOST_ERRORS],
     "entries of the log that a newsroom disowns at once": [disowning.MAX_ENTRIES],
+    "mappings of verdicts that are decided together": [mapping.MAX_MAPPINGS],
+    "characters of a publisher's words that can be mapped": [mapping.MAX_WORDS],
     "text that is kept of one day, for each account": [file_quotas.ACCOUNT_TEXT / 10**6],
     "text that is kept of one day, for each newsroom": [file_quotas.NEWSROOM_TEXT / 10**6],
     "actions of an account with a session or a token": [file_quotas.ACTIONS],

@@ -9,6 +9,7 @@ from factcheck.record.readmodel.correction_models import PublishedCorrection
 from factcheck.record.readmodel.models import (
     PublishedClaim,
     PublishedDemand,
+    PublishedMapping,
     PublishedMerge,
     PublishedReference,
     PublishedReview,
@@ -20,7 +21,7 @@ from factcheck.record.search.models import Word
 
 __all__ = [
     "Approval", "Cosignature", "LogCheckpoint", "LogEntry", "LogTile", "ProfileChange", "PublicCapture",
-    "PublishedClaim", "PublishedCorrection", "PublishedDemand", "PublishedMerge", "PublishedPicture",
-    "PublishedReference", "PublishedReview", "RecordAddress", "ReviewVector", "RevisionDocument",
+    "PublishedClaim", "PublishedCorrection", "PublishedDemand", "PublishedMapping", "PublishedMerge",
+    "PublishedPicture", "PublishedReference", "PublishedReview", "RecordAddress", "ReviewVector", "RevisionDocument",
     "SourceCheck", "Status", "Word",
 ]  # fmt: skip

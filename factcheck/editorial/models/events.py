@@ -70,6 +70,7 @@ ACTIONS: dict[str, Promise] = {
     "demand.published": _("published"),
     "demand.updated": _("published an update"),
     "disowning.published": _("published"),
+    "mapping.adoption": _("adopted a verdict mapping"),
     "freeze.begun": _("froze publishing"),
     "freeze.submitted": _("proposed to end the freeze of publishing"),
     "freeze.approved": _("ended the freeze of publishing"),
