@@ -4,7 +4,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("editorial", "0020_copies_from_browsers"),
+        ("editorial", "0022_copies_from_browsers"),
     ]
 
     operations = [

@@ -13,7 +13,7 @@ ALTER TABLE editorial_capture ALTER COLUMN origin TYPE varchar(7)
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("editorial", "0019_quotes_in_the_language_of_reviews"),
+        ("editorial", "0021_valid_logged_mappings"),
     ]
 
     operations = [
