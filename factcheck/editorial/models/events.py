@@ -104,6 +104,7 @@ ACTIONS: dict[str, Promise] = {
     "message.deleted": _("deleted messages from readers"),
     "token.made": _("API token created"),
     "token.revoked": _("API token revoked"),
+    "capture.added_by_program": _("copy added by the browser extension"),
     "claim.logged_by_program": _("claim logged by a program"),
     "claim.changed_by_program": _("claim changed by a program"),
     "review.drafted_by_program": _("draft started by a program"),

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("editorial", "0021_valid_logged_mappings"),
+        ("editorial", "0023_validate_copies_from_browsers"),
     ]
 
     operations = [
