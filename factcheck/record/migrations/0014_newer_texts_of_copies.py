@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("record", "0012_validate_adoptions"),
+        ("record", "0013_rules_together_and_alone"),
     ]
 
     operations = [
