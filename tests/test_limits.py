@@ -13,6 +13,7 @@ from api.views.drafts import Copies, ReviewDrafts
 from factcheck.clean_room import copy_decoder, door, page_decoder, picture_decoder, program, service
 from factcheck.editorial import file_quotas, pictures
 from factcheck.editorial.messages import message_limits, mismatches
+from factcheck.editorial.people import newsroom_rules
 from factcheck.editorial.programs import copies
 from factcheck.editorial.sign_in import freshness, second_factors, sessions
 from factcheck.record.formats import markdown
@@ -41,6 +42,7 @@ LIMITS: dict[str, list[float]] = {
     "request body for a match": [match.MAX_CONTENT],
     "errors listed for one request body": [request_bodies.MOST_ERRORS],
     "entries of the log that a newsroom disowns at once": [disowning.MAX_ENTRIES],
+    "text of a version of a newsroom's rules": [newsroom_rules.MAX_TEXT],
     "mappings of verdicts that are decided together": [mapping.MAX_MAPPINGS],
     "characters of a publisher's words that can be mapped": [mapping.MAX_WORDS],
     "text that is kept of one day, for each account": [file_quotas.ACCOUNT_TEXT / 10**6],

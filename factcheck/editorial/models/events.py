@@ -70,6 +70,8 @@ ACTIONS: dict[str, Promise] = {
     "demand.published": _("published"),
     "demand.updated": _("published an update"),
     "disowning.published": _("published"),
+    "rules.written": _("wrote a version of the newsroom’s rules"),
+    "rules.erased": _("erased the text of a version of the newsroom’s rules"),
     "mapping.adoption": _("adopted a verdict mapping"),
     "freeze.begun": _("froze publishing"),
     "freeze.submitted": _("proposed to end the freeze of publishing"),

@@ -66,8 +66,10 @@ class Publisher(StatementModel):
             "type",
             "name",
             "site",
+            "rules_digest",
             "time_zone",
             logo_url=_("The URL of the logo."),
+            color=_("Shown beside your name, such as #c2410c. It must be visible on light and on dark pages."),
             description=_("In one or two sentences: who you are and who funds you."),
             codes=_("Tick a code only if its body lists you as a signatory or member."),
             methodology_url=_("The page that explains how you check claims (IFCN: methodology)."),
@@ -76,6 +78,7 @@ class Publisher(StatementModel):
             feedback_url=_("The page where readers can report a mistake."),
         )
     )
+    rules_digest = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
     checklist = ProseField(
         _("checklist for decisions"),
         max_length=4000,
