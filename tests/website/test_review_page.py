@@ -298,7 +298,7 @@ def test_review_absent_is_404(published: Published, path: str) -> None:
         ("corrected", "", 1),
         ("withdrawn", "", 1),
         ("erased", "", 1),
-        ("imported", "", 1),
+        ("imported", "", 2),
         ("corrected", "revisions/1/", 2),
         ("erased", "revisions/1/", 2),
     ],

@@ -272,6 +272,12 @@ class Publisher(Part):
     principles_url: UrlOrNull = optional(_("principles"), "Page about the organisation and its funding.")
     unnamed_sources_url: UrlOrNull = optional(_("policy on unnamed sources"), "Page about the use of unnamed sources.")
     feedback_url: UrlOrNull = optional(_("how to report a mistake"), "Page where readers can report a mistake.")
+    rules_digest: Sha256OrNull = optional(
+        _("digest of its rules"),
+        "Digest of the newest version of its rules, which covers all earlier versions. Absent without rules here.",
+        "ab" * 32,
+        exclude_if=operator.not_,
+    )
     # Absent for UTC, so that the bytes of older reviews stay the same.
     time_zone: Annotated[str, Line(64)] = optional(
         _("time zone"),
