@@ -29,7 +29,7 @@ from factcheck.record.models import (
 from factcheck.record.readmodel.bodies import Claim, Demand, Erasure, Kept, Review, any_review
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.public_state import find_state
-from factcheck.record.readmodel.review_rows import body_of, review_row
+from factcheck.record.readmodel.review_rows import body_of, row_without_filters
 from factcheck.record.readmodel.revisions import DISOWNED, in_revision
 from factcheck.record.readmodel.translated_reviews import ListedReview, share_wordings
 from factcheck.record.statements.output import read
@@ -77,7 +77,7 @@ def find_review(review_id: UUID) -> PublishedReview:
     state = find_state("review", review_id)
     if state is None:
         raise Http404
-    return review_row(state.entry, state.body)
+    return row_without_filters(state.entry, state.body)
 
 
 # This is SQL, because each page of a review needs this query and Django takes 1.3 ms to compile it.

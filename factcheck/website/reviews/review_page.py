@@ -19,7 +19,7 @@ from factcheck.record.evidence.source_checks import SourceCheck
 from factcheck.record.models import LogEntry, PublicCapture, PublishedDemand, PublishedReview
 from factcheck.record.readmodel.bodies import Demand
 from factcheck.record.readmodel.public_state import find_state
-from factcheck.record.readmodel.review_rows import review_row
+from factcheck.record.readmodel.review_rows import row_without_filters
 from factcheck.record.statements.output import read
 from factcheck.website.queries import OTHERS, PAGE_VERSION, OtherReview, list_revisions
 
@@ -68,7 +68,7 @@ def read_page(review_id: UUID) -> ReviewPage:
         raise Http404
     others, same_topic, revisions, about, public, checks = reading.parts
     return ReviewPage(
-        review_row(state.entry, state.body),
+        row_without_filters(state.entry, state.body),
         reading.version,
         [read(OtherReview, each["body"]) for each in others],
         [read(OtherReview, each["body"]) for each in same_topic],
