@@ -66,8 +66,10 @@ class Publisher(StatementModel):
             "type",
             "name",
             "site",
+            "rules_digest",
             "time_zone",
             logo_url=_("The URL of the logo."),
+            color=_("Shown beside your name, such as #c2410c. It must be visible on light and on dark pages."),
             description=_("In one or two sentences: who you are and who funds you."),
             codes=_("Tick a code only if its body lists you as a signatory or member."),
             methodology_url=_("The page that explains how you check claims (IFCN: methodology)."),
@@ -76,6 +78,7 @@ class Publisher(StatementModel):
             feedback_url=_("The page where readers can report a mistake."),
         )
     )
+    rules_digest = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
     checklist = ProseField(
         _("checklist for decisions"),
         max_length=4000,
@@ -257,6 +260,7 @@ class ApiToken(models.Model):
     class Scope(models.TextChoices):
         CLAIMS = "claims:write", _("log claims, and read and edit the claims that it logged")
         DRAFTS = "drafts:write", _("start reviews, and read and edit the drafts of these reviews")
+        COPIES = "copies:write", _("only add copies to the sources of your drafts, for the browser extension")
 
     MAX_LIFETIME: ClassVar = timedelta(days=366)
     secret = ""  # only in the request that sent the token
@@ -288,8 +292,10 @@ class ApiToken(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(name=""), name="apitoken_has_name"),
             models.CheckConstraint(
-                condition=Q(scopes__len__gte=1, scopes__contained_by=["claims:write", "drafts:write"]),
+                condition=Q(scopes__len__gte=1, scopes__contained_by=["claims:write", "drafts:write"])
+                | Q(scopes=["copies:write"]),
                 name="apitoken_scopes_known",
+                violation_error_message=_("A token that can only add copies can’t do anything else. Choose one thing."),
             ),
             models.CheckConstraint(condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="apitoken_digest_hex"),
             models.CheckConstraint(

@@ -18,6 +18,7 @@ from factcheck.record.evidence.public_captures import ON_PAGES
 from factcheck.record.evidence.source_checks import SourceCheck
 from factcheck.record.models import LogEntry, PublicCapture, PublishedDemand, PublishedReview
 from factcheck.record.readmodel.bodies import Demand
+from factcheck.record.readmodel.comparable_verdicts import compare
 from factcheck.record.readmodel.public_state import find_state
 from factcheck.record.readmodel.review_rows import row_without_filters
 from factcheck.record.statements.output import read
@@ -67,10 +68,12 @@ def read_page(review_id: UUID) -> ReviewPage:
     if state is None:
         raise Http404
     others, same_topic, revisions, about, public, checks = reading.parts
+    row, reviews = row_without_filters(state.entry, state.body), [read(OtherReview, each["body"]) for each in others]
+    compare([row.published, *reviews])
     return ReviewPage(
-        row_without_filters(state.entry, state.body),
+        row,
         reading.version,
-        [read(OtherReview, each["body"]) for each in others],
+        reviews,
         [read(OtherReview, each["body"]) for each in same_topic],
         [_entry(**each) for each in revisions],
         [read(Demand, each["body"]) for each in about],
