@@ -43,13 +43,6 @@ class WholeClaim(Claim):
     live_reviews: list[ListedReview] = []
 
 
-class OtherReview(ListedReview):
-    """Another review of a claim, beside the review that a page shows (`review_words.split_translations`)."""
-
-    agreement: str = ""
-    behind: bool = False
-
-
 class AnsweredDemand(Demand):
     """A demand, with the review that it is about."""
 
