@@ -8,6 +8,7 @@ import os
 import re
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
@@ -297,6 +298,9 @@ LANGUAGE_CODE = choice("LANGUAGE_CODE", "en", [code for code, _name in LANGUAGES
 LOCALE_PATHS = [BASE_DIR / "factcheck" / "locale", BASE_DIR / "factcheck" / "locale" / "django"]
 FORMAT_MODULE_PATH = ["factcheck.locale"]
 TIME_ZONE = "UTC"
+SITE_TIME_ZONE = environment("SITE_TIME_ZONE", TIME_ZONE)  # of pages that aren't about the reviews of one newsroom
+if SITE_TIME_ZONE not in available_timezones():
+    raise ImproperlyConfigured(f"SITE_TIME_ZONE is {SITE_TIME_ZONE!r}. Set a time zone, such as Asia/Ho_Chi_Minh.")
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [("docs", BASE_DIR / "docs" / "images")]  # the pictures in the guides

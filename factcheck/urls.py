@@ -10,6 +10,7 @@ from django.views.i18n import set_language
 
 from api.feeds.feed_formats import FORMATS
 from api.feeds.views import ClaimReviewFeed, CorrectionFeed, ReviewFeed
+from api.views.reference_pages import ReferencePage
 from factcheck.operations.retention import kept_page
 from factcheck.website.urls import pages
 
@@ -26,7 +27,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("feeds/claimreview.json", ClaimReviewFeed.as_view(), name="claimreview-feed"),
     path("", include("factcheck.website.urls")),
-    *i18n_patterns(*pages),
+    *i18n_patterns(
+        *pages,
+        path("api/docs/", ReferencePage.as_view(), name="reference"),
+        path("api/docs/<slug:slug>/", ReferencePage.as_view()),
+    ),
 ]
 
 handler500 = "factcheck.website.error_views.server_error"

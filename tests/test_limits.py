@@ -30,7 +30,7 @@ LIMITS: dict[str, list[float]] = {
     "values for one filter": [dimensions.MAX_VALUES],
     "`fields`": [parameters.MAX_FIELDS],
     "length of `q`": [query.MAX_QUERY],
-    "URL in a parameter (`appearance_url`, `original_url`)": [values.MAX_URL],
+    "URL in a parameter (`appearance_url`, `cited_url`, `original_url`)": [values.MAX_URL],
     "`wait` for changes": [long_polling.MAX_WAIT],
     "downloads of more than 256 KiB at the same time, per process": [places.MAX_DOWNLOADS],
     "claims for which a network can answer *This isn't what I asked*": [mismatches.MAX_PER_HOUR],

@@ -12,7 +12,7 @@ import orjson
 from arro3.io import read_json, write_parquet
 
 from api.dumps.columns import columns
-from factcheck.record.formats.spreadsheets import FORMULA
+from factcheck.record.formats.spreadsheets import BYTE_ORDER_MARK, FORMULA
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -38,10 +38,13 @@ def write_compressed(file: Path) -> io.BufferedWriter:
 
 
 def to_csv(rows: Path, file: Path, schema: Json) -> None:
-    """Write CSV (RFC 4180) in UTF-8. Objects and lists are written as JSON. Strings are quoted, and null is empty."""
+    """Write CSV (RFC 4180) in UTF-8. Objects and lists are written as JSON. Strings are quoted, and null is empty.
+
+    The file isn't compressed and begins with a byte order mark, so that spreadsheet programs can open it.
+    """
     names = list(schema["properties"])
-    with read_compressed(rows) as lines, write_compressed(file) as out:
-        out.write(_line(names))
+    with read_compressed(rows) as lines, file.open("wb", BLOCK) as out:
+        out.write(BYTE_ORDER_MARK.encode() + _line(names))
         for line in lines:
             row = orjson.loads(line)
             out.write(_line([row.get(name) for name in names]))
@@ -79,6 +82,6 @@ class Format:
 JSON_LINES, ZSTANDARD = "jsonl.zst", "application/zstd"  # RFC 8878
 # The formats that are converted from JSON Lines.
 FORMATS: Mapping[str, Format] = {
-    "csv": Format("csv.zst", ZSTANDARD, to_csv),
+    "csv": Format("csv", "text/csv; charset=utf-8", to_csv),
     "parquet": Format("parquet", "application/vnd.apache.parquet", to_parquet),
 }

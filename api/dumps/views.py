@@ -50,7 +50,7 @@ class DumpFile(Endpoint):
 
     @documented(
         "get_dump_file", "Dumps", "A file of a dump.", "Bytes", missing=True, partial=True,
-        media_type="application/zstd", also={"application/vnd.apache.parquet": "Bytes"},
+        media_type="application/zstd", also={"application/vnd.apache.parquet": "Bytes", "text/csv": "Bytes"},
     )  # fmt: skip
     def get(self, request: Request, sequence: int, name: str) -> HttpResponseBase:
         refuse_parameters(request)

@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import Promise
-from django.utils.html import escape
+from django.utils.html import escape, format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -26,21 +27,23 @@ from api.lists.requests import ListOptions, ListRequest, read_list_request
 from api.lists.search_pages import read_in_time
 from factcheck.record.files import dump_files
 from factcheck.record.formats.markdown import ShownPicture, to_html
+from factcheck.record.formats.text import plain
 from factcheck.record.lists.dimensions import LANGUAGE, ORIGIN
 from factcheck.record.lists.pages import Cursor
 from factcheck.record.lists.published_lists import CORRECTIONS, REVIEWS
 from factcheck.record.log.models import ChangeClass
 from factcheck.record.models import PublishedReference, PublishedReview
-from factcheck.record.readmodel.answers import answer_of, published_answer
+from factcheck.record.readmodel.answers import answer_of, published_answer, speaking
 from factcheck.record.readmodel.bodies import CorrectionOfReview, Review
 from factcheck.record.readmodel.claimreview import MEDIA_TYPE
 from factcheck.record.readmodel.picture_rows import shown_pictures
+from factcheck.record.readmodel.revisions import disowned_among
 from factcheck.record.statements.output import read
-from factcheck.record.statements.review import Publisher
+from factcheck.record.statements.review import Publisher, Source
 from factcheck.record.statements.statement_labels import KINDS
 from factcheck.tools.budget import current
 
-CONTENT = {"content": ("summary", "full")}
+CONTENT = {"content": ("full", "summary")}
 # The worker makes the feed every five minutes (factcheck/operations/tasks.py).
 RETRY_AFTER = 300
 WHOLE = 10_000  # characters, the maximum of a claim
@@ -106,11 +109,12 @@ class ReviewFeed(Feed):
     def entries(self, bodies: Sequence[str], full: bool, language: str | None) -> list[Entry]:
         reviews = [read(Review, body) for body in bodies]
         pictures = _pictures_in(reviews) if full else {}
+        disowned = disowned_among(review.revision.sequence for review in reviews)
         return [
             Entry(
                 id=f"urn:uuid:{review.id}",
                 url=review.original_url or review.url,
-                title=published_answer(review, reason=0),
+                title=_title(review, _("disowned") if review.revision.sequence in disowned else ""),
                 language=review.language,
                 author=review.publisher.name,
                 author_url=review.publisher.url,
@@ -135,24 +139,33 @@ class CorrectionFeed(Feed):
 
     def entries(self, bodies: Sequence[str], full: bool, language: str | None) -> list[Entry]:
         corrections = [read(CorrectionOfReview, body) for body in bodies]
-        reviews = _live_reviews({each.review.id for each in corrections}) if full else {}
-        pictures = _pictures_in(list(reviews.values()))
-        now = {pk: f"<hr>{_whole(review, pictures)}" for pk, review in reviews.items()}
+        reviews = _live_reviews({each.review.id for each in corrections})
+        pictures = _pictures_in(list(reviews.values())) if full else {}
+        now = {pk: f"<hr>{_whole(review, pictures)}" for pk, review in reviews.items()} if full else {}
         publishers = _publishers({each.publisher for each in corrections})
-        return [
-            self._entry(each, publishers.get(each.publisher), language, now.get(each.review.id, "") if full else None)
-            for each in corrections
-        ]
+        disowned = disowned_among(each.sequence for each in corrections)
+        found = []
+        for each in corrections:
+            kind = _kind(each, language) + (f", {_('disowned')}" if each.sequence in disowned else "")
+            whole = now.get(each.review.id, "") if full else None
+            found.append(self._entry(each, kind, reviews.get(each.review.id), publishers.get(each.publisher), whole))
+        return found
 
     def _entry(
-        self, correction: CorrectionOfReview, publisher: Publisher | None, language: str | None, now: str | None
+        self,
+        correction: CorrectionOfReview,
+        kind: str,
+        live: Review | None,
+        publisher: Publisher | None,
+        now: str | None,
     ) -> Entry:
-        review, at = correction.review, datetime.fromisoformat(correction.at)
-        text = [_change(correction, language), *_paragraphs_of(correction.note)]
+        """Return the entry of a change. It links to the comparison if the change has a text and its review is live."""
+        review, at, number = correction.review, datetime.fromisoformat(correction.at), correction.revision
+        text = [_change(correction, kind), *_paragraphs_of(correction.note)]
         return Entry(
-            id=f"{settings.SITE_URL}{reverse('api:revision', args=[review.id, correction.revision])}",
-            url=review.url,
-            title=review.headline or review.url,
+            id=f"{settings.SITE_URL}{reverse('api:revision', args=[review.id, number])}",
+            url=f"{review.url}revisions/{number - 1}..{number}/" if live and correction.class_ else review.url,
+            title=_title(live, kind) if live else f"[{kind}] {review.headline or review.url}",
             language=review.language,
             author=publisher.name if publisher else correction.publisher,
             author_url=publisher.url if publisher else None,
@@ -162,7 +175,7 @@ class CorrectionFeed(Feed):
             html=None if now is None else paragraphs(text) + now,
             categories=[correction.class_ or correction.kind],
             license=settings.LICENSE_URL,
-            revision_url=f"{review.url}revisions/{correction.revision}/",
+            revision_url=f"{review.url}revisions/{number}/",
         )
 
 
@@ -211,30 +224,48 @@ def _pictures_in(reviews: Sequence[Review]) -> dict[str, ShownPicture]:
 
 
 def _whole(review: Review, pictures: dict[str, ShownPicture]) -> str:
-    """Return the answer, the summary, the headline, and the text converted from Markdown."""
+    """Return the answer, the summary, the headline, the text converted from Markdown, and the sources."""
     headline = f"<h2>{escape(review.headline)}</h2>" if review.headline else ""
-    return paragraphs(_summary(review)) + headline + (to_html(review.body, pictures) if review.body else "")
+    body, sources = to_html(review.body, pictures) if review.body else "", "".join(map(_source, review.sources))
+    with speaking(review.language):
+        listed = f"<h2>{gettext('Sources')}</h2><ol>{sources}</ol>" if sources else ""
+    return paragraphs(_summary(review)) + headline + body + listed
+
+
+def _source(source: Source) -> str:
+    words = " – ".join(filter(None, (source.title or source.url, source.publisher)))
+    quote = format_html("<blockquote>{}</blockquote>", source.quote) if source.quote else ""
+    link = format_html('<a href="{}" rel="nofollow">{}</a>', source.url, words) if source.url else escape(words)
+    return f"<li>{link}{quote}</li>"
+
+
+def _title(review: Review, mark: str | Promise = "") -> str:
+    """Return the claim, its verdict and the newsroom, behind a mark in brackets."""
+    title = f"{published_answer(review, reason=0)} – {plain(review.publisher.name)}"
+    return f"[{mark}] {title}" if mark else title
 
 
 def _paragraphs_of(text: str | None) -> list[str]:
     return [each for each in (piece.strip() for piece in (text or "").split("\n\n")) if each]
 
 
-def _change(correction: CorrectionOfReview, language: str | None) -> str:
-    """Return a line with the class of the change, and the verdicts in the publisher's own words.
+def _kind(correction: CorrectionOfReview, language: str | None) -> str:
+    """Return the class of the change in the feed's language, or untranslated in a feed without a language.
 
-    The class is translated to the feed's language. A feed without a language contains the untranslated class. A
-    withdrawal, a reinstatement, an erasure and an erased change have a kind and no verdicts.
+    A withdrawal, a reinstatement, an erasure and an erased change have a kind instead.
     """
-    kind, change_class = correction.kind, correction.class_
-    if change_class is None:
-        return f"[{KINDS[kind] if language else kind}]"
+    name, words = correction.class_ or correction.kind, dict(ChangeClass.choices) if correction.class_ else KINDS
+    return str(words.get(name, name)) if language else name
+
+
+def _change(correction: CorrectionOfReview, kind: str) -> str:
+    """Return a line with the class of the change, and the verdicts in the publisher's own words if there are any."""
+    if correction.class_ is None:
+        return f"[{kind}]"
     verdicts = (correction.verdict_before, correction.verdict_after)
     before, after = ((each and each.label) or "–" for each in verdicts)
     verdict = after if before == after else f"{before} → {after}"
-    name = dict(ChangeClass.choices).get(change_class, change_class) if language else change_class
-    words = _("Verdict on the claim:")
-    return f"[{name}] {words} {verdict}"
+    return f"[{kind}] {_('Verdict on the claim:')} {verdict}"
 
 
 @extend_schema(exclude=True)

@@ -1,4 +1,7 @@
-"""The API reference at /api/docs/: a page for each tag of the OpenAPI document, and one for all schemas."""
+"""The API reference at /api/docs/: a page for each tag of the OpenAPI document, and one for all schemas.
+
+The pages use the template of the site's pages. `/en/api/docs/` and `/vi/api/docs/` have the language in their URL.
+"""
 
 from functools import cache
 from typing import Any
@@ -12,19 +15,16 @@ from rest_framework.request import Request
 
 from api.http import responses
 from api.http.endpoint import Endpoint
-from api.schema.reference_pages import Group, Schema, read_groups, read_schemas
+from api.schema.reference_pages import read_groups, read_schemas
 from api.views.pages import openapi
-from factcheck.record.formats.markdown import to_html
-
-SCHEMAS = "schemas"
 
 
 @cache
-def contents() -> tuple[dict[str, Group], list[Schema], dict[str, Any]]:
+def contents() -> dict[str, Any]:
     """Return the groups by slug, the schemas, and the details of the API. They are read once for each process."""
     document = orjson.loads(openapi())
-    groups = {group.slug: group for group in read_groups(document, settings.SITE_URL)}
-    return groups, read_schemas(document), document["info"]
+    groups = read_groups(document, settings.SITE_URL)
+    return {"groups": groups, "schemas": read_schemas(document), "info": document["info"]}
 
 
 @extend_schema(exclude=True)
@@ -35,16 +35,9 @@ class ReferencePage(Endpoint):
     media_type = ""
 
     def get(self, request: Request, slug: str = "") -> HttpResponse:
-        groups, schemas, info = contents()
-        context: dict[str, Any] = {"groups": groups.values(), "slug": slug}
-        if not slug:
-            name = "api/reference.html"
-            context |= {"description": to_html(info["description"]), "license": info["license"]}
-        elif slug == SCHEMAS:
-            name, context["schemas"] = "api/reference_schemas.html", schemas
-        elif slug in groups:
-            name, context["group"] = "api/reference_group.html", groups[slug]
-        else:
+        context = contents() | {"slug": slug, "group": contents()["groups"].get(slug)}
+        if slug and slug != "schemas" and not context["group"]:
             raise Http404
-        page = render(request._request, name, context)
+        name = f"reference_{slug if slug == 'schemas' else 'group'}" if slug else "reference"
+        page = render(request._request, f"api/{name}.html", context)
         return responses.respond(page.content, "text/html; charset=utf-8")

@@ -16,8 +16,8 @@ from django.conf import settings
 from factcheck.demo.clock import PastClock
 from factcheck.editorial.events import set_actor
 from factcheck.editorial.models import Membership, Proposal, Publisher, Review, User, Verdict
-from factcheck.editorial.people import time_zones
 from factcheck.editorial.proposals import workflow
+from factcheck.record.formats.time_zones import zone
 
 FOLDER = Path(__file__).parent
 # A story yields the time of its next step. The step is done when the iterator is asked for the next time.
@@ -41,7 +41,7 @@ class World:
     reviews: dict[str, Review] = field(default_factory=dict)
 
     def moment(self, text: str, newsroom: Publisher) -> datetime:
-        return self.clock.moment(text, time_zones.zone(newsroom.time_zone))
+        return self.clock.moment(text, zone(newsroom.time_zone))
 
 
 def tell(stories: Iterable[Story], clock: PastClock) -> None:
@@ -77,6 +77,7 @@ def verdict(slug: str | None) -> Verdict | None:
 def decide(proposal: Proposal, by: User, *, publish: bool = True) -> None:
     """Approve the proposal as a second person and, if it takes a second step, publish it."""
     set_actor(by)
-    workflow.approve(proposal=proposal, by=by, digest=proposal.digest)
+    checked = workflow.policy_of(proposal).checklist(proposal)
+    workflow.approve(proposal=proposal, by=by, digest=proposal.digest, checked=checked)
     if publish:
         workflow.publish(proposal=proposal, by=by)

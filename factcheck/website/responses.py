@@ -3,10 +3,13 @@
 from collections.abc import Callable, Sequence
 from functools import wraps
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control, set_response_etag
 from django.views.decorators.http import require_safe
 
+from factcheck.record.formats.time_zones import zone
 from factcheck.record.readmodel.bodies import Review
 from factcheck.tools.budget import current
 from factcheck.web.places import RETRY_AFTER, Busy
@@ -18,7 +21,8 @@ def page_for_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
 
     @wraps(view)
     def respond(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        response = view(request, *args, **kwargs)
+        with timezone.override(zone(settings.SITE_TIME_ZONE)):
+            response = view(request, *args, **kwargs)
         patch_cache_control(response, no_cache=True)
         # Django's ConditionalGetMiddleware ignores HEAD (RFC 9110, section 9.3.2), so it isn't used.
         if "ETag" not in response:  # a cached page already has its ETag

@@ -7,8 +7,8 @@ which published bodies contain. The same content is also a page in each language
 from functools import partial
 
 from django.templatetags.static import static
-from django.urls import path, re_path
-from django.urls.converters import UUIDConverter
+from django.urls import path, re_path, register_converter
+from django.urls.converters import StringConverter, UUIDConverter
 from django.views.generic import RedirectView
 
 from factcheck.record.formats.urls import PICTURE_PATH
@@ -25,8 +25,18 @@ REVISION = rf"^(?P<section>[a-z]+s)/(?P<subject>{UUIDConverter.regex})/revisions
 
 _redirect = partial(RedirectView.as_view, http_method_names=["get", "head"])
 
+
+class Words(StringConverter):
+    """At least two words with hyphens between them. Pages below a review's URL have a name of one word."""
+
+    regex = "[a-z0-9_]+(?:-[a-z0-9_]+)+"
+
+
+register_converter(Words, "words")
+
 permanent = [
     path("reviews/<uuid:review_id>/", review_views.review, name="review"),
+    path("reviews/<uuid:review_id>/<words:words>/", review_views.review),
     path("reviews/<uuid:review_id>/revisions/<int:number>/", review_views.revision, name="revision"),
     path("reviews/<uuid:review_id>/revisions/<int:before>..<int:after>/", diff_views.difference, name="diff"),
     path("claims/<uuid:claim_id>/", review_views.claim, name="claim"),

@@ -5,21 +5,22 @@ The functions are also filters and tags of templates (`templatetags/published.py
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import cache, lru_cache
 from typing import NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, get_language_info, gettext
+from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.record.formats.text import plain as plain
+from factcheck.record.formats.time_zones import zone
 from factcheck.record.formats.urls import site_of
 from factcheck.record.log.models import ChangeClass
 from factcheck.record.statements import demand, review  # noqa: F401 (they define subclasses of Choices)
@@ -47,23 +48,9 @@ MAX_STEPS = 10
 MAX_ADDRESS = 56
 
 
-def _day_format() -> str:
-    # Translators: a date, in Django's letters (docs.djangoproject.com/ref/templates/builtins/#date).
-    return gettext("j F Y")
-
-
-def _time_format() -> str:
-    # Translators: a date with the time, in Django's letters.
-    return gettext("j F Y, H:i \\U\\T\\C")
-
-
-def _format(at: date, style: str) -> str:
-    return _format_in(at, style, get_language())
-
-
 @lru_cache(maxsize=4096)  # the dates of a page repeat, and Django takes 40 microseconds for each
-def _format_in(at: date, style: str, _language: str | None) -> str:
-    return formats.date_format(at, style)
+def _format(at: date, _language: str | None) -> str:
+    return formats.date_format(at)
 
 
 Item = TypeVar("Item")
@@ -91,37 +78,45 @@ def _words_of(name: str) -> dict[str, str | Promise]:
 
 def day(value: str | None) -> str:
     """Format a date, for example "2026-10-03", in the reader's language."""
-    return _format(date.fromisoformat(value), _day_format()) if value else ""
+    return _format(date.fromisoformat(value), get_language()) if value else ""
 
 
-def utc_time(value: str | datetime) -> str:
-    """Format a time in UTC, in the reader's language."""
+def show_times_of(publisher: review.Publisher) -> str:
+    """Show the page's times in the publisher's zone. Other pages show them in the site's zone (`page_for_readers`)."""
+    timezone.activate(zone(publisher.time_zone))
+    return ""
+
+
+def _local(value: str | datetime, publisher: review.Publisher | None = None) -> datetime:
     at = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return formats.date_format(at.astimezone(UTC), _time_format())
+    return timezone.localtime(at, zone(publisher.time_zone) if publisher else None)
 
 
-def local_time(value: str) -> str:
-    """Format a time in its original time zone."""
-    at = datetime.fromisoformat(value)
-    return formats.date_format(at, _time_format()) + ("" if at.utcoffset() == timedelta() else f"{value[-6:]}")
+def day_of(value: str | datetime, publisher: review.Publisher | None = None) -> str:
+    """Format a date, or the date of a time in the zone of the publisher or the page.
 
-
-def day_of(value: str | datetime) -> str:
-    """Format a date, or the date of a time in UTC. Return an empty string if there is no date."""
+    Return an empty string if there is no date.
+    """
     if isinstance(value, str) and "T" not in value:
         return day(value)
-    at = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return _format(at.astimezone(UTC).date(), _day_format())
+    return _format(_local(value, publisher).date(), get_language())
 
 
-def time_tag(value: str | datetime, precision: str = "day") -> SafeString:
-    """Return the element `time` for a date or a time, as a day, or with the hours and minutes ("minute")."""
-    if isinstance(value, str) and len(value) == len("2026-10-03"):
-        return format_html('<time datetime="{}">{}</time>', value, day_of(value))
-    at = datetime.fromisoformat(value) if isinstance(value, str) else value
-    # HTML allows at most three digits after the second.
-    exact = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return format_html('<time datetime="{}">{}</time>', exact, utc_time(at) if precision == "minute" else day_of(at))
+def time_tag(value: str | datetime, publisher: review.Publisher | None = None) -> SafeString:
+    """Return the element `time` for a date or a time, as a day in the zone of the publisher or the page."""
+    return _time_element(value, day_of(value, publisher))
+
+
+def moment_tag(value: str | datetime) -> SafeString:
+    """Return the element `time` for a time with hours, minutes and the name of the page’s zone."""
+    return _time_element(value, formats.date_format(_local(value), "DATETIME_FORMAT"))
+
+
+def _time_element(value: str | datetime, text: str) -> SafeString:
+    """Return the element, with the time in UTC for programs. HTML allows at most three digits after the second."""
+    if not isinstance(value, str) or "T" in value:
+        value = _local(value).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return format_html('<time datetime="{}">{}</time>', value, text)
 
 
 def safe_url(value: str | None) -> str:

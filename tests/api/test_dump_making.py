@@ -84,7 +84,7 @@ def test_erasure_while_a_dump_is_made(newsroom: Newsroom, own_folder, api, monke
     call_command("make_dumps")
     assert times == ["0", "1"]
     assert [dump["sequence"] for dump in api.get("dumps/")["results"]] == [1]
-    assert "Zwielicht" not in text_of(own_folder / "1" / "reviews.csv.zst")
+    assert "Zwielicht" not in text_of(own_folder / "1" / "reviews.csv")
 
 
 def test_what_is_published_meanwhile_waits_for_the_next_dump(newsroom: Newsroom, live: Review, own_folder, monkeypatch):

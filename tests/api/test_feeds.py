@@ -20,6 +20,12 @@ from tests.support.drafts import Newsroom, make_newsroom, make_scale
 
 HOSTILE = "]]><script>alert(1)</script>&amp; \"'<b>‮שלום 🌊"
 KINDS = ("atom", "rss", "json")
+# The text and the sources of `Newsroom.make_review`.
+FLOOD = (
+    "<h2>Video nước lũ là của năm 2020</h2><p>Đoạn video <strong>không</strong> quay năm nay.</p>\n<h2>Nguồn</h2><ol>"
+    '<li><a href="https://source.example/1" rel="nofollow">Nguồn 1</a></li>'
+    '<li><a href="https://source.example/2" rel="nofollow">Nguồn 2</a></li></ol>'
+)
 
 
 @pytest.fixture(scope="module")
@@ -109,13 +115,14 @@ def test_atom_entry(world, api):
     entry = feed.find("a:entry", atom)
     first, corrected = (LogEntry.objects.get(subject=world.flood, number=number) for number in (1, 2))
     assert {child.tag.partition("}")[2]: child.text for child in entry} == {
-        "title": "“Nước lũ ở Huế đã lên tới mái chùa.” – Đúng",
+        "title": "“Nước lũ ở Huế đã lên tới mái chùa.” – Đúng – Toà soạn kiemchung.example",
         "link": None,
         "published": first.at.isoformat(),
         "updated": corrected.at.isoformat(),
         "author": None,
         "id": f"urn:uuid:{world.flood}",
         "summary": "<p>“Nước lũ ở Huế đã lên tới mái chùa.” – Đúng. Lý do: Sai. Đoạn video được quay năm 2020.</p>",
+        "content": f"<p>“Nước lũ ở Huế đã lên tới mái chùa.” – Đúng. Lý do: Sai. Đoạn video được quay năm 2020.</p>{FLOOD}",
         "category": None,
         "rights": "https://creativecommons.org/licenses/by/4.0/",
     }
@@ -217,10 +224,10 @@ def test_full_text_is_sanitised_html(world, api, kind):
 
 
 def test_summary_is_escaped_html(world, api):
-    (item,) = read(api, "reviews.json", {"ids": world.hostile})["items"]
+    (item,) = read(api, "reviews.json", {"ids": world.hostile, "content": "summary"})["items"]
     shown = "]]&gt;&lt;script&gt;alert(1)&lt;/script&gt;&amp;amp; &quot;&#x27;&lt;b&gt;שלום 🌊"
     assert item["content_html"] == f"<p>“{shown}” – Sai. Lý do: {shown}</p>"
-    assert item["title"] == f"“{plain(HOSTILE)}” – Sai"
+    assert item["title"] == f"“{plain(HOSTILE)}” – Sai – Toà soạn kiemchung.example"
     assert item["summary"] == f"“{plain(HOSTILE)}” – Sai. Lý do: {plain(HOSTILE)}"
 
 
@@ -257,15 +264,23 @@ def test_corrections_in_every_format(world, api, kind):
 
 
 def test_full_text_of_a_correction_is_the_review_as_it_is_now(world, api):
-    withdrawal, gone, flood = read(api, "corrections.json", {"content": "full"})["items"]
+    withdrawal, gone, flood = read(api, "corrections.json")["items"]
     assert withdrawal["content_html"] == "<p>[withdrawal]</p><p>Nguồn chính đã rút lại số liệu.</p>"
     note = "<p>Ngày quay đã được xác minh lại với người quay phim.</p>"
     assert gone["content_html"] == f"<p>[substantive] Verdict on the claim: Sai</p>{note}"
     assert flood["content_html"] == (
         f"<p>[substantive] Verdict on the claim: Sai → Đúng</p>{note}<hr>"
         "<p>“Nước lũ ở Huế đã lên tới mái chùa.” – Đúng. Lý do: Sai. Đoạn video được quay năm 2020.</p>"
-        "<h2>Video nước lũ là của năm 2020</h2><p>Đoạn video <strong>không</strong> quay năm nay.</p>\n"
+        f"{FLOOD}"
     )
+    page = "http://127.0.0.1:8000/reviews/{}/".format
+    assert [item["url"] for item in (withdrawal, gone, flood)] == [
+        page(world.gone), page(world.gone), f"{page(world.flood)}revisions/1..2/",
+    ]  # fmt: skip
+    assert [withdrawal["title"], flood["title"]] == [
+        "[withdrawal] Rút lại",
+        "[substantive] “Nước lũ ở Huế đã lên tới mái chùa.” – Đúng – Toà soạn kiemchung.example",
+    ]
 
 
 @pytest.mark.parametrize(("query", "said"), [({}, "substantive"), ({"language": "vi"}, "sửa sai sót nội dung")])
@@ -293,7 +308,7 @@ def test_feed_is_sent_once(world, api, of, kind):
 
 
 def test_feeds_take_few_queries(world, api):
-    for address, count in (("reviews.atom", 2), ("corrections.rss", 3), ("corrections.rss?content=full", 4)):
+    for address, count in (("reviews.atom", 3), ("corrections.rss?content=summary", 5), ("corrections.rss", 5)):
         with CaptureQueriesContext(connections["public"]) as queries:
             api.client.get(f"/feeds/{address}")
         assert len(queries) == count, address

@@ -81,7 +81,7 @@ def _values(size: int, newsroom: Any, demand: Any, reviews: list[Any], draft: An
     return {
         "review_id": [ids[0], ids[0], *ids], "claim_id": [claims[0], *claims], "demand_id": [str(demand.pk)],
         "ids": [*ids, *claims], "claim": claims, "review": ids, "number": [1, 2], "other": [1, 2], "level": ["0"],
-        "place": [f"000.p/{size}", "000.p/1"], "name": ["reviews.jsonl.zst", "claims.csv.zst", "demands.parquet"],
+        "place": [f"000.p/{size}", "000.p/1"], "name": ["reviews.jsonl.zst", "claims.csv", "demands.parquet"],
         "verdict": ["truth:false", "true"], "publisher": [newsroom.publisher.site], "appearance_url": ["https://social.example/p/1"],
         "original_url": ["https://elsewhere.example/1"], "as_of": [0, last, "2026-01-01T00:00:00Z"],
         "/api/v1/dumps/{sequence}/ sequence": [last], "/api/v1/dumps/{sequence}/{name} sequence": [last],

@@ -61,6 +61,7 @@ REVIEW_VALUES = {
     "claimant": SOME_ID,
     "topic": "very-rare",
     "appearance_url": "https://social.example/500",
+    "cited_url": "https://source.example/500",
     "original_url": "https://pub1.example/500",
     **dict.fromkeys(
         [f"{what}_{side}" for what in ("claimed", "reviewed", "published") for side in ("after", "before")],
@@ -96,7 +97,7 @@ def id_of(number: int) -> UUID:
 
 
 def review(number: int) -> SimpleNamespace:
-    from factcheck.record.formats.urls import url_key
+    from factcheck.record.formats.urls import link_key, url_key
 
     at, rare, very_rare = BEGINNING + timedelta(minutes=number), number % RARE == 0, number % VERY_RARE == 0
     day = date(2019, 6, 1) + timedelta(days=number % 400)
@@ -108,7 +109,7 @@ def review(number: int) -> SimpleNamespace:
         publisher="rare.example" if rare else f"pub{number % 50}.example",
         claimant=id_of(number % 5000), topics=["very-rare"] if very_rare else [f"topic{number % 40}"],
         appearance_keys=[url_key(f"https://social.example/{number}")],
-        original_key=None if very_rare else url_key(f"https://pub1.example/{number}"), link_keys=[], earlier_claims=[],
+        original_key=None if very_rare else url_key(f"https://pub1.example/{number}"), link_keys=[link_key(f"https://source.example/{number}")], earlier_claims=[],
         claimed_on=day if number % 2 else None, reviewed_on=day if number % 10 else None,
         published_at=at, updated_at=at,
     )  # fmt: skip

@@ -7,6 +7,8 @@ from api.dumps.file_formats import read_compressed
 
 
 def text_of(path: Path) -> str:
+    if path.suffix == ".csv":
+        return path.read_bytes().decode("utf-8-sig")  # "\r\n" stays
     with read_compressed(path) as stream:
         return stream.read().decode()
 

@@ -196,5 +196,5 @@ def test_due_demand_of_a_former_editor_is_left_and_told(
 
 def test_demands_are_in_words(newsroom: Newsroom) -> None:
     demand = newsroom.make_demand()
-    assert str(demand) == "state body: Sở Thông tin tỉnh Ví Dụ, 20 October 2026"
+    assert str(demand) == "state body: Sở Thông tin tỉnh Ví Dụ, 20\xa0October\xa02026"
     assert str(workflow.submit(subject=demand, by=newsroom.reporter)) == str(demand)

@@ -50,6 +50,11 @@ def test_two_people_disown_an_entry_and_readers_see_it_until_the_next_revision(n
     assert read.get("/api/v1/changes/").json()["results"][2]["kind"] == "disowning.published"
     items = orjson.loads(b"".join(data_feed(LogEntry.objects.newest().first())))["dataFeedElement"]
     assert {item["identifier"][9:]: "item" in item for item in items} == {str(review.pk): False, str(other.pk): True}
+    assert {item["title"][:10] for item in read.get("/feeds/reviews.json").json()["items"]} == {
+        "[disowned]",
+        "“Nước lũ ở",
+    }
+    assert STANDS in read.get(f"/embed/reviews/{review.pk}/?lang=en").content.decode()
     call_command("verify_record")
     newsroom.correct_review(review, summary="Sai. Chúng tôi đã kiểm tra lại đoạn video.")
     assert STANDS not in read.get(f"/en/reviews/{review.pk}/").content.decode()

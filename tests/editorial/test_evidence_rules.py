@@ -8,12 +8,15 @@ from django.db import IntegrityError
 
 from factcheck.editorial.drafts import review_statements
 from factcheck.editorial.drafts.rows import drafts_of
-from factcheck.editorial.models import Capture, Review
+from factcheck.editorial.models import Capture, Claim, Review
 from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.editorial.proposals.policy import Policy
 from factcheck.record.statements.same_content import has_same_content
+from tests.editorial.desk.addresses import decision
 from tests.editorial.test_defences import approved
+from tests.journeys.browser import signed_in
 from tests.support.drafts import Newsroom, make_newsroom, waiting
+from tests.support.refusals import refused
 from tests.support.sql import execute
 
 pytestmark = pytest.mark.one_database
@@ -59,6 +62,56 @@ def test_submission_asks_for_a_copy_or_a_reason(newsroom: Newsroom) -> None:
     review.claim.appearances.update(capture=done)
     assert reasons(review) == []
     assert str(newsroom.publish_review(review).kind) == "review.original"
+
+
+@pytest.mark.parametrize(
+    ("claim", "source", "asked"),
+    [
+        # The copies were made on 4 October at 08:30 UTC, when it was 22:30 on the first island that day reached.
+        ("2026-10-04", {"published_on": "2026-10-04", "accessed_on": "2026-10-03"}, []),
+        ("2026-01-01", {"published_on": "2020-01-01"}, []),  # only the year is known
+        (None, {"published_on": None, "accessed_on": "2026-10-03"}, []),
+        (
+            "2026-10-05",
+            {},
+            ["The claim is dated 5 October 2026, but https://social.example/p/1 was copied earlier, on"],
+        ),
+        (
+            None,
+            {"published_on": "2026-10-05"},
+            ["“Nguồn 1” is dated 5 October 2026, but its copy was made earlier, on"],
+        ),
+        (
+            None,
+            {"published_on": "2026-10-04", "accessed_on": "2026-10-02"},
+            ["“Nguồn 1” is dated 4 October 2026, but was read earlier, on 2 October 2026."],
+        ),
+        (
+            "2199-01-02",
+            {"published_on": "2199-01-02"},
+            ["The date of the claim", "The claim is", "The date of “Nguồn 1”", "“Nguồn 1” is"],
+        ),
+    ],
+)
+def test_submission_asks_about_dates_that_cant_be(
+    newsroom: Newsroom, claim: str | None, source: dict[str, str | None], asked: list[str]
+) -> None:
+    """The writer corrects a date, or writes why it is right, which the approver reads."""
+    review, done = newsroom.make_review(), make_capture(newsroom, **DONE)
+    Claim.objects.filter(pk=review.claim_id).update(claimed_on=claim)
+    review.claim.appearances.update(no_capture_reason="", capture=done, url="https://social.example/p/1")
+    review.sources.filter(position=0).update(no_capture_reason="", capture=done, **source)
+    *found, question = [each.replace("\xa0", " ") for each in reasons(review)] or [""]
+    assert [each.startswith(text) for each, text in zip(found, asked, strict=True)] == [True] * len(asked)
+    if asked:
+        assert "under “About the review”" in question
+        with refused("incomplete", "Can these dates be right?"):
+            workflow.submit(subject=review, by=newsroom.reporter)
+        Review.objects.filter(pk=review.pk).update(date_note="Đồng hồ của trang chạy sai.")
+        workflow.submit(subject=Review.objects.get(pk=review.pk), by=newsroom.reporter)
+        shown = signed_in(newsroom.editor).open(decision(waiting(review), "decide")).text
+        assert found[0] in shown
+        assert "Đồng hồ của trang chạy sai." in shown
 
 
 def test_copy_that_is_being_made_is_its_own_reason(newsroom: Newsroom) -> None:

@@ -270,7 +270,7 @@ class Story:
     def desk(self) -> list[Review]:
         """Reviews of the newsroom's own, with all that can become of them."""
         texts = ("Nước lũ đã ngập mái chùa.", "Vắc-xin có chip.", "Trà đá chữa cảm.", "Đập đã vỡ.", "شاي مثلج يشفي.")
-        claims = [self.newsroom.make_claim(text=text) for text in texts]
+        claims = [self.newsroom.make_claim(text=text, claimed_on=date(2026, 1, 30)) for text in texts]
         claims[1:1] = [claims[0]]
         made = []
         for number, claim in enumerate(claims):

@@ -4,6 +4,7 @@ The review is then corrected, withdrawn and erased, and whatever was passed on f
 """
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -114,6 +115,13 @@ def test_what_was_passed_on_follows_the_review(newsroom: Newsroom, context: Brow
             f"/embed/reviews/{review.pk}/?lang=en",
             "/static/website/embed.css",
         ]
+        for width in (320, 390, 600, 1440):
+            page.set_viewport_size({"width": width, "height": 700})
+            lower, height = (
+                page.locator("iframe").evaluate("frame => frame.clientHeight"),
+                frame.locator("main").evaluate("main => Math.ceil(main.getBoundingClientRect().bottom)"),
+            )
+            assert height <= lower, width
         with context.expect_page() as opened:
             frame.get_by_role("link", name="Read the review and its sources").click()
         assert opened.value.url.startswith("chrome-error") or str(review.pk) in opened.value.url
@@ -149,8 +157,7 @@ def test_everything_can_be_copied_without_a_script(newsroom: Newsroom, context: 
         assert page.get_by_role("button", name="Sao chép").count() == 0
         expect(page.get_by_label("Liên kết", exact=True)).to_have_value(f"{PUBLISHED}/reviews/{review.pk}/")
         expect(page.get_by_label("Mã nhúng")).to_have_value(
-            f'<iframe src="{PUBLISHED}/embed/reviews/{review.pk}/?lang=vi"'
-            ' title="Bài kiểm chứng của Toà soạn kiemchung.example" width="600" height="360" loading="lazy"'
-            ' referrerpolicy="no-referrer" sandbox="allow-popups allow-popups-to-escape-sandbox"'
-            ' style="border:0;max-width:100%"></iframe>'
+            re.compile(
+                f'^<iframe src="{PUBLISHED}/embed/reviews/{review.pk}/[?]lang=vi" title="Bài kiểm chứng của Toà soạn '
+            )
         )

@@ -52,7 +52,9 @@ def test_page_tells_numbers_ages_and_dates(newsroom: Newsroom, settings: Any, tm
     with connections["owner"].cursor() as cursor:
         cursor.execute("UPDATE editorial_readermessage SET received_at = now() - interval '3 days' WHERE contact <> ''")
     page = signed_in(newsroom.editor).open("/admin/").follow("What this machine knows")
-    ends = date_format(timezone.localtime(timezone.now() + timedelta(days=27)), "SHORT_DATE_FORMAT")
+    ends = date_format(timezone.localtime(timezone.now() + timedelta(days=27)), "SHORT_DATE_FORMAT").replace(
+        "\xa0", " "
+    )
     for row in (
         f"Messages from readers 2 3 days old after 30 days the oldest on {ends} READER_MESSAGES_DAYS",
         "Contacts of readers 1 3 days old after 30 days",

@@ -63,7 +63,7 @@ def test_sign_in_from_a_new_device_is_told_with_time_and_network(lan: User) -> N
     text = str(message.body)
     assert message.subject == f"{NEW_DEVICE} / Một thiết bị mới đã đăng nhập vào tài khoản của bạn"
     assert "203.0.0.0/16" in text
-    assert " UTC" in text
+    assert "\xa0UTC" in text
     assert "tell your Chief editor and an account administrator" in text
     assert "Nếu không phải bạn" in text
     assert "203.0.113.77" not in text
@@ -82,8 +82,8 @@ def test_mail_is_in_the_language_and_zone_of_the_newsroom(lan: User, newsroom: N
     Device("203.0.113.77").try_password(lan.username, PASSWORD)
     (message,) = messages()
     assert message.subject == f"Một thiết bị mới đã đăng nhập vào tài khoản của bạn / {NEW_DEVICE}"
-    assert " +07" in str(message.body)
-    assert " UTC" not in str(message.body)
+    assert "giờ\xa0Hà\xa0Nội\xa0(UTC+7)" in str(message.body)
+    assert "\xa0UTC" not in str(message.body)
 
 
 def test_many_new_devices_get_one_mail_in_ten_minutes(lan: User) -> None:

@@ -101,6 +101,6 @@ def _claimant() -> str:
 
 
 def _reference_pages() -> Iterator[PublicPage]:
-    yield PublicPage("API reference", "/api/docs/", has_languages=False)
+    yield PublicPage("API reference", "/api/docs/")
     for slug in ("reviews", "schemas"):  # the other pages have the same template
-        yield PublicPage(f"API reference: {slug}", f"/api/docs/{slug}/", has_languages=False)
+        yield PublicPage(f"API reference: {slug}", f"/api/docs/{slug}/")

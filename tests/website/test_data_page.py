@@ -69,7 +69,7 @@ def test_numbers_are_of_the_moment(site: str) -> None:
     assert "CC BY 4.0" in text
     assert "if you name the newsroom, link to the review and the licence, and say what you changed" in text
     files = {link.rpartition("/")[2] for link in found.values("a", "href") if "/api/v1/dumps/2/" in link}
-    assert {"reviews.csv.zst", "reviews.parquet", "entries.jsonl.zst"} <= files
+    assert {"reviews.csv", "reviews.parquet", "entries.jsonl.zst"} <= files
     for link in found.values("a", "href"):
         if link.startswith("/") and "/admin/" not in link and "claimreview.json" not in link:
             assert Client().get(link, follow=True).status_code == 200, link

@@ -40,7 +40,7 @@ def test_any_site_can_frame_a_review_and_nothing_runs_in_it(published: Published
         assert page.values("link", "href") == ["/static/website/embed.css"]
         assert page.values("meta", "content")[-1] == "noindex"
         assert page.values("html", "lang") == ["vi"]
-        assert page.values("a", "href") == [f"{SITE}{review}"]
+        assert page.values("a", "href") == [f"{SITE}{review}", f"{SITE}/vi/"]
     assert Client().get(published.corrected).headers["X-Frame-Options"] == "DENY"
     assert "frame-ancestors 'none'" in Client().get(published.corrected).headers["Content-Security-Policy"]
 
@@ -100,6 +100,8 @@ def oembed(path: str, more: str = "", status: int = 200) -> dict:
 
 def test_oembed_answers_with_the_frame(published: Published) -> None:
     found = oembed(published.english)
+    lowest, slope = re.findall(r"clamp\((\d+)px,.*\)\*([\d.]+),", found["html"])[0]
+    assert 200 < int(lowest) < found["height"] < 400
     digest = json.loads(PublishedReview.objects.get(pk=published.english.split("/")[2]).body)["revision"]["digest"]
     assert found == {
         "version": "1.0",
@@ -111,10 +113,11 @@ def test_oembed_answers_with_the_frame(published: Published) -> None:
         "provider_url": f"{SITE}/",
         "cache_age": 3600,
         "html": f'<iframe src="{SITE}/embed{published.english}?lang=en" title="Fact-check by Toà soạn checkpoint.org"'
-        ' width="600" height="360" loading="lazy" referrerpolicy="no-referrer"'
-        ' sandbox="allow-popups allow-popups-to-escape-sandbox" style="border:0;max-width:100%"></iframe>',
+        f' width="600" height="{found["height"]}" loading="lazy" referrerpolicy="no-referrer"'
+        ' sandbox="allow-popups allow-popups-to-escape-sandbox"'
+        f' style="border:0;max-width:100%;height:clamp({lowest}px,{found["height"]}px - (100vw - 400px)*{slope},{found["height"]}px)"></iframe>',
         "width": 600,
-        "height": 360,
+        "height": found["height"],
         "thumbnail_url": f"{SITE}{published.english}share/{digest[:16]}-en.png",
         "thumbnail_width": 1200,
         "thumbnail_height": 630,

@@ -50,6 +50,8 @@ def test_review_links_to_its_data(published: Published) -> None:
         f"http://127.0.0.1:8000{published.english}",
         api,
         f"{api}claimreview/",
+        f"/feeds/corrections.atom?ids={published.english.split('/')[2]}",
+        f"/feeds/reviews.atom?claim={published.claim.split('/')[2]}",
         f"http://127.0.0.1:8000/oembed/?{urlencode({'url': f'http://127.0.0.1:8000{published.english}'})}",
         "/static/website/icon.svg",
         "/feeds/reviews.atom?language=en",

@@ -345,7 +345,7 @@ def test_each_search_has_a_link_and_a_feed(published: Published) -> None:
     assert published.english in response.content.decode()
     assert any(href.endswith("/en/search/?q=video&sort=newest&language=en") for href in page.values("a", "href"))
     page = get(q="https://social.example/p/1")
-    (feed,) = [href for href in page.values("a", "href") if "appearance_url" in href and "atom" in href]
+    (feed,) = [href for href in page.values("a", "href") if "cited_url" in href and "atom" in href]
     assert Client().get(feed).content.decode().count("<entry") == 4
     assert "as JSON" not in get(language="englsh").text  # the API would refuse this filter
 

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 
 from factcheck.record.formats.markdown import is_safe_address
-from factcheck.record.statements.review import Topic, Verdict
+from factcheck.record.statements.review import Publisher, Topic, Verdict
 from factcheck.website import words
 
 
@@ -56,10 +56,33 @@ def test_label_language(labels: dict[str, str], language: str, spoken: str) -> N
 
 
 def test_dates_in_words() -> None:
-    assert words.day("2026-10-03") == "3 October 2026"
+    assert words.day("2026-10-03") == "3\xa0October\xa02026"
     assert words.day(None) == ""
-    assert words.day_of("2026-10-03T23:59:59.000001Z") == "3 October 2026"
-    assert words.utc_time(datetime(2026, 10, 3, 7, 5, tzinfo=UTC)) == "3 October 2026, 07:05 UTC"
+    assert words.day_of("2026-10-03T23:59:59.000001Z") == "3\xa0October\xa02026"
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "day", "moment"),
+    [
+        ("UTC", "en", "3 October 2026", "3 October 2026, 23:30 UTC"),
+        ("Asia/Ho_Chi_Minh", "en", "4 October 2026", "4 October 2026, 06:30 Hanoi time (UTC+7)"),
+        ("Asia/Ho_Chi_Minh", "vi", "4/10/2026", "06:30 4/10/2026, giờ Hà Nội (UTC+7)"),
+        ("America/St_Johns", "en", "3 October 2026", "3 October 2026, 21:00 St Johns time (UTC−2:30)"),
+        ("Asia/Kathmandu", "vi", "4/10/2026", "05:15 4/10/2026, giờ Kathmandu (UTC+5:45)"),
+        ("Nowhere/Land", "en", "3 October 2026", "3 October 2026, 23:30 UTC"),
+    ],
+)
+def test_time_near_midnight_is_on_the_day_of_the_newsroom(name: str, language: str, day: str, moment: str) -> None:
+    """The machine-readable time stays in UTC. A line can only break between the day and the time."""
+    at, newsroom = "2026-10-03T23:30:00.5Z", Publisher(name="A", site="a.example", time_zone=name)
+    with translation.override(language), timezone.override(None):
+        shown = [words.time_tag(at, newsroom)]
+        words.show_times_of(newsroom)
+        shown += [words.time_tag(at), words.moment_tag(datetime(2026, 10, 3, 23, 30, tzinfo=UTC))]
+    assert shown == [
+        '<time datetime="2026-10-03T23:30:00Z">{}</time>'.format(text.replace(" ", "\xa0").replace(",\xa0", ", "))
+        for text in (day, day, moment)
+    ]
 
 
 @pytest.mark.parametrize(

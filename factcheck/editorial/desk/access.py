@@ -24,7 +24,7 @@ from factcheck.editorial.desk.widgets import FORMFIELDS, AutocompleteMixin, Text
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Membership, Proposal, Publisher, Review, User
 from factcheck.editorial.people import roles
-from factcheck.editorial.people.time_zones import DEFAULT, zone
+from factcheck.record.formats.time_zones import DEFAULT, zone
 
 Role = Membership.Role
 M = TypeVar("M", bound=models.Model)

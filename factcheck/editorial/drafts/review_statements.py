@@ -28,6 +28,7 @@ from factcheck.editorial.pictures import find_missing_pictures
 from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.record.statements import capture as statement_captures
 from factcheck.record.statements import review as statements
+from factcheck.record.statements.date_checks import find_impossible_dates
 from factcheck.record.statements.output import construct, read
 from factcheck.record.statements.tombstone import Tombstone
 
@@ -36,6 +37,9 @@ MIN_SOURCES = 2
 WITHOUT_REVIEW = (LogEntry.Kind.WITHDRAWAL, LogEntry.Kind.ERASURE)
 HIDDEN_CLAIM = _(
     "This claim belongs to another newsroom and is no longer public. Log the claim yourself and choose your own claim."
+)
+CAN_IT_BE = _(
+    "Can these dates be right? Correct the wrong dates, or write why they are right, under “About the review”."
 )
 
 
@@ -127,6 +131,8 @@ def find_missing(review: Review) -> list[str | Promise]:
         reasons.append(_("For every source, choose whether it supports the claim, refutes it or gives context."))
     if sources and all(source.stance == Source.Stance.CONTEXT for source in sources):
         reasons.append(_("All sources only give context. At least one source must support or refute the claim."))
+    if not review.date_note and (dates := find_impossible_dates(build_draft_statement(draft))):
+        reasons += [*dates, CAN_IT_BE]
     return [*reasons, *_find_missing_evidence(review, draft), *find_missing_pictures(review)]
 
 

@@ -59,6 +59,7 @@ def start_translation(*, review: Review, by: User) -> Review:
         verdict_id=review.verdict_id,
         reviewed_on=review.reviewed_on,
         selection_reason=review.selection_reason,
+        date_note=review.date_note,
         translation_of=review,
         translation_of_revision=_newest_revision(review),
         created_by=by,

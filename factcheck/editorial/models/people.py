@@ -22,7 +22,7 @@ from factcheck.editorial.fields import (
     field_options,
 )
 from factcheck.editorial.models.drafts import StatementModel, is_known
-from factcheck.editorial.people import time_zones
+from factcheck.editorial.people.time_zones import validate_time_zone
 from factcheck.record.statements import review as statements
 
 
@@ -56,9 +56,9 @@ class Publisher(StatementModel):
     time_zone = models.CharField(
         _("time zone"),
         max_length=64,
-        default=time_zones.DEFAULT,
-        validators=[time_zones.validate_time_zone],
-        help_text=_("The editors’ desk and its e-mails show times in this zone."),
+        default="UTC",
+        validators=[validate_time_zone],
+        help_text=_("The desk, its e-mails, and the pages of your reviews show times in this zone."),
     )
     locals().update(
         columns(
@@ -66,6 +66,7 @@ class Publisher(StatementModel):
             "type",
             "name",
             "site",
+            "time_zone",
             logo_url=_("The URL of the logo."),
             description=_("In one or two sentences: who you are and who funds you."),
             codes=_("Tick a code only if its body lists you as a signatory or member."),
@@ -80,8 +81,8 @@ class Publisher(StatementModel):
         max_length=4000,
         blank=True,
         help_text=_(
-            "Editors see these sentences when they decide on a review. Enter one sentence per line. If you leave the"
-            " field empty, the default checklist is shown."
+            "Editors must tick each of these sentences before they can approve a review. Enter one sentence per line."
+            " If the field is empty, nothing is asked."
         ),
     )
 

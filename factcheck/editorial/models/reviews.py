@@ -118,6 +118,13 @@ class Review(VersionedModel):
     )
     locals().update(columns(statements.Selection, prefix="selection_", note=_("Readers will see this.")))
 
+    date_note = ProseField(
+        _("why unusual dates are right"),
+        max_length=1000,
+        blank=True,
+        help_text=_("If the desk asks about a date and the date is right, say why. Only your newsroom sees this."),
+    )
+
     # For imported reviews only: the publisher's page and rating.
     locals().update(columns(statements.OriginalRating, prefix="original_"))
     license_url = WebAddressField(_("publisher's licence"), blank=True)

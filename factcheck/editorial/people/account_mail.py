@@ -24,8 +24,8 @@ from procrastinate.contrib.django import app
 from factcheck.editorial.models import ApiToken, EditorialEvent, Membership, Proposal, Publisher, SecondFactor, User
 from factcheck.editorial.models.kinds import TAKING
 from factcheck.editorial.models.proposals import DecidesOnAccount
-from factcheck.editorial.people.time_zones import DEFAULT, zone
 from factcheck.editorial.sign_in.attempts import lock_counters
+from factcheck.record.formats.time_zones import DEFAULT, zone
 from factcheck.tools.secret_key import keyed_hash
 
 logger = logging.getLogger(__name__)

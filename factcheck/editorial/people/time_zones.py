@@ -1,19 +1,9 @@
-"""The time zones of newsrooms. The desk and the e-mails show times in the newsroom's zone."""
-
-from functools import cache
-from zoneinfo import ZoneInfo, available_timezones
+"""The check of the time zone that a newsroom chooses."""
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-DEFAULT = "UTC"
-
-
-@cache
-def time_zone_names() -> tuple[str, ...]:
-    """Return the IANA names that people choose from, without obsolete abbreviations such as `EST5EDT`."""
-    named = sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/")))
-    return (DEFAULT, *named)
+from factcheck.record.formats.time_zones import time_zone_names
 
 
 def validate_time_zone(name: str) -> None:
@@ -22,8 +12,3 @@ def validate_time_zone(name: str) -> None:
             _("This isn’t the name of a time zone. Choose a zone from the list, such as Asia/Ho_Chi_Minh."),
             code="time_zone",
         )
-
-
-def zone(name: str) -> ZoneInfo:
-    """Return the zone, or UTC if this machine no longer knows the name."""
-    return ZoneInfo(name if name in time_zone_names() else DEFAULT)

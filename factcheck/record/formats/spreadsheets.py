@@ -10,14 +10,14 @@ from collections.abc import Iterable, Sequence
 # always remove the first apostrophe.
 FORMULA = "^[=+@\t\r'＝＋－＠-]"
 _IS_FORMULA = re.compile(FORMULA)
-_BYTE_ORDER_MARK = "\ufeff"  # without it, Excel doesn't read a CSV file as UTF-8
+BYTE_ORDER_MARK = "\ufeff"  # without it, Excel doesn't read a CSV file as UTF-8
 
 Cell = str | int | None
 
 
 def write_csv(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     """Return the rows as CSV in UTF-8 with a byte order mark. None is an empty cell."""
-    out = io.StringIO(_BYTE_ORDER_MARK)
+    out = io.StringIO(BYTE_ORDER_MARK)
     out.seek(0, io.SEEK_END)
     writer = csv.writer(out)
     writer.writerow(head)

@@ -99,7 +99,11 @@ def link_key(url: str) -> int:
 
     Among a million URLs, two have the same short key with a probability of one in two million.
     """
-    return int(url_key(url)[:15], 16)
+    return link_key_of(url_key(url))
+
+
+def link_key_of(key: str) -> int:
+    return int(key[:15], 16)
 
 
 def site_of(url: str) -> str:

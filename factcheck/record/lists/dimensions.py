@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.record.formats.canonical import JsonObject
 from factcheck.record.formats.text import MAX_COMPOSED, find_forbidden
+from factcheck.record.formats.urls import link_key_of
 from factcheck.record.lists import values
 from factcheck.record.lists.pages import Sql, join
 from factcheck.record.log.models import CORRECTION_CLASSES
@@ -184,6 +185,12 @@ APPEARANCE = Dimension(
     "URL where the claim appeared. Different links to one post are the same URL, for example from a telephone.",
     "https://social.example/p/1", walks=True, few=True,
 )  # fmt: skip
+CITED = Dimension(
+    "cited_url", lambda text: link_key_of(values.read_url(text)), lambda keys: ("link_keys && %s::bigint[]", [keys]),
+    URL_SCHEMA,
+    "URL that the review cites: where the claim appeared, a source, an archived copy or `original_url`.",
+    "https://archive.example/2020/1", walks=True, few=True,
+)  # fmt: skip
 VERDICT = Dimension(
     "verdict", values.read_verdict, is_in("verdict"), VERDICT_SCHEMA,
     "`scale:slug`, or a slug from the site's own scale (see `/api/v1/rating-scales/`).", "truth:false",
@@ -282,6 +289,7 @@ REVIEW_DIMENSIONS: Sequence[Dimension] = (
     CLAIM,
     CLAIMANT,
     APPEARANCE,
+    CITED,
     Dimension(
         "original_url", values.read_url, is_in("original_key"), URL_SCHEMA,
         "URL of an imported review on its publisher's site. URLs are compared as for `appearance_url`.",

@@ -72,12 +72,16 @@ def published_answer(review: Review, **lengths: int) -> str:
 
     The reader's language doesn't matter, so that everyone gets the same line. `lengths` are as in `Answer.line`.
     """
-    try:
-        language = get_supported_language_variant(review.language)
-    except LookupError:
-        language = "en"
-    with override(language):
+    with speaking(review.language):
         return answer_of(review).line(**lengths)
+
+
+def speaking(tag: str, otherwise: str | None = "en") -> override:
+    """Return a context whose fixed words are in this language, or in another one if the interface doesn't have it."""
+    try:
+        return override(get_supported_language_variant(tag))
+    except LookupError:
+        return override(otherwise)
 
 
 def verdict_words(review: Review, language: str = "") -> str:

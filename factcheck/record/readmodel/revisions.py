@@ -1,5 +1,6 @@
 """Query expressions for lists of revisions, and the notices of erasures from the log's documents."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 import orjson
@@ -7,6 +8,7 @@ from django.db.models import BigIntegerField, F, Func, JSONField, TextField
 from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Cast
 
+from factcheck.database.rows import run_prepared
 from factcheck.record.log.models import LogEntry
 from factcheck.record.statements.erasure import ErasureNotice
 from factcheck.record.statements.output import construct
@@ -14,6 +16,12 @@ from factcheck.record.statements.output import construct
 # The document in which the newsroom of an entry or row disowned it, and this document's entry. Both are usually null.
 DISOWNED = {"disowned": Func(F("sequence"), function="record_disowning", output_field=JSONField())}
 DISOWNED_BY = {"disowned_by": Cast(KeyTransform("sequence", DISOWNED["disowned"]), BigIntegerField())}
+
+
+def disowned_among(sequences: Iterable[int]) -> set[int]:
+    """Return which of these entries of the log have been disowned by their newsroom."""
+    sql = "SELECT sequence FROM unnest(%s::bigint[]) AS sequence WHERE record_disowning(sequence) IS NOT NULL"
+    return {sequence for (sequence,) in run_prepared(sql, [list(sequences)])}
 
 
 def in_document(*path: str) -> Func:

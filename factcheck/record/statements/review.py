@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
+from factcheck.record.formats.time_zones import DEFAULT
 from factcheck.record.statements.capture import Capture
 from factcheck.record.statements.faults import InvalidValue
 from factcheck.record.statements.parts import Part, optional, required
@@ -264,6 +265,14 @@ class Publisher(Part):
     principles_url: UrlOrNull = optional(_("principles"), "Page about the organisation and its funding.")
     unnamed_sources_url: UrlOrNull = optional(_("policy on unnamed sources"), "Page about the use of unnamed sources.")
     feedback_url: UrlOrNull = optional(_("how to report a mistake"), "Page where readers can report a mistake.")
+    # Absent for UTC, so that the bytes of older reviews stay the same.
+    time_zone: Annotated[str, Line(64)] = optional(
+        _("time zone"),
+        "Zone in which pages show the times of the publisher’s reviews. The key is absent for UTC.",
+        "Asia/Ho_Chi_Minh",
+        DEFAULT,
+        exclude_if=lambda name: name in (None, DEFAULT),
+    )
 
 
 class Selection(Part):

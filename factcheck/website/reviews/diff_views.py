@@ -42,6 +42,7 @@ def difference(request: HttpRequest, review_id: UUID, before: int, after: int) -
         "status": row.status,
         "withdrawn": [entry for entry in (first, second) if entry.kind == LogEntry.Kind.WITHDRAWAL],
         "sample": bool(shown and is_sample(shown.publisher.site)),
+        "publisher": shown.publisher if shown else None,
         "note": shown.revision.note if shown else None,
         "language": new.language if isinstance(new, Kept) else "und",
     }

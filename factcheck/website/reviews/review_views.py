@@ -46,9 +46,14 @@ def remembered_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
 
 @page_for_readers
 @remembered_page
-def review(request: HttpRequest, page: ReviewPage) -> HttpResponse:
-    """Show the current version of a review, the tombstone of a withdrawn review, or a 410 for an erased review."""
+def review(request: HttpRequest, page: ReviewPage, words: str = "") -> HttpResponse:
+    """Show the current version of a review, the tombstone of a withdrawn review, or a 410 for an erased review.
+
+    The URL can end with words. Outdated words lead to the current ones, which disappear with the review's text.
+    """
     found = page.row.published
+    if words and words != (current := review_words.words_in_url(found)):
+        return redirect(request.path.removesuffix(f"{words}/") + (f"{current}/" if current else ""))
     if isinstance(found, Erasure):
         return _gone(request, page, found.revision.number)
     return _page(request, page, found, number=found.revision.number, current=True)

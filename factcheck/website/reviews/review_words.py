@@ -2,13 +2,21 @@
 
 from collections.abc import Iterable, Sequence
 
-from django.utils.translation import get_language, get_supported_language_variant, override
+from django.utils.text import slugify
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from factcheck.record.formats.text import plain, shorten
 from factcheck.record.log.models import LogEntry
-from factcheck.record.readmodel.answers import MAX_CLAIM, MAX_VERDICT, answer_of, verdict_words
-from factcheck.record.readmodel.bodies import Correction, Kept, Review, Tombstone
+from factcheck.record.readmodel.answers import (
+    MAX_CLAIM,
+    MAX_VERDICT,
+    answer_of,
+    published_answer,
+    speaking,
+    verdict_words,
+)
+from factcheck.record.readmodel.bodies import Correction, Erasure, Kept, Review, Tombstone
 from factcheck.record.readmodel.translated_reviews import NEW_TEXTS
 from factcheck.record.statements.review import Verdict
 from factcheck.record.statements.statement_labels import claim_with_verdict
@@ -18,7 +26,7 @@ from factcheck.website.words import scale
 
 def title_of(body: Kept, *, current: bool = True, status: str = "live") -> str:
     """Return the title for browsers and other sites: the claim with its verdict."""
-    with _in_language(body.language):
+    with speaking(body.language, get_language()):
         if isinstance(body, Tombstone):
             headline = shorten(plain(body.headline or ""), MAX_CLAIM)
             return ": ".join(word for word in (_("Withdrawn"), headline) if word)
@@ -30,9 +38,20 @@ def title_of(body: Kept, *, current: bool = True, status: str = "live") -> str:
         return f"{state} – {title}"
 
 
+def words_in_url(body: Kept | Erasure) -> str:
+    """Return the claim and the verdict as the last part of a live review's readable URL, without diacritics.
+
+    The claim alone would spread. The URL without words is the permanent one, which published bodies contain.
+    """
+    if not isinstance(body, Review):
+        return ""
+    words = slugify(published_answer(body, claim=60, verdict=30, reason=0).lower().replace("đ", "d"))
+    return words if "-" in words else ""
+
+
 def description_of(body: Kept) -> str:
     """Return the description for other sites: the sentence that says why, or else the title."""
-    with _in_language(body.language):
+    with speaking(body.language, get_language()):
         if not isinstance(body, Tombstone):
             return answer_of(body).why() or title_of(body)
         return _("The newsroom no longer supports this review. Reason: %(reason)s") % {
@@ -115,11 +134,3 @@ def agreement(here: Verdict | None, there: Verdict) -> str:
 def _labels(verdict: Verdict) -> set[tuple[str, str]]:
     labels = {(language.lower(), label.casefold().strip()) for language, label in verdict.labels.items()}
     return labels or {("", (verdict.label or "").casefold().strip())}
-
-
-def _in_language(tag: str) -> override:
-    """Activate the review's language, or the reader's language if the interface doesn't have the review's language."""
-    try:
-        return override(get_supported_language_variant(tag))
-    except LookupError:
-        return override(get_language())

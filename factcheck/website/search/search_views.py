@@ -146,7 +146,7 @@ def _links(text: SearchText, filters: Filters, newest: bool, *, has_feed: bool) 
     otherwise = Filters(filters.values, (*kept, *([] if newest else [("sort", NEWEST)])))
     query = "" if text.is_long or text.has_url or filters.errors else filters.api_query()
     if text.urls and not (text.words or text.ids or text.captures):
-        query = urlencode({"appearance_url": text.urls[0]})
+        query = urlencode({"cited_url": text.urls[0]})
     return {
         "query": text.text, "newest": newest, "own": own, "other_order": otherwise.query(),
         "share_url": "" if text.is_long else f"{settings.SITE_URL}{reverse('search')}{own}",

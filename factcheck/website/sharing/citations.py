@@ -34,7 +34,7 @@ def plain_citation(review: Kept) -> str:
     ).format(
         authors=", ".join(_authors(review)),
         # Translators: a publication without a date, as in citations.
-        date=day_of(_issued(review)) or gettext("n.d."),
+        date=day_of(_issued(review), review.publisher).replace("\xa0", " ") or gettext("n.d."),
         title=_title(review),
         finding=_finding(review),
         newsroom=". ".join(filter(None, (plain(review.publisher.name), review.original_url))),

@@ -77,7 +77,7 @@ def _live_card(review: Review, language: str) -> Card:
         verdict=verdict,
         tone=place.tone if place else "none",
         newsroom=_newsroom(review),
-        date=day_of(verdict_since(review)[0] or ""),
+        date=day_of(verdict_since(review)[0] or "", review.publisher),
         note=_correction_note(review),
         label=gettext("Claim that was checked – verdict: {verdict}").format(verdict=verdict),
         text=f"“{text}”" if text else unreadable,
@@ -92,7 +92,7 @@ def _withdrawn_card(review: Tombstone) -> Card:
         verdict=gettext("Withdrawn"),
         tone="none",
         newsroom=_newsroom(review),
-        date=day_of(review.updated_at),
+        date=day_of(review.updated_at, review.publisher),
         note="",
         label=gettext("This review has been withdrawn"),
         text=gettext("The newsroom no longer supports this review. Scan the code to read the reason."),
@@ -106,7 +106,7 @@ def _correction_note(review: Review) -> str:
     newest = newest_correction(review.corrections)
     if newest is None:
         return ""
-    date = day_of(newest.at)
+    date = day_of(newest.at, review.publisher)
     before = newest.verdict_before if verdict_changes([newest]) else None
     if label := drawable(plain((before and before.label) or "")):
         return gettext("Corrected on {date}. Verdict before: {verdict}").format(date=date, verdict=label)

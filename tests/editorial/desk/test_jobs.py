@@ -53,8 +53,8 @@ def test_administrator_cannot_change_or_delete_a_job(database: str) -> None:
 def test_job_says_since_when_and_a_command_with_options_has_words(database: str) -> None:
     tasks.run_command.configure(schedule_in={"days": 3}).defer(timestamp=1, command="make_dumps --quick")
     job = ProcrastinateJob.objects.get()
-    put = date_format(ProcrastinateEvent.objects.get(type="deferred").at, "DATETIME_FORMAT")
-    due = date_format(job.scheduled_at, "DATETIME_FORMAT")
+    put = date_format(ProcrastinateEvent.objects.get(type="deferred").at, "DATETIME_FORMAT").replace("\xa0", " ")
+    due = date_format(job.scheduled_at, "DATETIME_FORMAT").replace("\xa0", " ")
     browser = signed_in(make_user("sysop", is_superuser=True)).open("/admin/editorial/job/")
     assert f"create the dumps waiting {put} {due}" in browser.text
     page = browser.open(f"/admin/editorial/job/{job.pk}/change/").text

@@ -52,7 +52,7 @@ def values_of(world: SimpleNamespace) -> dict[str, Any]:
     return {
         **{name: next(each[name] for each in reversed(found) if each[name]) for name, found in groups.items()},
         "q": "chua", "ids": world.first.pk, "claim": world.second.claim_id, "claimant": world.first.claim.claimant_id,
-        "appearance_url": "https://social.example/p/1", "original_url": "https://outra.example/check/1",
+        "appearance_url": "https://social.example/p/1", "cited_url": "https://social.example/p/1", "original_url": "https://outra.example/check/1",
         "claimed_after": "2026-10-03", "claimed_before": "2026-10-04", "reviewed_after": "2026-10-05",
         "reviewed_before": "2026-10-06", "published_after": "2020-01-01", "published_before": "2999-01-01",
         "updated_after": "2020-01-01",

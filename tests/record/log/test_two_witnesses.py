@@ -18,7 +18,6 @@ from factcheck.monitoring import checks
 from factcheck.record.log import tree
 from factcheck.record.log.notes import VerifierKey
 from factcheck.record.models import Cosignature, LogCheckpoint
-from factcheck.website.words import utc_time
 from tests.journeys.browser import Browser
 from tests.record.conftest import publish_some
 from tests.record.log.test_witnesses import answering, witnessing
@@ -72,7 +71,7 @@ def test_readers_see_who_cosigned_and_when(two: list[str]) -> None:
         assert abs(row.at - datetime.now(UTC)) < timedelta(minutes=2)
         assert f"Witness: {name} , with the key {two[2 * NAMES.index(name)]}" in verify_page()
         assert (
-            f"On {utc_time(row.at)} , it cosigned 3 entries. Revision 1, which this page is about, is one of them."
+            f"On {row.at:%-d %B %Y, %H:%M} UTC , it cosigned 3 entries. Revision 1, which this page is about, is one of them."
             in verify_page()
         )
     assert readiness() == (200, {"name": "witnesses", "ok": True, "detail": (

@@ -127,10 +127,10 @@ def test_changes_of_codes_and_days_are_shown_in_words() -> None:
         "appearances": [{"url": "https://a.example/", "medium": "video", "first": True}],
     }
     assert listed(before, after) == [
-        ("said on", "{1 October 2026}"),
+        ("said on", "{1\xa0October\xa02026}"),
         ("claimant", "{person · Lan}"),
         ("appearances", "{https://a.example/ · video · first: yes}"),
-        ("sources", "A · [context]{refutes the claim} · 3 October 2026"),
+        ("sources", "A · [context]{refutes the claim} · 3\xa0October\xa02026"),
     ]
     with translation.override("vi"):
         assert listed(before, after)[-1] == ("nguồn", "A · [bối cảnh]{bác bỏ tuyên bố} · 3/10/2026")
@@ -174,8 +174,8 @@ def test_changes_of_a_demand_are_shown_in_words() -> None:
     after = {"from": {"type": "court"}, "outcome": "complied", "done_on": "2026-10-22", "received_on": "2026-10-19"}
     assert listed(before, after) == [
         ("from", "[private person]{court}"),
-        ("received on", "[20]{19} October 2026"),
-        ("done on", "{22 October 2026}"),
+        ("received on", "[20]{19}\xa0October\xa02026"),
+        ("done on", "{22\xa0October\xa02026}"),
         ("outcome", "[not decided yet]{done as demanded}"),
     ]
 

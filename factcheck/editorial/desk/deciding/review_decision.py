@@ -35,41 +35,28 @@ from factcheck.editorial.desk.deciding.proposal_actions import (
 from factcheck.editorial.desk.deciding.review_actions import statement_context
 from factcheck.editorial.desk.evidence.pictures import DESK_PICTURES
 from factcheck.editorial.drafts.translations import revision_of
-from factcheck.editorial.models import Capture, Proposal, Publisher
+from factcheck.editorial.models import Capture, Proposal
 from factcheck.editorial.models.kinds import Action, Decision
+from factcheck.editorial.proposals import workflow
 from factcheck.record.formats.markdown import split_blocks, to_html, to_text
 from factcheck.record.formats.word_diff import Piece, word_diff
+from factcheck.record.statements.date_checks import find_impossible_dates
 from factcheck.record.statements.output import read
 from factcheck.record.statements.review import Review as Statement
 from factcheck.record.statements.statement_changes import Change, compare_statements
 
-# The checklist of newsrooms that have written none. Each sentence is translated into the language of the desk.
-DEFAULT_CHECKLIST = (
-    _("The headline and the summary say what the sources prove, and no more."),
-    _("I opened every source, and each source supports what the text says."),
-    _("The verdict follows from the text."),
-    _("Names, dates, figures and quotations are correct."),
-    _("No private person can be identified."),
-)
 # The names of actions in the URL of this page. DECIDE is only a link, so a POST request with its name shows the page
 # again.
 REVIEW_DECISIONS = frozenset({DECIDE.name, *ACTIONS} - {"take-back"})
 
 
-def checklist_of(newsroom: Publisher) -> list[str]:
-    """Return the sentences that the newsroom wrote, or the default sentences."""
-    own = [line.strip() for line in newsroom.checklist.splitlines() if line.strip()]
-    return own or [str(sentence) for sentence in DEFAULT_CHECKLIST]
-
-
 def review_decision(request: HttpRequest, proposal: Proposal, name: str) -> HttpResponse:
     """Show the page. On POST, run the action, or say why it was refused and keep the input."""
     desk, page = get_desk(request), subject_url(request, proposal) or reverse("admin:index")
-    assert proposal.newsroom is not None
     form = DecisionForm(
         submitted_data(request),
         name=name,
-        checklist=checklist_of(proposal.newsroom),
+        checklist=workflow.policy_of(proposal).checklist(proposal),
         initial={"digest": proposal.digest},
     )
     form.fields["hold_until"].widget.attrs["min"] = timezone.localtime().strftime("%Y-%m-%dT%H:%M")
@@ -134,6 +121,7 @@ def _shown(desk: Desk, proposal: Proposal) -> dict[str, object]:
     shown = render_to_string("admin/editorial/review/statement.html", variables)
     return {
         **context._replace(changes=[])._asdict(),
+        "unusual_dates": find_impossible_dates(context.statement) if isinstance(context.statement, Statement) else [],
         "shown": SafeString(shown.replace("<a ", '<a target="_blank" ')),
         "comparisons": [(heading, changes) for heading, changes in comparisons if changes],
         "messages_before": earlier.exclude(message="").select_related("decided_by", "submitted_by"),

@@ -126,7 +126,7 @@ class ReviewAdmin(
             (_("Verdict"), {"fields": ["verdict", "verdict_explanation", "reviewed_on"]}),
         ]
         placed = [name for _title, options in sets for name in options["fields"]]
-        if rest := remaining_fields(Review, ReviewToDraft, placed):
+        if rest := [*remaining_fields(Review, ReviewToDraft, placed), *["date_note"][: bool(written_here)]]:
             folded = obj is None or (self.changes_row(request, obj) and not obj.selection_reason)
             sets.append((_("About the review"), {"fields": rest, "classes": ["after-rows", *["collapse"][:folded]]}))
         if obj is not None and (obj.change_class or self._is_correction(request, obj)):

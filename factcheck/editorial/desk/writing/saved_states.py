@@ -16,6 +16,7 @@ from factcheck.editorial.desk.writing.state_comparison import find_differences
 from factcheck.editorial.drafts.saved_states import content_of, restore_state
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import SavedState
+from factcheck.record.formats.time_zones import DEFAULT, zone
 
 MAX_STATES = 1000  # of one page. A URL with the id of an older state still works.
 NOW = "now"
@@ -40,7 +41,7 @@ def states_page(request: HttpRequest, model_admin: Any, pk: UUID) -> HttpRespons
         reverse(f"admin:editorial_{row._meta.model_name}_change", args=[pk]),
         _("Saved states"),
         "admin/editorial/saved_states.html",
-        zone=getattr(row.newsroom, "time_zone", "UTC"),  # type: ignore[attr-defined]
+        zone=zone(getattr(row.newsroom, "time_zone", DEFAULT)),  # type: ignore[attr-defined]
         **context,
     )
 

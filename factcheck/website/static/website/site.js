@@ -1,4 +1,4 @@
-// Shows the buttons that copy a text. Without this script, readers select the text themselves.
+// Shows the buttons that copy or share a text. Without this script, readers select the text themselves.
 "use strict";
 for (const button of document.querySelectorAll("button[data-copy]")) {
   const field = document.getElementById(button.dataset.copy);
@@ -13,4 +13,10 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
       status.textContent = status.dataset.failed;
     }
   });
+}
+for (const button of navigator.share ? document.querySelectorAll("button[data-share]") : []) {
+  const text = document.getElementById(button.dataset.share).value;
+  button.hidden = false;
+  // The browser rejects the promise if the reader closes the list of apps.
+  button.addEventListener("click", () => navigator.share({ text }).catch(() => {}));
 }
