@@ -13,7 +13,8 @@ from factcheck.editorial.proposals import review_policy, workflow
 from tests.editorial.desk.addresses import decision
 from tests.journeys.browser import Browser, signed_in
 from tests.support.chromium import desk_of
-from tests.support.drafts import Newsroom
+from tests.support.drafts import Newsroom, make_administrator
+from tests.support.refusals import refused
 
 
 def submitted(newsroom: Newsroom) -> Proposal:
@@ -43,7 +44,7 @@ def test_every_sentence_of_the_checklist_is_ticked_before_the_approval(newsroom:
     editor = decides(newsroom, proposal).fill(checked=sentences[1:])
     editor.press("Approve and publish")
     assert "Tick every sentence of the checklist." in editor.text
-    assert editor.value("checked") == sentences[1:]
+    assert not editor.has_button("Publish now")
     editor.fill(checked=sentences).press("Approve and publish")
     event = EditorialEvent.objects.get(action="publication.approved")
     assert event.detail["checked"] == sentences
@@ -51,8 +52,8 @@ def test_every_sentence_of_the_checklist_is_ticked_before_the_approval(newsroom:
     assert "ticked on the checklist: Đã gọi cho người quay phim., Ảnh đã được kiểm tra." in told
 
 
-def test_new_newsroom_begins_with_a_checklist(administrator: User) -> None:
-    page = signed_in(administrator).open("/admin/editorial/publisher/add/")
+def test_new_newsroom_begins_with_a_checklist(database: None) -> None:
+    page = signed_in(make_administrator()).open("/admin/editorial/publisher/add/")
     assert page.value("checklist").splitlines()[2] == "The verdict follows from the text."
 
 
@@ -111,7 +112,7 @@ def test_changes_messages_and_links_of_a_correction(newsroom: Newsroom) -> None:
     assert "Headline" in published
     assert "Summary" in published
     assert "Tóm tắt chưa rõ." in editor.text
-    assert re.search(r"<h2[^>]*>.*<ins>.*tháng 10 .*</h2>", editor.html)  # inside the text
+    assert re.search(r"<h2[^>]*>.{,200}<ins>.{,80}tháng 10 ", editor.html, re.DOTALL)  # inside the text
     links = re.findall(r"<a [^>]*https://goc.example/[^>]*>", editor.html)
     assert links
     assert all('target="_blank"' in link for link in links)
@@ -129,6 +130,7 @@ def test_withdrawal_is_approved_on_the_same_page(newsroom: Newsroom, live: Revie
 
 @pytest.mark.prove
 def test_return_key_publishes_nothing(newsroom: Newsroom) -> None:
+    Publisher.objects.update(checklist="The verdict follows from the text.")
     proposal = submitted(newsroom)
     with desk_of(newsroom.editor, decision(proposal, "decide").removeprefix("/admin/")) as page:
         page.get_by_label("The verdict follows from the text.").press("Enter")
@@ -140,5 +142,6 @@ def test_return_key_publishes_nothing(newsroom: Newsroom) -> None:
         assert page.url.endswith("/decide/")
         page.get_by_label("Publish at").fill("")
         expect(page.get_by_role("button", name="Approve and publish")).to_be_visible()
+        page.get_by_label("The verdict follows from the text.").check()
         page.get_by_role("button", name="Approve and publish").click()
         expect(page.get_by_text("Approved and published.")).to_be_visible()
