@@ -33,14 +33,14 @@ from api.http.problems import (
     Refused,
 )
 from api.http.request_bodies import StatementSerializer
-from api.schema.draft_bodies import Written
+from api.schema.draft_bodies import AddedCopy, Written
 from factcheck.editorial.drafts.validation import Invalid
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.messages import reader_messages
 from factcheck.editorial.messages.message_limits import NotStored
 from factcheck.editorial.messages.message_limits import kept_until as kept_until
-from factcheck.editorial.programs import claim_drafts, idempotency, review_drafts, tokens
-from factcheck.record.statements.drafts import ClaimChanges, ClaimToLog, ReviewChanges, ReviewToDraft
+from factcheck.editorial.programs import claim_drafts, copies, idempotency, review_drafts, tokens
+from factcheck.record.statements.drafts import ClaimChanges, ClaimToLog, CopyToAdd, ReviewChanges, ReviewToDraft
 from factcheck.tools.budget import current
 
 _KEY = re.compile("[!-~]{1,255}")
@@ -118,6 +118,19 @@ class ClaimDraft(_Draft):
 
 class ReviewDraft(_Draft):
     statement, changes, drafts, route = ReviewToDraft, ReviewChanges, review_drafts, "review"
+
+
+class BrowserCopy(_Draft):
+    statement = CopyToAdd
+
+    def create(self, values: dict[str, Any]) -> UUID:
+        return self._write(copies.add_copy, values=values)
+
+    def to_representation(self, copy: UUID) -> Any:
+        return AddedCopy(id=str(copy), url=f"{settings.SITE_URL}/admin/editorial/capture/{copy}/change/").model_dump()
+
+
+list_cards = copies.list_cards
 
 
 def receive_message(kind: str, body: dict[str, Any], address: str) -> tuple[str, datetime]:

@@ -78,6 +78,7 @@ urlpatterns = [
     path("v1/drafts/claims/<uuid:claim_id>/", drafts.ClaimDrafts.as_view(_DETAIL), name="draft-claim"),
     path("v1/drafts/reviews/", drafts.ReviewDrafts.as_view(_LIST), name="draft-reviews"),
     path("v1/drafts/reviews/<uuid:review_id>/", drafts.ReviewDrafts.as_view(_DETAIL), name="draft-review"),
+    path("v1/drafts/copies/", drafts.Copies.as_view(_LIST), name="draft-copies"),
     path("v1/tips/", messages.TipIn.as_view({"post": "create"}), name="tips"),
     path(
         "v1/correction-requests/", messages.CorrectionRequestIn.as_view({"post": "create"}), name="correction-requests"

@@ -9,17 +9,19 @@ from api.http import long_polling, request_bodies
 from api.lists import parameters, requests
 from api.schema import match_answers
 from api.views import match
-from api.views.drafts import ReviewDrafts
+from api.views.drafts import Copies, ReviewDrafts
 from factcheck.clean_room import copy_decoder, door, page_decoder, picture_decoder, program, service
 from factcheck.editorial import file_quotas, pictures
 from factcheck.editorial.messages import message_limits, mismatches
+from factcheck.editorial.people import newsroom_rules
+from factcheck.editorial.programs import copies
 from factcheck.editorial.sign_in import freshness, second_factors, sessions
 from factcheck.record.formats import markdown
 from factcheck.record.lists import counts, dimensions, statistics, values
 from factcheck.record.matching import embeddings, judging, match_numbers, query_vectors
 from factcheck.record.search import constants, query, questions, snippets
 from factcheck.record.search import pictures as pictures_search
-from factcheck.record.statements import disowning
+from factcheck.record.statements import disowning, mapping
 from factcheck.tools import budget, fair_queue
 from factcheck.web import places
 from factcheck.website.browse import filters as page_filters
@@ -35,9 +37,14 @@ LIMITS: dict[str, list[float]] = {
     "downloads of more than 256 KiB at the same time, per process": [places.MAX_DOWNLOADS],
     "claims for which a network can answer *This isn't what I asked*": [mismatches.MAX_PER_HOUR],
     "request body for drafts": [ReviewDrafts.max_content / 2**20],
+    "request body with a copy from a browser": [Copies.max_content / 10**6],
+    "sources, and appearances, that a token for copies can list": [copies.MAX_CARDS],
     "request body for a match": [match.MAX_CONTENT],
     "errors listed for one request body": [request_bodies.MOST_ERRORS],
     "entries of the log that a newsroom disowns at once": [disowning.MAX_ENTRIES],
+    "text of a version of a newsroom's rules": [newsroom_rules.MAX_TEXT],
+    "mappings of verdicts that are decided together": [mapping.MAX_MAPPINGS],
+    "characters of a publisher's words that can be mapped": [mapping.MAX_WORDS],
     "text that is kept of one day, for each account": [file_quotas.ACCOUNT_TEXT / 10**6],
     "text that is kept of one day, for each newsroom": [file_quotas.NEWSROOM_TEXT / 10**6],
     "actions of an account with a session or a token": [file_quotas.ACTIONS],

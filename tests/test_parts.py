@@ -128,6 +128,7 @@ def test_proxy_leads_to_the_part_that_serves():
     assert to_desk == {
         "^~ /admin/",
         "= /admin/editorial/uploads/",
+        "= /api/v1/drafts/copies/",
         "= /admin/login/",
         f"~ {middleware.DRAFTS}",
         *uploads,

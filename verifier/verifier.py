@@ -74,12 +74,13 @@ PREDECESSORS: dict[str, set[str | None]] = {
     "claim.merge": {None, "claim.split"},
     "claim.split": {"claim.merge"},
     "disowning.published": {None},
+    "mapping.adoption": {None},
     "key.rotation": {None},
 }  # fmt: skip
-WITHOUT_BODY = ("disowning.published", "key.rotation")
+WITHOUT_BODY = ("disowning.published", "mapping.adoption", "key.rotation")
 
 # The kinds of entries that two people sign, and the keys that the log adds to what they sign.
-SIGNED = ("review", "demand", "claim", "disowning")
+SIGNED = ("review", "demand", "claim", "disowning", "mapping")
 PUBLICATIONS = ("original", "update", "correction", "published", "updated")
 ADDED = ("published_at", "updated_at", "revision", "corrections", "approval")
 

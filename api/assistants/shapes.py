@@ -9,6 +9,7 @@ from typing_extensions import TypedDict  # Pydantic requires this TypedDict befo
 
 from factcheck.record.readmodel import bodies
 from factcheck.record.readmodel.answers import published_answer
+from factcheck.record.readmodel.comparable_verdicts import mapped_verdict
 from factcheck.record.statements.parts import Part
 from factcheck.record.statements.review import ReviewedClaim
 
@@ -19,13 +20,20 @@ SOURCES, ALL_SOURCES = 5, 50  # maximum sources for a review in a list, and for 
 MAX_CORRECTIONS = 20
 
 
-class Verdict(TypedDict):
-    """`label` is in the review's language or the publisher's words. `scale` and `slug` don't depend on a language."""
-
+class VerdictWords(TypedDict):
     label: str | None
     scale: str | None
     slug: str | None
     explanation: str | None
+
+
+class Verdict(VerdictWords):
+    """`label` is in the review's language or the publisher's words. `scale` and `slug` don't depend on a language.
+
+    If two people of a newsroom mapped the publisher's words to the scale, `mapped_by` is the newsroom's site.
+    """
+
+    mapped_by: str | None
 
 
 class Claim(TypedDict):
@@ -145,7 +153,7 @@ def review(body: bodies.Review | bodies.Tombstone, sources: int = SOURCES) -> Re
         "headline": cut(body.headline, SHORT),
         "summary": cut(live.summary, LONG) if live else None,
         "claim": claim(live.claim) if live else None,
-        "verdict": _lines(live.verdict, Verdict) if live else None,
+        "verdict": _verdict(live) if live else None,
         "sources": [_lines(each, Source) | {"url": address(each.url)} for each in cited[:sources]],
         "sources_left_out": max(0, len(cited) - sources),
         "publisher": _keys(body.publisher, Publisher),
@@ -179,6 +187,12 @@ def claim(body: ReviewedClaim) -> Claim:
         "claimed_on": body.claimed_on,
         "claimant": cut(body.claimant.name or body.claimant.description, SHORT) if body.claimant else None,
     }
+
+
+def _verdict(review: bodies.Review) -> Verdict:
+    mapped = mapped_verdict(review)
+    words: VerdictWords = _lines(review.verdict, VerdictWords)
+    return {**words, "mapped_by": mapped.mapped_by.site if mapped else None}
 
 
 def cut(text: str | None, length: int) -> str | None:

@@ -22,6 +22,7 @@ from factcheck.record.lists import values
 from factcheck.record.models import PublishedReview, Status
 from factcheck.record.readmodel import bodies
 from factcheck.record.readmodel.bodies import kept_review
+from factcheck.record.readmodel.comparable_verdicts import compare
 from factcheck.record.readmodel.revisions import notice_in
 from factcheck.record.statements.output import read
 from factcheck.web.places import match_places, search_places
@@ -63,7 +64,7 @@ def search_reviews(**arguments: str | int | None) -> ReviewPage:
     list_request = _read_request("api:reviews", REVIEWS, arguments)
     with search_places.enter():
         page, meta = read_searched(list_request)
-    found = [shapes.review(kept_review(body)) for (body,) in page.rows]
+    found = [shapes.review(each) for each in compare([kept_review(body) for (body,) in page.rows])]
     return {
         "results": found,
         "relaxed": bool(meta and meta.relaxed),
@@ -111,7 +112,7 @@ def get_review(
         raise ToolError(f"This review has been erased. The public notice: {notice_in(state.body).text}")
     if state.disowned_by is not None:
         raise ToolError("The newsroom doesn't vouch for this review, so don't use it. The review's page explains why.")
-    return shapes.whole_review(kept_review(state.body))
+    return shapes.whole_review(*compare([kept_review(state.body)]))
 
 
 @_list_tool(CORRECTIONS)
@@ -122,7 +123,7 @@ def list_corrections(**arguments: str | int | None) -> CorrectionPage:
     corrections = [read(bodies.CorrectionOfReview, body) for (body,) in page.rows]
     rows = PublishedReview.objects.using("public").exclude(status=Status.ERASED)
     rows = rows.filter(id__in=[each.review.id for each in corrections])
-    now = {str(pk): kept_review(body) for pk, body in rows.values_list("pk", "body")}
+    now = {each.id: each for each in compare([*map(kept_review, rows.values_list("body", flat=True))])}
     found = [shapes.correction(each, now[each.review.id]) for each in corrections if each.review.id in now]
     return {"results": found, "next_cursor": list_request.cursor_of(page.next)}
 

@@ -36,6 +36,7 @@ from factcheck.record.models import PublishedReference, PublishedReview
 from factcheck.record.readmodel.answers import answer_of, published_answer, speaking
 from factcheck.record.readmodel.bodies import CorrectionOfReview, Review
 from factcheck.record.readmodel.claimreview import MEDIA_TYPE
+from factcheck.record.readmodel.comparable_verdicts import shown_reviews
 from factcheck.record.readmodel.picture_rows import shown_pictures
 from factcheck.record.readmodel.revisions import disowned_among
 from factcheck.record.statements.output import read
@@ -107,7 +108,7 @@ class ReviewFeed(Feed):
             list_request.filtered.append((ORIGIN, ["own"]))
 
     def entries(self, bodies: Sequence[str], full: bool, language: str | None) -> list[Entry]:
-        reviews = [read(Review, body) for body in bodies]
+        reviews = shown_reviews(Review, bodies)
         pictures = _pictures_in(reviews) if full else {}
         disowned = disowned_among(review.revision.sequence for review in reviews)
         return [
@@ -194,7 +195,7 @@ def _language(list_request: ListRequest) -> str | None:
 
 def _live_reviews(ids: set[str]) -> dict[str, Review]:
     rows = PublishedReview.objects.using("public").live().filter(id__in=ids)
-    return {str(pk): read(Review, body) for pk, body in rows.values_list("pk", "body")}
+    return {each.id: each for each in shown_reviews(Review, rows.values_list("body", flat=True))}
 
 
 def _publishers(sites: set[str]) -> dict[str, Publisher]:

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
+from factcheck.record.readmodel.bodies import MappedVerdict
 from factcheck.record.statements.output import Nested, Output, SiteUrl, Uuid, left_out, one_of
 
 
@@ -57,6 +58,8 @@ class Meta(Output):
     """Sent with `facets`: the 50 most frequent values of each facet."""
     ids_left_out: list[LeftOut] | SkipJsonSchema[None] = left_out()
     """Sent with `ids`: the requested ids that aren't in the list, and why."""
+    mapped_verdicts: dict[str, MappedVerdict] | SkipJsonSchema[None] = left_out()
+    """Sent if two people have mapped the words of a review's publisher: the mapped verdict, by the review's id."""
     highlights: dict[str, dict[str, str]] | SkipJsonSchema[None] = left_out()
     """Sent with `highlight=true`. Contains texts for each result's id, as escaped HTML with the words in `<mark>`."""
 

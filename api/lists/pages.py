@@ -17,6 +17,9 @@ from api.lists.requests import ListRequest
 from factcheck.database.rows import run_public
 from factcheck.record.lists import pages
 from factcheck.record.lists.pages import Page, Sql
+from factcheck.record.models import PublishedClaim, PublishedReview
+from factcheck.record.readmodel.bodies import Claim, Review
+from factcheck.record.readmodel.comparable_verdicts import mapped_verdicts
 
 
 def read_page(list_request: ListRequest, columns: Sequence[str] = ("body",), condition: Sql | None = None) -> Page:
@@ -35,6 +38,9 @@ def read_page(list_request: ListRequest, columns: Sequence[str] = ("body",), con
         raise ParameterProblem([("cursor", OTHER_LIST)]) from problem
 
 
+_RATED: dict[Any, type[Review | Claim]] = {PublishedReview: Review, PublishedClaim: Claim}
+
+
 def list_response(
     list_request: ListRequest, page: Page, results: list[Any] | None = None, meta: Meta | None = None
 ) -> HttpResponse:
@@ -44,6 +50,10 @@ def list_response(
     unchanged.
     """
     if results is None:
+        model = _RATED.get(list_request.options.rows.model)
+        if model and (mapped := mapped_verdicts((body for (body,) in page.rows), model)):
+            meta = meta or Meta()
+            meta.mapped_verdicts = mapped
         results = [pick(list_request.mask, body) for (body,) in page.rows]
     following, previous = map(list_request.link, (page.next, page.previous))
     answer = SearchedPage.model_construct(results=[], next=following, previous=previous, meta=meta)

@@ -108,6 +108,8 @@ class BriefReview(Nested):
     answer: str
     """The claim, its verdict and the reason, in one line of at most 250 bytes."""
     verdict: VerdictName
+    mapped_by: str | SkipJsonSchema[None] = left_out()
+    """The site of the newsroom in which two people mapped the publisher's words to this verdict, if they did."""
     reviewed_on: str | None = same_field(ReviewOfClaim, "reviewed_on")
     publisher: NameOfPublisher
 

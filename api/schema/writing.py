@@ -8,8 +8,6 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from api.schema.operations import (
     ANYWHERE,
     CONTENT_PROBLEMS,
-    CURSOR_PARAMETER,
-    PAGE_SIZE_PARAMETER,
     PROBLEM_TYPE,
     header,
     ref,
@@ -70,7 +68,7 @@ class PrivateSchema(AutoSchema):
         if status == 201:
             headers.append(header("Location", "The URL of what was created.", {201}))
         if self.view.action == "list":
-            headers += [PAGE_SIZE_PARAMETER, CURSOR_PARAMETER]
+            headers += self.view.list_parameters
         return [*headers, IDEMPOTENCY_KEY] if 409 in problems and status != 204 else headers
 
     def get_response_serializers(self) -> Any:

@@ -10,11 +10,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api import intake
+from api.http.parameters import Parameters
 from api.lists.meta import ListPage
 from api.lists.requests import ListOptions, read_list_request
+from api.schema.operations import CURSOR_PARAMETER, PAGE_SIZE_PARAMETER, query_parameter
 from api.views.private import PrivateView
 from factcheck.database.rows import run_public
 from factcheck.record.lists.pages import Order, read_page
+from factcheck.record.lists.values import read_url
 
 
 class _Drafts(
@@ -28,6 +31,7 @@ class _Drafts(
     permission_classes = [intake.HasScope]
     scope: ClassVar[str]
     created_field: ClassVar[str]
+    list_parameters: ClassVar[list[Any]] = [PAGE_SIZE_PARAMETER, CURSOR_PARAMETER]
     serializer_class: Any
 
     def get_queryset(self) -> QuerySet[Any]:
@@ -82,3 +86,21 @@ class ReviewDrafts(_Drafts):
     scope, serializer_class, created_field = "drafts:write", intake.ReviewDraft, "created_at"
     components = {"list": "ReviewDraftList", "retrieve": "ReviewDraft"}
     lookup_url_kwarg = "review_id"
+
+
+@extend_schema_view(
+    list=extend_schema("list_cards", summary="Sources and appearances in your drafts."),
+    create=extend_schema("add_copy", summary="Adds a copy to a source or an appearance in one of your drafts."),
+)
+class Copies(_Drafts):
+    scope, serializer_class = "copies:write", intake.BrowserCopy
+    components = {"list": "CardList", "create": "AddedCopy"}
+    max_content = 25_000_000  # bytes
+    list_parameters = [query_parameter("url", str, "The page that you want to copy.")]
+
+    def list(self, request: Request) -> Response:
+        parameters = Parameters(request.query_params, ["url"])
+        key = parameters.read("url", read_url, "")
+        parameters.raise_faults()
+        token: Any = request.auth
+        return Response({"results": intake.list_cards(token, key)})

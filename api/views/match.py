@@ -44,6 +44,7 @@ from factcheck.record.matching.matches import Matching, match_batch
 from factcheck.record.models import PublishedClaim, PublishedReview
 from factcheck.record.readmodel.answers import published_answer
 from factcheck.record.readmodel.bodies import Claim, Review, ReviewOfClaim
+from factcheck.record.readmodel.comparable_verdicts import compare, mapped_verdict, shown_reviews
 from factcheck.record.statements.checks import parse
 from factcheck.record.statements.output import construct, read
 from factcheck.record.statements.parts import Part, keys_of
@@ -178,9 +179,10 @@ def _content(matching: Matching, view: str) -> match_answers.Matching:
     )
     in_brief = {each.claim_id for match in matches for each in ((match,) if view == View.BRIEF else ()) + match.others}
     brief_ids = [each.id for pk in in_brief & claims.keys() for each in _newest(read(Claim, claims[pk]))]
-    bodies = PublishedReview.objects.using("public").live().filter(id__in=brief_ids).values_list("id", "body")
+    bodies = PublishedReview.objects.using("public").live().filter(id__in=brief_ids).values_list("body", flat=True)
     answers = {
-        str(pk): _cut(published_answer(read(Review, body), claim=QUOTED, verdict=QUOTED), LINE) for pk, body in bodies
+        each.id: _cut(published_answer(each, claim=QUOTED, verdict=QUOTED), LINE)
+        for each in shown_reviews(Review, bodies)
     }
     common: dict[str, Any] = {
         "candidates": [_candidate(each, claims[each.claim_id]) for each in candidates if each.claim_id in claims],
@@ -242,11 +244,13 @@ def _newest(claim: Claim) -> list[ReviewOfClaim]:
 
 
 def _brief_reviews(claim: Claim, answers: Mapping[str, str]) -> list[BriefReview]:
-    return [_brief_review(review, answers[review.id]) for review in _newest(claim) if review.id in answers]
+    return [_brief_review(review, answers[review.id]) for review in compare(_newest(claim)) if review.id in answers]
 
 
 def _brief_review(found: ReviewOfClaim, answer: str) -> BriefReview:
-    review = construct(BriefReview, {**found.to_json_object(), "answer": answer})
+    mapped = mapped_verdict(found)
+    by = mapped and mapped.mapped_by.site
+    review = construct(BriefReview, {**found.to_json_object(), "answer": answer, "mapped_by": by})
     review.verdict.label = review.verdict.label and _cut(review.verdict.label, LABEL)
     review.publisher.name = _cut(review.publisher.name, LABEL)
     return review
@@ -265,6 +269,8 @@ def _evidence(found: Found, claims: Mapping[UUID, str], answers: Mapping[str, st
     asked, checked = ([_cut(word, WORD) for word in some[:MOST_WORDS]] for some in (judged.asked, judged.checked))
     matched = MatchedParts(**parts, differs=list(judged.differs), asked=asked, checked=checked)
     group = _group(found, claims)
+    whole = [claim for each, claim in group if each.claim_id == found.claim_id or each.judgement.says_the_same]
+    same = [review for claim in whole for review in claim.reviews]
     return {
         "score": round(found.score, 4),
         "judged_by": found.judged_by,
@@ -277,14 +283,7 @@ def _evidence(found: Found, claims: Mapping[UUID, str], answers: Mapping[str, st
             )
             for each, claim in group[1:]
         ],
-        "verdicts": compare_verdicts(
-            [
-                review.verdict
-                for each, claim in group
-                if each.claim_id == found.claim_id or each.judgement.says_the_same
-                for review in claim.reviews
-            ]
-        ),
+        "verdicts": compare_verdicts([review.verdict for review in compare(same)]),
     }
 
 

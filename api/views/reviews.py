@@ -24,12 +24,17 @@ from factcheck.record.models import LogEntry, RevisionDocument, Status
 from factcheck.record.readmodel import bodies
 from factcheck.record.readmodel.claimreview import MEDIA_TYPE as LINKED_DATA
 from factcheck.record.readmodel.claimreview import claim_review_document
+from factcheck.record.readmodel.comparable_verdicts import mapped_verdicts
 from factcheck.record.readmodel.public_state import PublicState, find_state
 from factcheck.record.readmodel.revisions import last_notice, notice_in
 from factcheck.tools.budget import current
 
 DISOWNED = "Factcheck-Disowned"
 _DISOWNED = "The entry with which the newsroom declared that it doesn't vouch for the current revision. Usually absent."
+MAPPED = "Factcheck-Mapped-Verdict"
+_MAPPED = (
+    "The verdict to which two people have mapped the publisher's words, their newsroom and the entry. Often absent."
+)
 REVIEWS = ListOptions.of(published_lists.REVIEWS, searched=True, fields=fields_of(bodies.Review))
 
 
@@ -53,7 +58,8 @@ class ReviewDetail(Endpoint):
 
     @documented(
         "get_review", "Reviews", "The current version of a review, or the tombstone of a withdrawn review.",
-        "ReviewOrTombstone", missing=True, gone=True, as_of=True, extra=[FIELDS], headers={DISOWNED: _DISOWNED},
+        "ReviewOrTombstone", missing=True, gone=True, as_of=True, extra=[FIELDS],
+        headers={DISOWNED: _DISOWNED, MAPPED: _MAPPED},
     )  # fmt: skip
     def get(self, request: Request, review_id: UUID) -> HttpResponse:
         as_of, mask = read_detail_parameters(request._request, REVIEWS.fields)
@@ -62,7 +68,7 @@ class ReviewDetail(Endpoint):
         if state.status == Status.ERASED:
             raise Gone(notice_in(state.body))
         disowned = {} if state.disowned_by is None else {DISOWNED: str(state.disowned_by)}
-        headers = {**disowned, **(as_of.headers if as_of else {})}
+        headers = {**disowned, **(as_of.headers if as_of else _mapped(state))}
         return responses.respond(respond_with(mask, state.body), headers=headers)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -93,6 +99,13 @@ class ReviewAsClaimReview(Endpoint):
             gone = "withdrawn" if state.status == Status.WITHDRAWN else "disowned by its newsroom"
             raise Refused(NOT_FOUND, f"This review has been {gone} and no longer has a ClaimReview. Remove your copy.")
         return responses.respond(claim_review_document(state.body), LINKED_DATA, as_of.headers if as_of else None)
+
+
+def _mapped(state: PublicState) -> dict[str, str]:
+    """Return the header with the verdict to which two people have mapped the publisher's words, if they have."""
+    found = mapped_verdicts([state.body.decode()] if state.status == Status.LIVE else [])
+    words = "{0.scale}:{0.slug}; by={0.mapped_by.site}; entry={0.mapped_by.sequence}"
+    return {MAPPED: words.format(*found.values())} if found else {}
 
 
 def find_review(review_id: UUID, as_of: AsOf | None = None) -> PublicState:

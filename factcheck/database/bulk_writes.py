@@ -1,6 +1,6 @@
 """Writes of many rows at once, by COPY or by one UPDATE."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from itertools import chain
 from operator import attrgetter
@@ -32,13 +32,6 @@ def insert(model: type[models.Model], rows: Iterable[Any]) -> None:
                 if line[place] is not None:
                     line[place] = spelled(line[place])
             copy.write_row(line)
-
-
-def collect(items: Iterable[Item], into: list[Item]) -> Iterator[Item]:
-    """Yield the items and append them to the list."""
-    for item in items:
-        into.append(item)
-        yield item
 
 
 def update(model: type[models.Model], rows: Mapping[Any, Mapping[str, Any]]) -> None:

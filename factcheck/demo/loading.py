@@ -14,10 +14,11 @@ from factcheck.demo.accounts import Login, add_accounts
 from factcheck.demo.clock import past_clock
 from factcheck.demo.register_stories import demand_story, import_story, message_story
 from factcheck.demo.review_stories import review_story
-from factcheck.demo.stories import World, read, tell
+from factcheck.demo.stories import World, act_as, read, tell
 from factcheck.editorial.drafts.statement_columns import columns_of
 from factcheck.editorial.errors import NotEmpty
 from factcheck.editorial.models import Publisher, Review, Topic, TopicLabel, User, WatchedSource
+from factcheck.editorial.people.newsroom_rules import write_rules
 from factcheck.record.evidence.source_checks import SourceState, store_check
 from factcheck.record.models import PublishedReview
 from factcheck.tools.whole_files import whole_file
@@ -56,6 +57,9 @@ def load_demo(logins_file: Path) -> list[Login]:
         stories.append(import_story(world, publishers[importing["publisher"]], importing["at"], importing["by"]))
         tell(stories, clock)
         store_checks(claims, now)
+        for rules in newsroom["rules"]:
+            own = {"newsroom": publishers[rules["newsroom"]], "by": act_as(rules["by"])}
+            write_rules(**rules | own)
     _write(logins_file, logins)
     return logins
 

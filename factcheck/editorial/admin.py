@@ -5,10 +5,10 @@ from factcheck.editorial.desk.evidence import captures, source_checks
 from factcheck.editorial.desk.people import accounts, events
 from factcheck.editorial.desk.programs import jobs, tokens, webhooks
 from factcheck.editorial.desk.readers import demands, reader_messages
-from factcheck.editorial.desk.subjects import claimants, publishers, scales
+from factcheck.editorial.desk.subjects import claimants, publishers, rules, scales
 from factcheck.editorial.desk.writing import claims, reviews
 
 __all__ = [
     "accounts", "captures", "claimants", "claims", "demands", "events", "freezes", "imports", "jobs",
-    "publishers", "reader_messages", "reviews", "scales", "source_checks", "tokens", "webhooks",
+    "publishers", "reader_messages", "reviews", "rules", "scales", "source_checks", "tokens", "webhooks",
 ]  # fmt: skip

@@ -197,7 +197,9 @@ def _identifying_texts(published: bodies.Kept | bodies.Erasure) -> Iterator[str]
             *(appearance.url for appearance in claim.appearances),
         ]
         texts += [claim.claimant.name, *claim.claimant.same_as] if claim.claimant else []
-        texts += [text for each in published.sources for text in (each.title, each.quote, each.url)]
+        texts += [
+            text for each in published.sources for text in (each.title, each.quote, each.quote_translation, each.url)
+        ]
     return (text for text in texts if text)
 
 

@@ -1,5 +1,6 @@
 """The models of all packages of the record. Django looks for models in this module."""
 
+from factcheck.record.evidence.newsroom_pages import RulesVersion
 from factcheck.record.evidence.public_captures import PublicCapture
 from factcheck.record.evidence.source_checks import SourceCheck
 from factcheck.record.log.models import Approval, Cosignature, LogCheckpoint, LogEntry, LogTile, RevisionDocument
@@ -9,6 +10,7 @@ from factcheck.record.readmodel.correction_models import PublishedCorrection
 from factcheck.record.readmodel.models import (
     PublishedClaim,
     PublishedDemand,
+    PublishedMapping,
     PublishedMerge,
     PublishedReference,
     PublishedReview,
@@ -20,7 +22,7 @@ from factcheck.record.search.models import Word
 
 __all__ = [
     "Approval", "Cosignature", "LogCheckpoint", "LogEntry", "LogTile", "ProfileChange", "PublicCapture",
-    "PublishedClaim", "PublishedCorrection", "PublishedDemand", "PublishedMerge", "PublishedPicture",
-    "PublishedReference", "PublishedReview", "RecordAddress", "ReviewVector", "RevisionDocument",
-    "SourceCheck", "Status", "Word",
+    "PublishedClaim", "PublishedCorrection", "PublishedDemand", "PublishedMapping", "PublishedMerge",
+    "PublishedPicture", "PublishedReference", "PublishedReview", "RecordAddress", "ReviewVector", "RevisionDocument",
+    "RulesVersion", "SourceCheck", "Status", "Word",
 ]  # fmt: skip

@@ -10,7 +10,15 @@ from uuid import UUID
 
 from factcheck.record.log.models import LogEntry, Published
 from factcheck.record.matching import vectors
-from factcheck.record.readmodel import address, demand_rows, merge_rows, picture_rows, profile_rows, review_rows
+from factcheck.record.readmodel import (
+    address,
+    demand_rows,
+    mapping_rows,
+    merge_rows,
+    picture_rows,
+    profile_rows,
+    review_rows,
+)
 from factcheck.record.search import words
 
 BATCH = 1000
@@ -27,7 +35,7 @@ class Projection(Protocol):
 
 
 PROJECTIONS: tuple[Projection, ...] = (
-    address, review_rows, profile_rows, demand_rows, merge_rows, picture_rows, words, vectors,
+    address, review_rows, mapping_rows, profile_rows, demand_rows, merge_rows, picture_rows, words, vectors,
 )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ from factcheck.record.models import (
 )
 from factcheck.record.readmodel.bodies import Claim, Demand, Erasure, Kept, Review, any_review
 from factcheck.record.readmodel.claim_merges import MergeGroup
+from factcheck.record.readmodel.comparable_verdicts import compare, shown_reviews
 from factcheck.record.readmodel.public_state import find_state
 from factcheck.record.readmodel.review_rows import body_of, review_row
 from factcheck.record.readmodel.revisions import DISOWNED, in_revision
@@ -77,7 +78,9 @@ def find_review(review_id: UUID) -> PublishedReview:
     state = find_state("review", review_id)
     if state is None:
         raise Http404
-    return review_row(state.entry, state.body)
+    row = review_row(state.entry, state.body)
+    compare([row.published])
+    return row
 
 
 # This is SQL, because each page of a review needs this query and Django takes 1.3 ms to compile it.
@@ -175,7 +178,7 @@ def references(kind: PublishedReference.Kind) -> QuerySet[PublishedReference]:
 def live_reviews(reviews: Iterable[UUID | str], limit: int | None = OTHERS) -> list[ListedReview]:
     """Return the live reviews among these reviews, oldest first."""
     rows = PublishedReview.objects.using("public").live().filter(pk__in=reviews).order_by("published_at", "id")
-    return [read(ListedReview, body) for body in rows.values_list("body", flat=True)[:limit]]
+    return shown_reviews(ListedReview, rows.values_list("body", flat=True)[:limit])
 
 
 def public_captures(claim: Claim) -> dict[str, dict[str, Any]]:

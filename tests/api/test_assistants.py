@@ -107,7 +107,7 @@ def test_search_answers_with_verdict_sources_page_licence_and_revision(world: Si
             "claimed_on": "2026-10-03",
             "claimant": "một người dùng mạng xã hội",
         },
-        "verdict": {"label": "Đúng", "scale": "truth", "slug": "true", "explanation": "Đúng."},
+        "verdict": {"label": "Đúng", "scale": "truth", "slug": "true", "explanation": "Đúng.", "mapped_by": None},
         "sources": [
             {
                 "title": "Nguồn 1",

@@ -167,13 +167,13 @@ def test_feed_of_corrections(world, api):
         "<p>[correction]</p>",
     ]
     assert [entry.find(f"{ATOM}title").text for entry in entries[:2]] == [
-        f"http://127.0.0.1:8000/reviews/{world.secret}/", "Trà & <chè>",
+        f"[erasure] http://127.0.0.1:8000/reviews/{world.secret}/", "[withdrawal] Trà & <chè>",
     ]  # fmt: skip
     assert entries[0].find(f"{ATOM}category").get("term") == "erasure"
     entries = entries[3:]
     assert len(entries) == 3
     tea = {child.tag.removeprefix(ATOM): child for child in entries[1]}
-    assert tea["title"].text == "Trà & <chè>"
+    assert tea["title"].text == "[update] Trà & <chè>"
     assert entries[1].find(f"{ATOM}link").get("href") == f"http://127.0.0.1:8000/reviews/{world.tea}/"
     assert tea["id"].text == f"http://127.0.0.1:8000/api/v1/reviews/{world.tea}/revisions/2/"
     assert tea["summary"].text == "<p>[update] Verdict on the claim: Sai</p><p>Có số liệu mới.</p>"

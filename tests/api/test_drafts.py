@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from factcheck.editorial.drafts.review_statements import build_statement
 from factcheck.editorial.models import (
     ApiToken,
     Appearance,
@@ -71,7 +72,7 @@ SOURCES: list[dict[str, Any]] = [
         "accessed_on": None,
     },
 ]
-SOURCES_READ = [whole(source, DraftSource) for source in SOURCES]
+SOURCES_READ = [{**whole(source, DraftSource), "quote_translation": None} for source in SOURCES]
 
 
 @pytest.fixture
@@ -141,7 +142,7 @@ def test_review_is_a_draft_of_the_tokens_account(newsroom: Any, program: Program
     made = program.post("reviews/", review_of(claim, headline="Video cũ", verdict=verdict, sources=SOURCES))
     got = program.get(f"reviews/{made}/")
     api.validate({"$ref": "#/components/schemas/ReviewDraft"}, got)
-    assert (got["state"], got["claim"], got["verdict"]) == ("draft", {"id": claim}, verdict)
+    assert (got["state"], got["claim"], got["verdict"]) == ("draft", {"id": claim, "wording": None}, verdict)
     assert got["sources"] == SOURCES_READ
     review = Review.objects.get()
     assert (review.created_by, review.state, review.proposals.count()) == (newsroom.reporter, "draft", 0)
@@ -170,8 +171,11 @@ def test_change_takes_what_was_said_and_leaves_the_rest(program: Program) -> Non
         (f"claims/{claim}/", {"topics": None}),
     ):
         assert program.refused("PATCH", address, content, 422)["errors"][0]["pointer"] == f"#/{next(iter(content))}"
-    program.send("PATCH", f"reviews/{made}/", {"sources": [], "headline": None})
+    worded = {"id": claim, "wording": "The flood has reached the roof."}
+    program.send("PATCH", f"reviews/{made}/", {"sources": [], "headline": None, "claim": worded, "language": "en"})
     got = program.get(f"reviews/{made}/")
+    assert got["claim"] == worded
+    assert build_statement(Review.objects.get()).claim.worded("en").text == "The flood has reached the roof."
     assert (got["headline"], got["summary"], got["sources"]) == (None, "Sai.", [])
     program.send("PATCH", f"claims/{claim}/", {"claimant": None, "claimed_on": None, "appearances": []})
     got = program.get(f"claims/{claim}/")
@@ -224,6 +228,7 @@ def test_wrong_claim_is_refused_with_its_places(refused: Program, api: Any, cont
     [
         ({"claim": {"id": "01912d68-7000-7c0d-8e5f-1a2b3c4d5e6f"}}, "#/claim/id"),
         ({"claim": {"id": "x"}}, "#/claim/id"),
+        ({"claim": {"id": "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a", "wording": 1}}, "#/claim/wording"),
         ({"claim": None}, "#/claim"),
         ({"verdict": {"scale": "truth", "slug": "sort-of"}}, "#/verdict"),
         ({"verdict": {"scale": "truth", "slug": "false", "explanation": "x" * 10_001}}, "#/verdict/explanation"),

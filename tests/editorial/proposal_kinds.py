@@ -134,7 +134,7 @@ def written(subject: Model, said: dict[str, Any], by: User, **fields: Any) -> Pr
     data = canonical(said)
     proposal = Proposal.of_draft(subject, by)
     proposal.statement, proposal.digest = data.decode(), sha256_hex(data)
-    proposal.newsroom = proposal.deciding = getattr(subject, "newsroom", subject)
+    fields = {"newsroom": (own := getattr(subject, "newsroom", subject)), "deciding": own, **fields}
     for name, value in fields.items():
         setattr(proposal, name, value)
     proposal.save()

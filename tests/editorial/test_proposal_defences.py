@@ -222,7 +222,7 @@ def test_verbs_let_nobody_decide_alone(newsroom: Newsroom, kind: Kind) -> None:
                 **{"digest": proposal.digest} if again == workflow.approve else {"reason": ""},
             )
     assert Proposal.objects.get(pk=proposal.pk).decided_by == other
-    assert LogEntry.objects.filter(proposal=proposal).exists() == (kind in (Kind.MERGE, Kind.DISOWNING))
+    assert LogEntry.objects.filter(proposal=proposal).exists() == (kind in (Kind.MERGE, Kind.DISOWNING, Kind.MAPPING))
 
 
 @pytest.mark.parametrize("kind", sorted(Kind))

@@ -1,6 +1,7 @@
 """Mappings for large publishers are offered, and apply only after a second person has approved them."""
 
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from django.core.management import CommandError
@@ -9,10 +10,11 @@ from django.utils.html import strip_tags
 
 from factcheck.editorial.models import Proposal, RatingScale, VerdictMapping
 from factcheck.editorial.proposals import workflow
-from factcheck.editorial.proposals.mapping_policy import adopted_mappings
+from factcheck.editorial.proposals.mapping_policy import MappingPolicy, adopted_mappings
 from factcheck.editorial.proposals.starter_mappings import STARTER_MAPPINGS
 from factcheck.record.formats.text import fold_words
-from tests.imports.own_records import bodies, publish, record, run, take
+from factcheck.record.models import PublishedReview
+from tests.imports.own_records import publish, record, run, take
 from tests.journeys.browser import signed_in
 from tests.support.drafts import Newsroom, make_scale
 
@@ -34,10 +36,23 @@ def test_mappings_are_proposed_once_and_approved_by_another_person(newsroom: New
     original = {"verdict": {"original": {"label": "FAKE"}}, "publisher": {"name": "Snopes"}}
     take(file, record(1, original_url=f"{snopes}/1", **original), record(2, **original))
     publish()
-    assert [body["verdict"]["slug"] for body in bodies()] == ["false", None]
+    rows = PublishedReview.objects.order_by("sequence")
+    assert [*rows.values_list("verdict", flat=True)] == ["truth:false", None]
     # Lists show the comparable verdict beside the publisher's own words.
     words = strip_tags(Client().get("/en/search/?verdict=truth:false").content.decode()).split()
-    assert "False (publisher’s own words: FAKE)" in " ".join(words)
+    assert "False (publisher’s own words: FAKE; mapped by" in " ".join(words)
+
+
+def test_mappings_that_were_approved_before_adoptions_were_logged_are_proposed_again(newsroom: Newsroom) -> None:
+    run("propose_mappings", by=newsroom.editor.username)
+    proposal = Proposal.objects.get(mapping__site="usatoday.com")
+    with patch.object(MappingPolicy, "after_approval"):
+        workflow.approve(proposal=proposal, by=newsroom.second, digest=proposal.digest)
+    (line,) = run("propose_mappings", by=newsroom.editor.username)
+    assert line.startswith("4 mappings of 1 publishers proposed.")
+    again = Proposal.objects.undecided().get(mapping__site="usatoday.com")
+    assert workflow.approve(proposal=again, by=newsroom.second, digest=again.digest).entry
+    assert len(adopted_mappings()) == 4
 
 
 def test_one_decision_adopts_all_mappings_of_a_publisher(newsroom: Newsroom) -> None:
@@ -57,7 +72,7 @@ def test_one_decision_adopts_all_mappings_of_a_publisher(newsroom: Newsroom) -> 
     editor = signed_in(newsroom.editor).open(page)
     assert "Any change needs a new approval." in editor.text
     editor.fill(words="scams").press("Save and continue editing")
-    assert "Imports will use this mapping as soon as another Editor approves it." in editor.text
+    assert "The mapping applies as soon as another Editor approves it." in editor.text
     assert len(adopted_mappings()) == 9
 
 

@@ -6,7 +6,7 @@ from factcheck.record.audit.key_rotation import rotate
 from factcheck.record.log import tree
 from factcheck.record.log.notes import SigningKey
 from factcheck.record.models import LogEntry, RevisionDocument
-from factcheck.record.statements import demand, disowning, erasure, merge, review, rotation, tombstone
+from factcheck.record.statements import demand, disowning, erasure, mapping, merge, review, rotation, tombstone
 from factcheck.record.statements.checks import check
 from tests.support.drafts import Newsroom
 from tests.support.whole import extract_statement
@@ -19,6 +19,7 @@ MODELS = {
     "claim.merge": merge.Merge,
     "claim.split": merge.Split,
     "disowning.published": disowning.Disowning,
+    "mapping.adoption": mapping.Adoption,
     "key.rotation": rotation.KeyRotation,
 }
 
@@ -35,6 +36,7 @@ def test_every_kind_follows_its_model(newsroom: Newsroom, settings: Any) -> None
     newsroom.publish_review(erased)
     newsroom.erase_review(erased)
     newsroom.disown("0, 2-3")
+    newsroom.adopt_mapping("Pants on Fire", "politifact.com")
     settings.LOG_SIGNING_KEY = f"{tree.signing_key()}\n{SigningKey.generate(tree.signing_key().name)}"
     rotate()
     kinds = dict.fromkeys(LogEntry.objects.values_list("kind", flat=True))

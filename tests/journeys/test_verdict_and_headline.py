@@ -150,7 +150,7 @@ def test_each_surface_of_a_negative_review(millet: dict[str, Any]) -> None:
     (cited,) = json.loads(get(f"{path}cite.json"))
     assert (cited["title"], cited["note"].partition(". The")[0]) == (MILLET, f"Fact-check: {claim}")
     (entry,) = json.loads(get(f"/feeds/reviews.json?ids={millet['id']}"))["items"]
-    assert entry["title"] == claim
+    assert entry["title"] == f"{claim} – {millet['publisher']['name']}"
     assert entry["summary"].startswith(f"{claim}. Why: {why}")
     assert post_text(construct(Review, millet), "en").startswith("Verdict: False. The claim: “If you eat millets")
     card = review_card(construct(Review, millet), "vi")

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 CONFIG = (Path(__file__).resolve().parents[2] / "deploy/nginx.conf").read_text()
 UPLOADS = ("admin:editorial_picture_upload", "admin:editorial_capture_upload")
+COPIES = "api:draft-copies"
 
 
 def test_sizes_are_in_units_that_nginx_reads():
@@ -54,7 +55,7 @@ def test_one_client_has_a_bounded_number_of_connections_and_requests_everywhere(
         assert "limit_req zone=requests burst=200 nodelay;" in place
     # The same is true of connections, which only uploads limit further.
     uploads = [each for each in places if "limit_conn " in each]
-    assert {each.split(" {")[0] for each in uploads} == {f"= {reverse(name)}" for name in UPLOADS}
+    assert {each.split(" {")[0] for each in uploads} == {f"= {reverse(name)}" for name in (*UPLOADS, COPIES)}
     for place in uploads:
         assert re.findall("limit_conn (.*);", place) == ["connections 50", "site_connections 200", "uploads 2"]
     (pages,) = [each for each in places if each.startswith("/ {")]
@@ -124,18 +125,18 @@ def test_tools_for_assistants_are_told_the_client():
 
 def test_only_uploads_can_be_large():
     large = re.findall(r"location ([^{]*) {[^}]*client_max_body_size (?:[0-9]{2,})m;", CONFIG)
-    assert large == [f"= {reverse(name)}" for name in UPLOADS]
+    assert large == [f"= {reverse(name)}" for name in (*UPLOADS, COPIES)]
     [desk] = re.findall(r"location \^~ /admin/ {\n(.*?)\n    }", CONFIG, re.DOTALL)
     assert "client_max_body_size" not in desk
 
 
 def test_site_is_asked_before_an_upload_is_read():
-    asked = reverse("admin:editorial_may_upload")
-    for name in UPLOADS:
+    asked = dict.fromkeys(UPLOADS, reverse("admin:editorial_may_upload")) | {COPIES: f"{reverse(COPIES)}sender"}
+    for name, question in asked.items():
         [place] = re.findall(rf"location = {re.escape(reverse(name))} {{\n(.*?)\n    }}", CONFIG, re.DOTALL)
-        assert f"auth_request {asked};" in place
-    [place] = re.findall(rf"location = {asked} {{\n(.*?)\n    }}", CONFIG, re.DOTALL)
-    assert {"internal;", "proxy_pass_request_body off;"} <= {line.strip() for line in place.split("\n")}
+        assert f"auth_request {question};" in place
+        [place] = re.findall(rf"location = {question} {{\n(.*?)\n    }}", CONFIG, re.DOTALL)
+        assert {"internal;", "proxy_pass_request_body off;"} <= {line.strip() for line in place.split("\n")}
 
 
 def test_answers_are_compressed_but_those_of_the_desk_and_what_is_read_in_parts():

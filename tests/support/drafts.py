@@ -24,6 +24,7 @@ from factcheck.editorial.models import (
     Source,
     User,
     VerdictLabel,
+    VerdictMapping,
 )
 from factcheck.editorial.people.roles import ACCOUNT_ADMINISTRATORS
 from factcheck.editorial.proposals import demand_policy, disowning_policy, merge_policy, review_policy, workflow
@@ -236,6 +237,17 @@ class Newsroom:
     def disown(self, entries: str) -> LogEntry:
         """Disown entries of this newsroom. One Editor proposes, and another one approves."""
         proposal = self.propose_disowning(entries)
+        entry = workflow.approve(proposal=proposal, by=self.second, digest=proposal.digest).entry
+        assert entry is not None
+        return entry
+
+    def adopt_mapping(self, words: str, site: str = "", slug: str | None = "false") -> LogEntry:
+        """Map words to a verdict, or withdraw the mapping. One Editor proposes, and another one approves."""
+        verdict = slug and make_scale().verdicts.get(slug=slug)
+        mapping, _ = VerdictMapping.objects.update_or_create(
+            words=words, site=site, defaults={"verdict": verdict or None}
+        )
+        proposal = workflow.submit(subject=mapping, by=self.editor)
         entry = workflow.approve(proposal=proposal, by=self.second, digest=proposal.digest).entry
         assert entry is not None
         return entry

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.test import Client
 
-from factcheck.editorial.models import ApiToken, User
+from factcheck.editorial.models import User
 from factcheck.editorial.programs.tokens import create_token
 from tests.support.drafts import Newsroom
 
@@ -47,12 +47,12 @@ class Program:
 
 
 def make_program(newsroom: Newsroom, by: User | None = None, *scopes: str, days: int = 30) -> Program:
-    """Create a program with a token. By default, it has all scopes and acts as the newsroom's reporter."""
+    """Create a program with a token. By default, it can write claims and drafts, and acts as the newsroom's reporter."""
     _token, secret = create_token(
         by=by or newsroom.reporter,
         newsroom=newsroom.publisher.pk,
         name="Đường dây nóng",
-        scopes=scopes or ApiToken.Scope.values,
+        scopes=scopes or ["claims:write", "drafts:write"],
         days=days,
     )
     return Program(secret)

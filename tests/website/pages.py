@@ -85,6 +85,7 @@ def _published_pages() -> Iterator[PublicPage]:
     yield PublicPage("claimant", f"/claimants/{_claimant()}/")
     yield PublicPage("publisher", "/publishers/kiemchung.demo.example/")
     yield PublicPage("methodology", "/publishers/kiemchung.demo.example/methodology/")
+    yield PublicPage("rules", "/publishers/kiemchung.demo.example/rules/methodology/")
     yield PublicPage("topic", "/topics/health/")
     yield PublicPage("search with results", "/search/?q=coffee")
     yield PublicPage("search without results", "/search/?q=zeppelin")

@@ -157,7 +157,7 @@ def test_pages_lead_to_each_other_without_an_end(record: SimpleNamespace, monkey
     assert [link for link in page.links if link.startswith("?before=")]
 
 
-@pytest.mark.parametrize(("name", "most"), [("browse", 3), ("topic", 11), ("figure", 5)])
+@pytest.mark.parametrize(("name", "most"), [("browse", 3), ("topic", 12), ("figure", 5)])
 def test_queries_are_few_and_of_the_reading_role(record: SimpleNamespace, name: str, most: int) -> None:
     path = {"browse": "/browse/", "topic": "/topics/health/"}.get(name) or getattr(record, name)
     with (

@@ -141,14 +141,14 @@ def test_list_leads_to_data_and_is_led_to(record: SimpleNamespace) -> None:
     assert "/corrections/" in get(record.corrected).links
 
 
-def test_list_costs_five_queries_of_the_reading_role(record: SimpleNamespace) -> None:
+def test_list_costs_six_queries_of_the_reading_role(record: SimpleNamespace) -> None:
     """The page with its reviews, their translations, the numbers of the filters, and the names of publishers."""
     with (
         CaptureQueriesContext(connections["public"]) as public,
         CaptureQueriesContext(connections["default"]) as others,
     ):
         get("/corrections/")
-    assert (len(public), len(others)) == (5, 0)
+    assert (len(public), len(others)) == (6, 0)
 
 
 def test_pages_lead_to_each_other_without_an_end(record: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 from django.core.management import call_command
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from factcheck.record.models import PublishedReview
 from tests.imports import own_records
@@ -29,7 +29,7 @@ MEASURE = """() => {
     const size = name => parseFloat(getComputedStyle(document.querySelector(name)).fontSize);
     return {answer: ["h1 .claimed", "h1 .verdict", ".ruling .because"].map(edge),
         correction: document.querySelector("[id^=correction]") ? edge("[id^=correction] > p") : 0,
-        headings: [...document.querySelectorAll("main h1, main h2")].map(each => each.textContent.trim()),
+        headings: [...document.querySelectorAll("main h1, main h2")].map(each => each.textContent.replace(/\\s+/g, " ").trim()),
         isVerdictLarger: size("h1 .verdict") >= size("h1 .claimed"),
         links: Math.max(...[...document.querySelectorAll(".navigation a")].map(a => a.getBoundingClientRect().right)),
         width: document.documentElement.scrollWidth, shifted: window.shifted};
@@ -37,10 +37,14 @@ MEASURE = """() => {
 
 
 class Site(NamedTuple):
-    """The URLs of the demo's live reviews, and of imported reviews, those with the longest claims last."""
+    """The URLs of the demo's live reviews, and of imported reviews, those with the longest claims last.
+
+    `languages` are the languages in which each claim exists, by each of its wordings.
+    """
 
     demo: list[str]
     real: list[str]
+    languages: dict[str, set[str]]
 
 
 @pytest.fixture(scope="module")
@@ -56,13 +60,19 @@ def site(module_database: str, real_data: Path, tmp_path_factory: pytest.TempPat
     file.write_text("\n".join(dict.fromkeys([*mixed[: 2 * REAL], *longest[-LONGEST:]])), encoding="utf-8")
     own_records.run("import_reviews", file, by="writer")
     own_records.publish(by="editor")
-    lengths = {row.pk: len(row.live_body.claim.text) for row in PublishedReview.objects.live()}
+    claims = {row.pk: row.live_body.claim for row in PublishedReview.objects.live()}
+    lengths = {pk: len(claim.text) for pk, claim in claims.items()}
+    languages: dict[str, set[str]] = {}
+    for claim in claims.values():
+        known = languages.setdefault(claim.text, {claim.language})
+        known |= {each.language for each in claim.wordings}
+        languages |= {each.text: known for each in claim.wordings}
     with served() as address:
         demo, real = (
             [f"{address}/reviews/{pk}/" for pk in found]
             for found in (before, sorted(lengths.keys() - before, key=lambda pk: (lengths[pk], pk)))
         )
-        yield Site(demo, real)
+        yield Site(demo, real, languages)
 
 
 @pytest.fixture(scope="module")
@@ -80,24 +90,48 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
+def foreign_claims(site: Site, page: Page, language: str) -> list[str]:
+    """Claims that the page shows in another language, although they exist in this language."""
+    shown = page.locator("main .claimed").evaluate_all("all => all.map(each => [each.lang, each.textContent])")
+    return [claim for tag, claim in shown if tag != language and language in site.languages.get(claim, ())]
+
+
 @pytest.mark.parametrize("language", ["en", "vi"])
-def test_answer_is_on_the_first_screen_of_every_demo_review(demo: list[str], browser: Browser, language: str) -> None:
+def test_answer_is_on_the_first_screen_of_every_demo_review(site: Site, browser: Browser, language: str) -> None:
+    """The headings say claim, verdict and answer, and no page shows a claim in another language than the reader's."""
     page = browser.new_context(viewport=PHONE, locale=language).new_page()
     page.add_init_script(WATCH_SHIFTS)
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
-    assert len(demo) >= 20
-    for review in demo:
+    assert len(site.demo) >= 20
+    assert any(len(each) > 1 for each in site.languages.values())
+    for review in site.demo:
         requests.clear()
         page.goto(review)
         found = page.evaluate(MEASURE)
         assert found["answer"] == sorted(found["answer"]), review
         assert max(*found["answer"], found["correction"]) <= PHONE["height"], (review, found)
         assert found["isVerdictLarger"], review
+        claim, answer = found["headings"][:2]
+        assert re.search("^(Claim|Nội dung được kiểm chứng): .+ (Verdict|Kết luận): .+", claim), review
+        assert re.search("^(Why this verdict|Lý do của kết luận) .{15}", answer), review
+        assert not foreign_claims(site, page, language), review
         assert found["links"] <= PHONE["width"], review
         assert (found["width"], found["shifted"]) == (PHONE["width"], 0), review
         own_files = [url for url in requests if not url.endswith("icon.svg")]  # only the browser's window asks for it
         assert len(own_files) <= 3 or re.search("/pictures?/", page.content()), review
+    home = site.demo[0].partition("/reviews/")[0]
+    for path in (
+        "",
+        "search/",
+        "search/?language=vi",
+        "search/?q=dam",
+        "search/?q=Đập",
+        "corrections/",
+        "topics/disasters/",
+    ):
+        page.goto(f"{home}/{language}/{path}")
+        assert not foreign_claims(site, page, language), path
     page.context.close()
 
 

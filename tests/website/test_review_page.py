@@ -40,6 +40,24 @@ def test_review_says_what_the_document_says(published: Published) -> None:
     assert page.values("bdi", "lang")[:3] == ["vi", "en", "en"]
 
 
+def test_review_has_a_readable_url_and_a_printed_proof(published: Published) -> None:
+    """The words follow the verdict, disappear with the text, and never hide another page."""
+    words, review = "nuoc-lu-o-hue-da-len-toi-mai-chua-dung/", published.corrected
+    page = get(f"{review}{words}")
+    assert page.values("link", "href")[0] == f"http://127.0.0.1:8000{review}"
+    assert f"http://127.0.0.1:8000{review}{words}" in page.values("input", "value")
+    assert f"/verify/?review={review.split('/')[2]}&amp;revision=2 <svg" in page.source
+    assert Client().get("/oembed/", {"url": f"http://127.0.0.1:8000{review}{words}"}).status_code == 200
+    for outdated, target in (
+        (f"/vi{review}nuoc-lu-o-hue-da-len-toi-mai-chua-sai/", f"/vi{review}{words}"),
+        (f"{published.withdrawn}a-b/", published.withdrawn),
+        (f"{published.erased}a-b/", published.erased),
+        (f"{review}report/", f"/en{review}report/"),
+    ):
+        response = Client().get(outdated)
+        assert (response.status_code, response.headers["Location"]) == (302, target)
+
+
 def test_review_links_to_its_data(published: Published) -> None:
     entry = LogEntry.objects.get(subject=published.english.split("/")[2])
     api = f"http://127.0.0.1:8000/api/v1{published.english}"
@@ -280,7 +298,7 @@ def test_review_absent_is_404(published: Published, path: str) -> None:
         ("corrected", "", 1),
         ("withdrawn", "", 1),
         ("erased", "", 1),
-        ("imported", "", 1),
+        ("imported", "", 2),
         ("corrected", "revisions/1/", 2),
         ("erased", "revisions/1/", 2),
     ],

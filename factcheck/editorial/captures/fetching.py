@@ -86,11 +86,7 @@ def _store(capture: Capture, exchanges: Sequence[Exchange]) -> None:
         "media_type": WARC_GZ.media_type,
         "size": len(content),
         "sha256": hashlib.sha256(content).hexdigest(),
-        "title": details.title,
-        "publisher_name": details.publisher_name,
-        "published_on": details.published_on,
-        "language": details.language,
-        "text": details.text,
+        **details.columns,
         "timestamp_token": timestamps.request_token(content),
     }
     _write(capture, content, **values)

@@ -5,7 +5,7 @@ The page is hostile, so the clean room parses it. If the clean room fails or rea
 
 import logging
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
@@ -27,6 +27,11 @@ class PageDetails:
     language: str = ""
     text: str = ""
     everything: str = ""  # all words of an HTML page, including the menus
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """Return the details by column of a capture."""
+        return {name: value for name, value in asdict(self).items() if name != "everything"}
 
 
 def read_details(body: bytes, content_type: str, url: str, *, insist: bool = False) -> PageDetails:

@@ -1,4 +1,4 @@
-"""The writer of WARC files (ISO 28500), which store a fetch so that web archives can replay it."""
+"""The writer of WARC files (ISO 28500), which store pages so that web archives can replay them."""
 
 import hashlib
 from base64 import b32encode
@@ -15,8 +15,11 @@ from factcheck import __version__
 from factcheck.tools.http_client import Exchange
 
 
-def write_warc(exchanges: Sequence[Exchange]) -> bytes:
-    """Return the file, with one gzip member per record. The blocks are the exact bytes on the wire."""
+def write_warc(exchanges: Sequence[Exchange] = (), resources: Sequence[tuple[str, str, bytes]] = ()) -> bytes:
+    """Return the file, with one gzip member per record. The blocks are the exact bytes on the wire.
+
+    `resources` are files that aren't from a server, with their URLs and media types.
+    """
     out = BytesIO()
     writer = WARCWriter(out, gzip=True, warc_version="1.1")
     software = {"software": f"factcheck/{__version__} ({settings.SITE_URL})", "format": "WARC File Format 1.1"}
@@ -25,6 +28,10 @@ def write_warc(exchanges: Sequence[Exchange]) -> bytes:
         response = _record(writer, exchange, "response", exchange.response)
         response.rec_headers.add_header("WARC-IP-Address", exchange.address)
         writer.write_request_response_pair(_record(writer, exchange, "request", exchange.request), response)
+    for url, media_type, content in resources:
+        digests = dict.fromkeys(("WARC-Block-Digest", "WARC-Payload-Digest"), _digest(content))
+        of = (url, "resource", BytesIO(content), len(content), media_type, digests)
+        writer.write_record(writer.create_warc_record(*of))
     return out.getvalue()
 
 

@@ -47,6 +47,7 @@ class DeskAction(Generic[T]):
     is_destructive: bool = False  # removes something, so the button is red
     read_first: bool = False  # the button is below the statement, so that people read the statement first
     has_more: Callable[[T], bool] = lambda _row: False
+    initial: Callable[[Any], dict[str, Any]] = lambda _row: {}
     warning: Callable[[Any], str] = lambda _result: ""  # about the result of `run`, and empty if there is none
 
 
@@ -184,7 +185,7 @@ class ActionsAdmin(DeskAdmin[M], Generic[M]):
 
     def action_page(self, request: HttpRequest, row: M, action: DeskAction[M]) -> HttpResponse:
         """Show the confirmation page. On POST, run the action, or say why it was refused and keep the input."""
-        page, form = self.page_after(request, row), action.form(submitted_data(request))
+        page, form = self.page_after(request, row), action.form(submitted_data(request), initial=action.initial(row))
         if answer := perform(request, action, row, form, page):
             return answer
         if form.is_bound:

@@ -29,6 +29,7 @@ from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.record.statements import capture as statement_captures
 from factcheck.record.statements import review as statements
 from factcheck.record.statements.date_checks import find_impossible_dates
+from factcheck.record.statements.mapping import ComparableVerdict
 from factcheck.record.statements.output import construct, read
 from factcheck.record.statements.tombstone import Tombstone
 
@@ -175,6 +176,19 @@ def publisher_part(row: Publisher) -> statements.Publisher:
     return construct(statements.Publisher, values_of(row, statements.Publisher))
 
 
+def comparable_part(verdict: Verdict) -> ComparableVerdict:
+    values = {
+        "scale": verdict.scale.slug,
+        "slug": verdict.slug,
+        "labels": {label.language: label.label for label in verdict.labels.all()},
+        "meanings": {label.language: label.explanation for label in verdict.labels.all() if label.explanation},
+        "value": verdict.value,
+        "best": verdict.scale.best,
+        "worst": verdict.scale.worst,
+    }
+    return construct(ComparableVerdict, values)
+
+
 def _claim(draft: Draft) -> statements.ReviewedClaim:
     text, wordings = draft.review.claim_wording, []
     if text:
@@ -208,16 +222,8 @@ def _capture(row: Row, draft: Draft) -> statement_captures.Capture | None:
 
 def _verdict(review: Row, verdict: Verdict | None) -> statements.Verdict:
     original = {key: getattr(review, f"original_{key}") or None for key in statements.OriginalRating.model_fields}
-    words = verdict.labels.all() if verdict else ()
-    values = {
-        "scale": verdict.scale.slug if verdict else None,
-        "slug": verdict.slug if verdict else None,
+    values = (dict(comparable_part(verdict)) if verdict else {}) | {
         "label": verdict.label(review.language) if verdict else review.original_label or None,
-        "labels": {label.language: label.label for label in words},
-        "meanings": {label.language: label.explanation for label in words if label.explanation},
-        "value": verdict.value if verdict else None,
-        "best": verdict.scale.best if verdict else None,
-        "worst": verdict.scale.worst if verdict else None,
         "explanation": review.verdict_explanation
         or (_scale_explanation(verdict, review.language) if verdict else review.original_explanation)
         or None,

@@ -46,14 +46,12 @@ class Capture(models.Model):
     any script. Only `factcheck.editorial.captures` hands the file out.
     """
 
+    Origin = statements.CopyOrigin
+
     class State(models.TextChoices):
         WAITING = "waiting", _("being made")
         DONE = "done", _("done")
         FAILED = "failed", _("failed")
-
-    class Origin(models.TextChoices):
-        WORKER = "worker", _("made by this site")
-        EDITOR = "editor", _("uploaded")
 
     class Failure(models.TextChoices):
         """The reasons why the worker couldn't make a capture, each with a sentence for people."""
@@ -90,7 +88,7 @@ class Capture(models.Model):
     )
     url = WebAddressField(_("URL"), blank=True)
     state = models.CharField(_("state"), max_length=7, choices=State, default=State.WAITING)
-    origin = models.CharField(_("origin"), max_length=6, choices=Origin, default=Origin.WORKER)
+    origin = models.CharField(**field_options(statements.Capture, "origin"), max_length=7, default="worker")
     requested_by = models.ForeignKey(User, models.PROTECT, verbose_name=_("requested by"), related_name="+")
     requested_at = models.DateTimeField(_("requested at"), auto_now_add=True)
     captured_at = models.DateTimeField(**field_options(statements.Capture, "captured_at"), null=True, blank=True)
@@ -128,7 +126,9 @@ class Capture(models.Model):
         ordering = ["-requested_at", "-id"]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=["waiting", "done", "failed"]), name="capture_state_known"),
-            models.CheckConstraint(condition=Q(origin__in=["worker", "editor"]), name="capture_origin_known"),
+            models.CheckConstraint(
+                condition=Q(origin__in=["worker", "editor", "browser"]), name="capture_origin_known"
+            ),
             models.CheckConstraint(condition=Q(sha256__regex=r"^([0-9a-f]{64})?$"), name="capture_sha256_hex"),
             models.CheckConstraint(
                 condition=~Q(state="done")

@@ -75,18 +75,20 @@ class Shape:
     related: tuple[str, ...] = ()  # relations that `select_related` loads, because the subject's name needs them
     is_draft: bool = False  # the subject is a draft, which is published after its approval
     is_logged: bool = False
+    takes_effect: bool = False  # when it is approved, so that no approved proposal waits for its entry
     is_signed: bool = False  # like what is logged, in newsrooms where two people sign with their passkeys
 
 
 _CHANGES = (Action.ROLE, Action.ADMINISTRATOR, Action.RESET, Action.EMAIL, Action.REOPENING)
 _ON_REVIEWS = (Action.PUBLICATION, Action.WITHDRAWAL, Action.REINSTATEMENT, Action.ERASURE)
+_AT_ONCE: Any = {"is_logged": True, "takes_effect": True}
 _OF_CLAIMS = ("claim__newsroom", "into__newsroom")
 SHAPES = {
     Kind.REVIEW: Shape(Review, _ON_REVIEWS, ("review",), ("review__claim",), is_draft=True, is_logged=True),
     Kind.DEMAND: Shape(Demand, (Action.PUBLICATION,), ("demand",), is_draft=True, is_logged=True),
     Kind.MERGE: Shape(Claim, (Action.MERGE, Action.SPLIT), ("claim", "into"), _OF_CLAIMS, is_logged=True),
     Kind.IMPORT: Shape(ImportBatch, (Action.PUBLICATION,), ("batch",), is_signed=True),
-    Kind.MAPPING: Shape(VerdictMapping, (Action.ADOPTION,), ("mapping",), ("mapping__verdict",)),
+    Kind.MAPPING: Shape(VerdictMapping, (Action.ADOPTION,), ("mapping",), ("mapping__verdict",), **_AT_ONCE),
     Kind.FREEZE: Shape(Freeze, (Action.UNFREEZING,), ("freeze",), ("freeze__newsroom",)),
     Kind.DISOWNING: Shape(Publisher, (Action.PUBLICATION,), ("disowner",), is_logged=True),
     Kind.KEYS: Shape(Publisher, (Action.ENROLMENT, Action.REVOCATION, Action.OFF), ("keys_of",), is_signed=True),

@@ -66,6 +66,7 @@ class Publisher(StatementModel):
             "type",
             "name",
             "site",
+            "rules_digest",
             "time_zone",
             logo_url=_("The URL of the logo."),
             description=_("In one or two sentences: who you are and who funds you."),
@@ -76,6 +77,7 @@ class Publisher(StatementModel):
             feedback_url=_("The page where readers can report a mistake."),
         )
     )
+    rules_digest = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
     checklist = ProseField(
         _("checklist for decisions"),
         max_length=4000,
@@ -257,6 +259,7 @@ class ApiToken(models.Model):
     class Scope(models.TextChoices):
         CLAIMS = "claims:write", _("log claims, and read and edit the claims that it logged")
         DRAFTS = "drafts:write", _("start reviews, and read and edit the drafts of these reviews")
+        COPIES = "copies:write", _("only add copies to the sources of your drafts, for the browser extension")
 
     MAX_LIFETIME: ClassVar = timedelta(days=366)
     secret = ""  # only in the request that sent the token
@@ -288,8 +291,10 @@ class ApiToken(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(name=""), name="apitoken_has_name"),
             models.CheckConstraint(
-                condition=Q(scopes__len__gte=1, scopes__contained_by=["claims:write", "drafts:write"]),
+                condition=Q(scopes__len__gte=1, scopes__contained_by=["claims:write", "drafts:write"])
+                | Q(scopes=["copies:write"]),
                 name="apitoken_scopes_known",
+                violation_error_message=_("A token that can only add copies can’t do anything else. Choose one thing."),
             ),
             models.CheckConstraint(condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="apitoken_digest_hex"),
             models.CheckConstraint(

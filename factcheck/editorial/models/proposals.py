@@ -139,7 +139,7 @@ class Proposal(models.Model):
 
     For a review, a demand or a merge, exactly this statement is published. An import doesn't have a statement, and its
     digest covers the digests of its members. Members of `newsroom` propose, and Editors of `deciding` decide. A mapping
-    applies to the whole site, so it has neither newsroom.
+    applies to the whole site, so Editors of every newsroom decide.
     """
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
@@ -230,7 +230,7 @@ class Proposal(models.Model):
             ),
             models.CheckConstraint(condition=subject_is_its_own(), name="proposal_of_its_subject"),
             models.CheckConstraint(
-                condition=Q(kind="mapping", newsroom__isnull=True, deciding__isnull=True)
+                condition=Q(kind="mapping", deciding__isnull=True)
                 | Q(kind="account", newsroom__isnull=False, deciding__isnull=True)
                 & Q(action__in=["role", "removal", "undoing"])
                 | Q(kind="account", newsroom__isnull=True, deciding__isnull=True) & ~Q(action__in=["role", "removal"])
@@ -254,7 +254,9 @@ class Proposal(models.Model):
             *(
                 models.UniqueConstraint(
                     fields=[shape.columns[0]],
-                    condition=OPEN & Q(kind=str(kind)) if shape.is_logged else Q(kind=str(kind), decision=""),
+                    condition=OPEN & Q(kind=str(kind))
+                    if shape.is_logged and not shape.takes_effect
+                    else Q(kind=str(kind), decision=""),
                     name=f"proposal_one_open_{kind}",
                 )
                 for kind, shape in SHAPES.items()
@@ -287,7 +289,7 @@ class Proposal(models.Model):
             ),
             *(
                 models.Index(
-                    fields=[column] if shape.is_logged else [column, "-id"],
+                    fields=[column] if shape.is_logged and not shape.takes_effect else [column, "-id"],
                     name=f"proposal_{column}",
                     condition=Q(**{f"{column}__isnull": False}),
                 )
@@ -330,8 +332,8 @@ class Proposal(models.Model):
 
     def challenge(self) -> bytes:
         """Return what the passkeys of two people sign. For an import, this covers the challenges of its members."""
-        # The log's entry about a disowning has an ID of its own.
-        subject = self.content["id"] if self.kind == Kind.DISOWNING else self.subject_id
+        # The log's entries about disownings and mappings have IDs of their own.
+        subject = self.content["id"] if self.kind in (Kind.DISOWNING, Kind.MAPPING) else self.subject_id
         digest = self.digest
         if self.kind == Kind.IMPORT:
             digest = ImportTree([member.challenge() for member in self.members_to_sign()]).digest

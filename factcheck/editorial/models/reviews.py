@@ -259,6 +259,7 @@ class Source(StatementModel):
         columns(
             statements.Source,
             quote=_("The relevant passage, quoted exactly from the source."),
+            quote_translation=_("Only for a quote in another language. Readers see both."),
             primary=_(
                 "Choose “Yes” for the evidence itself, such as a law, a recording or a data set. Choose “No” for a"
                 " report about the evidence."

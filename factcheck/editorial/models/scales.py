@@ -16,7 +16,9 @@ class RatingScale(models.Model):
 
     slug = models.SlugField(_("short name"), max_length=60, unique=True)
     name = LineField(_("name"), max_length=500)
-    worst = models.PositiveSmallIntegerField(_("worst"), default=1, help_text=_("The value of the most false verdict."))
+    worst = models.PositiveSmallIntegerField(
+        _("worst"), default=1, help_text=_("The value that means “the claim is false”.")
+    )
     best = models.PositiveSmallIntegerField(
         _("best"), default=5, help_text=_("The value of the most accurate verdict.")
     )
@@ -113,7 +115,7 @@ class VerdictLabel(models.Model):
 class VerdictMapping(models.Model):
     """A verdict as another publisher words it, and the equivalent verdict on this site.
 
-    Imports use a mapping only if the last approved proposal contains it.
+    A mapping applies once two people have adopted it in the log.
     """
 
     words = LineField(
@@ -127,7 +129,14 @@ class VerdictMapping(models.Model):
         blank=True,
         help_text=_("If empty, the mapping applies to every publisher without its own mapping."),
     )
-    verdict = models.ForeignKey(Verdict, models.PROTECT, verbose_name=_("our verdict"))
+    verdict = models.ForeignKey(
+        Verdict,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("our verdict"),
+        help_text=_("To withdraw the mapping, leave this field empty."),
+    )
     lead = models.ForeignKey(
         "self",
         models.PROTECT,
@@ -147,4 +156,12 @@ class VerdictMapping(models.Model):
 
     def __str__(self) -> str:
         where = f" ({self.site})" if self.site else ""
-        return f"{self.words}{where} → {self.verdict}"
+        return f"{self.words}{where} → {self.verdict or '–'}"
+
+    @property
+    def with_members(self) -> "list[VerdictMapping]":
+        """The mapping and those that are decided together with it."""
+        return [
+            self,
+            *self.members.select_related("verdict__scale").prefetch_related("verdict__labels").order_by("words"),
+        ]

@@ -69,7 +69,7 @@ def describe_draft(review: Review) -> JsonObject:
     return {
         "id": str(review.pk),
         "state": review.state,
-        "claim": {"id": str(review.claim_id)},
+        "claim": {"id": str(review.claim_id), "wording": review.claim_wording or None},
         **values_of(review, ReviewToDraft),
         "verdict": {
             "scale": verdict.scale.slug,
@@ -88,11 +88,12 @@ def _write(review: Review, values: Values, token: ApiToken) -> None:
     problems: list[Problem] = []
     if "claim" in values:
         _set_claim(review, UUID(values["claim"]["id"]), problems)
+        review.claim_wording = values["claim"].get("wording") or ""
     if "verdict" in values:
         _set_verdict(review, values["verdict"], problems)
     found: list[Problem] = []
     fill(review, values, "", found, exclude=_INTERNAL_FIELDS)
-    renamed = {"/verdict_explanation": "/verdict/explanation"}
+    renamed = {"/claim_wording": "/claim/wording", "/verdict_explanation": "/verdict/explanation"}
     problems += [(renamed.get(pointer, pointer), sentence) for pointer, sentence in found]
     sources = [
         fill(Source(review=review, position=index), each, f"/sources/{index}", problems, exclude=("review",))

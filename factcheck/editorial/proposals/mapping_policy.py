@@ -3,57 +3,43 @@
 One proposal can contain several mappings. Its subject is the first of them, the lead of the others.
 """
 
+from collections.abc import Iterable
 from typing import ClassVar
+from uuid import uuid4
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from factcheck.editorial.drafts.review_statements import comparable_part, publisher_part
 from factcheck.editorial.errors import NotAllowed, Undecided
 from factcheck.editorial.events import Detail
-from factcheck.editorial.models import Proposal, VerdictMapping
-from factcheck.editorial.models.kinds import Action, Decision, Kind
+from factcheck.editorial.models import Membership, Proposal, Publisher, User, VerdictMapping
+from factcheck.editorial.models.kinds import Action, Kind
 from factcheck.editorial.people import roles
 from factcheck.editorial.proposals.policy import Policy, Reasons
-from factcheck.record.statements.parts import Part
-
-
-class MappedVerdict(Part):
-    """A publisher's words, the publisher's site, and the verdict on this site.
-
-    The site is None for a mapping that applies to all publishers.
-    """
-
-    words: str
-    site: str | None
-    scale: str
-    verdict: str
-
-
-class MappedVerdicts(MappedVerdict):
-    """A mapping and those that are decided with it."""
-
-    others: list[MappedVerdict]
+from factcheck.editorial.proposals.publication import append_approved
+from factcheck.record.models import LogEntry, PublishedMapping
+from factcheck.record.readmodel.comparable_verdicts import mapping_key, verdict_key
+from factcheck.record.readmodel.row_models import original_verdict_of
+from factcheck.record.statements.mapping import Adoption, Mapping
+from factcheck.record.statements.output import construct
 
 
 class MappingPolicy(Policy[VerdictMapping]):
-    """The rules for a mapping, which applies to the whole site and isn't added to the log.
-
-    Imports use a mapping as soon as it is approved.
-    """
+    """The rules for a mapping, which applies to the whole site as soon as it is approved and added to the log."""
 
     kind = Kind.MAPPING
     action = Action.ADOPTION
+    entry_kind = LogEntry.Kind.MAPPING
     related = ("verdict__scale",)
     explanations: ClassVar = {
         "approve": _(
-            "You approve the mapping exactly as shown on this page. From now on, imports will map these words to"
-            " our verdict."
+            "You approve the mapping exactly as shown on this page. All imported reviews in these words get our verdict"
+            " beside their own words immediately."
         ),
-        "return": _("Imports will not use this mapping. The person who proposed it will see your message."),
-        "take-back": _(
-            "You proposed this mapping. If you take it back, imports will not use it until it has been proposed"
-            " again and approved."
-        ),
+        "return": _("Nothing changes. The person who proposed this will see your message."),
+        "take-back": _("You proposed this. If you take it back, nothing changes."),
     }
     refusals: ClassVar = Policy.refusals | {
         "not_editor": _("Only an Editor or Chief editor can do this. Ask one of them.")
@@ -65,11 +51,20 @@ class MappingPolicy(Policy[VerdictMapping]):
         text = ngettext("%(count)s verdict mapping of %(site)s", "%(count)s verdict mappings of %(site)s", count)
         return text % {"count": count, "site": mapping.site} if count > 1 else str(mapping)
 
-    def newsrooms(self, proposal: Proposal) -> tuple[None, None]:
-        return None, None
+    def newsrooms(self, proposal: Proposal) -> tuple[Publisher, None]:
+        """Return the first newsroom in which the submitter is an Editor. Editors of every newsroom decide."""
+        found = proposal.submitted_by.memberships.filter(role__in=Membership.DECIDING).order_by("publisher")
+        return proposal.newsroom or found.select_related("publisher")[0].publisher, None
 
-    def build_statement(self, proposal: Proposal) -> MappedVerdict:
-        return build_statement(self.subject(proposal))
+    def build_statement(self, proposal: Proposal) -> Adoption:
+        """Return the statement with an ID of its own, because a later adoption of the same words replaces this one."""
+        values = {
+            "id": proposal.content["id"] if proposal.statement else str(uuid4()),
+            "mappings": [*map(mapping_part, self.subject(proposal).with_members)],
+            "publisher": publisher_part(self.newsrooms(proposal)[0]),
+            "license": settings.LICENSE_URL,
+        }
+        return construct(Adoption, values)
 
     def find_missing(self, proposal: Proposal) -> Reasons:
         if Proposal.objects.about(self.subject(proposal)).undecided().exists():
@@ -86,33 +81,34 @@ class MappingPolicy(Policy[VerdictMapping]):
         mapping = self.subject(proposal)
         return {"words": mapping.words, "site": mapping.site, "verdict": mapping.verdict_id}
 
-
-def build_statement(mapping: VerdictMapping) -> MappedVerdict:
-    others = list(map(_mapped, mapping.members.select_related("verdict__scale").order_by("words")))
-    mapped = _mapped(mapping)
-    return MappedVerdicts(**dict(mapped), others=others) if others else mapped
+    def after_approval(self, proposal: Proposal, by: User) -> None:
+        append_approved(self, [proposal], by)
 
 
-def _mapped(mapping: VerdictMapping) -> MappedVerdict:
-    verdict = mapping.verdict
-    return MappedVerdict(words=mapping.words, site=mapping.site or None, scale=verdict.scale.slug, verdict=verdict.slug)
+def mapping_part(mapping: VerdictMapping) -> Mapping:
+    verdict = mapping.verdict and comparable_part(mapping.verdict)
+    site = mapping.site.lower().removeprefix("www.") or None
+    return construct(Mapping, {"site": site, "words": mapping.words, "verdict": verdict})
 
 
 def adopted_mappings() -> list[VerdictMapping]:
-    """Return the mappings that the last approved proposal contains as they are now.
-
-    A mapping changes if somebody renames the verdict or gives its short name to another verdict.
-    """
-    approved = Proposal.objects.filter(kind=Kind.MAPPING, decision=Decision.APPROVED)
-    contents = {each.mapping_id: each.content for each in approved.order_by("mapping_id", "-pk").distinct("mapping_id")}
-    said = {lead: [content, *content.pop("others", [])] for lead, content in contents.items()}
+    """Return the mappings that apply as they are now. Somebody can have renamed the verdict since the adoption."""
     rows = VerdictMapping.objects.select_related("verdict__scale").order_by("pk")
-    return [row for row in rows if _mapped(row).to_json_object() in said.get(row.lead_id or row.pk, [])]
+    return [row for row in _applying(rows) if row.verdict]
 
 
 def is_adopted(mapping: VerdictMapping) -> bool:
-    """Return whether imports use the mapping."""
-    return mapping in adopted_mappings()
+    """Return whether the mapping applies as it is now, or has been withdrawn."""
+    return bool(_applying([mapping]))
+
+
+def _applying(rows: Iterable[VerdictMapping]) -> list[VerdictMapping]:
+    parts = {row: mapping_part(row) for row in rows}
+    keys = {row: mapping_key(part.site, original_verdict_of(part.words)) for row, part in parts.items()}
+    applied = dict(PublishedMapping.objects.filter(key__in=keys.values()).values_list("key", "verdict"))
+    return [
+        row for row, part in parts.items() if applied.get(keys[row]) == (part.verdict and verdict_key(part.verdict))
+    ]
 
 
 def last_proposal(mapping: VerdictMapping) -> Proposal | None:

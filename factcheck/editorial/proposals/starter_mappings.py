@@ -8,7 +8,8 @@ from itertools import groupby
 
 from django.db import transaction
 
-from factcheck.editorial.models import User, Verdict, VerdictMapping
+from factcheck.editorial.models import Proposal, User, Verdict, VerdictMapping
+from factcheck.editorial.models.kinds import Decision, Kind
 from factcheck.editorial.proposals.workflow import submit
 from factcheck.record.formats.text import fold_words
 
@@ -72,6 +73,8 @@ STARTER_MAPPINGS: dict[str, dict[str, str]] = {
 def propose_starter_mappings(*, by: User) -> tuple[int, int]:
     """Propose the starter mappings that the site doesn't have yet, with one proposal for each publisher.
 
+    Mappings that were approved before adoptions were logged are proposed again, so that they apply again.
+
     Return the numbers of mappings and of publishers.
 
     A mapping whose verdict isn't on this site is left out. Raise EditorialError if the person can't propose mappings.
@@ -94,4 +97,9 @@ def propose_starter_mappings(*, by: User) -> tuple[int, int]:
             mapping.lead = lead
             mapping.save()
         submit(subject=lead, by=by)
-    return len(missing), len(by_site)
+    newest = Proposal.objects.filter(kind=Kind.MAPPING).order_by("mapping_id", "-pk").distinct("mapping_id")
+    for proposal in newest.select_related("mapping"):
+        if (lead_again := proposal.mapping) and proposal.decision == Decision.APPROVED and proposal.entry_id is None:
+            submit(subject=lead_again, by=by)
+            by_site.append(lead_again.with_members)
+    return sum(map(len, by_site)), len(by_site)

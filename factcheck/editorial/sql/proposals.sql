@@ -86,7 +86,7 @@ BEGIN
         LEFT JOIN editorial_importbatch b ON b.id = p.batch_id
         LEFT JOIN editorial_freeze f ON f.id = p.freeze_id
         WHERE CASE p.kind
-            WHEN 'mapping' THEN false
+            WHEN 'mapping' THEN editorial_is_editor(p.submitted_by_id, p.newsroom_id) IS NOT TRUE
             WHEN 'account' THEN false
             WHEN 'merge' THEN mine.id IS NULL OR theirs.id IS NULL
                 OR p.newsroom_id NOT IN (mine.newsroom_id, theirs.newsroom_id)

@@ -31,3 +31,32 @@ CREATE OR REPLACE TRIGGER not_by_token BEFORE INSERT OR UPDATE ON editorial_prop
     FOR EACH STATEMENT EXECUTE FUNCTION editorial_not_by_token();
 CREATE OR REPLACE TRIGGER not_by_token BEFORE INSERT ON record_logentry
     FOR EACH STATEMENT EXECUTE FUNCTION editorial_not_by_token();
+
+-- In the transaction of a token for copies, only captures are added, and sources and appearances refer to them. Everything
+-- else in drafts stays as it is, also if the application has a fault.
+CREATE OR REPLACE FUNCTION editorial_only_copies_by_token() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF (TG_OP <> 'UPDATE' OR TG_LEVEL = 'STATEMENT'
+            OR to_jsonb(NEW) - 'capture_id' IS DISTINCT FROM to_jsonb(OLD) - 'capture_id')
+        AND EXISTS (SELECT FROM editorial_apitoken
+                    WHERE id = current_setting('factcheck.token')::uuid AND scopes = '{copies:write}') THEN
+        RAISE EXCEPTION 'this token only adds copies' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN coalesce(NEW, OLD);
+END $$;
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['review', 'claim', 'claimant', 'authorship', 'demand', 'picture', 'apitoken'] LOOP
+        EXECUTE format('CREATE OR REPLACE TRIGGER only_copies_by_token BEFORE INSERT OR UPDATE OR DELETE ON editorial_%s
+            FOR EACH STATEMENT WHEN (current_setting(''factcheck.token'', true) <> '''')
+            EXECUTE FUNCTION editorial_only_copies_by_token()', name);
+    END LOOP;
+    FOREACH name IN ARRAY ARRAY['source', 'appearance'] LOOP
+        EXECUTE format('CREATE OR REPLACE TRIGGER only_copies_by_token BEFORE INSERT OR UPDATE OR DELETE ON editorial_%s
+            FOR EACH ROW WHEN (current_setting(''factcheck.token'', true) <> '''')
+            EXECUTE FUNCTION editorial_only_copies_by_token()', name);
+    END LOOP;
+END $$;

@@ -27,8 +27,6 @@ def describe_change(before: Statement | None, after: Statement) -> tuple[str, st
         if before and has_same_content(before, after):
             note = _("We now know more about this review: %(what)s. The verdict, the claim and the text are unchanged.")
             return ChangeClass.METADATA, note % {"what": ", ".join(map(_, _changed_metadata(before, after)))}
-        if before and _has_only_new_verdict(before, after):
-            return ChangeClass.UPDATE, _("The publisher's verdict has been matched to our rating scale.")
         return ChangeClass.UPDATE, _("The publisher's page has changed since it was imported.")
 
 
@@ -39,9 +37,3 @@ def _changed_metadata(before: Statement, after: Statement) -> list[str]:
         _OTHER: lambda review: review.model_dump(exclude=_NAMED),
     }
     return [name for name, value in values.items() if value(before) != value(after)]
-
-
-def _has_only_new_verdict(before: Statement, after: Statement) -> bool:
-    """Return whether only the verdict on this site's scale differs, because its wording now has a mapping."""
-    was, now = before.verdict, after.verdict
-    return was.original == now.original and was.slug is None and before.model_copy(update={"verdict": now}) == after

@@ -15,8 +15,7 @@ def complete_record(record: Record, unspecified: frozenset[str], statement: Revi
     """Return the record with the statement's values at the paths in `unspecified`, for example "claim.location".
 
     A claimant is completed only if the name is the same, and a verdict only if its wording is the same. For sources and
-    appearances, see `_members`. The verdict on this site's scale is never completed, because mappings and editors
-    choose it.
+    appearances, see `_members`. The verdict on this site's scale is never completed, because editors choose it.
     """
     known = statement.to_json_object()
     if statement.language == UNKNOWN_LANGUAGE:

@@ -208,8 +208,7 @@ def _plan(
 
     A record without an existing review leads to a new review.
 
-    A record that is the same as at the last import usually changes nothing. There are two exceptions. A returned review
-    is submitted again, and a published review gets a verdict if its wording has been mapped since.
+    A record that is the same as at the last import changes nothing, but a returned review is submitted again.
 
     A different record changes the draft, unless a person is working on the draft or the review was withdrawn.
     """
@@ -222,15 +221,10 @@ def _plan(
     # since.
     returned = existing.state == State.DRAFT and (not existing.is_published or existing.was_returned)
     if existing.import_digest == digest:
-        verdict = None if existing.verdict_id else rows.references.verdict(record)
-        if existing.is_pending or (not returned and (verdict is None or existing.state != State.PUBLISHED)):
+        if existing.is_pending or not returned:
             return Outcome.UNCHANGED
         if has_hidden_claim(existing):
             return _hidden_claim()
-        # An editor may have changed other columns of the draft, so only the verdict is set.
-        if verdict:
-            existing.verdict_id = verdict
-            existing.save(update_fields=["verdict", "changed_at"])
         return _plan_again(existing, existing.change_note if existing.was_returned else "")
     known = existing.verdict_id or rows.references.verdict(record) is None
     if current and known and not returned and leaves_unchanged(record, current):

@@ -21,10 +21,8 @@ from factcheck.editorial.models import (
     Verdict,
 )
 from factcheck.editorial.models.claims import SORTED_CHARACTERS
-from factcheck.editorial.proposals.mapping_policy import adopted_mappings
 from factcheck.imports.readers.imported_review import ImportedClaimant
 from factcheck.imports.readers.imported_review import ImportedReview as Record
-from factcheck.record.formats.text import fold_words
 from factcheck.record.formats.urls import review_id_of
 
 _Identity = tuple[str, str, str, str, tuple[str, ...]]
@@ -49,9 +47,8 @@ class References:
         self.publishers = _publishers({record.publisher.site for record in records})
         newsrooms = Publisher.objects.newsrooms().filter(site__in=self.publishers)
         self.newsrooms = set(newsrooms.values_list("site", flat=True)) | {newsroom.site}
-        self._mapped = _mappings()
         named = {slug for record in records if (slug := record.verdict.slug)}
-        self._verdicts = {
+        self._verdicts: dict[tuple[str | None, str | None], int] = {
             (verdict.scale.slug, verdict.slug): verdict.pk
             for verdict in (Verdict.objects.filter(slug__in=named).select_related("scale") if named else ())
         }
@@ -71,17 +68,8 @@ class References:
         return record.publisher.site in self.newsrooms or review_id_of(record.original_url) in self._own_reviews
 
     def verdict(self, record: Record) -> int | None:
-        """Return the id of the verdict on this site, or None.
-
-        The id comes from the record's own verdict, or from the mapping of its wording.
-        """
-        verdict = record.verdict
-        if verdict.scale and verdict.slug:
-            return self._verdicts.get((verdict.scale, verdict.slug))
-        if verdict.original is None:
-            return None
-        words = fold_words(verdict.original.label)
-        return self._mapped.get((words, record.publisher.site)) or self._mapped.get((words, ""))
+        """Return the id of the record's own verdict on this site, or None."""
+        return self._verdicts.get((record.verdict.scale, record.verdict.slug))
 
     def make_missing(self, records: Iterable[Record]) -> None:
         """Create the publishers, claimants and topics that don't exist yet."""
@@ -127,14 +115,6 @@ def _publishers(sites: set[str]) -> dict[str, Publisher]:
 def _publisher(record: Record) -> Publisher:
     values = record.publisher
     return Publisher(**columns_of(Publisher, values.to_json_object()) | {"name": values.name or values.site})
-
-
-def _mappings() -> dict[tuple[str, str], int]:
-    """Return the adopted mappings, from (wording, site or "") to the id of the verdict on this site."""
-    return {
-        (fold_words(mapping.words), mapping.site.lower().removeprefix("www.")): mapping.verdict_id
-        for mapping in adopted_mappings()
-    }
 
 
 def _claimants(newsroom: Publisher, claimants: list[ImportedClaimant]) -> dict[_Key, Claimant]:

@@ -21,7 +21,7 @@ from factcheck.record.formats.canonical import canonical_unchecked, rfc3339, sha
 
 WAIT = timedelta(hours=24)  # until a new key can sign, and until a newsroom is switched off
 # The kinds of entries that two people sign. The action of their proposal is the kind, with two exceptions.
-SIGNED = ("review", "demand", "claim", "disowning")
+SIGNED = ("review", "demand", "claim", "disowning", "mapping")
 PUBLICATIONS = ("original", "update", "correction", "published", "updated")
 # The keys that the log adds to a statement (factcheck.record.log.entries).
 ADDED = {"published_at", "updated_at", "revision", "corrections", "approval"}

@@ -29,6 +29,7 @@ from factcheck.record.models import (
     PublishedClaim,
     PublishedCorrection,
     PublishedDemand,
+    PublishedMapping,
     PublishedMerge,
     PublishedPicture,
     PublishedReference,
@@ -36,9 +37,10 @@ from factcheck.record.models import (
     RevisionDocument,
     Word,
 )
-from factcheck.record.readmodel import demand_rows, merge_rows, picture_rows, profile_rows, review_rows
+from factcheck.record.readmodel import demand_rows, mapping_rows, merge_rows, picture_rows, profile_rows, review_rows
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.claim_rows import claim_rows
+from factcheck.record.readmodel.comparable_verdicts import derive_verdicts
 from factcheck.record.readmodel.correction_rows import correction_rows
 from factcheck.record.search.words import title_words
 
@@ -140,6 +142,7 @@ def check_read_model(advance: Advance) -> None:
                 row.body = ""  # to save memory
                 del row.published
                 replaced[row.id] = row
+        derive_verdicts(expected[PublishedReview])
         for model in counts:
             counts[model] += len(expected[model])
             _compare(model, {row.pk: row for row in expected[model]})
@@ -149,6 +152,7 @@ def check_read_model(advance: Advance) -> None:
         advance(len(batch))
     for model, count in counts.items():
         _require_count(model, count)
+    _check_mappings()
     _check_latest(PublishedMerge, "claim.", _merge_row, advance)
     _check_claims()
     _check_references()
@@ -260,6 +264,14 @@ def _merge_row(entry: Any) -> PublishedMerge:
 
 def _demand_row(entry: Any) -> PublishedDemand:
     return demand_rows.demand_row(entry, entry.revision_document.checked())
+
+
+def _check_mappings() -> None:
+    rows: dict[str, PublishedMapping | None] = {}
+    for entry in LogEntry.objects.with_documents().filter(kind=Kind.MAPPING).iterator(BATCH):
+        rows |= mapping_rows.mapping_rows(entry, entry.revision_document.checked())
+    _compare(PublishedMapping, found := {key: row for key, row in rows.items() if row})
+    _require_count(PublishedMapping, len(found))
 
 
 def _check_claims() -> None:

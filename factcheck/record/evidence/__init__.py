@@ -1,4 +1,4 @@
-"""Evidence beside the log: public copies of sources, and the newest check of each source.
+"""Evidence beside the log: public copies of sources, the newest check of each source, and newsrooms' rules.
 
 These rows are derived neither from the log nor from drafts. A newsroom can hide a copy at any time.
 """

@@ -124,7 +124,13 @@ def append(publications: Sequence[Publication]) -> list[Published]:
 def _kind(publication: Publication, last: Published | None) -> Kind:
     """Return the entry's kind. Raises RecordError if the kind can't follow the last entry about the subject."""
     previous = Kind(last.entry.kind) if last else None
-    if publication.kind in (Kind.DEMAND_PUBLISHED, Kind.DEMAND_UPDATED, Kind.DISOWNING, Kind.KEY_ROTATION):
+    if publication.kind in (
+        Kind.DEMAND_PUBLISHED,
+        Kind.DEMAND_UPDATED,
+        Kind.DISOWNING,
+        Kind.MAPPING,
+        Kind.KEY_ROTATION,
+    ):
         return publication.kind
     if publication.kind in (Kind.CLAIM_MERGE, Kind.CLAIM_SPLIT):
         if previous not in (None, Kind.CLAIM_MERGE, Kind.CLAIM_SPLIT):
@@ -201,7 +207,7 @@ def _document(publication: Publication, kind: Kind, number: int, at: datetime, p
             "note": publication.note,
         },
     }
-    if kind.startswith(("demand.", "claim.", "disowning.")):
+    if kind.startswith(("demand.", "claim.", "disowning.", "mapping.")):
         return document  # without corrections, because the revisions' notes explain the changes
     return document | {"corrections": corrections}
 

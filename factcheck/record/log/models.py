@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Self
+from typing import Self, TypeAlias
 from uuid import UUID
 
 from django.db import models
@@ -63,28 +63,32 @@ class LogEntryQuerySet(models.QuerySet["LogEntry"]):
         return self.filter(revision_document__isnull=False).select_related("revision_document").order_by("sequence")
 
 
+class EntryKind(models.TextChoices):
+    """The kinds of log entries (docs/reference/vocabulary.md, "Kinds of entries in the log")."""
+
+    ORIGINAL = "review.original"
+    UPDATE = "review.update"
+    CORRECTION = "review.correction"
+    WITHDRAWAL = "review.withdrawal"
+    REINSTATEMENT = "review.reinstatement"
+    ERASURE = "review.erasure"
+    DEMAND_PUBLISHED = "demand.published"
+    DEMAND_UPDATED = "demand.updated"
+    CLAIM_MERGE = "claim.merge"
+    CLAIM_SPLIT = "claim.split"
+    DISOWNING = "disowning.published"
+    MAPPING = "mapping.adoption"
+    KEY_ROTATION = "key.rotation"
+
+
 class LogEntry(models.Model):
     """An entry in the public log: a document with this digest was published at `at`."""
 
-    class Kind(models.TextChoices):
-        """The kinds of log entries (docs/reference/vocabulary.md, "Kinds of entries in the log")."""
-
-        ORIGINAL = "review.original"
-        UPDATE = "review.update"
-        CORRECTION = "review.correction"
-        WITHDRAWAL = "review.withdrawal"
-        REINSTATEMENT = "review.reinstatement"
-        ERASURE = "review.erasure"
-        DEMAND_PUBLISHED = "demand.published"
-        DEMAND_UPDATED = "demand.updated"
-        CLAIM_MERGE = "claim.merge"
-        CLAIM_SPLIT = "claim.split"
-        DISOWNING = "disowning.published"
-        KEY_ROTATION = "key.rotation"
+    Kind: TypeAlias = EntryKind
 
     sequence = models.BigIntegerField(primary_key=True, help_text="Leaf index, from 0, without gaps.")
     at = models.DateTimeField()
-    kind = models.CharField(max_length=40, choices=Kind)
+    kind = models.CharField(max_length=40, choices=EntryKind)
     subject = models.UUIDField(help_text="The review, demand or claim. For a rotation, the new key.")
     number = models.PositiveIntegerField(help_text="The revision's number within the subject, from 1.")
     digest = models.CharField(max_length=64, help_text="Hexadecimal SHA-256 of salt and document.")
@@ -99,25 +103,7 @@ class LogEntry(models.Model):
             models.CheckConstraint(condition=Q(sequence__gte=0), name="logentry_sequence_from_0"),
             models.CheckConstraint(condition=Q(number__gte=1), name="logentry_number_from_1"),
             models.CheckConstraint(condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="logentry_digest_hex"),
-            models.CheckConstraint(
-                condition=Q(
-                    kind__in=[
-                        "review.original",
-                        "review.update",
-                        "review.correction",
-                        "review.withdrawal",
-                        "review.reinstatement",
-                        "review.erasure",
-                        "demand.published",
-                        "demand.updated",
-                        "claim.merge",
-                        "claim.split",
-                        "disowning.published",
-                        "key.rotation",
-                    ]
-                ),
-                name="logentry_kind_known",
-            ),
+            models.CheckConstraint(condition=Q(kind__in=EntryKind.values), name="logentry_kind_known"),
         ]
         indexes = [
             models.Index(fields=["at"], name="logentry_at"),

@@ -206,6 +206,21 @@ class Document(_AtPublication, _WithId):
     revision: Annotated[RevisionOfDocument, WithJsonSchema({"type": "object"})]
 
 
+class MappedBy(Nested):
+    """The newsroom that proposed the mapping, which a second person approved."""
+
+    name: str
+    site: str
+    sequence: int
+    """The entry of the adoption in the public log."""
+
+
+class MappedVerdict(Output, review.Verdict):
+    """The verdict on a scale of this site that two people have mapped to the publisher's words."""
+
+    mapped_by: MappedBy
+
+
 class NameOfPublisher(Nested):
     """The review's publisher."""
 

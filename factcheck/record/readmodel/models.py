@@ -48,6 +48,9 @@ class PublishedReview(models.Model):
     original_verdict = models.CharField(
         max_length=MAX_ORIGINAL, null=True, help_text="The publisher's own words, folded (`original_verdict_of`)."
     )
+    mapped_by = models.BigIntegerField(
+        null=True, help_text="The adoption from which `verdict` is derived. Null if the document contains the verdict."
+    )
     publisher = models.CharField(max_length=255, help_text="The publisher's site.")
     claimant = models.UUIDField(null=True)
     topics = ArrayField(models.CharField(max_length=60), default=list)
@@ -229,6 +232,22 @@ class PublishedMerge(models.Model):
         if sequence is None:
             return self.until is None
         return self.sequence <= sequence and (self.until is None or sequence < self.until)
+
+
+class PublishedMapping(models.Model):
+    """The verdict on a scale of this site that a publisher's words mean, from the newest adoption with these words."""
+
+    key = models.CharField(
+        primary_key=True,
+        max_length=256 + MAX_ORIGINAL,
+        help_text="The site, or nothing, a space, and the folded words.",
+    )
+    sequence = models.BigIntegerField(help_text="The entry of the adoption.")
+    verdict = models.CharField(max_length=130, help_text="scale:slug")
+    body = models.TextField(help_text="JSON: the verdict, and who mapped the words.")
+
+    def __str__(self) -> str:
+        return f"{self.key} by {self.sequence}"
 
 
 class PublishedReference(models.Model):

@@ -12,12 +12,13 @@ from uuid import UUID
 import orjson
 from django.db.models import Q
 
-from factcheck.database.bulk_writes import collect, insert
+from factcheck.database.bulk_writes import insert
 from factcheck.record.formats.canonical import canonical_unchecked
 from factcheck.record.formats.urls import claim_url, link_key, page_url, url_key
 from factcheck.record.log.models import LogEntry, Published
 from factcheck.record.readmodel.bodies import Erasure, Kept, Review
 from factcheck.record.readmodel.claim_rows import write_claims
+from factcheck.record.readmodel.comparable_verdicts import compare, derive_verdicts
 from factcheck.record.readmodel.correction_models import PublishedCorrection
 from factcheck.record.readmodel.correction_rows import correction_rows
 from factcheck.record.readmodel.models import (
@@ -26,6 +27,7 @@ from factcheck.record.readmodel.models import (
     PublishedReview,
 )
 from factcheck.record.readmodel.row_models import Status, original_verdict_of
+from factcheck.record.statements.output import read
 from factcheck.record.statements.parts import Part
 from factcheck.record.statements.review import Appearance, Source
 
@@ -48,19 +50,19 @@ def apply(published: Sequence[Published]) -> None:
     PublishedCorrection.objects.filter(review_id__in=erased).delete()
     if replaced:
         PublishedReview.objects.filter(id__among=replaced).delete()
-    rows: list[PublishedReview] = []
-    made = (
+    rows = [
         review_row(each.entry, body_of(each.entry, each.document), replaced.get(each.entry.subject))
         for each in published
-    )
-    insert(PublishedReview, collect(made, rows))
+    ]
+    derive_verdicts(rows)
+    insert(PublishedReview, rows)
     entries = [each.entry for each in published]
     corrections = map(correction_rows, entries, [row.published for row in rows])
     insert(PublishedCorrection, [each for some in corrections for each in some])
     write_claims({row.claim_id for row in [*rows, *replaced.values()] if row.claim_id}, rows)
     references = {key: row for row in rows for key in references_of(row)}
     _save_references([reference_row(*key, row) for key, row in references.items()])
-    _refresh_references({key for row in replaced.values() for key in references_of(row)} - references.keys())
+    refresh_references({key for row in replaced.values() for key in references_of(row)} - references.keys())
 
 
 def rebuild() -> None:
@@ -157,11 +159,13 @@ def references_of(row: PublishedReview) -> list[Reference]:
 
 def reference_row(kind: str, key: str, review: PublishedReview) -> PublishedReference:
     document, left_out = review.live_body, set[str]()
+    if kind == Kind.VERDICT and review.mapped_by is not None:
+        (document,) = compare([read(Review, review.body)], "default")
     body: Part
     if kind == Kind.PUBLISHER:
         body, name = document.publisher, document.publisher.name
     elif kind == Kind.VERDICT:
-        body, name, left_out = document.verdict, document.verdict.slug or "", {"label", "original"}
+        body, name, left_out = document.verdict, document.verdict.slug or "", {"label", "original", "mapped_by"}
     elif claimant := document.claim.claimant if kind == Kind.CLAIMANT else None:
         body, name = claimant, claimant.name or claimant.description or ""
     else:
@@ -181,7 +185,7 @@ def _referring(kind: str, key: str) -> Q:
     return Q(**{str(kind): key})
 
 
-def _refresh_references(keys: Iterable[Reference]) -> None:
+def refresh_references(keys: Iterable[Reference]) -> None:
     """Update references from the newest live review that uses them, and delete unused references."""
     rows = []
     for kind, key in sorted(keys):

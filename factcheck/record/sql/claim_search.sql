@@ -18,5 +18,5 @@ BEGIN
     END LOOP;
     RETURN NEW;
 END $$;
-CREATE OR REPLACE TRIGGER claim_search BEFORE INSERT OR UPDATE ON record_publishedclaim
+CREATE OR REPLACE TRIGGER claim_search BEFORE INSERT OR UPDATE OF body ON record_publishedclaim
     FOR EACH ROW EXECUTE FUNCTION record_claim_search();

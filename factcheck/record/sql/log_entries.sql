@@ -23,8 +23,8 @@ BEGIN
         RAISE EXCEPTION 'revision % of % does not follow %', NEW.number, NEW.subject, last.number
             USING ERRCODE = 'restrict_violation';
     END IF;
-    IF (NEW.kind IN ('review.original', 'demand.published', 'disowning.published', 'key.rotation')) <> (last.sequence IS NULL)
-            AND NEW.kind <> 'claim.merge'
+    IF (NEW.kind IN ('review.original', 'demand.published', 'disowning.published', 'mapping.adoption', 'key.rotation'))
+            <> (last.sequence IS NULL) AND NEW.kind <> 'claim.merge'
         OR split_part(NEW.kind, '.', 1) <> split_part(last.kind, '.', 1)
         OR (NEW.kind IN ('review.update', 'review.correction') AND last.kind = 'review.withdrawal')
         OR (NEW.kind = 'review.update' AND last.kind = 'review.erasure')

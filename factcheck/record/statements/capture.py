@@ -11,7 +11,7 @@ from factcheck.record.formats.text import clean_text
 from factcheck.record.statements.faults import InvalidValue
 from factcheck.record.statements.parts import Part, optional, required
 from factcheck.record.statements.texts import _
-from factcheck.record.statements.values import SHA256, Line, Rule, UrlOrNull
+from factcheck.record.statements.values import SHA256, Choices, Line, OneOf, Rule, UrlOrNull
 
 MAX_SIZE = 2**40  # bytes
 
@@ -28,6 +28,12 @@ def read_captured_at(text: str) -> str | None:
 
 
 CAPTURED_AT = Rule(read_captured_at, {"format": "date-time"}, 27)
+
+
+class CopyOrigin(Choices):
+    WORKER = "worker", _("made by this site")
+    EDITOR = "editor", _("uploaded by an editor")
+    BROWSER = "browser", _("made in an editor’s browser")
 
 
 class CapturedFile(Part):
@@ -52,4 +58,12 @@ class Capture(CapturedFile):
 
     final_url: UrlOrNull = optional(
         _("final URL"), "URL of the page after redirects.", "https://archive.example/2020/1"
+    )
+    # Absent for copies that the site made, so that the bytes of older copies stay the same.
+    origin: Annotated[str, OneOf(CopyOrigin)] = optional(
+        _("how it was made"),
+        "How the copy was made. The key is absent if this site made it.",
+        "browser",
+        "worker",
+        exclude_if=lambda origin: origin == "worker",
     )

@@ -1,12 +1,27 @@
 """Claims and reviews as programs can send them, without the keys that only this site sets."""
 
-from factcheck.record.statements.parts import Reference, list_of, omit, optional, partial, pick, required
+from typing import Annotated
+
+from factcheck.record.statements.parts import Part, Reference, list_of, omit, optional, partial, pick, required
 from factcheck.record.statements.review import Appearance, Claimant, Review, ReviewedClaim, Source, Verdict
-from factcheck.record.statements.values import MAX_LIST, MAX_TOPICS, Slug
+from factcheck.record.statements.values import MAX_LIST, MAX_TOPICS, Line, Prose, Slug, Url
+
+
+class CopyToAdd(Part):
+    """A page as an editor's browser shows it, with a picture, for a source or an appearance of a draft."""
+
+    card: Annotated[str, Line(40)] = required("", "`id` of the source or appearance in the list.", "source-12")
+    url: Url = required("", "URL of the page in the browser.", "https://social.example/p/1")
+    page: str = required("", "The page as HTML.", "<!doctype html><title>A post</title>")
+    picture: str = required("", "PNG or JPEG file in base64.", "iVBORw0KGgo=")
 
 
 class DraftedClaim(Reference):
     """A claim of the newsroom or a published claim."""
+
+    wording: Annotated[str | None, Prose(10_000)] = optional(
+        "", "The claim in the review's language. A translation needs it.", "The flood has reached the roof."
+    )
 
 
 DraftClaimant = omit(

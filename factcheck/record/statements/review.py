@@ -225,6 +225,13 @@ class Source(Part):
         _("stance"), "Whether the source supports the claim.", "refutes"
     )
     quote: Annotated[str | None, Prose(10_000)] = optional(_("quote"), "Exact quotation from the source.")
+    # Absent without a translation, so that the bytes of older sources stay the same.
+    quote_translation: Annotated[str | None, Prose(10_000)] = optional(
+        _("quote in the language of the review"),
+        "The newsroom's translation of `quote`. The key is absent without a translation.",
+        "In October 2020, the river rose by four metres.",
+        exclude_if=operator.not_,
+    )
     archive_url: UrlOrNull = optional(_("archive link"), "URL of an archived copy of `url`.")
     published_on: DayOrNull = optional(_("published on"), "Date of the source according to itself.", "2020-10-11")
     accessed_on: DayOrNull = optional(_("accessed on"), "Date on which the newsroom read the source.", "2026-10-04")
@@ -265,6 +272,12 @@ class Publisher(Part):
     principles_url: UrlOrNull = optional(_("principles"), "Page about the organisation and its funding.")
     unnamed_sources_url: UrlOrNull = optional(_("policy on unnamed sources"), "Page about the use of unnamed sources.")
     feedback_url: UrlOrNull = optional(_("how to report a mistake"), "Page where readers can report a mistake.")
+    rules_digest: Sha256OrNull = optional(
+        _("digest of its rules"),
+        "Digest of the newest version of its rules, which covers all earlier versions. Absent without rules here.",
+        "ab" * 32,
+        exclude_if=operator.not_,
+    )
     # Absent for UTC, so that the bytes of older reviews stay the same.
     time_zone: Annotated[str, Line(64)] = optional(
         _("time zone"),

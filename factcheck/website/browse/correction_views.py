@@ -10,6 +10,7 @@ from factcheck.record.lists.pages import read_page
 from factcheck.record.lists.published_lists import CORRECTIONS
 from factcheck.record.models import PublishedCorrection
 from factcheck.record.readmodel.bodies import CorrectionOfReview, Erasure, Kept, Tombstone, any_review
+from factcheck.record.readmodel.comparable_verdicts import compare
 from factcheck.record.statements.output import read
 from factcheck.website.browse.filters import Filters
 from factcheck.website.browse.review_lists import links_to_pages, read_cursor
@@ -55,8 +56,10 @@ def corrections(request: HttpRequest) -> HttpResponse:
     filters = Filters.read(request.GET, CORRECTIONS)
     cursor = read_cursor(request.GET, by_time=False)
     page = read_page(CORRECTIONS.source, filters.conditions, COLUMNS, CORRECTIONS.newest_first, cursor, PAGE_SIZE)
-    found = [ShownCorrection(read(CorrectionOfReview, body), any_review(review)) for body, review in page.rows]
-    add_wordings(each.review for each in found)
+    reviews = compare([any_review(review) for _, review in page.rows])
+    changes = (read(CorrectionOfReview, body) for body, _ in page.rows)
+    found = [*map(ShownCorrection, changes, reviews)]
+    add_wordings(reviews)
     if not found and cursor.position:
         raise Http404  # the page would have nothing to link back to
     query = filters.query() if filters and not filters.errors else ""

@@ -15,10 +15,10 @@ from factcheck.database.query_timeout import time_limit
 from factcheck.record.lists.dimensions import has_words
 from factcheck.record.lists.pages import Cursor, Page, Sql, read_page
 from factcheck.record.lists.published_lists import REVIEWS
+from factcheck.record.readmodel.comparable_verdicts import shown_reviews
 from factcheck.record.readmodel.translated_reviews import ListedReview, judgements, share_wordings
 from factcheck.record.search.lookup import with_stems
 from factcheck.record.search.query import read_query
-from factcheck.record.statements.output import read
 from factcheck.tools.budget import current
 from factcheck.website.browse.filters import Filters
 from factcheck.website.queries import read_same_claims
@@ -106,7 +106,7 @@ def reviews_of(page: Page, conditions: Sequence[Sql], *, newest_first: bool = Fa
 
     In a list with the newest first, a judgement is left out if an earlier page shows it.
     """
-    found = [read(ListedReview, body) for (body,) in page.rows]
+    found = shown_reviews(ListedReview, (body for (body,) in page.rows))
     others = read_same_claims(found, conditions)
     share_wordings([*found, *(each for each, _ in others)])
     listed = [each for each, meets in others if meets]

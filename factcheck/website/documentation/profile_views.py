@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils.translation import gettext_lazy
+from django.utils.translation import get_language, gettext_lazy
+from django.views.decorators.http import require_safe
 
+from factcheck.record.formats.text import replace_forbidden
 from factcheck.record.formats.word_diff import Piece, word_diff
-from factcheck.record.models import ProfileChange
+from factcheck.record.models import ProfileChange, RulesVersion
 from factcheck.record.readmodel import profile_rows
 from factcheck.record.statements.output import read
 from factcheck.record.statements.review import Publisher, Verdict
@@ -33,22 +36,14 @@ Scale = tuple[list[tuple[int, list[Verdict]]], list[Verdict]]  # the verdicts by
 
 @page_for_readers
 def explanation(request: HttpRequest, page: str) -> HttpResponse:
-    return _explain(request, page)
-
-
-@page_for_readers
-def about(request: HttpRequest) -> HttpResponse:
-    return _explain(request, "about", newsrooms=profile_rows.list_newsrooms())
-
-
-@page_for_readers
-def complain(request: HttpRequest) -> HttpResponse:
-    return _explain(request, "complain", newsrooms=profile_rows.list_newsrooms(), contacts=True)
-
-
-def _explain(request: HttpRequest, page: str, **context: object) -> HttpResponse:
-    context |= {"license": settings.LICENSE_URL, "security_contact": bool(settings.SECURITY_CONTACT)}
-    return render_guide(request, f"{SITE}{page}", "website/explanation.html", operator=settings.OPERATOR, **context)
+    context = {
+        "newsrooms": profile_rows.list_newsrooms() if page in ("about", "complain") else [],
+        "contacts": page == "complain",
+        "operator": settings.OPERATOR,
+        "license": settings.LICENSE_URL,
+        "security_contact": bool(settings.SECURITY_CONTACT),
+    }
+    return render_guide(request, f"{SITE}{page}", "website/explanation.html", **context)
 
 
 @page_for_readers
@@ -72,11 +67,51 @@ def methodology(request: HttpRequest, site: str) -> HttpResponse:
         "publisher": read(Publisher, profile[""]),
         "scales": scales_of([read(Verdict, body) for key, body in profile.items() if key]),
         "history": history,
+        "rules": _rules_of(site).order_by("page").distinct("page"),
         "sample": is_sample(site),
         "license": settings.LICENSE_URL,
         "json_url": f"{settings.SITE_URL}/api/v1/publishers/{site}/",
     }
     return render(request, "website/methodology.html", context)
+
+
+@page_for_readers
+def rules(request: HttpRequest, site: str, page: str) -> HttpResponse:
+    """Show a page of a newsroom's rules with its history, or one earlier version and what it changed (`?version=`)."""
+    written = list(_rules_of(site).filter(page=page).order_by("-number"))
+    best = min(written, key=lambda each: each.language != get_language(), default=None)
+    versions = [each for each in written if best and each.language == best.language]
+    shown = next((each for each in versions if request.GET.get("version", str(each.number)) == str(each.number)), None)
+    if shown is None:
+        raise Http404
+    former = next((each for each in versions if each.number < shown.number), None)
+    # Each review that was published with this digest or a later one put the version into the log too.
+    covering = set(_rules_of(site).filter(number__gte=shown.number).values_list("digest", flat=True))
+    own = [
+        (read(Publisher, row.body), entry) for row, entry, _ in profile_rows.changes_with_former(site) if not row.key
+    ]
+    context = {
+        "site": site,
+        "name": own[0][0].name if own else site,
+        "versions": versions,
+        "shown": shown,
+        "changes": word_diff(former.text, shown.text) if former else [],
+        "entry": next((entry for publisher, entry in reversed(own) if publisher.rules_digest in covering), None),
+        "sample": is_sample(site),
+        "license": settings.LICENSE_URL,
+    }
+    return render(request, "website/rules.html", context)
+
+
+@require_safe
+def rules_file(request: HttpRequest, site: str) -> HttpResponse:
+    """Return all versions of a newsroom's rules, with what their digests are computed from."""
+    columns = ("number", "page", "language", "written_at", "text", "salt", "text_digest", "digest", "erased_because")
+    return JsonResponse({"versions": list(_rules_of(site).order_by("number").values(*columns))})
+
+
+def _rules_of(site: str) -> QuerySet[RulesVersion]:
+    return RulesVersion.objects.using("public").filter(publisher=replace_forbidden(site))
 
 
 def scales_of(verdicts: list[Verdict]) -> list[Scale]:

@@ -11,12 +11,14 @@ import orjson
 from django.db.models import CharField, Func, QuerySet
 from django.db.models.expressions import RawSQL
 from django.http import Http404
+from django.utils.translation import get_language
 
 from factcheck.database.rows import run_prepared
 from factcheck.record.evidence.public_captures import ON_PAGES
 from factcheck.record.evidence.source_checks import SourceCheck
 from factcheck.record.models import LogEntry, PublicCapture, PublishedDemand, PublishedReview
 from factcheck.record.readmodel.bodies import Demand
+from factcheck.record.readmodel.comparable_verdicts import compare
 from factcheck.record.readmodel.public_state import find_state
 from factcheck.record.readmodel.review_rows import review_row
 from factcheck.record.statements.output import read
@@ -34,7 +36,7 @@ WITH RECURSIVE same (id) AS (
 ) SELECT id FROM same WHERE id IS NOT NULL
 """
 SAME_TOPIC = 3
-_THE_REVIEW = UUID(int=0)
+_THE_REVIEW, _LANGUAGE = UUID(int=0), "the reader's language"
 _ADDED = ("note", "change_class", "has_document", "is_signed", "disowned")
 _ENTRY = ("sequence", "at", "kind", "subject", "number", "digest", *_ADDED)
 
@@ -44,7 +46,7 @@ class ReviewPage:
     """A review with all that its page shows. The page must be rendered again when `version` changes.
 
     `others` are the live reviews of the same claim. `same_topic` are the newest reviews of other claims by this site's
-    newsrooms, in the same language and with the same topic. `revisions` are as from `queries.list_revisions`.
+    newsrooms, in the reader's language and with the same topic. `revisions` are as from `queries.list_revisions`.
     `captures` are the review's captures that readers can see, by their hashes. `checks` are the checks of its
     sources by URL.
     """
@@ -66,10 +68,12 @@ def read_page(review_id: UUID) -> ReviewPage:
     if state is None:
         raise Http404
     others, same_topic, revisions, about, public, checks = reading.parts
+    row, reviews = review_row(state.entry, state.body), [read(OtherReview, each["body"]) for each in others]
+    compare([row.published, *reviews])
     return ReviewPage(
-        review_row(state.entry, state.body),
+        row,
         reading.version,
-        [read(OtherReview, each["body"]) for each in others],
+        reviews,
         [read(OtherReview, each["body"]) for each in same_topic],
         [_entry(**each) for each in revisions],
         [read(Demand, each["body"]) for each in about],
@@ -82,15 +86,15 @@ def read_page(review_id: UUID) -> ReviewPage:
 def _compiled() -> tuple[str, list[Any]]:
     """Return the columns of the version and of the other parts as SQL, with their parameters.
 
-    `_THE_REVIEW` is in the place of the review's id. Django takes longer to compile these queries than the database to
-    run them.
+    `_THE_REVIEW` is in the place of the review's id, and `_LANGUAGE` in that of the reader's language. Django takes
+    longer to compile these queries than the database to run them.
     """
     reviews = PublishedReview.objects.using("public").live().exclude(pk=_THE_REVIEW)
     its_claims = RawSQL(_SAME_CLAIM, [_THE_REVIEW])  # noqa: S611 (our own SQL)
     same_claim = reviews.filter(claim_id__in=its_claims)
     here = PublishedReview.objects.filter(pk=_THE_REVIEW)
     topics = here.values_list(Func("topics", function="unnest", output_field=CharField()))
-    same_topic = reviews.filter(original_key=None, language=here.values("language")[:1], topics__overlap=topics)
+    same_topic = reviews.filter(original_key=None, language=_LANGUAGE, topics__overlap=topics)
     same_topic = same_topic.exclude(claim_id__in=its_claims).order_by("-published_at", "-id")
     demands = PublishedDemand.objects.using("public").filter(review=_THE_REVIEW).order_by("received_on", "id")
     parts: list[QuerySet[Any, Any]] = [
@@ -115,7 +119,8 @@ class _Reading:
 
     def __init__(self, review_id: UUID) -> None:
         self._columns, parameters = _compiled()
-        self._parameters = [review_id if each == _THE_REVIEW else each for each in parameters]
+        filled = {_THE_REVIEW: review_id, _LANGUAGE: get_language()}
+        self._parameters = [filled.get(each, each) for each in parameters]
 
     def __call__(self, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
         rows = run_prepared(f"SELECT {self._columns}, rows.* FROM ({sql}) AS rows", [*self._parameters, *parameters])  # noqa: S608

@@ -20,8 +20,8 @@ from factcheck.record.matching.match_numbers import THRESHOLD
 from factcheck.record.matching.match_scoring import Match
 from factcheck.record.matching.matches import match
 from factcheck.record.readmodel.bodies import Claim
+from factcheck.record.readmodel.comparable_verdicts import shown_reviews
 from factcheck.record.readmodel.translated_reviews import ListedReview, judgements
-from factcheck.record.statements.output import read
 from factcheck.record.statements.review import ReviewedClaim
 from factcheck.website.browse.filters import Filters
 from factcheck.website.browse.review_lists import ResultsPage
@@ -124,4 +124,5 @@ def _is_in_words(text: str, claim: ReviewedClaim) -> bool:
 
 
 def _read(model: type[Found], rows: Any, ids: Sequence[UUID]) -> dict[UUID, Found]:
-    return {pk: read(model, body) for pk, body in rows.filter(pk__in=ids).values_list("pk", "body")}
+    found = dict(rows.filter(pk__in=ids).values_list("pk", "body"))
+    return dict(zip(found, shown_reviews(model, found.values()), strict=True))

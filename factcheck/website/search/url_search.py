@@ -18,6 +18,7 @@ from factcheck.record.formats.urls import link_key
 from factcheck.record.models import PublicCapture, PublishedDemand, PublishedReview, Status
 from factcheck.record.readmodel.bodies import Erasure, Review, Tombstone
 from factcheck.record.readmodel.claim_merges import MergeGroup
+from factcheck.record.readmodel.comparable_verdicts import compare
 from factcheck.record.readmodel.review_rows import evidence_of, urls_of
 from factcheck.record.readmodel.translated_reviews import ListedReview, judgements
 from factcheck.record.search.lookup import with_stems
@@ -74,6 +75,7 @@ def find_by_url(text: SearchText) -> FoundByUrl:
         if review and ((roles := _roles(review, keys)) or row.pk in linked):
             live.setdefault(roles, []).append(review)
     gone = [body for row in rows.values() if not isinstance(body := row.published, Review)]
+    compare([each for some in live.values() for each in some])
     return FoundByUrl([Cited(roles, judgements(each)) for roles, each in live.items()], gone[:MAX_FOUND])
 
 

@@ -18,6 +18,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from factcheck.record.models import Status
 from factcheck.record.readmodel.answers import MAX_VERDICT, answer_of
 from factcheck.record.readmodel.bodies import Erasure, Kept, Review, kept_review
+from factcheck.record.readmodel.comparable_verdicts import compare
 from factcheck.record.readmodel.public_state import find_state
 from factcheck.record.readmodel.revisions import disowned_among
 from factcheck.website import queries
@@ -79,7 +80,7 @@ def oembed(request: HttpRequest) -> HttpResponse:
     state = find_state("review", UUID(found["id"])) if found else None
     if found is None or state is None or state.status == Status.ERASED:
         return _problem(404, "Not Found", "The parameter url must be the URL of a published review on this site.")
-    body = kept_review(state.body)
+    (body,) = compare([kept_review(state.body)])
     language = found["language"] or share_cards.picture_language(body.language)
     most = [_number(request.GET.get(name, "")) for name in ("maxwidth", "maxheight")]
     return JsonResponse(_oembed(body, language, *most), json_dumps_params={"ensure_ascii": False})

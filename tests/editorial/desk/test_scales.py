@@ -93,7 +93,7 @@ def test_verdict_mapping_needs_two_editors(database: str) -> None:
     second.follow("Approve")
     assert f"“Satire” means “False” on the scale “{make_scale().name}”. a.example" in second.text
     assert waiting(mapping).digest in second.text
-    assert "From now on, imports will map these words" in second.text
+    assert "All imported reviews in these words get our verdict" in second.text
     second.press("Approve")
     assert f"Proposed by {newsroom.editor}, approved by {other.chief}." in second.text
     assert len(adopted_mappings()) == 1
@@ -109,7 +109,7 @@ def test_verdict_mapping_needs_two_editors(database: str) -> None:
 def test_returned_mapping_is_told_of_and_proposed_again_when_it_is_saved(newsroom: Newsroom) -> None:
     mapping = propose_mapping(newsroom)
     second = signed_in(newsroom.second).open(decision(mapping, "return"))
-    assert "Imports will not use this mapping." in second.text
+    assert "Nothing changes. The person who proposed this will see your message." in second.text
     second.fill(reason="Trào phúng không phải là sai.").press("Return with a message")
     editor = signed_in(newsroom.editor).open("/admin/")
     returned = editor.text.partition("Returned to you")[2]
@@ -136,7 +136,7 @@ def test_mapping_is_not_used_for_another_verdict_that_takes_the_short_name(newsr
     assert Review.objects.get().verdict is None
 
     editor = signed_in(newsroom.editor).open(f"/admin/editorial/verdictmapping/{mapping.pk}/change/")
-    assert "The verdict’s short name has changed since the approval, so imports don’t use this mapping." in editor.text
+    assert "What was approved isn’t what this page shows." in editor.text
     editor.press("Save and continue editing")
     proposal = waiting(mapping)
     workflow.approve(proposal=proposal, by=newsroom.second, digest=proposal.digest)
@@ -159,8 +159,10 @@ def test_events_of_a_mapping_say_what_was_proposed(newsroom: Newsroom) -> None:
     mapping = propose_mapping(newsroom)
     proposal = waiting(mapping)
     workflow.approve(proposal=proposal, by=newsroom.second, digest=proposal.digest)
-    proposed, approved = EditorialEvent.objects.filter(action__startswith="mapping.").order_by("pk")
-    assert (proposed.action, approved.action) == ("mapping.submitted", "mapping.approved")
+    proposed, approved, adopted = EditorialEvent.objects.filter(action__startswith="mapping.").order_by("pk")
+    assert [proposed.action, approved.action, adopted.action] == [
+        "mapping.submitted", "mapping.approved", "mapping.adoption"
+    ]  # fmt: skip
     assert (approved.subject, approved.newsroom) == (f"mapping:{mapping.pk}", None)
     assert approved.detail == {"digest": proposal.digest}
     chief = signed_in(make_newsroom("khac.example").chief).open("/admin/editorial/editorialevent/")

@@ -14,14 +14,12 @@ from factcheck.editorial.models import (
     EditorialEvent,
     ImportBatch,
     Publisher,
-    RatingScale,
     Review,
     Topic,
-    VerdictMapping,
 )
 from factcheck.editorial.proposals import workflow
 from factcheck.imports.importer import batches
-from factcheck.record.models import PublishedReference
+from factcheck.record.models import PublishedReference, PublishedReview
 from factcheck.record.statements.review import ReviewedClaim, Source
 from tests.imports.own_records import SECOND, bodies, digest, publish, record, run, take
 from tests.support.drafts import Newsroom, make_newsroom, waiting
@@ -40,18 +38,9 @@ def test_record_twice_in_one_file(newsroom: Newsroom, file: Path) -> None:
     assert refusals(file) == [(3, "in_hand", "https://other.example/1")]
 
 
-def test_verdict_words_are_mapped_when_approved(newsroom: Newsroom, file: Path) -> None:
-    verdicts = {verdict.slug: verdict for verdict in RatingScale.objects.get().verdicts.all()}
-
-    def mapping(words: str, slug: str, site: str = "", *, approved: bool = True) -> None:
-        created = VerdictMapping.objects.create(words=words, site=site, verdict=verdicts[slug])
-        proposal = workflow.submit(subject=created, by=newsroom.editor)
-        if approved:
-            workflow.approve(proposal=proposal, by=newsroom.second, digest=proposal.digest)
-
-    mapping("falso", "false")
-    mapping("FALSO", "mostly-false", "particular.example")
-    mapping("Verdadero", "true", approved=False)
+def test_documents_keep_the_publishers_words_and_rows_have_the_mapped_verdicts(newsroom: Newsroom, file: Path) -> None:
+    newsroom.adopt_mapping("falso", "", "false")
+    newsroom.adopt_mapping("FALSO", "particular.example", "mostly-false")
     rows = [
         record(1),
         record(2, publisher={"site": "particular.example"}),
@@ -61,25 +50,20 @@ def test_verdict_words_are_mapped_when_approved(newsroom: Newsroom, file: Path) 
     ]
     assert take(file, *rows) == "5 new, 0 unchanged, 0 changed, 0 refused."
     publish()
-    assert [(body["verdict"]["slug"], body["verdict"]["value"]) for body in bodies()] == [
-        ("false", 1), ("mostly-false", 2), (None, None), ("half-true", 3), ("true", 5)
+    assert [(body["verdict"]["slug"], body["verdict"]["label"]) for body in bodies()] == [
+        (None, "Falso"), (None, "Falso"), (None, "Verdadero"), ("half-true", "Half true"), ("true", "True")
     ]  # fmt: skip
-    assert [body["verdict"]["label"] for body in bodies()] == [
-        "False",
-        "Mostly false",
-        "Verdadero",
-        "Half true",
-        "True",
-    ]
-    assert bodies()[3]["verdict"]["original"] is None
-    assert bodies()[4]["verdict"]["original"]["label"] == "Falso"
-    # Approved later, a mapping reaches what is public as a pending correction.
-    proposal = waiting(VerdictMapping.objects.get(words="Verdadero"))
-    workflow.approve(proposal=proposal, by=newsroom.second, digest=proposal.digest)
-    assert take(file, *rows) == "0 new, 4 unchanged, 1 changed, 0 refused."
-    publish()
-    assert bodies()[-1]["verdict"]["slug"] == "true"
-    assert bodies()[-1]["revision"]["note"] == "The publisher's verdict has been matched to our rating scale."
+
+    def verdicts() -> list[str | None]:
+        return [*PublishedReview.objects.order_by("sequence").values_list("verdict", flat=True)]
+
+    assert verdicts() == ["truth:false", "truth:mostly-false", None, "truth:half-true", "truth:true"]
+    newsroom.adopt_mapping("Verdadero", "", "true")
+    assert verdicts() == ["truth:false", "truth:mostly-false", "truth:true", "truth:half-true", "truth:true"]
+    assert take(file, *rows) == "0 new, 5 unchanged, 0 changed, 0 refused."
+    # A withdrawn mapping of one publisher leaves the mapping for all publishers.
+    newsroom.adopt_mapping("FALSO", "particular.example", None)
+    assert verdicts() == ["truth:false", "truth:false", "truth:true", "truth:half-true", "truth:true"]
 
 
 def test_unknown_verdict_of_ours_is_refused(newsroom: Newsroom, file: Path) -> None:

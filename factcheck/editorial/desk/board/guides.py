@@ -19,6 +19,7 @@ MODELS = {
     "topic": "how-to/set-a-rating-scale",
     "watchedsource": "how-to/keep-evidence",
     "publisher": "how-to/manage-people",
+    "rulesversion": "how-to/write-your-rules",
     "user": "how-to/manage-people",
     "membership": "how-to/manage-people",
     "apitoken": "how-to/make-a-token",
@@ -41,6 +42,7 @@ ACTIONS = {
     "claim_split": "how-to/merge-claims",
     "claim_link": "how-to/merge-claims",
     "publisher_keys": "how-to/sign-with-your-passkey",
+    "publisher_write-rules": "how-to/write-your-rules",
     "proposal_sign": "how-to/sign-with-your-passkey",
 }
 

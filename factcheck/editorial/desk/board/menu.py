@@ -24,7 +24,7 @@ GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
         ),
     ),
     (_("Verdicts and topics"), ("Topic", "RatingScale", "Verdict", "VerdictMapping")),
-    (_("Newsroom and people"), ("Publisher", "User", "Membership", "Freeze", "ApiToken")),
+    (_("Newsroom and people"), ("Publisher", "RulesVersion", "User", "Membership", "Freeze", "ApiToken")),
     (_("Operation"), ("EditorialEvent", "Subscription", "Delivery", "Job")),
 )
 

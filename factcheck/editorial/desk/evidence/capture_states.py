@@ -62,10 +62,12 @@ def describe_state(capture: Capture | None) -> str:
         return " ".join([_("Not copied."), capture.get_failure_display()])
     at = localtime(capture.captured_at)
     moment = date_format(at, "H:i" if at.date() == localdate() else "DATE_FORMAT")
-    sentence = (
-        _("Your copy, %(time)s, %(size)s") if capture.origin == Capture.Origin.EDITOR else _("Kept %(time)s, %(size)s")
-    )
-    return sentence % {"time": moment, "size": filesizeformat(capture.size or 0)}
+    sentences: dict[str, str] = {
+        Capture.Origin.WORKER: _("Kept %(time)s, %(size)s"),
+        Capture.Origin.EDITOR: _("Your copy, %(time)s, %(size)s"),
+        Capture.Origin.BROWSER: _("Made in an editor’s browser, %(time)s, %(size)s"),
+    }
+    return sentences[capture.origin] % {"time": moment, "size": filesizeformat(capture.size or 0)}
 
 
 def page_of(capture: Capture | None) -> str:

@@ -1,12 +1,16 @@
 """API tokens at the desk, which people create and revoke themselves. Chief editors can revoke them too."""
 
+from io import BytesIO
+from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
@@ -25,6 +29,7 @@ from factcheck.editorial.models import ApiToken
 from factcheck.editorial.programs.tokens import create_token, revoke_token
 
 DAYS = (7, 30, 90, 365)
+EXTENSION = Path(__file__).parents[2] / "extension"
 
 
 class TokenForm(NewsroomForm):
@@ -91,6 +96,20 @@ class ApiTokenAdmin(ActionsAdmin[ApiToken]):
     def may(self, token: ApiToken) -> str:
         return "; ".join(f"{scope}: {ApiToken.Scope(scope).label}" for scope in token.scopes)
 
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.extension)
+        return [path("extension.zip", view, name="editorial_extension"), *super().get_urls()]
+
+    def extension(self, request: HttpRequest) -> HttpResponse:
+        """Return the browser extension, with the address of this site."""
+        content = BytesIO()
+        with ZipFile(content, "w") as archive:
+            for file in sorted(each for each in EXTENSION.rglob("*") if each.is_file()):
+                archive.write(file, f"factcheck-extension/{file.relative_to(EXTENSION)}")
+            archive.writestr("factcheck-extension/site.txt", settings.SITE_URL)
+        name = 'attachment; filename="factcheck-extension.zip"'
+        return HttpResponse(content.getvalue(), content_type="application/zip", headers={"Content-Disposition": name})
+
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -107,9 +126,8 @@ class ApiTokenAdmin(ActionsAdmin[ApiToken]):
                     " again. If you lose it, revoke it and create a new token."
                 )
                 template = "admin/editorial/secret.html"
-                return subject_page(
-                    request, token, page, _("The token"), template, explanation=explanation, secret=secret
-                )
+                more = {"explanation": explanation, "secret": secret, "scopes": token.scopes}
+                return subject_page(request, token, page, _("The token"), template, **more)
         return subject_page(
             request,
             ApiToken(),

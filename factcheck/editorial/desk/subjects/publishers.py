@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk.access import OwnRowsAdmin, get_desk
 from factcheck.editorial.desk.action_forms import ProseField
-from factcheck.editorial.desk.action_views import ActionsAdmin, DeskAction
+from factcheck.editorial.desk.action_views import ActionsAdmin, DeskAction, by_name
 from factcheck.editorial.desk.deciding.proposal_actions import available_actions as available_decisions
 from factcheck.editorial.desk.subjects.claimants import UrlLinesField
+from factcheck.editorial.desk.subjects.rules import WRITE
 from factcheck.editorial.models import Publisher
 from factcheck.editorial.proposals.disowning_policy import propose_disowning
 from factcheck.record.formats.time_zones import time_zone_names
@@ -84,7 +85,7 @@ DEFAULT_CHECKLIST = (
 class PublisherAdmin(ActionsAdmin[Publisher], OwnRowsAdmin[Publisher]):
     """The pages of publishers. Chief editors can edit the newsrooms that they lead."""
 
-    desk_actions = {DISOWN.name: DISOWN}
+    desk_actions = by_name(WRITE, DISOWN)
     newsroom_key = "pk"
     administrators_see_all = True
     adders = "administers_accounts"
@@ -126,8 +127,8 @@ class PublisherAdmin(ActionsAdmin[Publisher], OwnRowsAdmin[Publisher]):
         return desk.administers_accounts or (bool(desk.led_newsrooms) if obj is None else obj.pk in desk.led_newsrooms)
 
     def available_actions(self, request: HttpRequest, row: Publisher) -> list[str]:
-        waits = row.proposals.open().exists()
-        return [DISOWN.name] if row.pk in get_desk(request).deciding_newsrooms and not waits else []
+        decides, waits = row.pk in get_desk(request).deciding_newsrooms, row.proposals.open().exists()
+        return [WRITE.name, *([] if waits else [DISOWN.name])] if decides else []
 
     def status_context(self, request: HttpRequest, row: Publisher) -> dict[str, object]:
         desk = get_desk(request)

@@ -100,9 +100,9 @@ class SourceInline(CardsMixin, TextareaRowsMixin, OwnReviewInline, admin.Stacked
     model = Source
     formset = ConflictCheckedFormSet
     line = ("stance", "title", "publisher", "published_on")
-    rows = ("url", "quote", ("archive_url", "accessed_on"))
+    rows = ("url", "quote", "quote_translation", ("archive_url", "accessed_on"))
     more = (*rows, *remaining_fields(Source, review_statement.Source, (*line, *rows)), "position")
-    textarea_rows: ClassVar = {"quote": 3}
+    textarea_rows: ClassVar = {"quote": 3, "quote_translation": 3}
 
     def get_extra(self, request: HttpRequest, obj: Review | None = None, **kwargs: Any) -> int:
         return (

@@ -1,0 +1,179 @@
+"""Copies from an editor's own browser: a token that can do just this, what is stored, and what is refused."""
+
+import json
+from base64 import b64encode
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import IntegrityError
+from warcio.archiveiterator import ArchiveIterator
+
+from factcheck.editorial.errors import WrongValue
+from factcheck.editorial.models import ApiToken, Capture, Review, Source
+from factcheck.editorial.programs.tokens import create_token, token_transaction
+from factcheck.editorial.proposals import workflow
+from factcheck.record.formats.canonical import sha256_hex
+from tests.support.drafts import Newsroom, make_newsroom
+from tests.support.evidence import names_in, stored_in
+from tests.support.sql import run
+from tests.support.tokens import CLAIM, Program, make_program
+
+PNG = b"\x89PNG\r\n\x1a\nx"
+PAGE = '<!doctype html><html lang="vi"><meta charset="windows-1258"><title>Bài đăng</title><p>Nước lũ tới mái chùa.</p>'
+POST = "https://www.facebook.com/story/1"
+
+
+@pytest.fixture
+def storage(tmp_path: Path) -> Any:
+    with stored_in(tmp_path) as folder:
+        yield folder
+
+
+@pytest.fixture
+def review(newsroom: Newsroom, storage: Path) -> Review:
+    review = newsroom.make_review()
+    review.sources.filter(position=0).update(url=POST, no_capture_reason="")
+    return review
+
+
+def extension(newsroom: Newsroom) -> Program:
+    return make_program(newsroom, None, "copies:write")
+
+
+def copy_of(card: str, /, **changes: Any) -> dict[str, Any]:
+    return {"card": card, "url": f"{POST}?fbclid=x", "page": PAGE, "picture": b64encode(PNG).decode(), **changes}
+
+
+def card_of(review: Review) -> str:
+    return f"source-{review.sources.all()[0].pk}"
+
+
+def test_page_and_picture_become_one_copy_that_names_its_origin(newsroom: Newsroom, review: Review) -> None:
+    made = extension(newsroom).post("copies/", copy_of(card_of(review)))
+    capture = Capture.objects.get(pk=made)
+    with capture.file.open("rb") as file:
+        content = file.read()
+    assert (capture.origin, capture.media_type, capture.url, capture.final_url) == (
+        "browser", "application/warc", POST, f"{POST}?fbclid=x",
+    )  # fmt: skip
+    assert (capture.sha256, capture.size) == (sha256_hex(content), len(content))
+    assert (capture.title, capture.language, "Nước lũ" in capture.text) == ("Bài đăng", "vi", True)
+    records = [(each.rec_type, each.rec_headers["WARC-Target-URI"], each.rec_headers["Content-Type"], each.raw_stream.read())
+               for each in ArchiveIterator(BytesIO(content))]  # fmt: skip
+    assert records[1:] == [
+        ("resource", f"{POST}?fbclid=x", "text/html; charset=utf-8", PAGE.encode()),
+        ("resource", f"urn:view:{POST}?fbclid=x", "image/png", PNG),
+    ]
+    approval = workflow.submit(subject=review, by=newsroom.reporter)
+    cited = json.loads(approval.statement)["sources"][0]["capture"]
+    assert (cited["origin"], cited["sha256"]) == ("browser", capture.sha256)
+
+
+def test_list_has_only_the_own_open_drafts_and_begins_with_the_same_address(newsroom: Newsroom, review: Review) -> None:
+    other = newsroom.make_review()
+    other.sources.update(url="https://m.facebook.com/story/2")
+    hidden = newsroom.make_review(created_by=newsroom.second)
+    hidden.authorships.update(user=newsroom.second)
+    workflow.submit(subject=newsroom.make_review(), by=newsroom.reporter)
+    make_newsroom("other.example").make_review()
+    listed = extension(newsroom).get("copies/?url=https%3A%2F%2Fm.facebook.com%2Fstory%2F1%3Futm_source%3Dx")["results"]
+    claims = [claim.appearances.get().pk for claim in (review.claim, other.claim)]
+    sources = [*review.sources.values_list("pk", flat=True), *other.sources.values_list("pk", flat=True)]
+    assert {each["id"] for each in listed} >= {f"source-{pk}" for pk in sources} | {f"appearance-{pk}" for pk in claims}
+    assert not {f"source-{pk}" for pk in hidden.sources.values_list("pk", flat=True)} & {each["id"] for each in listed}
+    assert [each["id"] for each in listed if each["matches"]] == [card_of(review)] == [listed[0]["id"]]
+    assert set(listed[0]) == {"id", "url", "title", "claim", "matches", "copied"}
+
+
+@pytest.mark.parametrize(
+    ("method", "address"),
+    [(method, f"{kind}/{rest}") for kind in ("claims", "reviews") for method, rest in (("GET", ""), ("POST", ""), ("GET", "PK/"), ("PATCH", "PK/"), ("DELETE", "PK/"))],
+)  # fmt: skip
+def test_token_can_do_just_this(newsroom: Newsroom, review: Review, method: str, address: str) -> None:
+    pk = review.claim_id if address.startswith("claims") else review.pk
+    refusal = extension(newsroom).refused(
+        method, address.replace("PK", str(pk)), None if method in ("GET", "DELETE") else CLAIM, 403
+    )
+    assert "doesn't have the scope" in refusal["detail"]
+
+
+def test_other_tokens_cannot_add_copies(newsroom: Newsroom, review: Review) -> None:
+    program = make_program(newsroom)
+    program.refused("GET", "copies/", None, 403)
+    program.refused("POST", "copies/", copy_of(card_of(review)), 403)
+    with pytest.raises(WrongValue):
+        make_program(newsroom, None, "copies:write", "drafts:write")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE editorial_source SET title = 'x'",
+        "DELETE FROM editorial_source",
+        "UPDATE editorial_review SET body = 'x'",
+        "UPDATE editorial_claim SET text = 'x'",
+        "DELETE FROM editorial_appearance",
+        "INSERT INTO editorial_authorship (review_id, name) SELECT id, 'x' FROM editorial_review",
+    ],
+)
+def test_database_refuses_everything_else_in_the_tokens_transaction(
+    newsroom: Newsroom, review: Review, statement: str
+) -> None:
+    create_token(by=newsroom.reporter, newsroom=newsroom.publisher.pk, name="x", scopes=["copies:write"], days=1)
+    with pytest.raises(IntegrityError, match="this token only adds copies"), token_transaction(ApiToken.objects.get()):
+        run(statement)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["javascript:alert(1)", "file:///etc/passwd", "chrome://settings", "https://kiemchung.example@evil.example/", "https://", ""],
+)  # fmt: skip
+def test_forged_address_is_refused(newsroom: Newsroom, review: Review, url: str) -> None:
+    refusal = extension(newsroom).refused("POST", "copies/", copy_of(card_of(review), url=url), 422)
+    assert [error["pointer"] for error in refusal["errors"]] == ["#/url"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"picture": b64encode(b"GIF89a").decode()}, 409),
+        ({"picture": b64encode(b"%PDF-1.7").decode()}, 409),
+        ({"picture": "no base64!"}, 422),
+        ({"page": "x" * 25_000_000}, 413),
+        ({"card": "source-x"}, 422),
+        ({"card": "review-1"}, 422),
+        ({"html": "x"}, 422),
+    ],
+)
+def test_huge_and_wrong_content_is_refused(
+    newsroom: Newsroom, review: Review, storage: Path, changes: Any, status: int
+) -> None:
+    extension(newsroom).refused("POST", "copies/", copy_of(card_of(review), **changes), status)
+    assert not Capture.objects.exists()
+    assert names_in(storage) == []
+
+
+def test_copies_count_towards_the_quota(newsroom: Newsroom, review: Review, settings: Any) -> None:
+    settings.ACCOUNT_QUOTA = 500
+    refusal = extension(newsroom).refused("POST", "copies/", copy_of(card_of(review)), 409)
+    assert refusal["code"] == "over_quota"
+
+
+def test_copy_for_another_persons_draft_is_refused(newsroom: Newsroom, review: Review) -> None:
+    program = make_program(newsroom, newsroom.second, "copies:write")
+    program.refused("POST", "copies/", copy_of(card_of(review)), 422)
+    review.sources.update(no_capture_reason="Đã bị xóa.")
+    workflow.submit(subject=review, by=newsroom.reporter)
+    extension(newsroom).refused("POST", "copies/", copy_of(card_of(review)), 422)
+    assert not Capture.objects.exists()
+
+
+def test_copy_that_is_sent_twice_is_stored_once(newsroom: Newsroom, review: Review) -> None:
+    program, content = extension(newsroom), copy_of(card_of(review))
+    first = program.post("copies/", content, **{"Idempotency-Key": "1"})
+    assert program.post("copies/", content, **{"Idempotency-Key": "1"}) == first
+    assert Capture.objects.count() == 1
+    assert program.post("copies/", content) != first  # sent again on purpose: the card has the newer copy
+    assert str(Source.objects.get(pk=card_of(review).partition("-")[2]).capture_id) != first
