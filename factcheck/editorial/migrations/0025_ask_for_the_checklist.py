@@ -7,7 +7,7 @@ import factcheck.editorial.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("editorial", "0018_unusual_dates"),
+        ("editorial", "0024_digest_of_rules"),
     ]
 
     operations = [
