@@ -47,6 +47,8 @@ def decode(kind: str, body: bytes | Iterable[bytes], **options: Any) -> dict[str
         found = json.loads(_exchange(chain([line], [body] if isinstance(body, bytes) else body)))
         if not isinstance(found, dict):
             raise ValueError("not an object")  # noqa: TRY004, TRY301 - the answer of a hostile file
+        if has_content := kind.startswith("picture_"):
+            found["content"] = b64decode(str(found.get("content")))
     except ValueError as problem:
         logger.info("A file of the kind %s can't be decoded: %s", kind, problem)
         raise NotDecoded from problem
@@ -54,8 +56,9 @@ def decode(kind: str, body: bytes | Iterable[bytes], **options: Any) -> dict[str
         raise NotDecoded(too_large=found["refused"] is True)
     if kind.startswith("picture") and not _is_picture(found, options.get("hashes") == "stored"):
         raise NotDecoded
-    if kind == "picture_for_readers":
-        found["content"] = _content(found)
+    # Hostile code can choose the content, so it must be what the media type says.
+    if has_content and getattr(find_kind(found["content"][:64]), "media_type", "") != found["media_type"]:
+        raise NotDecoded
     return found
 
 
@@ -69,17 +72,6 @@ def _is_picture(found: dict[str, Any], stored: bool) -> bool:
         and all(type(each) is int and -(2**63) <= each < 2**63 for each in hashes)
         and (not stored or len(hashes) in (0, 2))
     )
-
-
-def _content(found: dict[str, Any]) -> bytes:
-    """Return the encoded picture. Hostile code can choose its bytes, so they must be what the media type says."""
-    try:
-        content = b64decode(str(found.get("content")))
-    except ValueError as problem:
-        raise NotDecoded from problem
-    if (kind := find_kind(content[:64])) is None or kind.media_type != found["media_type"]:
-        raise NotDecoded
-    return content
 
 
 def _exchange(pieces: Iterable[bytes]) -> bytes:

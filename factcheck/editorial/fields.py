@@ -20,7 +20,7 @@ from factcheck.record.formats.text import clean_text, find_forbidden
 from factcheck.record.statements.faults import MESSAGES, InvalidValue
 from factcheck.record.statements.parts import Part, choices_of, find_rule, keys_of, parts_of, value_type
 from factcheck.record.statements.statement_labels import choices, label
-from factcheck.record.statements.values import DAY, LANGUAGE, MAX_SAME_AS, URL, Rule
+from factcheck.record.statements.values import COLOR, DAY, LANGUAGE, MAX_SAME_AS, URL, Rule
 
 MAX_WORD = 20  # characters of a code, such as "refutes"
 
@@ -121,6 +121,12 @@ class WebAddressField(RuledField):
     def db_check(self, connection: BaseDatabaseWrapper) -> str:
         name = connection.ops.quote_name(str(self.column))
         return rf"{super().db_check(connection)} AND {name} ~ '^(https?://[^[:space:]/]+.*)?$'"
+
+
+class ColorField(RuledField):
+    """A colour as #rrggbb."""
+
+    rule = COLOR
 
 
 class LanguageField(RuledField):

@@ -104,6 +104,7 @@ urlpatterns = [
     path("oembed/", embed_views.oembed, name="oembed"),
     re_path("^captures/(?P<sha256>[0-9a-f]{64})/file/$", file_views.capture_file, name="capture_file"),
     re_path("^captures/(?P<sha256>[0-9a-f]{64})/picture/$", file_views.capture_picture, name="capture_picture"),
+    re_path("^captures/(?P<sha256>[0-9a-f]{64})/picture/(?P<number>[0-9]{1,4})/$", file_views.copied_picture),
     re_path(rf"^{PICTURE_PATH.pattern[1:]}$", file_views.picture, name="picture"),
     path("docs/<slug:kind>/<slug:name>.md", guide_views.markdown),
     path("llms.txt", guide_views.llms),

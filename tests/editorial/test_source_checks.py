@@ -1,6 +1,7 @@
 """The weekly check of published sources, against a local test site."""
 
 import itertools
+import re
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
 from django.utils import timezone
 
 from factcheck.clean_room import door
@@ -18,9 +20,10 @@ from factcheck.editorial.captures import source_checks
 from factcheck.editorial.captures.fetching import capture
 from factcheck.editorial.captures.page_comparison import has_changed
 from factcheck.editorial.captures.requests import set_capture
+from factcheck.editorial.captures.rights import set_public
 from factcheck.editorial.models import Capture, EditorialEvent, Review, WatchedSource
 from factcheck.record.formats.quotes import contains_quote
-from factcheck.record.models import LogEntry, SourceCheck
+from factcheck.record.models import LogEntry, PublicCapture, SourceCheck
 from tests.support.drafts import Newsroom, make_newsroom
 from tests.support.local_pages import LocalPages, local_pages
 from tests.support.refusals import refused
@@ -79,6 +82,11 @@ def published_state() -> str:
     return SourceCheck.objects.using("public").get().state
 
 
+def public_page(path: str = "/captures/{sha256}/") -> bytes:
+    row = PublicCapture.objects.get()
+    return bytes(Client().get("/en" + path.format(sha256=row.sha256, review_id=row.review_id)).content)
+
+
 def test_source_stays_as_it_was(newsroom: Newsroom, site: LocalPages) -> None:
     publish(newsroom, site)
     source = check()
@@ -101,8 +109,10 @@ def test_source_stays_as_it_was(newsroom: Newsroom, site: LocalPages) -> None:
 )
 def test_problem_counts_after_two_days(newsroom, site, body, status, state):
     publish(newsroom, site)
+    set_public(capture=Capture.objects.get(), by=newsroom.editor, public=True)
     check()
     entries = LogEntry.objects.count()
+    assert (b"Then and now" in public_page()) is False
     show(site, body, status)
     source = check()
     assert (source.state, source.suspected) == ("unchanged", state)
@@ -112,10 +122,18 @@ def test_problem_counts_after_two_days(newsroom, site, body, status, state):
     source = check_on_the_next_day()
     assert (source.state, source.suspected) == (state, "")
     assert published_state() == state
+    words = public_page().decode()
+    assert ("Then and now" in words, b"#now" in public_page("/reviews/{review_id}/")) == (state != "gone",) * 2
+    removed, added = {"changed": ("câu chuyện", "bài viết"), "without_quote": (QUOTE, "Câu khác"), "gone": ("", "")}[
+        state
+    ]
+    found = [re.findall(rf"<{mark}>.*?</{mark}>", words, re.DOTALL) for mark in ("del", "ins")]
+    assert (removed in str(found[0]), added in str(found[1])) == (True, True)
     assert [each.pk for each in WatchedSource.objects.to_check_again([newsroom.publisher.pk])] == [source.pk]
     show(site, page())
     assert check().state == "unchanged"  # it is back
     assert published_state() == "unchanged"
+    assert b"Then and now" not in public_page()
     assert LogEntry.objects.count() == entries
 
 

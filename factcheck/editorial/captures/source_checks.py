@@ -7,7 +7,7 @@ Each check is committed in its own transaction, so the next run continues after 
 import logging
 import time
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from django.db import transaction
@@ -25,7 +25,7 @@ from factcheck.editorial.models.captures import WEEK
 from factcheck.editorial.people import roles
 from factcheck.record.evidence.source_checks import SourceState, store_check
 from factcheck.record.formats.quotes import contains_quote
-from factcheck.record.models import PublishedReview
+from factcheck.record.models import PublicCapture, PublishedReview
 from factcheck.record.statements.review import Source
 from factcheck.tools.http_client import FetchError, Problem, fetch
 
@@ -43,6 +43,14 @@ _HAS_URL: Any = Func(
     template="jsonb_path_exists(%(expressions)s::jsonpath)",
     output_field=BooleanField(),
 )
+
+
+class Found(NamedTuple):
+    """The result of a check: whether the page has all quotes, its state, and the text if the page has changed."""
+
+    had_quote: bool
+    state: SourceState
+    text: str = ""
 
 
 def check_sources() -> int:
@@ -116,15 +124,17 @@ def check_source(source: WatchedSource) -> None:
         for row in rows:  # none, if the review was withdrawn in the meantime
             row.next_at = at + WEEK
             if found is not None:
-                had_quote, state = found
-                row.had_quote |= had_quote
-                _store(row, state, at)
+                row.had_quote |= found.had_quote
+                _store(row, found, at)
             row.save()
 
 
-def _store(source: WatchedSource, state: SourceState, at: datetime) -> None:
-    """Set the new state. A problem that only one check has found is checked again on another day."""
-    source.checked_at = at
+def _store(source: WatchedSource, found: Found, at: datetime) -> None:
+    """Set the new state. A problem that only one check has found is checked again on another day.
+
+    Readers see the text of a changed page only beside a public copy, because the newsroom needs the rights.
+    """
+    source.checked_at, state = at, found.state
     if state not in (source.state, SourceState.UNCHANGED):
         # A problem counts only if an earlier check, on another day, found the same problem.
         first = source.suspected_at if source.suspected == state else None
@@ -137,6 +147,8 @@ def _store(source: WatchedSource, state: SourceState, at: datetime) -> None:
         source.state, source.since = state, at
         source.accepted_at = source.accepted_by = None
     store_check(source.review_id, source.url, state=state, checked_at=at, since=min(source.since, at))
+    copies = PublicCapture.objects.filter(review_id=source.review_id, url=source.url)
+    copies.update(newer_text=found.text, newer_at=at if found.text else None)
 
 
 def _cited(source: WatchedSource) -> list[Source]:
@@ -145,14 +157,14 @@ def _cited(source: WatchedSource) -> list[Source]:
     return [each for each in review.live_body.sources if each.url == source.url] if review else []
 
 
-def _find_state(source: WatchedSource, cited: list[Source]) -> tuple[bool, SourceState] | None:
-    """Return whether the page has all quotes, and the page's state. Return None if the page can't be judged now."""
+def _find_state(source: WatchedSource, cited: list[Source]) -> Found | None:
+    """Return what the page has and lacks now. Return None if the page can't be judged now."""
     try:
         last = fetch(source.url)[-1]
     except FetchError as refused:
-        return (False, SourceState.GONE) if refused.problem == Problem.UNKNOWN_HOST else None
+        return Found(False, SourceState.GONE) if refused.problem == Problem.UNKNOWN_HOST else None
     if last.status in _GONE:
-        return False, SourceState.GONE
+        return Found(False, SourceState.GONE)
     page = read_details(last.body, last.headers.get("Content-Type", ""), last.url, insist=True)
     if last.status != 200 or not page.text:
         return None  # the host refuses programs, or the page has no text
@@ -161,10 +173,10 @@ def _find_state(source: WatchedSource, cited: list[Source]) -> tuple[bool, Sourc
     has_quotes = bool(quotes) and all(_holds(page, quote) for quote in quotes)
     had_quotes = source.had_quote or (bool(quotes) and all(contains_quote(copy, quote) for quote in quotes))
     if had_quotes and not has_quotes:
-        return True, SourceState.WITHOUT_QUOTE
+        return Found(True, SourceState.WITHOUT_QUOTE, page.text)
     if copy and has_changed(copy, f"{page.text} {page.everything}"):
-        return has_quotes, SourceState.CHANGED
-    return has_quotes, SourceState.UNCHANGED
+        return Found(has_quotes, SourceState.CHANGED, page.text)
+    return Found(has_quotes, SourceState.UNCHANGED)
 
 
 def _holds(page: PageDetails, quote: str) -> bool:

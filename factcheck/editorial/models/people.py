@@ -69,6 +69,7 @@ class Publisher(StatementModel):
             "rules_digest",
             "time_zone",
             logo_url=_("The URL of the logo."),
+            color=_("Shown beside your name, such as #c2410c. It must be visible on light and on dark pages."),
             description=_("In one or two sentences: who you are and who funds you."),
             codes=_("Tick a code only if its body lists you as a signatory or member."),
             methodology_url=_("The page that explains how you check claims (IFCN: methodology)."),

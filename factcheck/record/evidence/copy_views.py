@@ -5,7 +5,6 @@ is used, and no address in the copy is opened.
 """
 
 import logging
-from base64 import b64decode
 from collections.abc import Iterable, Sequence
 from typing import Annotated, NamedTuple
 
@@ -86,7 +85,7 @@ def view_copy(content: bytes | Iterable[bytes], url: str, quotes: Sequence[str] 
 def copy_picture(content: bytes | Iterable[bytes], url: str, number: int) -> tuple[bytes, str]:
     """Return a picture of the copy, encoded again, and its media type. Raise NotDecoded, or OSError without a room."""
     found = decode("picture_of_copy", content, url=url, number=number)
-    return b64decode(found["content"]), found["media_type"]
+    return found["content"], found["media_type"]
 
 
 def _marked(text: str, marks: Iterable[tuple[int, int]], *, first: bool) -> SafeString:

@@ -22,7 +22,7 @@ from factcheck.record.readmodel.picture_rows import UNREADABLE
 from factcheck.record.statements.review import Appearance, Source
 
 PICTURE_TYPE = "image/webp"
-ON_PAGES = ("sha256", "picture", "width", "height", "alt")  # columns that pages of reviews and claims show
+ON_PAGES = ("sha256", "picture", "width", "height", "alt", "newer_at")  # columns that pages of reviews and claims show
 
 
 class PublicCaptureQuerySet(models.QuerySet["PublicCapture"]):
@@ -51,6 +51,9 @@ class PublicCapture(models.Model):
     width = models.PositiveIntegerField(null=True)
     height = models.PositiveIntegerField(null=True)
     alt = models.TextField(blank=True, default="", help_text="The picture in words.")
+    # The readable text of the page, if the newest check of the source has found that the page changed.
+    newer_text = models.TextField(blank=True, default="")
+    newer_at = models.DateTimeField(null=True)
     # Hashes for searches by picture (`files/visual_hashes.py`). Null if the capture isn't a picture.
     whole_hash = models.BigIntegerField(null=True)
     inner_hash = models.BigIntegerField(null=True)

@@ -29,6 +29,8 @@ MESSAGES: Mapping[str, str] = {
     "zoned_moment": _("Write the date, the time and the time zone, such as 2026-10-05T09:30+07:00."),
     "country": _("Write the two-letter country code, such as VN."),
     "sha256": _("Enter the SHA-256 hash as 64 characters from 0–9 and a–f."),
+    "faint_color": _("This colour is too pale for light pages, or too dark for dark pages. Choose another one."),
+    "color": _("Write the colour as # and six characters from 0–9 and a–f, such as #c2410c."),
     "number": _("Give a whole number from -%(most)s to %(most)s."),
     "other_spelling": _("Write this value as %(value)s."),
     "no_verdict": _("Give a scale and a slug, or the publisher's verdict in words (original)."),

@@ -15,6 +15,7 @@ from factcheck.record.statements.values import (
     MAX_NUMBER,
     MAX_TOPICS,
     Choices,
+    ColorOrNull,
     DayOrNull,
     Id,
     Labels,
@@ -272,6 +273,9 @@ class Publisher(Part):
     principles_url: UrlOrNull = optional(_("principles"), "Page about the organisation and its funding.")
     unnamed_sources_url: UrlOrNull = optional(_("policy on unnamed sources"), "Page about the use of unnamed sources.")
     feedback_url: UrlOrNull = optional(_("how to report a mistake"), "Page where readers can report a mistake.")
+    color: ColorOrNull = optional(
+        _("colour"), "Colour of the publisher. Absent without a colour.", "#c2410c", exclude_if=operator.not_
+    )
     rules_digest: Sha256OrNull = optional(
         _("digest of its rules"),
         "Digest of the newest version of its rules, which covers all earlier versions. Absent without rules here.",

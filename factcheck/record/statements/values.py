@@ -17,6 +17,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from factcheck.record.formats.text import clean_text, find_forbidden
 from factcheck.record.statements.faults import InvalidValue
+from factcheck.tools.contrast import GRAPHICS, lowest_contrast
 
 Json = dict[str, Any]
 
@@ -124,6 +125,14 @@ def read_sha256(text: str) -> str | None:
     return _match(text, "sha256", re.compile("[0-9a-f]{64}"))
 
 
+def read_color(text: str) -> str | None:
+    """Return the colour as #rrggbb if it can be seen on all pages of the site, in light and in dark."""
+    color = _match(text.lower(), "color", re.compile("#[0-9a-f]{6}"))
+    if color and lowest_contrast(color) < GRAPHICS:
+        raise InvalidValue("faint_color")
+    return color
+
+
 def read_site(text: str) -> str | None:
     return _match(text, "site", re.compile(r"(?!www\.)[^\s/@:?#A-Z]{1,253}(?::[0-9]{1,5})?"))
 
@@ -212,6 +221,7 @@ SLUG = Rule(read_slug, {"pattern": SLUG_PATTERN}, 60)
 URL = Rule(read_url, {"pattern": URL_PATTERN}, MAX_URL)
 DAY = Rule(read_day, {"format": "date"}, 10)
 SHA256 = Rule(read_sha256, {"pattern": SHA256_PATTERN}, 64)
+COLOR = Rule(read_color, {"pattern": "^#[0-9a-f]{6}$"}, 7)
 SITE = Rule(read_site, {"pattern": SITE_PATTERN, "maxLength": 255}, 255)
 LANGUAGE = Rule(
     read_language,
@@ -230,6 +240,7 @@ Day = Annotated[str, DAY]
 DayOrNull = Annotated[str | None, DAY]
 Sha256OrNull = Annotated[str | None, SHA256]
 Site = Annotated[str, SITE]
+ColorOrNull = Annotated[str | None, COLOR]
 Name = Annotated[str, Line(500)]
 NameOrNull = Annotated[str | None, Line(500)]
 Labels = Annotated[

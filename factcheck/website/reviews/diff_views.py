@@ -84,9 +84,9 @@ def find_changes(before: Review, after: Review) -> Changes:
     first, second = (claim.pop("appearances") for claim in (old["claim"], new["claim"]))
     rows["appearances"] = compare_rows("claim.appearances", first, second)
     return Changes(
-        [Change(each.label, _cut(each.pieces)) for each in compare(old, new)],
+        [Change(each.label, cut(each.pieces)) for each in compare(old, new)],
         [
-            (_title(name), [RowChange(each.kind, each.title, _cut(each.pieces)) for each in found])
+            (_title(name), [RowChange(each.kind, each.title, cut(each.pieces)) for each in found])
             for name, found in rows.items()
             if found
         ],
@@ -98,7 +98,7 @@ def _title(name: str) -> str:
     return str(label(model.model_fields[name].title or ""))
 
 
-def _cut(pieces: list[Piece]) -> list[Piece]:
+def cut(pieces: list[Piece]) -> list[Piece]:
     """Shorten long pieces, so that the page stays readable. The whole text is on the page of each revision."""
     left, found = MAX_SHOWN, []
     for kind, text in pieces:

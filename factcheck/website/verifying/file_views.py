@@ -3,19 +3,33 @@
 The pages of captures don't link to the original and load nothing from it, so it gets no visitors from here.
 """
 
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
+
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from factcheck.clean_room.refusal import NotDecoded
+from factcheck.record.evidence.copy_views import copy_picture, view_copy
 from factcheck.record.evidence.public_captures import PICTURE_TYPE
 from factcheck.record.files.picture_files import FOR_READERS
 from factcheck.record.files.public_files import public_file, read_public_file
 from factcheck.record.formats.canonical import sha256_hex
+from factcheck.record.formats.word_diff import shorten, word_diff
 from factcheck.record.models import PublicCapture, PublishedPicture
+from factcheck.record.statements.statement_changes import AROUND
 from factcheck.web.hostile_files import download
+from factcheck.web.places import RETRY_AFTER, Busy, search_places
+from factcheck.web.rate_limits import READING, count_request
+from factcheck.web.response_cache import key_of, recall, remember
 from factcheck.website import queries
-from factcheck.website.responses import page_for_readers
+from factcheck.website.responses import page_for_readers, within_limits
+from factcheck.website.reviews.diff_views import cut
 
 # A picture opened as a page can't run anything, even if a browser would read the file as HTML.
 SANDBOX = "default-src 'none'; sandbox"
@@ -23,10 +37,54 @@ SANDBOX = "default-src 'none'; sandbox"
 
 @page_for_readers
 def capture(request: HttpRequest, sha256: str) -> HttpResponse:
-    """Show the readable text and the details of a capture, with the reviews that cite it."""
+    """Show a capture as the clean room reads it, its details, what has changed since then, and who cites it.
+
+    The page has the limits of searches, because the decoding takes as long as a search. Its bytes are remembered.
+    """
     rows = _find(sha256)
-    context = {"capture": rows[0], "reviews": queries.live_reviews([row.review_id for row in rows])}
-    return render(request, "website/capture.html", context)
+    row, key = rows[0], key_of(request, get_language())
+    version = (*queries.page_version(row.review_id), row.newer_at, *(each.pk for each in rows))
+    if found := recall(request, key, lambda: version):
+        return found
+
+    def respond() -> HttpResponse:
+        reviews = queries.live_reviews([each.review_id for each in rows])
+        sources = (each for review in reviews for each in review.sources)
+        quotes = [each.quote for each in sources if each.quote and each.capture and each.capture.sha256 == sha256]
+        with search_places.enter():
+            changes = word_diff(row.text, row.newer_text) if row.newer_text else []
+            view = None if row.picture else view_copy(_content(row), row.final_url or row.url, quotes)
+        context = {"capture": row, "reviews": reviews, "view": view, "changes": cut(shorten(changes, AROUND))}
+        response = render(request, "website/capture.html", context)
+        remember(request, key, version, response)
+        return response
+
+    busy = {"capture": row, "seconds": RETRY_AFTER}
+    return within_limits(
+        respond, lambda code: render(request, "website/busy.html", busy | {"too_many": code == 429}, status=code)
+    )
+
+
+@require_safe
+def copied_picture(request: HttpRequest, sha256: str, number: str) -> HttpResponseBase:
+    """Return a picture that a capture contains, encoded again. It counts as a request of the API."""
+    row, etag = _find(sha256)[0], f'"{sha256}-{number}"'
+    if answer := get_conditional_response(request, etag=etag):
+        return answer
+    if count_request([READING]):
+        return HttpResponse(status=429)
+    try:
+        with search_places.enter():
+            return _picture(request, *copy_picture(_content(row), row.final_url or row.url, int(number)), etag)
+    except (Busy, OSError):
+        return HttpResponse(status=503, headers={"Retry-After": str(RETRY_AFTER)})
+    except NotDecoded as problem:
+        raise Http404 from problem
+
+
+def _content(row: PublicCapture) -> Iterator[bytes]:
+    with suppress(FileNotFoundError), public_file(row.file).open("rb") as file:  # the newsroom has just hidden the copy
+        yield from iter(partial(file.read, 2**16), b"")
 
 
 @require_safe
@@ -41,10 +99,12 @@ def capture_file(request: HttpRequest, sha256: str) -> HttpResponseBase:
 
 
 def _find(sha256: str) -> list[PublicCapture]:
-    rows = list(PublicCapture.objects.using("public").live().filter(sha256=sha256).order_by("pk"))
+    """Return the capture of each live review that cites it, the one with the newest text of the page first."""
+    rows = PublicCapture.objects.using("public").live().filter(sha256=sha256)
+    rows = rows.order_by(F("newer_at").desc(nulls_last=True), "pk")
     if not rows:
         raise Http404
-    return rows
+    return list(rows)
 
 
 @require_safe
@@ -67,8 +127,12 @@ def _shown(request: HttpRequest, name: str | None, media_type: str | None) -> Ht
     """Return a public picture. Browsers ask each time whether the picture is still public, because it can be erased."""
     if not name or (content := read_public_file(name)) is None:
         raise Http404
+    return _picture(request, content, media_type, f'"{sha256_hex(content)}"')
+
+
+def _picture(request: HttpRequest, content: bytes, media_type: str | None, etag: str) -> HttpResponseBase:
     response = HttpResponse(content, content_type=media_type)
     response.headers["Cache-Control"] = "no-cache"
-    response.headers["ETag"] = etag = f'"{sha256_hex(content)}"'
+    response.headers["ETag"] = etag
     response.headers["Content-Security-Policy"] = SANDBOX
     return get_conditional_response(request, etag=etag, response=response) or response

@@ -9,19 +9,25 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connections
 from django.test import Client
 
+from factcheck.clean_room import door
 from factcheck.editorial.captures.rights import restore_public_files, set_public
 from factcheck.editorial.captures.uploads import store_upload
 from factcheck.editorial.models import Capture, EditorialEvent, Review
 from factcheck.editorial.proposals import review_policy
 from factcheck.record.files.public_files import public_file
 from factcheck.record.models import PublicCapture
+from factcheck.web.places import search_places
 from factcheck.website.search.search_text import SearchText
 from factcheck.website.search.url_search import find_by_url
 from tests.journeys.browser import signed_in
+from tests.support.copies import mhtml
 from tests.support.drafts import Newsroom, make_newsroom
 from tests.support.evidence import PAGE, finish, make_capture, names_in, stored_in
 from tests.support.refusals import refused
 from tests.support.scenes import as_bytes, scene
+from tests.support.serving import full
+
+PICTURE = as_bytes(scene(2), "PNG") + b"<script>"
 
 
 @pytest.fixture
@@ -149,6 +155,48 @@ def test_picture_of_the_post_is_at_the_claim(newsroom: Newsroom, storage: Path) 
     assert [page for page in pages if "picture/" in client.get(page).content.decode()] == []
 
 
+def test_readers_see_the_copy_and_its_quotes(
+    newsroom: Newsroom, review: Review, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    html = (
+        "<title>Lũ</title><h1>Lũ ở Huế</h1><script>x()</script><p>Nước dâng <b>bốn mét</b>.</p><img src=a.png alt=Cầu>"
+    )
+    files = (
+        ("https://source.example/1", "text/html", html.encode()),
+        ("https://source.example/a.png", "image/png", PICTURE),
+    )
+    capture = finish(make_capture(newsroom, url="https://source.example/1"), mhtml(*files), text="Nước dâng.")
+    review.sources.filter(position=0).update(capture=capture, quote="nước  dâng bốn mét")
+    set_public(capture=capture, by=newsroom.editor, public=True)
+    client, path = Client(headers={"accept-language": "en"}), f"/captures/{capture.sha256}/"
+    draft = [client.get(f"{path}{more}").status_code for more in ("", "picture/0/")]
+    newsroom.publish_review(review)
+    assert draft == [404, 404]
+    settings.SEARCH_RATE_LIMIT = "1/min"
+    page = client.get(path)
+    words = page.content.decode()
+    assert "<mark id=quote>Nước dâng bốn mét</mark>" in words
+    assert f'src="{path}picture/0/" alt="Cầu"' in words
+    assert "x()" not in words
+    review_page = client.get(f"/reviews/{review.pk}/")
+    assert page["Content-Security-Policy"] == review_page["Content-Security-Policy"]
+    assert f'href="/en{path}#quote"' in review_page.content.decode()
+    picture = client.get(f"{path}picture/0/")
+    assert (picture["Content-Type"], picture["Content-Security-Policy"]) == ("image/png", "default-src 'none'; sandbox")
+    assert b"<script" not in picture.content
+    assert client.get(f"{path}picture/1/").status_code == 404
+    monkeypatch.setattr(door, "_exchange", None)  # nothing is decoded again
+    assert client.get(path).content == page.content
+    assert client.get(f"{path}picture/0/", headers={"if-none-match": picture["ETag"]}).status_code == 304
+    busy = client.get(f"/vi{path}")
+    assert (busy.status_code, f'href="{path}file/"' in busy.content.decode()) == (429, True)
+    settings.SEARCH_RATE_LIMIT = ""
+    with full(search_places):
+        assert [client.get(f"{more}").status_code for more in (f"/vi{path}", f"{path}picture/0/")] == [503, 503]
+    set_public(capture=capture, by=newsroom.editor, public=False)
+    assert [client.get(f"{path}{more}").status_code for more in ("", "picture/0/")] == [404, 404]
+
+
 def test_reporters_do_not_decide_about_rights(newsroom: Newsroom, review: Review) -> None:
     capture = Capture.objects.get()
     with refused("not_allowed"):
@@ -182,7 +230,8 @@ def test_readers_get_a_page_without_a_link_to_the_original(newsroom: Newsroom, r
     page = Client().get(path, headers={"accept-language": "en"}).content.decode()
     assert "https://source.example/1" in page
     assert 'href="https://source.example' not in page
-    assert "&lt;script&gt;x" in page
+    assert "The water rose in 2020." in page
+    assert "alert(1)" not in page
     assert f'/reviews/{review.pk}/"' in page
     answer = Client().get(f"{path}file/")
     assert b"".join(answer.streaming_content) == PAGE

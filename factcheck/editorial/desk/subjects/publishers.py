@@ -96,7 +96,7 @@ class PublisherAdmin(ActionsAdmin[Publisher], OwnRowsAdmin[Publisher]):
     search_fields = ("name", "site")
     search_help_text = _("Part of the name or site")
     fieldsets = (
-        (None, {"fields": ("type", "name", "site", "url", "logo_url", "same_as")}),
+        (None, {"fields": ("type", "name", "site", "url", "logo_url", "color", "same_as")}),
         (_("How you work"), {"fields": ("language", "time_zone")}),
         (
             _("Public pages about your work"),

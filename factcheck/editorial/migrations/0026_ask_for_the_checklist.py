@@ -7,7 +7,7 @@ import factcheck.editorial.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("editorial", "0024_digest_of_rules"),
+        ("editorial", "0025_color_of_newsrooms"),
     ]
 
     operations = [
