@@ -276,7 +276,8 @@ SPECTACULAR_SETTINGS = {
 # A view that needs another policy sets the header itself.
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; script-src 'self'; style-src 'self'; font-src 'self';"
-    " connect-src 'self'; form-action 'self'; img-src 'self' data:"
+    " connect-src 'self'; form-action 'self'; img-src 'self' data:;"
+    " manifest-src 'self'"
 )
 LANGUAGE_COOKIE_PATH, LANGUAGE_COOKIE_SAMESITE = "/admin/", "Lax"  # only editors choose a language with a cookie
 if SECURE:

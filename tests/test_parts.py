@@ -124,7 +124,11 @@ def test_proxy_leads_to_the_part_that_serves():
     places = dict(re.findall(r"\n    location (\S+ ?\S*) {(.*?)\n    }", CONFIG, re.DOTALL))
     leads = {place: re.findall(r"proxy_pass http://127.0.0.1:(\d+);", inside) for place, inside in places.items()}
     to_desk = {place for place, ports in leads.items() if ports == ["8002"]}
-    uploads = {"= /admin/editorial/capture/upload/", "= /admin/editorial/picture/upload/"}
+    uploads = {
+        "= /admin/editorial/capture/upload/",
+        "= /admin/editorial/capture/share/",
+        "= /admin/editorial/picture/upload/",
+    }
     assert to_desk == {
         "^~ /admin/",
         "= /admin/editorial/uploads/",

@@ -62,6 +62,9 @@ def read_copy(body: bytes, *, url: str) -> dict[str, Any]:
     if media_type.startswith("text/plain"):
         return _bounded(_paragraphs(html))
     found = _read_html(html, urljoin(url, name), names)
+    if (view := f"urn:view:{name}") in names:  # the picture of the page that an editor's browser made
+        found["blocks"].insert(0, ("img", "", len(found["pictures"])))
+        found["pictures"].append(view)
     return found | {"cut": found["cut"] or len(content) > MAX_HTML}
 
 

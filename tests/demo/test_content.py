@@ -67,7 +67,7 @@ def test_nobody_real_is_named() -> None:
 
 
 def test_every_address_is_reserved() -> None:
-    found = [text for text in strings(EVERYTHING) if "://" in text]
+    found = [url for text in strings(EVERYTHING) for url in re.findall(r"[a-z]+://[^\s)]+", text)]
     assert found
     assert [text for text in found if not OWN_HOSTS.match(text)] == []
 
@@ -78,6 +78,25 @@ def test_quotes_occur_in_the_copies(entry: dict[str, Any]) -> None:
         for source in review.get("sources", []):
             if "quote" in source:
                 assert source["quote"] in text_of(source["capture"])
+
+
+def test_reviews_are_articles_with_links_and_kept_sources() -> None:
+    """Drafts, and the review that is erased, may be short."""
+    whole = [each for each in REVIEWS if each.get("stage") != "draft" and each.get("key") != "coat"]
+    assert len(whole) == 30
+    for review in whole:
+        later = [change["fields"]["body"] for change in review.get("changes", []) if "body" in change.get("fields", {})]
+        for body in (review["body"], *later):
+            assert 250 <= len(re.sub(r"\]\([^)]*\)", "", body).split()) <= 600, review["headline"]
+            assert body.count("](https://") >= 2, review["headline"]
+        if "translates" not in review:  # a translation has the sources of its original
+            kept = sum("capture" in source for source in review["sources"])
+            assert 3 <= len(review["sources"]) <= min(6, kept * 2 - 1), review["headline"]
+    pictures = re.findall(r"!\[[^\]]{20,}\]\(\{picture:([a-z-]+)\}\)\n\n\*[^*]+: [^*]+\*\n", "\n".join(strings(CLAIMS)))
+    assert len(set(pictures)) == 3  # each with a description, a caption and a credit
+    for file in (DEMO / "captures").iterdir():
+        if file.suffix != ".png":
+            assert not re.search(r"<p>[^<]*(sample content|nội dung minh họa)", text_of(file.name), re.IGNORECASE)
 
 
 def test_tables_repeat_the_copied_bulletin() -> None:

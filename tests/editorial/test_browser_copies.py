@@ -1,7 +1,7 @@
 """Copies from an editor's own browser: a token that can do just this, what is stored, and what is refused."""
 
 import json
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,14 @@ from factcheck.editorial.errors import WrongValue
 from factcheck.editorial.models import ApiToken, Capture, Review, Source
 from factcheck.editorial.programs.tokens import create_token, token_transaction
 from factcheck.editorial.proposals import workflow
+from factcheck.record.evidence.copy_views import copy_picture, view_copy
 from factcheck.record.formats.canonical import sha256_hex
 from tests.support.drafts import Newsroom, make_newsroom
 from tests.support.evidence import names_in, stored_in
 from tests.support.sql import run
 from tests.support.tokens import CLAIM, Program, make_program
 
-PNG = b"\x89PNG\r\n\x1a\nx"
+PNG = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 PAGE = '<!doctype html><html lang="vi"><meta charset="windows-1258"><title>Bài đăng</title><p>Nước lũ tới mái chùa.</p>'
 POST = "https://www.facebook.com/story/1"
 
@@ -66,6 +67,9 @@ def test_page_and_picture_become_one_copy_that_names_its_origin(newsroom: Newsro
         ("resource", f"{POST}?fbclid=x", "text/html; charset=utf-8", PAGE.encode()),
         ("resource", f"urn:view:{POST}?fbclid=x", "image/png", PNG),
     ]
+    view = view_copy(content, capture.final_url, ["Nước lũ tới mái chùa"])
+    assert ([block.kind for block in view.blocks], list(view.missing)) == (["img", "p"], [])
+    assert copy_picture(content, capture.final_url, 0)[1] in ("image/png", "image/jpeg", "image/webp")
     approval = workflow.submit(subject=review, by=newsroom.reporter)
     cited = json.loads(approval.statement)["sources"][0]["capture"]
     assert (cited["origin"], cited["sha256"]) == ("browser", capture.sha256)

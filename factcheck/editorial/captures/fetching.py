@@ -81,7 +81,7 @@ def _store(capture: Capture, exchanges: Sequence[Exchange]) -> None:
         "state": State.DONE,
         "failure": "",
         "captured_at": last.at,
-        "final_url": _storable(last.url),
+        "final_url": storable_url(last.url),
         "status": last.status,
         "media_type": WARC_GZ.media_type,
         "size": len(content),
@@ -92,7 +92,7 @@ def _store(capture: Capture, exchanges: Sequence[Exchange]) -> None:
     _write(capture, content, **values)
 
 
-def _storable(url: str) -> str:
+def storable_url(url: str) -> str:
     try:
         return URL.read(url) or ""
     except InvalidValue:

@@ -21,9 +21,12 @@ from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.views.generic import TemplateView
 
 from factcheck.editorial.desk.board.guides import guide_for
 from factcheck.editorial.models import User
+
+_APP = {"template_name": "admin/editorial/app.webmanifest", "content_type": "application/manifest+json"}
 
 
 class Suggestions(AutocompleteJsonView):
@@ -100,6 +103,7 @@ class EditorsDesk(admin.AdminSite):
             path("editorial/proposal/<int:pk>/<slug:name>/", self.admin_view(decision_page), name="editorial_proposal"),
             path("editorial/captures/<slug:kind>/", self.admin_view(capture_states), name="editorial_captures"),
             path("choose-password/<uidb64>/<token>/", ChoosePassword.as_view(), name="choose_password"),
+            path("app.webmanifest", TemplateView.as_view(**_APP), name="editorial_manifest"),
             path("login/second-factor/", sign_in_pages.second_factor_page, name="second_factor"),
             path("editorial/publisher/<int:pk>/keys/", self.admin_view(signing_keys), name="editorial_publisher_keys"),
             *sign_in_settings.urls(self.admin_view),

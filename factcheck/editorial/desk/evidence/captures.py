@@ -1,25 +1,31 @@
-"""Captures at the desk: a read-only list, the file, the readable text, and uploads from the cards."""
+"""Captures at the desk: a read-only list, the file, the readable text, and uploads from cards and from other apps."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
+import orjson
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.template.defaultfilters import filesizeformat
 from django.urls import URLPattern, path
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from factcheck.clean_room.refusal import NotDecoded
-from factcheck.editorial.captures.requests import Evidence, capture_again, newsroom_of, renew_capture
+from factcheck.editorial.captures.fetching import storable_url
+from factcheck.editorial.captures.requests import Evidence, capture_again, newsroom_of, renew_capture, set_capture
 from factcheck.editorial.captures.rights import set_public
-from factcheck.editorial.captures.uploads import MAX_UPLOAD, store_upload
+from factcheck.editorial.captures.uploads import MAX_UPLOAD, store_shared, store_upload
 from factcheck.editorial.desk.access import OwnRowsAdmin, get_desk
 from factcheck.editorial.desk.action_views import ActionsAdmin, DeskAction, by_name
 from factcheck.editorial.desk.evidence.pictures import SANDBOX
@@ -29,7 +35,9 @@ from factcheck.editorial.desk.lists.filters import OwnNewsroomFilter
 from factcheck.editorial.errors import EditorialError, Incomplete, NotAllowed, WrongState
 from factcheck.editorial.models import Appearance, Capture, Membership, Review, Source, User
 from factcheck.editorial.people import roles
+from factcheck.editorial.programs.copies import find_cards
 from factcheck.record.evidence.copy_views import copy_picture, view_copy
+from factcheck.record.formats.urls import url_key
 from factcheck.web.hostile_files import download
 
 
@@ -37,6 +45,23 @@ class PictureForm(forms.Form):
     alt = Capture._meta.get_field("alt").formfield()
 
 
+class CardForm(forms.Form):
+    """The choice of the source or appearance to which a shared copy belongs."""
+
+    def __init__(self, cards: Mapping[str, Evidence], data: Any = None) -> None:
+        super().__init__(data)
+        words = [(pk, " – ".join(dict.fromkeys((str(row), row.url)))) for pk, row in cards.items()]
+        label, widget = _("Source or appearance"), forms.RadioSelect
+        self.fields["card"] = forms.TypedChoiceField(label=label, widget=widget, choices=words, coerce=cards.get)
+
+
+PLACE: DeskAction[Capture] = DeskAction(
+    "place",
+    _("Add to a card"),
+    _("The copy belongs to a source or an appearance in one of your drafts. Choose it. The same address comes first."),
+    _("The copy is on the card."),
+    lambda capture, _by, data: set_capture(data["card"], capture),
+)
 _SHOW: DeskAction[Capture] = DeskAction(
     "show",
     _("Show to readers"),
@@ -55,6 +80,7 @@ _FRAMED = (
 ACTIONS: dict[str, DeskAction[Capture]] = by_name(
     _SHOW,
     replace(_SHOW, name="show-picture", form=PictureForm),
+    PLACE,
     DeskAction(
         "again",
         _("Copy again"),
@@ -109,12 +135,22 @@ class CaptureAdmin(ActionsAdmin[Capture], OwnRowsAdmin[Capture]):
             names.append("again")
         if row.state == Capture.State.DONE and desk.roles.get(row.newsroom_id) in Membership.DECIDING:
             names.append("hide" if row.is_public else "show-picture" if row.is_picture else "show")
+        is_shared = row.origin == Capture.Origin.BROWSER and row.requested_by == desk.user
+        if is_shared and not row.sources.exists() and not row.appearances.exists():
+            names.append(PLACE.name)
         return names
+
+    def action_page(self, request: HttpRequest, row: Capture, action: DeskAction[Capture]) -> HttpResponse:
+        if action == PLACE:
+            cards = find_cards(get_desk(request).user, [row.newsroom_id], row.url and url_key(row.url))
+            action = replace(PLACE, form=partial(CardForm, cards))
+        return super().action_page(request, row, action)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
             path("upload/", receive_file(view(require_POST(self.upload)), MAX_UPLOAD), name="editorial_capture_upload"),
+            path("share/", _on_page(receive_file(view(share), MAX_UPLOAD)), name="editorial_capture_share"),
             path("again/", view(require_POST(self.again)), name="editorial_capture_again"),
             path("<uuid:pk>/file/", view(self.file), name="editorial_capture_file"),
             path("<uuid:pk>/text/", view(self.text), name="editorial_capture_text"),
@@ -163,6 +199,42 @@ class CaptureAdmin(ActionsAdmin[Capture], OwnRowsAdmin[Capture]):
     def _done(self, request: HttpRequest, pk: UUID) -> Capture:
         captures = get_desk(request).own(Capture.objects.filter(state=Capture.State.DONE))
         return get_object_or_404(captures, pk=pk)
+
+
+@csrf_exempt
+def share(request: HttpRequest) -> HttpResponse:
+    """Store a file that an app of a telephone shares, and open the page on which the person chooses its card.
+
+    An app can't send a CSRF token. But it only stores a file of the person, which is deleted at night without a card.
+    """
+    desk, file = get_desk(request), request.FILES.get("file")
+    link = re.search(r"https?://\S+", " ".join(request.POST.get(name, "") for name in ("url", "text", "title")))
+    url = storable_url(link[0]) if link else ""
+    if not isinstance(file, UploadedFile):
+        return refuse(400, gettext("Share a picture or a file. A link isn’t enough. For example, take a screenshot."))
+    row = next(iter(find_cards(desk.user, desk.roles, url and url_key(url)).values()), None)
+    if row is None:
+        sentence = gettext("Your drafts have no source with an address. Add the source first, then share again.")
+        return refuse(400, sentence)
+    try:
+        capture = store_shared(file=file, url=url, newsroom=newsroom_of(row), by=desk.user)
+    except EditorialError as refusal:
+        return refuse(400, str(refusal))
+    return redirect("admin:editorial_capture_action", capture.pk, PLACE.name)
+
+
+def _on_page(receive: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Show refusals on the home page or the login page, because the person has no page with a script open."""
+
+    @csrf_exempt
+    def respond(request: HttpRequest) -> HttpResponse:
+        response = receive(request)
+        if not isinstance(response, JsonResponse):
+            return response
+        messages.error(request, orjson.loads(response.content)["error"])
+        return redirect("admin:index")
+
+    return respond
 
 
 def _change_evidence(request: HttpRequest, change: Callable[[Evidence, User], Capture]) -> HttpResponse:
