@@ -48,8 +48,8 @@ class PictureForm(forms.Form):
 class CardForm(forms.Form):
     """The choice of the source or appearance to which a shared copy belongs."""
 
-    def __init__(self, cards: Mapping[str, Evidence], data: Any = None) -> None:
-        super().__init__(data)
+    def __init__(self, cards: Mapping[str, Evidence], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         words = [(pk, " – ".join(dict.fromkeys((str(row), row.url)))) for pk, row in cards.items()]
         label, widget = _("Source or appearance"), forms.RadioSelect
         self.fields["card"] = forms.TypedChoiceField(label=label, widget=widget, choices=words, coerce=cards.get)
