@@ -282,6 +282,7 @@ def test_vietnamese_statements(newsroom: Newsroom, real_data: Path, tmp_path: Pa
     assert found == sum("//vnexpress.net/" in row["Url"] for row in lines)
 
 
+@pytest.mark.prove
 def test_ten_publishers_are_compared_after_one_decision_each(imported: Imported) -> None:
     """On the day of the import, with the starter mappings, and without a new revision of any review."""
     compared = {
