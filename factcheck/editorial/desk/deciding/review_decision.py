@@ -145,6 +145,6 @@ def _beside(original: Statement, translation: Statement) -> list[tuple[str, ...]
     blocks = [split_blocks(each.body or "") for each in both]
     kinds = [[kind for kind, _text in each] for each in blocks]
     before, after = ([to_html(text, DESK_PICTURES) for _kind, text in each] for each in blocks)
-    for _tag, a, b, c, d in SequenceMatcher(None, kinds[0], kinds[1], autojunk=False).get_opcodes():
+    for _tag, a, b, c, d in SequenceMatcher(None, kinds[0], kinds[1]).get_opcodes():
         rows += zip_longest(before[a:b], after[c:d], fillvalue="")
     return rows
