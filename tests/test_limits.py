@@ -23,7 +23,7 @@ from factcheck.record.search import constants, query, questions, snippets
 from factcheck.record.search import pictures as pictures_search
 from factcheck.record.statements import disowning, mapping
 from factcheck.tools import budget, fair_queue
-from factcheck.web import places
+from factcheck.web import places, rate_limits
 from factcheck.website.browse import filters as page_filters
 
 PAGE = Path(__file__).parent.parent / "docs/reference/limits.md"
@@ -64,7 +64,8 @@ LIMITS: dict[str, list[float]] = {
     "picture for the text of a review": [pictures.MAX_PICTURE / 2**20, picture_decoder.MAX_PIXELS / 10**6],
     "picture that readers see": [picture_decoder.MAX_SIDE],
     "picture or video that a claim is about": [pictures.MAX_MEDIA / 2**20, picture_decoder.MAX_PIXELS / 10**6],
-    "picture in a search by picture": [2.5, pictures_search.MAX_PIXELS / 10**6],
+    "picture in a search by picture": [pictures_search.MAX_BYTES / 10**6, 2.5, pictures_search.MAX_PIXELS / 10**6],
+    "searches by picture on the website and in `/api/v1/match/`, from one network": [rate_limits.PICTURES],
     "session without activity": [sessions.IDLE.total_seconds() / 60],
     "session": [sessions.LONGEST.total_seconds() / 3600],
     "time after which some actions ask for the password or passkey again": [freshness.SECONDS / 60],

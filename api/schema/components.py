@@ -29,7 +29,7 @@ COMPONENTS: Json = {
     "ClaimOrTombstone": {"oneOf": [ref("Claim"), ref("ClaimTombstone")]},
     "QuestionOrBatch": {"oneOf": [ref("Question"), ref("Questions")]},
     "FullOrBrief": {"anyOf": [ref("Matching"), ref("BriefMatching")]},
-    "MatchingOrBatch": {"anyOf": [ref("Matching"), ref("BriefMatching"), ref("MatchingBatch")]},
+    "MatchingOrBatch": {"anyOf": [ref("Matching"), ref("BriefMatching"), ref("MatchingBatch"), ref("PictureMatching")]},
     **published_schemas(ErasureNotice, Meta, Problem, *_OUTPUTS, *lists.PAGES),
     **draft_bodies.DRAFTS,
     **request_schemas(intake.Tip, intake.CorrectionRequest, match_answers.Question, match_answers.Questions),

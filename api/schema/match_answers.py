@@ -124,6 +124,13 @@ class OtherClaim(Nested):
     """The claim's newest live reviews, at most four."""
 
 
+class PictureMatching(Output):
+    """The answer to a picture. Nobody keeps the picture."""
+
+    results: list[Annotated[orjson.Fragment, stored("Claim")]]
+    """At most 10 claims with a similar picture, the most similar first."""
+
+
 class Match(Output):
     """A claim that says the same, or something else about the same thing."""
 

@@ -45,6 +45,7 @@ from factcheck.record.models import PublishedClaim, PublishedReview
 from factcheck.record.readmodel.answers import published_answer
 from factcheck.record.readmodel.bodies import Claim, Review, ReviewOfClaim
 from factcheck.record.readmodel.comparable_verdicts import compare, mapped_verdict, shown_reviews
+from factcheck.record.search.pictures import MAX_BYTES, MAX_CLAIMS, NoPicture, claims_about
 from factcheck.record.statements.checks import parse
 from factcheck.record.statements.output import construct, read
 from factcheck.record.statements.parts import Part, keys_of
@@ -101,12 +102,14 @@ class MatchView(Endpoint):
         return responses.respond(match_one(values, parameters.faults))
 
     @documented(
-        "match_text", "Matching", "Matches a text, or up to 50 texts, from the request's content.", "MatchingOrBatch",
-        body="QuestionOrBatch",
+        "match_text", "Matching", "Matches a text, up to 50 texts, or a picture, from the request's content.",
+        "MatchingOrBatch", body="QuestionOrBatch", other_bodies=["image/*"],
     )  # fmt: skip
     def post(self, request: Request) -> HttpResponse:
         if beside := [(name[:100], BESIDE) for name in request._request.GET]:
             raise ParameterProblem(beside)
+        if (request._request.content_type or "").startswith("image/"):
+            return _answer(_match_picture(read_content(request._request, MAX_BYTES)).to_json())
         content = read_json(read_content(request._request, MAX_CONTENT))
         if isinstance(content, dict) and "limit" in content and "page_size" not in content:  # as in lists
             content["page_size"] = content.pop("limit")
@@ -118,11 +121,24 @@ class MatchView(Endpoint):
         if more and rate_limits.count_request([rate_limits.SEARCH, rate_limits.READING], times=more):
             raise Refused(TOO_MANY_REQUESTS, f"This batch counts as {more + 1} requests.")
         answers = _answers(question, mask)
-        response = HttpResponse(
-            orjson.dumps({"answers": answers} if is_batch else answers[0]), content_type="application/json"
-        )
-        response.headers["Cache-Control"] = "no-store"
-        return response
+        return _answer(orjson.dumps({"answers": answers} if is_batch else answers[0]))
+
+
+def _answer(content: bytes) -> HttpResponse:
+    return HttpResponse(content, content_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+def _match_picture(content: bytes) -> match_answers.PictureMatching:
+    """Return the claims about a similar picture. Raise Refused, or TooSlow if the site can't compare it now."""
+    if rate_limits.count_picture():
+        raise Refused(TOO_MANY_REQUESTS, f"You can send {rate_limits.PICTURES} pictures a minute.")
+    try:
+        claims = claims_about(content)[:MAX_CLAIMS]
+    except NoPicture as problem:
+        raise Refused(INVALID_CONTENT, str(problem)) from problem
+    except OSError as error:  # also TimeoutError, and a clean room that doesn't answer
+        raise TooSlow(TOO_SLOW) from error
+    return match_answers.PictureMatching(results=[orjson.Fragment(body) for body in claims])
 
 
 def match_one(values: Mapping[str, Any], errors: Sequence[Fault] = ()) -> bytes:

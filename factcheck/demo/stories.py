@@ -77,6 +77,7 @@ def verdict(slug: str | None) -> Verdict | None:
 def decide(proposal: Proposal, by: User, *, publish: bool = True) -> None:
     """Approve the proposal as a second person and, if it takes a second step, publish it."""
     set_actor(by)
-    workflow.approve(proposal=proposal, by=by, digest=proposal.digest)
+    checked = workflow.policy_of(proposal).checklist(proposal)
+    workflow.approve(proposal=proposal, by=by, digest=proposal.digest, checked=checked)
     if publish:
         workflow.publish(proposal=proposal, by=by)

@@ -14,6 +14,7 @@ from factcheck.tools.budget import current
 from factcheck.tools.shared_counters import SharedCounters
 
 READING, SEARCH, LOG = "reading", "search", "log"
+PICTURES = 10  # searches by picture that a network can send in a minute
 # Mirrors read the whole log in many small files, which don't need a database query each time.
 LOG_FACTOR = 5
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
@@ -54,6 +55,14 @@ def count_client(client: str, *limits: tuple[str, int, int, int]) -> int | None:
     Each limit has a name, a quota, its seconds, and the number to count now. A network's limit is an hour at most.
     """
     return _retry_after(_count(name, quota, window, client, times) for name, quota, window, times in limits)
+
+
+def count_picture() -> bool:
+    """Count a search by picture. Return whether the network has sent too many, and say when it can send the next."""
+    budget = current()
+    if (seconds := count_client(budget.network, ("picture", PICTURES, 60, 1))) is not None:
+        budget.headers["Retry-After"] = str(seconds)
+    return seconds is not None
 
 
 def hour_hash(name: str) -> str:

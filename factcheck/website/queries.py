@@ -30,7 +30,7 @@ from factcheck.record.readmodel.bodies import Claim, Demand, Erasure, Kept, Revi
 from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.comparable_verdicts import compare, shown_reviews
 from factcheck.record.readmodel.public_state import find_state
-from factcheck.record.readmodel.review_rows import body_of, review_row
+from factcheck.record.readmodel.review_rows import body_of, row_without_filters
 from factcheck.record.readmodel.revisions import DISOWNED, in_revision
 from factcheck.record.readmodel.translated_reviews import ListedReview, share_wordings
 from factcheck.record.statements.output import read
@@ -78,7 +78,7 @@ def find_review(review_id: UUID) -> PublishedReview:
     state = find_state("review", review_id)
     if state is None:
         raise Http404
-    row = review_row(state.entry, state.body)
+    row = row_without_filters(state.entry, state.body)
     compare([row.published])
     return row
 

@@ -16,7 +16,7 @@ from factcheck.website import intake
 from factcheck.website.browse import browse_views, correction_views, demand_views, home_views
 from factcheck.website.documentation import data_views, guide_views, profile_views, well_known_views
 from factcheck.website.reviews import diff_views, review_views
-from factcheck.website.search import search_views
+from factcheck.website.search import picture_search, search_views
 from factcheck.website.sharing import embed_views, share_views
 from factcheck.website.statistics import statistics_views
 from factcheck.website.verifying import file_views, verify_views
@@ -48,6 +48,7 @@ pages = [
     *permanent,
     path("", home_views.home, name="home"),
     path("search/", search_views.search, name="search"),
+    path("search/picture/", picture_search.picture_search, name="search_picture"),
     path("search/as-you-type/", search_views.as_you_type, name="search_as_you_type"),
     # From shortened URLs of reviews and claims. The redirects are temporary, because lists may follow later.
     path("reviews/", _redirect(pattern_name="home")),
@@ -77,9 +78,11 @@ pages = [
     path("docs/<slug:kind>/<slug:name>/", guide_views.guide, name="guide"),
 ]
 
-# Parts of pages have URLs like pages.
+# Parts of pages, and pages that only a form opens, have URLs like pages.
 in_sitemap = [
-    page.name for page in pages if page.name and page.name != "search_as_you_type" and not page.pattern.regex.groups
+    page.name
+    for page in pages
+    if page.name and page.name not in ("search_as_you_type", "search_picture") and not page.pattern.regex.groups
 ]
 
 urlpatterns = [

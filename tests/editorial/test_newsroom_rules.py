@@ -44,7 +44,7 @@ def test_editor_writes_rules_that_readers_see_with_their_history(newsroom: Newsr
     assert "Ba người đọc **mỗi** bài." in following.html
     following.fill(text="Hai người đọc **mỗi** bài.").press("Write the next version")
     page = read("methodology/")
-    assert "Removed: Ba Added: Hai" in read("methodology/", "en").text
+    assert "Removed: Ba Added: Hai" in read("methodology/?version=2", "en").text
     assert "Hai người đọc mỗi bài." in page.text
     assert "Ba người đọc mỗi bài." in read(f"methodology/?version={first.number}").text
     assert EditorialEvent.objects.filter(action="rules.written", actor=newsroom.editor).count() == 2
@@ -53,6 +53,14 @@ def test_editor_writes_rules_that_readers_see_with_their_history(newsroom: Newsr
     assert signed_in(newsroom.reporter).client.get(add).status_code == 302
     with refused("not_allowed"):
         write_rules(newsroom=newsroom.publisher, page="funding", language="vi", text="x", by=newsroom.reporter)
+
+
+def test_comparisons_of_versions_count_as_searches(newsroom: Newsroom, settings: Any) -> None:
+    write(newsroom)
+    settings.SEARCH_RATE_LIMIT = "1/min"
+    answers = [Client().get(f"/en{PATH}methodology/{query}") for query in ("", "?version=1", "?version=1", "")]
+    assert [each.status_code for each in answers] == [200, 200, 429, 200]
+    assert "The versions weren’t compared" in answers[2].content.decode()
 
 
 def test_digests_can_be_computed_and_come_into_the_log_with_the_next_review(newsroom: Newsroom) -> None:

@@ -10,13 +10,13 @@ from django.utils.html import strip_tags
 
 from factcheck.editorial.models import Proposal, RatingScale, VerdictMapping
 from factcheck.editorial.proposals import workflow
-from factcheck.editorial.proposals.mapping_policy import MappingPolicy, adopted_mappings
+from factcheck.editorial.proposals.mapping_policy import MappingPolicy
 from factcheck.editorial.proposals.starter_mappings import STARTER_MAPPINGS
 from factcheck.record.formats.text import fold_words
 from factcheck.record.models import PublishedReview
 from tests.imports.own_records import publish, record, run, take
 from tests.journeys.browser import signed_in
-from tests.support.drafts import Newsroom, make_scale
+from tests.support.drafts import Newsroom, adopted_mappings, make_scale
 
 
 def test_mappings_are_proposed_once_and_approved_by_another_person(newsroom: Newsroom, tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ from tests.journeys.browser import Browser, sign_in
 
 PASSWORD = "nước lũ lên mái chùa"
 
+CHECKED = "Ảnh đã được kiểm tra."
+
 
 def api(path: str) -> Any:
     response = Client().get(f"/api/v1/{path}")
@@ -43,7 +45,8 @@ def make_newsroom() -> None:
     assert "You manage accounts, roles and newsrooms." in boss.text
     assert not boss.has_link("Log a claim")
     boss.open("/admin/editorial/publisher/add/")
-    boss.fill(name="Toà soạn Sông Hương", site="songhuong.example", url="https://songhuong.example/").press("Save")
+    boss.fill(name="Toà soạn Sông Hương", site="songhuong.example", url="https://songhuong.example/")
+    boss.fill(checklist=CHECKED).press("Save")
     boss.newsroom = "1"  # type: ignore[attr-defined]
     make_account(boss, "lan", "Lan", "Reporter")
     make_account(boss, "minh", "Minh", "Editor")
@@ -133,7 +136,7 @@ def test_claim_from_empty_database_to_reinstatement(database: str) -> None:
     assert "Earlier messages Minh" in minh.text
     assert "Sai. Video được quay tháng 10 năm 2020." in minh.text
     assert "<strong>không</strong>" in minh.html
-    minh.press("Approve and publish")
+    minh.fill(checked=[CHECKED]).press("Approve and publish")
     assert "Approved and published." in minh.text
     body = api(f"reviews/{review}/")
     assert body["verdict"]["label"] == "Sai"
@@ -157,7 +160,7 @@ def test_claim_from_empty_database_to_reinstatement(database: str) -> None:
     minh.open(f"/admin/editorial/review/{review}/change/").follow("Read and decide")
     assert "Verdict: Removed: Sai Added: Đúng" in minh.text
     assert "Headline Video nước lũ là Removed: của năm 2020 Added: thật" in minh.text
-    minh.press("Approve and publish")
+    minh.fill(checked=[CHECKED]).press("Approve and publish")
     body = api(f"reviews/{review}/")
     assert body["revision"]["number"] == 2
     assert body["corrections"][0]["note"] == "Trạm khí tượng đã xác nhận số liệu đo ngày hôm đó."

@@ -27,7 +27,14 @@ from factcheck.editorial.models import (
     VerdictMapping,
 )
 from factcheck.editorial.people.roles import ACCOUNT_ADMINISTRATORS
-from factcheck.editorial.proposals import demand_policy, disowning_policy, merge_policy, review_policy, workflow
+from factcheck.editorial.proposals import (
+    demand_policy,
+    disowning_policy,
+    mapping_policy,
+    merge_policy,
+    review_policy,
+    workflow,
+)
 from factcheck.record.models import LogEntry
 
 FLOOD = "Nước lũ ở Huế đã lên tới mái chùa."
@@ -304,6 +311,12 @@ def make_newsroom(site: str = "kiemchung.example") -> Newsroom:
             give_role(make_user(f"{name}@{site}"), publisher, role)
         people.append(User.objects.get(username=f"{name}@{site}"))
     return Newsroom(publisher, *people)
+
+
+def adopted_mappings() -> list[VerdictMapping]:
+    """The mappings that apply as they are now."""
+    rows = VerdictMapping.objects.filter(verdict__isnull=False).order_by("pk")
+    return [*filter(mapping_policy.is_adopted, rows)]
 
 
 def make_scale() -> RatingScale:

@@ -15,7 +15,7 @@ LANGUAGES = ("en", "vi")
 SCHEMES = ("light", "dark")
 WIDTHS = (390, 768, 1440)
 # Answers that aren't pages.
-OTHERS = {"search_as_you_type", "statistics_csv"}
+OTHERS = {"search_as_you_type", "search_picture", "statistics_csv"}
 
 
 @dataclass(frozen=True)

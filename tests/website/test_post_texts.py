@@ -11,10 +11,13 @@ from factcheck.website.sharing.post_texts import MAX_LENGTH, length_of, post_tex
 URL = "https://factcheck.example.org/reviews/bd1d6be1-487b-42da-b21e-6c39ebfe0339/"
 
 
-def review(claim: str, verdict: str = "Sai", newsroom: str = "Tòa soạn Kiểm Chứng", kind: str = "original") -> Kept:
+def review(
+    claim: str, verdict: str = "Sai", newsroom: str = "Tòa soạn Kiểm Chứng", kind: str = "original", summary: str = ""
+) -> Kept:
     body = {
         "url": URL,
         "language": "vi",
+        "summary": summary,
         "claim": {"text": claim, "language": "vi"},
         "publisher": {"name": newsroom},
         "verdict": {"label": verdict, "labels": {"vi": verdict, "en": "False"} if verdict == "Sai" else {}},
@@ -33,6 +36,12 @@ def test_verdict_comes_first_then_claim_and_link() -> None:
     assert written("vi", claim) == (
         f"Kết luận: Sai. Nội dung được kiểm chứng: “{claim}” – theo Tòa soạn Kiểm Chứng\n{URL}"
     )
+
+
+def test_reason_is_added_if_it_fits() -> None:
+    whole = f"Verdict: False. The claim: “A” – checked by B\nWhy: Filmed in 2020 by […].\n{URL}"
+    assert written("en", "A", newsroom="B", summary="Filmed in 2020 by @x.example.") == whole
+    assert "Why" not in written("en", "A" * 150, newsroom="B", summary="Filmed in 2020." * 10)
 
 
 @pytest.mark.parametrize("language", ["en", "vi"])

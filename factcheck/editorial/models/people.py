@@ -84,8 +84,8 @@ class Publisher(StatementModel):
         max_length=4000,
         blank=True,
         help_text=_(
-            "Editors see these sentences when they decide on a review. Enter one sentence per line. If you leave the"
-            " field empty, the default checklist is shown."
+            "Editors must tick each of these sentences before they can approve a review. Enter one sentence per line."
+            " If the field is empty, nothing is asked."
         ),
     )
 

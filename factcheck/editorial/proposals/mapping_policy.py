@@ -3,7 +3,6 @@
 One proposal can contain several mappings. Its subject is the first of them, the lead of the others.
 """
 
-from collections.abc import Iterable
 from typing import ClassVar
 from uuid import uuid4
 
@@ -91,24 +90,12 @@ def mapping_part(mapping: VerdictMapping) -> Mapping:
     return construct(Mapping, {"site": site, "words": mapping.words, "verdict": verdict})
 
 
-def adopted_mappings() -> list[VerdictMapping]:
-    """Return the mappings that apply as they are now. Somebody can have renamed the verdict since the adoption."""
-    rows = VerdictMapping.objects.select_related("verdict__scale").order_by("pk")
-    return [row for row in _applying(rows) if row.verdict]
-
-
 def is_adopted(mapping: VerdictMapping) -> bool:
-    """Return whether the mapping applies as it is now, or has been withdrawn."""
-    return bool(_applying([mapping]))
-
-
-def _applying(rows: Iterable[VerdictMapping]) -> list[VerdictMapping]:
-    parts = {row: mapping_part(row) for row in rows}
-    keys = {row: mapping_key(part.site, original_verdict_of(part.words)) for row, part in parts.items()}
-    applied = dict(PublishedMapping.objects.filter(key__in=keys.values()).values_list("key", "verdict"))
-    return [
-        row for row, part in parts.items() if applied.get(keys[row]) == (part.verdict and verdict_key(part.verdict))
-    ]
+    """Return whether the mapping applies as it is now, or has been withdrawn. Somebody can have renamed the verdict."""
+    part = mapping_part(mapping)
+    key = mapping_key(part.site, original_verdict_of(part.words))
+    applied = PublishedMapping.objects.filter(key=key).values_list("verdict", flat=True).first()
+    return applied == (part.verdict and verdict_key(part.verdict))
 
 
 def last_proposal(mapping: VerdictMapping) -> Proposal | None:

@@ -125,6 +125,10 @@ class Policy(ABC, Generic[S]):
         if (refusal := self.find_refusal(proposal, by, approving=approving)) is not None:
             raise refusal
 
+    def checklist(self, proposal: Proposal) -> list[str]:
+        """Return the sentences that the second person must tick."""
+        return []
+
     def require_unchanged(self, proposal: Proposal) -> None:
         """Raise EditorialError if the drafts have changed since the submission."""
         if canonical(self.build_statement(proposal).to_json_object()).decode() != proposal.statement:

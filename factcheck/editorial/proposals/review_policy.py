@@ -97,6 +97,10 @@ class Publication(ReviewPolicy):
             )
         return find_missing(review)
 
+    def checklist(self, proposal: Proposal) -> list[str]:
+        lines = proposal.newsroom.checklist.splitlines() if proposal.newsroom else []
+        return [line.strip() for line in lines if line.strip()]
+
     def copy_note(self, proposal: Proposal) -> None:
         review = self.subject(proposal)
         proposal.change_class, proposal.note = review.change_class, review.change_note

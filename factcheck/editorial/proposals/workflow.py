@@ -233,6 +233,10 @@ def _approve(
     policy.require_decider(proposal, by, approving=True)
     if digest != proposal.digest:
         raise ChangedSince(_("The content has changed since you read it. Read it again before you decide."))
+    if not {*policy.checklist(proposal)} <= {*checked}:
+        raise Incomplete(
+            _("Tick every sentence of the checklist. If one isn’t true, return the review with a message.")
+        )
     policy.require_unchanged(proposal)
     signing.require_signed(proposal, by)
     proposal.decide(Decision.APPROVED, by, hold_until=hold_until)

@@ -108,6 +108,15 @@ def to_text(text: str) -> tuple[str, str]:
     return "\n\n".join(blocks), "\n".join(urls + [path for path, _description in env["found"]])
 
 
+def split_blocks(text: str) -> list[tuple[str, str]]:
+    """Return the kind and the Markdown of each paragraph, heading, list, table and so on."""
+    if not _is_within_limits(text):
+        return [("", text)]
+    lines = text.split("\n")
+    tokens = [token for token in _parser.parse(text, {}) if token.map and not token.level and token.nesting >= 0]
+    return [(f"{token.type} {token.tag}", "\n".join(lines[slice(*token.map or ())])) for token in tokens]
+
+
 def _only_from(sources: Collection[str]) -> Callable[[str, str, str], str | None]:
     def keep(element: str, attribute: str, value: str) -> str | None:
         return value if (element, attribute) != ("img", "src") or value in sources else None

@@ -1,7 +1,7 @@
 """The time zones of newsrooms and of the site, with names that people use, such as "Hanoi time (UTC+7)"."""
 
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.utils.translation import gettext
@@ -34,6 +34,7 @@ def time_zone_names() -> tuple[str, ...]:
     return (DEFAULT, *named)
 
 
+@lru_cache(maxsize=1024)  # Python keeps zones of subclasses only while they are used, and would read the file each time
 def zone(name: str) -> NamedZone:
     """Return the zone, or UTC if this machine doesn't have a zone with this name."""
     return NamedZone(name if name in time_zone_names() else DEFAULT)

@@ -273,6 +273,10 @@ CLAIM = Dimension(
     "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a", few=True, reads_log=True,
 )  # fmt: skip
 
+YEAR = replace(
+    _year("published_at", _("Year of publication"), "of the publisher's date, or of a newsroom's publication here"),
+    where=_published_in, column=f"left(({PUBLISHED_ON})::text, 4)",
+)  # fmt: skip
 REVIEW_DIMENSIONS: Sequence[Dimension] = (
     Q_FILTER,
     IDS,
@@ -282,10 +286,7 @@ REVIEW_DIMENSIONS: Sequence[Dimension] = (
     PUBLISHER,
     ORIGIN,
     TOPIC,
-    replace(
-        _year("published_at", _("Year of publication"), "of the publisher's date, or of a newsroom's publication here"),
-        where=_published_in, column=f"left(({PUBLISHED_ON})::text, 4)",
-    ),
+    YEAR,
     CLAIM,
     CLAIMANT,
     APPEARANCE,
@@ -330,7 +331,7 @@ CLAIM_DIMENSIONS: Sequence[Dimension] = (
     PUBLISHER.of_reviews("publishers", "Claims with a review by this publisher."),
     ORIGIN.of_reviews("origins", "Claims with a review of this origin:"),
     TOPIC,
-    _year("published_at", _("Year of publication"), "in which the claim's first review was published on this site"),
+    YEAR.of_reviews("years", "Claims with a review of this year."),
     CLAIMANT,
     APPEARANCE,
     *_between("claimed", "claimed_on", "The claim was made"),

@@ -71,6 +71,8 @@ def claim_row(claim_id: UUID, reviews: Sequence[PublishedReview]) -> PublishedCl
         row.original_verdicts = sorted({review.original_verdict for review in live if review.original_verdict})
         row.publishers = sorted({review.publisher for review in live})
         row.origins = sorted({"imported" if review.original_key else "own" for review in live})
+        days = {review.reviewed_on if review.original_key else review.published_at for review in live}
+        row.years = sorted({f"{day.year:04}" for day in days if day})
         oldest_first = sorted(live, key=lambda review: (review.published_at, review.sequence))
         body = Claim.model_construct(
             **{**vars(claim), "id": str(claim_id), "wordings": list(wordings.values())},

@@ -151,6 +151,7 @@ class PublishedClaim(models.Model):
     original_verdicts = ArrayField(models.CharField(max_length=MAX_ORIGINAL), default=list)
     publishers = ArrayField(models.CharField(max_length=255), default=list)
     origins = ArrayField(models.CharField(max_length=8), default=list, help_text="own, imported, or both.")
+    years = ArrayField(models.CharField(max_length=4), default=list, help_text="The years of its dated reviews.")
     topics = ArrayField(models.CharField(max_length=60), default=list)
     appearance_keys = ArrayField(models.CharField(max_length=32), default=list)
     claimed_on = models.DateField(null=True)
@@ -177,6 +178,7 @@ class PublishedClaim(models.Model):
             GinIndex(fields=["original_verdicts"], name="claim_original_verdicts"),
             GinIndex(fields=["publishers"], name="claim_publishers"),
             GinIndex(fields=["origins"], name="claim_origins"),
+            GinIndex(fields=["years"], name="claim_years"),
             GinIndex(fields=["topics"], name="claim_topics"),
             GinIndex(fields=["appearance_keys"], name="claim_appearances"),
             search_index("claim_search"),

@@ -21,7 +21,7 @@ from factcheck.record.readmodel.picture_models import PublishedPicture
 from factcheck.record.statements.values import read_url
 
 MAX_REVIEWS = 1000  # the most similar pictures that are looked at
-MAX_PIXELS = 12_000_000
+MAX_PIXELS, MAX_BYTES, MAX_CLAIMS = 12_000_000, 5_000_000, 10
 # Pictures with more different bits aren't considered similar (docs/reference/google.md#search-by-picture).
 MAX_DISTANCE = 11
 _DATA = "data:image/"
@@ -30,7 +30,7 @@ _UNKNOWN = (
     " data: URL, for example data:image/jpeg;base64,…"
 )
 _NOT_STORED = "No live fact-check shows this picture. Send the picture itself as a data: URL."
-_UNREADABLE = "This isn't a picture in base64. Send a JPEG, PNG, WebP, GIF or AVIF file as data:image/jpeg;base64,…"
+_UNREADABLE = "This isn't a picture. Send a JPEG, PNG, WebP, GIF or AVIF file, in a URL as data:image/jpeg;base64,…"
 _TOO_LARGE = f"This picture has more than {MAX_PIXELS // 1_000_000} million pixels. Reduce its size."
 
 
@@ -38,13 +38,15 @@ class NoPicture(Exception):
     """The error if there is no picture to compare, with a sentence for the caller."""
 
 
-def claims_about(uri: str) -> list[str]:
+def claims_about(picture: str | bytes) -> list[str]:
     """Return the bodies of the claims about a similar picture, most similar first.
+
+    `picture` is the content of a file, which nobody keeps, or a URL as in Google's API.
 
     Raise NoPicture, TimeoutError if the search takes too long, or OSError if the clean room doesn't answer.
     """
     with time_limit():
-        distances = _distances(uri)
+        distances = similar_reviews(_hashes_of(picture)) if isinstance(picture, bytes) else _distances(picture)
         reviews = PublishedReview.objects.using("public").live().filter(id__in=distances)
         claim_of = {pk: claim for pk, claim in reviews.values_list("id", "claim_id") if claim}
         group = MergeGroup.of(set(claim_of.values()), using="public")
@@ -61,7 +63,7 @@ def _distances(uri: str) -> Mapping[UUID, int]:
     """
     pictures = PublishedPicture.objects.using("public")
     if uri.startswith(_DATA):
-        return similar_reviews(_hashes_of(uri))
+        return similar_reviews(_hashes_of(_content_of(uri)))
     if found := PICTURE_PATH.fullmatch(uri.removeprefix(settings.SITE_URL)):
         stored = pictures.filter(sha256=found[1], width__isnull=False)
         hashes = {each for pair in stored.values_list("whole_hash", "inner_hash") for each in pair if each is not None}
@@ -81,18 +83,21 @@ def _distances(uri: str) -> Mapping[UUID, int]:
     return {**similar_reviews(hashes), **same}
 
 
-def _hashes_of(uri: str) -> list[int]:
-    """Return the hashes of the picture in a `data:` URL (RFC 2397). Raise NoPicture if it can't be decoded."""
+def _content_of(uri: str) -> bytes:
+    """Return the content of a `data:` URL (RFC 2397). Raise NoPicture if it isn't in base64."""
     header, _comma, content = uri.partition(",")
-    if not header.endswith(";base64"):
-        raise NoPicture(_UNREADABLE)
     try:
-        body = base64.b64decode(content, validate=True)
+        return base64.b64decode(content if header.endswith(";base64") else "?", validate=True)
+    except ValueError as problem:
+        raise NoPicture(_UNREADABLE) from problem
+
+
+def _hashes_of(body: bytes) -> list[int]:
+    """Return the hashes of a picture. Raise NoPicture if the clean room can't decode it."""
+    try:
         hashes: list[int] = decode("picture", body, side=512, most_pixels=MAX_PIXELS, hashes="query")["hashes"]
     except NotDecoded as problem:
         raise NoPicture(_TOO_LARGE if problem.too_large else _UNREADABLE) from problem
-    except ValueError as problem:
-        raise NoPicture(_UNREADABLE) from problem
     return hashes
 
 

@@ -1,6 +1,7 @@
 """Pages that explain: the site itself, and how each newsroom checks claims."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -16,10 +17,11 @@ from factcheck.record.readmodel import profile_rows
 from factcheck.record.statements.output import read
 from factcheck.record.statements.review import Publisher, Verdict
 from factcheck.record.statements.statement_labels import label
+from factcheck.web.places import RETRY_AFTER
 from factcheck.website import words
 from factcheck.website.documentation.guide_views import render_guide
 from factcheck.website.documentation.guides import SITE
-from factcheck.website.responses import is_sample, page_for_readers
+from factcheck.website.responses import is_sample, page_for_readers, within_limits
 
 MAX_STEPS = 20
 _OF_VERDICT = {
@@ -95,12 +97,18 @@ def rules(request: HttpRequest, site: str, page: str) -> HttpResponse:
         "name": own[0][0].name if own else site,
         "versions": versions,
         "shown": shown,
-        "changes": word_diff(former.text, shown.text) if former else [],
+        "changes": former and partial(word_diff, former.text, shown.text),
         "entry": next((entry for publisher, entry in reversed(own) if publisher.rules_digest in covering), None),
         "sample": is_sample(site),
         "license": settings.LICENSE_URL,
     }
-    return render(request, "website/rules.html", context)
+    respond = partial(render, request, "website/rules.html", context)
+    if "version" not in request.GET:
+        return respond()
+    # A comparison can take as long as a search.
+    context |= {"seconds": RETRY_AFTER}
+    busy = partial(render, request, "website/busy.html")
+    return within_limits(respond, lambda status: busy(context | {"too_many": status == 429}, status=status))
 
 
 @require_safe

@@ -26,6 +26,7 @@ def robots(request: HttpRequest) -> HttpResponse:
         "Disallow: /*/search/as-you-type/",
         "Disallow: /*/tips/?",
         "Disallow: /*/reviews/*/report/",
+        "Disallow: /*?version=",
         "Disallow: /receipts/",
         "Disallow: /*/receipts/",
         "",

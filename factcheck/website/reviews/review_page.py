@@ -20,7 +20,7 @@ from factcheck.record.models import LogEntry, PublicCapture, PublishedDemand, Pu
 from factcheck.record.readmodel.bodies import Demand
 from factcheck.record.readmodel.comparable_verdicts import compare
 from factcheck.record.readmodel.public_state import find_state
-from factcheck.record.readmodel.review_rows import review_row
+from factcheck.record.readmodel.review_rows import row_without_filters
 from factcheck.record.statements.output import read
 from factcheck.website.queries import OTHERS, PAGE_VERSION, OtherReview, list_revisions
 
@@ -68,7 +68,7 @@ def read_page(review_id: UUID) -> ReviewPage:
     if state is None:
         raise Http404
     others, same_topic, revisions, about, public, checks = reading.parts
-    row, reviews = review_row(state.entry, state.body), [read(OtherReview, each["body"]) for each in others]
+    row, reviews = row_without_filters(state.entry, state.body), [read(OtherReview, each["body"]) for each in others]
     compare([row.published, *reviews])
     return ReviewPage(
         row,

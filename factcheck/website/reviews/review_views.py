@@ -1,5 +1,6 @@
 """Pages of reviews, their revisions and their claims."""
 
+import re
 from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
@@ -126,7 +127,7 @@ def _page(request: HttpRequest, page: ReviewPage, body: Kept, number: int, curre
         "public_captures": page.captures,
         "translations": translations(body, others) if current else [],
         "original": find_original(live.translation_of) if current and live and live.translation_of else None,
-        "checks": page.checks if current and row.status == Status.LIVE and row.original_key is None else {},
+        "checks": page.checks if current and live and not live.original_url else {},
         "pictures": shown_pictures([row.pk]) if live and "/pictures/" in (live.body or "") else {},
         "sample": is_sample(body.publisher.site),
         "license": body.license,
@@ -155,8 +156,7 @@ def translations(body: Kept, others: Sequence[Review]) -> list[Kept]:
     return list(languages.values()) if len(languages) > 1 else []
 
 
-# Characters that could end the script element or start markup are written as JSON escapes.
-_IN_SCRIPT = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
+_IN_MARKUP = re.compile("[<>&\u2028\u2029]")  # characters that could end the script element or start markup
 
 
 def structured_data(row: PublishedReview) -> SafeString:
@@ -165,10 +165,11 @@ def structured_data(row: PublishedReview) -> SafeString:
     Search engines accept a ClaimReview only from the publisher's own site. So only live reviews by this site's
     newsrooms have one, and imported reviews don't.
     """
-    if row.status != Status.LIVE or row.original_key is not None:
+    if not isinstance(row.published, Review) or row.published.original_url:
         return mark_safe("")
-    # The characters that could end the script element are escaped.
-    return mark_safe(claim_review_document(row.body).decode().translate(_IN_SCRIPT))  # noqa: S308
+    document = claim_review_document(row.body).decode()
+    # The characters that could end the script element are escaped. `str.translate` would take a millisecond.
+    return mark_safe(_IN_MARKUP.sub(lambda found: f"\\u{ord(found[0]):04x}", document))  # noqa: S308
 
 
 def _gone(request: HttpRequest, page: ReviewPage, number: int) -> HttpResponse:

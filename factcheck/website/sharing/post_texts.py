@@ -1,4 +1,4 @@
-"""A short text about a review for posts on platforms: the verdict, the claim, the newsroom and the link.
+"""A short text about a review for posts on platforms: the verdict, the claim, the newsroom, the reason and the link.
 
 Platforms count 23 characters for each link, and two for each character in `_DOUBLE` (developer.x.com, "Counting
 characters"). Other platforms allow more.
@@ -7,7 +7,7 @@ characters"). Other platforms allow more.
 import regex
 from django.utils.translation import gettext
 
-from factcheck.record.readmodel.answers import verdict_words
+from factcheck.record.readmodel.answers import answer_of
 from factcheck.record.readmodel.bodies import Kept, Tombstone
 from factcheck.website.words import plain
 
@@ -21,18 +21,23 @@ _ACCOUNT = regex.compile(r"[@＠](?=\w)")
 
 
 def post_text(review: Kept, language: str) -> str:
-    """Return the text in the interface's language.
+    """Return the text in the interface's language, with the reason if it fits.
 
-    The claim is shortened until the text has at most MAX_LENGTH characters.
+    Otherwise, the claim is shortened until the text has at most MAX_LENGTH characters.
     """
     newsroom = _shorten(_without_accounts(review.publisher.name), 60)
     if isinstance(review, Tombstone):
         text = gettext("Withdrawn: {newsroom} no longer supports this review.").format(newsroom=newsroom)
         return f"{text}\n{review.url}"
-    verdict = _shorten(_without_accounts(verdict_words(review, language)), 60)
+    answer = answer_of(review, language)
+    verdict = _shorten(_without_accounts(answer.verdict), 60)
     before = gettext("Verdict: {verdict}. The claim: “").format(verdict=verdict)
-    after = gettext("” – checked by {newsroom}").format(newsroom=newsroom) + f"\n{review.url}"
-    claim = _LINK.sub("[…]", _without_accounts(review.claim.worded(review.language).text[:MAX_READ]))
+    checked = gettext("” – checked by {newsroom}").format(newsroom=newsroom)
+    claim, why = (_LINK.sub("[…]", _without_accounts(each[:MAX_READ])) for each in (answer.claim, answer.why()))
+    whole = f"{before}{claim}{checked}\n{why}\n{review.url}"
+    if why and length_of(whole) <= MAX_LENGTH:
+        return whole
+    after = f"{checked}\n{review.url}"
     return f"{before}{_shorten(claim, MAX_LENGTH - length_of(before) - length_of(after))}{after}"
 
 

@@ -6,6 +6,8 @@ from django.http import HttpRequest
 from django.template import Context
 from django.urls import reverse
 from django.utils.encoding import escape_uri_path
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_from_path
 
 register = template.Library()
@@ -52,9 +54,10 @@ def page_url(context: Context) -> str:
     return f"{settings.SITE_URL}{context['request'].path}"
 
 
-@register.inclusion_tag("website/navigation_link.html", takes_context=True)
-def navigation_link(context: Context, name: str, label: str) -> dict[str, str | bool]:
+@register.simple_tag(takes_context=True)
+def navigation_link(context: Context, name: str, label: str) -> SafeString:
     """Link to the page with this URL name. The link to the page itself is marked."""
     request: HttpRequest | None = context.get("request")
     url = reverse(name)
-    return {"url": url, "label": label, "current": request is not None and request.path == url}
+    current = SafeString(' aria-current="page"') if request is not None and request.path == url else ""
+    return format_html('<li><a href="{}"{}>{}</a></li>', url, current, label)

@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -90,6 +91,33 @@ def test_result_has_googles_form(google: Any, newsroom: Newsroom) -> None:
     assert json.loads(masked.content) == {"results": [{"claim": {"text": "Ảnh chụp ở Hội An."}}]}
 
 
+def test_picture_is_a_question_on_the_site_and_in_the_api(newsroom: Newsroom) -> None:
+    """Without a cookie. Ten in a minute are answered, and none larger than 5 MB."""
+    review = Review.objects.get(claim__text="Ảnh chụp ở Hội An.")
+
+    def ask(content: bytes, **headers: str) -> Any:
+        return Client().post("/en/search/picture/", {"picture": SimpleUploadedFile("x.jpg", content)}, headers=headers)
+
+    found = ask(as_bytes(recompress(scene(2).resize((200, 133)), 30)))
+    assert (found.status_code, found.headers["Cache-Control"]) == (
+        200,
+        "max-age=0, no-cache, no-store, must-revalidate, private",
+    )
+    assert f"/reviews/{review.pk}/" in found.content.decode()
+    assert not found.cookies
+    assert "No published review has a similar picture." in ask(as_bytes(scene(99))).content.decode()
+    for content in (b"", b"<svg/>", bytes(5_020_000)):
+        assert ask(content).status_code == 400
+    send = partial(Client().post, "/api/v1/match/", content_type="image/jpeg")
+    answer = send(as_bytes(crop(scene(2), 0.04)))
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
+    assert [claim["id"] for claim in answer.json()["results"]] == [str(review.claim_id)]
+    assert [send(content).status_code for content in (b"x", bytes(5_000_001))] == [422, 413]
+    left = [send(as_bytes(scene(2))).status_code for _ in range(4)]
+    assert (left[0], left[-1]) == (200, 429)
+    assert ask(as_bytes(scene(2))).status_code == 429
+
+
 def test_pages(google: Any, newsroom: Newsroom) -> None:
     query = {"imageUri": data_url(scene(1)), "pageSize": "1"}
     first = json.loads(google.send(query, path=PATH).content)
@@ -128,7 +156,7 @@ def test_known_addresses_are_answered_and_others_are_not_fetched(texts: Any, goo
 def test_what_is_no_picture_is_refused(google: Any, newsroom: Newsroom, uri: str) -> None:
     error = google.error({"imageUri": uri}, path=PATH)
     assert error["details"][0]["fieldViolations"][0]["field"] == "imageUri"
-    assert "This isn't a picture in base64" in error["message"]
+    assert "This isn't a picture. Send a JPEG" in error["message"]
 
 
 def test_large_picture_comes_as_a_form(newsroom: Newsroom) -> None:

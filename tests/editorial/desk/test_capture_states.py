@@ -87,7 +87,7 @@ def test_other_captures_are_told_apart(newsroom: Newsroom) -> None:
         "Not copied. The URL leads to a private network, or to another port than 80 and 443. Upload your own copy."
     )
     at = timezone.now() - timedelta(days=3)
-    assert text(**done(captured_at=at, origin="editor")) == f"Your copy, {at:%-d %B %Y}, 1.2\u00a0MB"
+    assert text(**done(captured_at=at, origin="editor")) == f"Your copy, {at:%-d\u00a0%B\u00a0%Y}, 1.2\u00a0MB"
 
 
 def test_only_the_newsroom_reads_its_captures(database: str) -> None:

@@ -13,7 +13,8 @@ from factcheck.editorial.proposals import review_policy, workflow
 from tests.editorial.desk.addresses import decision
 from tests.journeys.browser import Browser, signed_in
 from tests.support.chromium import desk_of
-from tests.support.drafts import Newsroom
+from tests.support.drafts import Newsroom, make_administrator
+from tests.support.refusals import refused
 
 
 def submitted(newsroom: Newsroom) -> Proposal:
@@ -33,27 +34,27 @@ def test_home_page_leads_to_the_decision(newsroom: Newsroom) -> None:
     assert editor.follow("The public page").path == f"/reviews/{proposal.review_id}/"
 
 
-def test_ticks_are_recorded_with_the_approval(newsroom: Newsroom) -> None:
-    proposal = submitted(newsroom)
-    editor = decides(newsroom, proposal)
-    ticked = ["The verdict follows from the text.", "No private person can be identified."]
-    editor.fill(checked=ticked).press("Approve and publish")
-    event = EditorialEvent.objects.get(action="publication.approved")
-    assert event.detail["checked"] == ticked
-    told = signed_in(newsroom.chief).open(f"/admin/editorial/editorialevent/{event.pk}/change/").text
-    assert "ticked on the checklist: The verdict follows from the text., No private person can be identified." in told
-
-
-def test_ticks_are_optional_and_the_newsroom_writes_its_own_list(newsroom: Newsroom) -> None:
+def test_every_sentence_of_the_checklist_is_ticked_before_the_approval(newsroom: Newsroom) -> None:
+    """On the code before, a review was published with five empty boxes. The workflow asks too, without the form."""
     chief = signed_in(newsroom.chief).open(f"/admin/editorial/publisher/{newsroom.publisher.pk}/change/")
     chief.fill(checklist="Đã gọi cho người quay phim.\n\n  Ảnh đã được kiểm tra.  ").press("Save")
-    assert Publisher.objects.get().checklist == "Đã gọi cho người quay phim.\n\n  Ảnh đã được kiểm tra."
-    proposal = submitted(newsroom)
-    editor = decides(newsroom, proposal)
-    assert "The verdict follows from the text." not in editor.text
-    assert "Đã gọi cho người quay phim. Ảnh đã được kiểm tra." in editor.text
+    proposal, sentences = submitted(newsroom), ["Đã gọi cho người quay phim.", "Ảnh đã được kiểm tra."]
+    with refused("incomplete"):
+        workflow.approve(proposal=proposal, by=newsroom.editor, digest=proposal.digest, checked=sentences[:1])
+    editor = decides(newsroom, proposal).fill(checked=sentences[1:])
     editor.press("Approve and publish")
-    assert "checked" not in EditorialEvent.objects.get(action="publication.approved").detail
+    assert "Tick every sentence of the checklist." in editor.text
+    assert not editor.has_button("Publish now")
+    editor.fill(checked=sentences).press("Approve and publish")
+    event = EditorialEvent.objects.get(action="publication.approved")
+    assert event.detail["checked"] == sentences
+    told = signed_in(newsroom.chief).open(f"/admin/editorial/editorialevent/{event.pk}/change/").text
+    assert "ticked on the checklist: Đã gọi cho người quay phim., Ảnh đã được kiểm tra." in told
+
+
+def test_new_newsroom_begins_with_a_checklist(database: None) -> None:
+    page = signed_in(make_administrator()).open("/admin/editorial/publisher/add/")
+    assert page.value("checklist").splitlines()[2] == "The verdict follows from the text."
 
 
 @pytest.mark.parametrize(
@@ -111,6 +112,7 @@ def test_changes_messages_and_links_of_a_correction(newsroom: Newsroom) -> None:
     assert "Headline" in published
     assert "Summary" in published
     assert "Tóm tắt chưa rõ." in editor.text
+    assert re.search(r"<h2[^>]*>.{,200}<ins>.{,80}tháng 10 ", editor.html, re.DOTALL)  # inside the text
     links = re.findall(r"<a [^>]*https://goc.example/[^>]*>", editor.html)
     assert links
     assert all('target="_blank"' in link for link in links)
@@ -128,6 +130,7 @@ def test_withdrawal_is_approved_on_the_same_page(newsroom: Newsroom, live: Revie
 
 @pytest.mark.prove
 def test_return_key_publishes_nothing(newsroom: Newsroom) -> None:
+    Publisher.objects.update(checklist="The verdict follows from the text.")
     proposal = submitted(newsroom)
     with desk_of(newsroom.editor, decision(proposal, "decide").removeprefix("/admin/")) as page:
         page.get_by_label("The verdict follows from the text.").press("Enter")
@@ -139,5 +142,6 @@ def test_return_key_publishes_nothing(newsroom: Newsroom) -> None:
         assert page.url.endswith("/decide/")
         page.get_by_label("Publish at").fill("")
         expect(page.get_by_role("button", name="Approve and publish")).to_be_visible()
+        page.get_by_label("The verdict follows from the text.").check()
         page.get_by_role("button", name="Approve and publish").click()
         expect(page.get_by_text("Approved and published.")).to_be_visible()

@@ -5,11 +5,10 @@ from typing import Any
 
 from factcheck.editorial.models import EditorialEvent, RatingScale, Review, Topic, Verdict, VerdictMapping
 from factcheck.editorial.proposals import workflow
-from factcheck.editorial.proposals.mapping_policy import adopted_mappings
 from tests.editorial.desk.addresses import decision
 from tests.imports.own_records import record, take
 from tests.journeys.browser import signed_in
-from tests.support.drafts import Newsroom, make_newsroom, make_scale, make_user, waiting
+from tests.support.drafts import Newsroom, adopted_mappings, make_newsroom, make_scale, make_user, waiting
 
 
 def test_scales_and_topics_are_changed_by_chief_editors(newsroom: Newsroom) -> None:

@@ -12,9 +12,11 @@ from uuid import UUID
 
 import pytest
 from django.core.management import call_command
+from django.db.models import Count
 from django.test import Client
 
-from factcheck.editorial.models import Claimant, ImportBatch, Proposal, Publisher, Review
+from factcheck.editorial.models import Claimant, ImportBatch, Proposal, Publisher, Review, User
+from factcheck.editorial.proposals import workflow
 from factcheck.record.models import LogEntry, PublishedReview
 from factcheck.record.statements import review as statements
 from factcheck.record.statements.checks import check
@@ -278,3 +280,28 @@ def test_vietnamese_statements(newsroom: Newsroom, real_data: Path, tmp_path: Pa
         assert body["publisher"]["name"] == row["Author"]
     found = PublishedReview.objects.using("public").filter(publisher="vnexpress.net").count()
     assert found == sum("//vnexpress.net/" in row["Url"] for row in lines)
+
+
+def test_ten_publishers_are_compared_after_one_decision_each(imported: Imported) -> None:
+    """On the day of the import, with the starter mappings, and without a new revision of any review."""
+    compared = {
+        "africacheck.org": (225, 235),
+        "altnews.in": (366, 376),
+        "boomlive.in": (469, 470),
+        "checkyourfact.com": (374, 374),
+        "factcheck.afp.com": (839, 912),
+        "indiatoday.in": (354, 354),
+        "leadstories.com": (148, 650),  # most of its verdicts are sentences
+        "newsmeter.in": (199, 199),
+        "politifact.com": (756, 848),
+        "thelogicalindian.com": (181, 181),
+    }
+    entries = LogEntry.objects.count()
+    run("propose_mappings", by=IMPORTER)
+    second = User.objects.get(username=SECOND)
+    for proposal in Proposal.objects.undecided().filter(mapping__site__in=compared):
+        workflow.approve(proposal=proposal, by=second, digest=proposal.digest)
+    assert LogEntry.objects.count() == entries + 10
+    rows = PublishedReview.objects.filter(publisher__in=compared).values_list("publisher")
+    found = rows.annotate(mapped=Count("mapped_by"), all=Count("id"))
+    assert {site: (mapped, number) for site, mapped, number in found} == compared

@@ -45,9 +45,11 @@ def test_imported_reviews_keep_their_publishers_date(world: SimpleNamespace, new
     for group, expected in (("year", {"2019", None}), ("reviewed_month", {"2019-08", None})):
         values = api("stats", {"group_by": group, "origin": "imported"})["groups"]["values"]
         assert {each[group] for each in values} == expected
-    assert len(ids("reviews", year="2019")) == 1
+    assert len(ids("reviews", year="2019")) == len(ids("claims", year="2019")) == 1
     this_year = f"{datetime.now(UTC).year}"
-    assert ids("reviews", year=this_year, origin="imported") == set()
+    for path in ("reviews", "claims"):
+        assert ids(path, year=this_year, origin="imported") == set()
+        assert ids(path, year=this_year)
     assert "1 imported review has no date." in Client().get("/en/statistics/").content.decode()
 
 

@@ -1,7 +1,10 @@
 """The page on which a review is decided: what readers will see, the changes, earlier messages and the buttons."""
 
 from dataclasses import replace
+from difflib import SequenceMatcher
+from itertools import zip_longest
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -11,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.desk.access import get_desk
+from factcheck.editorial.desk.access import Desk, get_desk
 from factcheck.editorial.desk.action_forms import DecisionForm
 from factcheck.editorial.desk.action_views import (
     DeskAction,
@@ -31,40 +34,29 @@ from factcheck.editorial.desk.deciding.proposal_actions import (
 )
 from factcheck.editorial.desk.deciding.review_actions import statement_context
 from factcheck.editorial.desk.evidence.pictures import DESK_PICTURES
-from factcheck.editorial.models import Proposal, Publisher
+from factcheck.editorial.drafts.translations import revision_of
+from factcheck.editorial.models import Capture, Proposal
 from factcheck.editorial.models.kinds import Action, Decision
+from factcheck.editorial.proposals import workflow
+from factcheck.record.formats.markdown import split_blocks, to_html, to_text
+from factcheck.record.formats.word_diff import Piece, word_diff
 from factcheck.record.statements.date_checks import find_impossible_dates
 from factcheck.record.statements.output import read
 from factcheck.record.statements.review import Review as Statement
 from factcheck.record.statements.statement_changes import Change, compare_statements
 
-# The checklist of newsrooms that have written none. Each sentence is translated into the language of the desk.
-DEFAULT_CHECKLIST = (
-    _("The headline and the summary say what the sources prove, and no more."),
-    _("I opened every source, and each source supports what the text says."),
-    _("The verdict follows from the text."),
-    _("Names, dates, figures and quotations are correct."),
-    _("No private person can be identified."),
-)
 # The names of actions in the URL of this page. DECIDE is only a link, so a POST request with its name shows the page
 # again.
 REVIEW_DECISIONS = frozenset({DECIDE.name, *ACTIONS} - {"take-back"})
 
 
-def checklist_of(newsroom: Publisher) -> list[str]:
-    """Return the sentences that the newsroom wrote, or the default sentences."""
-    own = [line.strip() for line in newsroom.checklist.splitlines() if line.strip()]
-    return own or [str(sentence) for sentence in DEFAULT_CHECKLIST]
-
-
 def review_decision(request: HttpRequest, proposal: Proposal, name: str) -> HttpResponse:
     """Show the page. On POST, run the action, or say why it was refused and keep the input."""
     desk, page = get_desk(request), subject_url(request, proposal) or reverse("admin:index")
-    assert proposal.newsroom is not None
     form = DecisionForm(
         submitted_data(request),
         name=name,
-        checklist=checklist_of(proposal.newsroom),
+        checklist=workflow.policy_of(proposal).checklist(proposal),
         initial={"digest": proposal.digest},
     )
     form.fields["hold_until"].widget.attrs["min"] = timezone.localtime().strftime("%Y-%m-%dT%H:%M")
@@ -77,7 +69,7 @@ def review_decision(request: HttpRequest, proposal: Proposal, name: str) -> Http
     if not actions and (not typed or not proposal.statement):  # forgetting a passage empties the statement
         return redirect_unavailable(request, page, str(next(iter(form.non_field_errors()), "")))
     ask_for_passkey(request, form, proposal, actions)
-    return subject_page(
+    response = subject_page(
         request,
         proposal.subject,
         page,
@@ -88,8 +80,10 @@ def review_decision(request: HttpRequest, proposal: Proposal, name: str) -> Http
         actions=actions,
         held=hold_notice(proposal),
         zone=timezone.get_current_timezone_name(),
-        **_shown(proposal),
+        **_shown(desk, proposal),
     )
+    response.headers["Content-Security-Policy"] = f"{settings.CONTENT_SECURITY_POLICY}; frame-src 'self'"  # for copies
+    return response
 
 
 def _action(name: str, proposal: Proposal) -> DeskAction[Proposal]:
@@ -101,7 +95,7 @@ def _action(name: str, proposal: Proposal) -> DeskAction[Proposal]:
     return replace(action, success_message=format_html('{} <a href="{}">{}</a>', action.success_message, url, label))
 
 
-def _shown(proposal: Proposal) -> dict[str, object]:
+def _shown(desk: Desk, proposal: Proposal) -> dict[str, object]:
     """Return template variables for the statement, the changes and the earlier messages."""
     review = proposal.review
     assert review is not None
@@ -114,8 +108,17 @@ def _shown(proposal: Proposal) -> dict[str, object]:
     if proposal.action == Action.PUBLICATION and last and last.decision == Decision.RETURNED and last.statement:
         changes = compare_statements(read(Statement, last.statement), context.statement)
         comparisons.insert(0, (_("Changes since the review was returned"), changes))
+    captures = desk.own(Capture.objects.used_by(review, [review.claim_id]).filter(state=Capture.State.DONE))
+    rows = captures.values_list("sha256", "pk")
+    copies = {sha256: reverse("admin:editorial_capture_text", args=[key]) for sha256, key in rows}
     # Links open in a new tab, because leaving the page would lose the ticks and the message.
-    shown = render_to_string("admin/editorial/review/statement.html", context._asdict() | {"pictures": DESK_PICTURES})
+    original = revision_of(review) if review.translation_of_id else None
+    variables = {**context._asdict(), "pictures": DESK_PICTURES, "copies": copies, "review": review}
+    if isinstance(context.statement, Statement):
+        variables["marked"] = _marked_texts(context.published, context.statement) if context.published else {}
+        variables["pairs"] = _beside(original, context.statement) if original else []
+        variables["original"] = original
+    shown = render_to_string("admin/editorial/review/statement.html", variables)
     return {
         **context._replace(changes=[])._asdict(),
         "unusual_dates": find_impossible_dates(context.statement) if isinstance(context.statement, Statement) else [],
@@ -123,3 +126,25 @@ def _shown(proposal: Proposal) -> dict[str, object]:
         "comparisons": [(heading, changes) for heading, changes in comparisons if changes],
         "messages_before": earlier.exclude(message="").select_related("decided_by", "submitted_by"),
     }
+
+
+def _marked_texts(*statements: Statement) -> dict[str, list[Piece]]:
+    """Return the texts of a correction whose words have changed, each as the pieces of the whole text."""
+    both = [(each.headline or "", each.summary or "", to_text(each.body or "")[0]) for each in statements]
+    texts = zip(("headline", "summary", "body"), *both, strict=True)
+    return {name: word_diff(before, after) for name, before, after in texts if before != after}
+
+
+def _beside(original: Statement, translation: Statement) -> list[tuple[str, ...]]:
+    """Return the texts of both reviews beside each other. Blocks of the same kind are paired in order."""
+    both = (original, translation)
+    texts = [
+        (each.claim.worded(each.language).text, each.headline, each.summary, each.verdict.explanation) for each in both
+    ]
+    rows = [tuple(text or "" for text in row) for row in zip(*texts, strict=True) if any(row)]
+    blocks = [split_blocks(each.body or "") for each in both]
+    kinds = [[kind for kind, _text in each] for each in blocks]
+    before, after = ([to_html(text, DESK_PICTURES) for _kind, text in each] for each in blocks)
+    for _tag, a, b, c, d in SequenceMatcher(None, kinds[0], kinds[1], autojunk=False).get_opcodes():
+        rows += zip_longest(before[a:b], after[c:d], fillvalue="")
+    return rows

@@ -13,20 +13,22 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.template.defaultfilters import filesizeformat
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from factcheck.clean_room.refusal import NotDecoded
 from factcheck.editorial.captures.fetching import storable_url
 from factcheck.editorial.captures.requests import Evidence, capture_again, newsroom_of, renew_capture, set_capture
 from factcheck.editorial.captures.rights import set_public
 from factcheck.editorial.captures.uploads import MAX_UPLOAD, store_shared, store_upload
 from factcheck.editorial.desk.access import OwnRowsAdmin, get_desk
-from factcheck.editorial.desk.action_views import ActionsAdmin, DeskAction, by_name, subject_page
+from factcheck.editorial.desk.action_views import ActionsAdmin, DeskAction, by_name
+from factcheck.editorial.desk.evidence.pictures import SANDBOX
 from factcheck.editorial.desk.evidence.uploads import receive_file, refuse
 from factcheck.editorial.desk.lists.columns import column
 from factcheck.editorial.desk.lists.filters import OwnNewsroomFilter
@@ -34,6 +36,7 @@ from factcheck.editorial.errors import EditorialError, Incomplete, NotAllowed, W
 from factcheck.editorial.models import Appearance, Capture, Membership, Review, Source, User
 from factcheck.editorial.people import roles
 from factcheck.editorial.programs.copies import find_cards
+from factcheck.record.evidence.copy_views import copy_picture, view_copy
 from factcheck.record.formats.urls import url_key
 from factcheck.web.hostile_files import download
 
@@ -45,8 +48,8 @@ class PictureForm(forms.Form):
 class CardForm(forms.Form):
     """The choice of the source or appearance to which a shared copy belongs."""
 
-    def __init__(self, cards: Mapping[str, Evidence], data: Any = None) -> None:
-        super().__init__(data)
+    def __init__(self, cards: Mapping[str, Evidence], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         words = [(pk, " – ".join(dict.fromkeys((str(row), row.url)))) for pk, row in cards.items()]
         label, widget = _("Source or appearance"), forms.RadioSelect
         self.fields["card"] = forms.TypedChoiceField(label=label, widget=widget, choices=words, coerce=cards.get)
@@ -69,6 +72,11 @@ _SHOW: DeskAction[Capture] = DeskAction(
     _("Readers can see this copy when a published review cites it."),
     lambda capture, by, data: set_public(capture=capture, by=by, public=True, **data),
 )
+# The page of a copy runs no script and loads nothing from other sites, whatever the copy contains.
+_FRAMED = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
+
 ACTIONS: dict[str, DeskAction[Capture]] = by_name(
     _SHOW,
     replace(_SHOW, name="show-picture", form=PictureForm),
@@ -146,6 +154,7 @@ class CaptureAdmin(ActionsAdmin[Capture], OwnRowsAdmin[Capture]):
             path("again/", view(require_POST(self.again)), name="editorial_capture_again"),
             path("<uuid:pk>/file/", view(self.file), name="editorial_capture_file"),
             path("<uuid:pk>/text/", view(self.text), name="editorial_capture_text"),
+            path("<uuid:pk>/text/pictures/<int:number>/", view(self.picture)),
             *super().get_urls(),
         ]
 
@@ -154,10 +163,23 @@ class CaptureAdmin(ActionsAdmin[Capture], OwnRowsAdmin[Capture]):
         return cast("HttpResponse", download(capture.file.open("rb"), capture.file_name))
 
     def text(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Show what the copy says, with the quotes of its sources marked. Pages of the desk can frame this page."""
         capture = self._done(request, pk)
-        page = reverse("admin:editorial_capture_change", args=[capture.pk])
-        template = "admin/editorial/capture/text.html"
-        return subject_page(request, capture, page, _("Readable text"), template, copy=capture)
+        quotes = capture.sources.exclude(quote="").order_by("pk").values_list("quote", flat=True)
+        with capture.file.open("rb") as file:
+            view = view_copy(file.chunks(), capture.final_url or capture.url, list(dict.fromkeys(quotes)))
+        response = render(request, "admin/editorial/capture/text.html", {"capture": capture, "view": view})
+        response.headers["Content-Security-Policy"], response.headers["X-Frame-Options"] = _FRAMED, "SAMEORIGIN"
+        return response
+
+    def picture(self, request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
+        capture = self._done(request, pk)
+        try:
+            with capture.file.open("rb") as file:
+                content, kind = copy_picture(file.chunks(), capture.final_url or capture.url, number)
+        except (NotDecoded, OSError) as problem:
+            raise Http404 from problem
+        return HttpResponse(content, content_type=kind, headers={"Content-Security-Policy": SANDBOX})
 
     def upload(self, request: HttpRequest) -> HttpResponse:
         """Store an editor's own capture of a source or an appearance, and return its state as JSON."""

@@ -4,6 +4,8 @@ A change to a publisher gets no entry in the public log. Each published review c
 earlier details can't be lost.
 """
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
@@ -69,6 +71,16 @@ DISOWN = DeskAction[Publisher](
 )
 
 
+# The checklist with which a new newsroom begins, in the language of the desk.
+DEFAULT_CHECKLIST = (
+    _("The headline and the summary say what the sources prove, and no more."),
+    _("I opened every source, and each source supports what the text says."),
+    _("The verdict follows from the text."),
+    _("Names, dates, figures and quotations are correct."),
+    _("No private person can be identified."),
+)
+
+
 @admin.register(Publisher)
 class PublisherAdmin(ActionsAdmin[Publisher], OwnRowsAdmin[Publisher]):
     """The pages of publishers. Chief editors can edit the newsrooms that they lead."""
@@ -106,6 +118,9 @@ class PublisherAdmin(ActionsAdmin[Publisher], OwnRowsAdmin[Publisher]):
         ),
         (_("Decisions"), {"fields": ("checklist",)}),
     )
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"checklist": "\n".join(map(str, DEFAULT_CHECKLIST)), **super().get_changeform_initial_data(request)}
 
     def has_change_permission(self, request: HttpRequest, obj: Publisher | None = None) -> bool:
         desk = get_desk(request)

@@ -1,7 +1,5 @@
 """Newsrooms' rules at the desk: the list of versions, and the actions that write the next version or erase a text."""
 
-from typing import Any
-
 from django import forms
 from django.conf import settings
 from django.contrib import admin
@@ -21,24 +19,15 @@ _AT_ONCE = _("Readers see the text at once. They also see every earlier version,
 _WRITTEN = _("Published.")
 
 
-class TextForm(forms.Form):
+class RulesForm(forms.Form):
+    page = forms.ChoiceField(label=capfirst(_("page")), choices=RulesVersion.Page.choices)
+    language = forms.ChoiceField(label=capfirst(_("language")), choices=settings.LANGUAGES)
     text = ProseField(
         label=capfirst(_("text")),
         max_length=MAX_TEXT,
         widget=forms.Textarea(attrs={"rows": 24}),
         help_text=_("Write **bold**, - for lists, ## for headings, and [words](https://…) for links, as in Markdown."),
     )
-
-
-class RulesForm(TextForm):
-    page = forms.ChoiceField(label=capfirst(_("page")), choices=RulesVersion.Page.choices)
-    language = forms.ChoiceField(label=capfirst(_("language")), choices=settings.LANGUAGES)
-    field_order = ("page", "language", "text")
-
-
-def _write_next(version: RulesVersion, by: Any, data: dict[str, Any]) -> None:
-    newsroom = Publisher.objects.get(site=version.publisher)
-    write_rules(newsroom=newsroom, page=version.page, language=version.language, by=by, **data)
 
 
 # An action on the page of the newsroom (`publishers.py`).
@@ -55,9 +44,9 @@ NEXT = DeskAction[RulesVersion](
     _("Write the next version"),
     _AT_ONCE,
     _WRITTEN,
-    _write_next,
-    TextForm,
-    initial=lambda row: {"text": row.text},
+    lambda row, by, data: write_rules(newsroom=Publisher.objects.get(site=row.publisher), by=by, **data),
+    RulesForm,
+    initial=vars,  # the form begins with the version's page, language and text
 )
 ERASE = DeskAction[RulesVersion](
     "erase",
