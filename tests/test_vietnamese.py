@@ -81,6 +81,12 @@ def test_dates_are_written_in_vietnamese_order(vietnamese: None) -> None:
 
 # Two spellings of a word, straight quotation marks, and words of software where Vietnamese has others.
 RULED_OUT = re.compile(r"\b(?:toà|xoá|khoá|hoà|hoá|huỷ|tuỳ|thuỷ)\b|\"|[Ll]ượt (?:nhập|duyệt)|mục nhật ký")
+# A claim is "nội dung", a feed is "feed", and a proof is "chứng thực", because evidence is "bằng chứng".
+OTHER_WORDS = {
+    r"\bclaims?\b": "tuyên bố|thông tin",
+    r"\bfeeds?\b": "nguồn tin|bản tin|nguồn cấp",
+    r"\bproof\b": "bằng chứng",
+}
 
 
 def test_catalogue_keeps_to_one_spelling_and_to_its_words() -> None:
@@ -88,6 +94,9 @@ def test_catalogue_keeps_to_one_spelling_and_to_its_words() -> None:
         messages = [message for message in read_po(file, locale="vi") if message.id]
     assert len(messages) > 1000
     assert [message.string for message in messages if RULED_OUT.search(str(message.string))] == []
+    for thing, others in OTHER_WORDS.items():
+        named = [str(message.string) for message in messages if re.search(thing, str(message.id), re.IGNORECASE)]
+        assert [text for text in named if re.search(others, text, re.IGNORECASE)] == []
     assert [
         message.string for message in messages if re.fullmatch(r"(.{30,}?)\1+", str(message.string), re.DOTALL)
     ] == []

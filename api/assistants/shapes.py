@@ -9,7 +9,7 @@ from typing_extensions import TypedDict  # Pydantic requires this TypedDict befo
 
 from factcheck.record.readmodel import bodies
 from factcheck.record.readmodel.answers import published_answer
-from factcheck.record.readmodel.comparable_verdicts import mapped_verdict
+from factcheck.record.readmodel.comparable_verdicts import mapper_of
 from factcheck.record.statements.parts import Part
 from factcheck.record.statements.review import ReviewedClaim
 
@@ -153,7 +153,7 @@ def review(body: bodies.Review | bodies.Tombstone, sources: int = SOURCES) -> Re
         "headline": cut(body.headline, SHORT),
         "summary": cut(live.summary, LONG) if live else None,
         "claim": claim(live.claim) if live else None,
-        "verdict": _verdict(live) if live else None,
+        "verdict": _lines(live.verdict, VerdictWords) | {"mapped_by": mapper_of(live)} if live else None,
         "sources": [_lines(each, Source) | {"url": address(each.url)} for each in cited[:sources]],
         "sources_left_out": max(0, len(cited) - sources),
         "publisher": _keys(body.publisher, Publisher),
@@ -187,12 +187,6 @@ def claim(body: ReviewedClaim) -> Claim:
         "claimed_on": body.claimed_on,
         "claimant": cut(body.claimant.name or body.claimant.description, SHORT) if body.claimant else None,
     }
-
-
-def _verdict(review: bodies.Review) -> Verdict:
-    mapped = mapped_verdict(review)
-    words: VerdictWords = _lines(review.verdict, VerdictWords)
-    return {**words, "mapped_by": mapped.mapped_by.site if mapped else None}
 
 
 def cut(text: str | None, length: int) -> str | None:

@@ -44,7 +44,7 @@ from factcheck.record.matching.matches import Matching, match_batch
 from factcheck.record.models import PublishedClaim, PublishedReview
 from factcheck.record.readmodel.answers import published_answer
 from factcheck.record.readmodel.bodies import Claim, Review, ReviewOfClaim
-from factcheck.record.readmodel.comparable_verdicts import compare, mapped_verdict, shown_reviews
+from factcheck.record.readmodel.comparable_verdicts import compare, mapper_of, shown_reviews
 from factcheck.record.search.pictures import MAX_BYTES, MAX_CLAIMS, NoPicture, claims_about
 from factcheck.record.statements.checks import parse
 from factcheck.record.statements.output import construct, read
@@ -264,9 +264,7 @@ def _brief_reviews(claim: Claim, answers: Mapping[str, str]) -> list[BriefReview
 
 
 def _brief_review(found: ReviewOfClaim, answer: str) -> BriefReview:
-    mapped = mapped_verdict(found)
-    by = mapped and mapped.mapped_by.site
-    review = construct(BriefReview, {**found.to_json_object(), "answer": answer, "mapped_by": by})
+    review = construct(BriefReview, {**found.to_json_object(), "answer": answer, "mapped_by": mapper_of(found)})
     review.verdict.label = review.verdict.label and _cut(review.verdict.label, LABEL)
     review.publisher.name = _cut(review.publisher.name, LABEL)
     return review

@@ -27,7 +27,6 @@ from factcheck.record.models import (
     RevisionDocument,
 )
 from factcheck.record.readmodel.bodies import Claim, Demand, Erasure, Kept, Review, any_review
-from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.comparable_verdicts import compare, shown_reviews
 from factcheck.record.readmodel.public_state import find_state
 from factcheck.record.readmodel.review_rows import body_of, row_without_filters
@@ -41,13 +40,6 @@ class WholeClaim(Claim):
     """A claim with its live reviews in full."""
 
     live_reviews: list[ListedReview] = []
-
-
-class OtherReview(ListedReview):
-    """Another review of a claim, beside the review that a page shows (`review_words.split_translations`)."""
-
-    agreement: str = ""
-    behind: bool = False
 
 
 class AnsweredDemand(Demand):
@@ -108,11 +100,6 @@ def find_claim(claim_id: UUID) -> WholeClaim | None:
     claim = read(WholeClaim, body)
     claim.live_reviews = live_reviews((review.id for review in claim.reviews), limit=None)
     return claim
-
-
-def home_of(claim_id: UUID) -> UUID:
-    """Return the claim that shows this claim's reviews: the claim itself, unless it has been merged."""
-    return MergeGroup.of([claim_id], using="public").root(claim_id)
 
 
 def find_demand(demand_id: UUID) -> AnsweredDemand:

@@ -66,12 +66,8 @@ def in_words(value: str | None, kind: str) -> str:
 
     `kind` is a key of `_WORDS`, or the name of a subclass of `Choices`.
     """
-    return _in_words((value or "").rpartition(".")[2], kind, get_language())
-
-
-@lru_cache(maxsize=1024)  # the codes of a page repeat
-def _in_words(code: str, kind: str, _language: str | None) -> str:
-    return str((_WORDS.get(kind) or _words_of(kind)).get(code, code))
+    bare = (value or "").rpartition(".")[2]
+    return str((_WORDS.get(kind) or _words_of(kind)).get(bare, bare))
 
 
 @cache

@@ -105,7 +105,7 @@ def review(number: int) -> SimpleNamespace:
         id=id_of(number), claim_id=id_of(number), status="live", sequence=number, body=BODY % (number, number % 7, number),
         language="km" if very_rare else ("en", "vi", "vi-vn", "en", "fr")[number % 5],
         verdict="truth:rare" if rare else f"truth:verdict{number % 6}",
-        original_verdict="rare words" if rare else f"words{number % 6}",
+        original_verdict="rare words" if rare else f"words{number % 6}", mapped_by=None,
         publisher="rare.example" if rare else f"pub{number % 50}.example",
         claimant=id_of(number % 5000), topics=["very-rare"] if very_rare else [f"topic{number % 40}"],
         appearance_keys=[url_key(f"https://social.example/{number}")],
@@ -118,7 +118,7 @@ def review(number: int) -> SimpleNamespace:
 def claim(of: SimpleNamespace) -> SimpleNamespace:
     very_rare = of.sequence % VERY_RARE == 0
     return SimpleNamespace(
-        **vars(of), verdicts=["truth:very-rare" if very_rare else of.verdict],
+        **vars(of), years=[str(of.reviewed_on.year)] if of.reviewed_on else [], verdicts=["truth:very-rare" if very_rare else of.verdict],
         origins=["imported" if of.original_key else "own"], original_verdicts=["very rare words" if very_rare else of.original_verdict],
         publishers=["very-rare.example" if very_rare else of.publisher], search="'alpha'",
     )  # fmt: skip

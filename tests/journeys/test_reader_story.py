@@ -209,7 +209,7 @@ def look_at_the_card(reader: Reader, verdict: str) -> bytes:
 def embed(reader: Reader, elsewhere: Elsewhere, other: str, review: str) -> Page:
     """The reader has a site of their own, on another host."""
     reader.opened("Show this review on your site")
-    elsewhere.code = reader.copy("Copy the code", "Code of the frame")
+    elsewhere.code = reader.copy("Copy the code", "HTML code for your page")
     article = reader.page.context.new_page()
     article.goto(other.replace("127.0.0.1", "localhost"))
     frame = article.frame_locator("iframe")

@@ -41,7 +41,7 @@ def test_results_appear_while_typing_and_follow_the_keyboard(browser: Browser, s
     page.on("request", lambda request: requests.append(request.url) if "as-you-type" in request.url else None)
     page.locator("#q").press_sequentially("video", delay=30)
     expect(page.locator("#suggestions li")).to_have_count(2)
-    expect(page.locator("#suggestions-status")).to_have_text("2 reviews while you type")
+    expect(page.locator("#suggestions-status")).to_have_text("2 reviews found so far")
     assert len(requests) <= 2, "a fast typist causes hardly any requests"
     assert page.locator("#suggestions").get_attribute("hidden") is None
     page.keyboard.press("ArrowDown")
@@ -54,7 +54,7 @@ def test_results_appear_while_typing_and_follow_the_keyboard(browser: Browser, s
     expect(page.locator("#suggestions")).to_be_hidden()
     page.locator("#q").press_sequentially(" kangaroos", delay=20)
     page.locator("#q").fill("zzzzzz")
-    expect(page.locator("#suggestions-status")).to_have_text("No reviews while you type")
+    expect(page.locator("#suggestions-status")).to_have_text("No reviews found yet")
     page.locator("#q").fill("video")
     page.keyboard.press("Enter")
     page.wait_for_url("**/en/search/?q=video")

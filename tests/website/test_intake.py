@@ -22,7 +22,7 @@ def reader(path: str, language: str = "vi") -> Browser:
 
 
 def test_reader_sends_in_what_was_searched_for_in_vain(newsroom: Newsroom) -> None:
-    page = reader(f"/?{urlencode({'q': 'nước lũ mái chùa'})}").follow("Gửi thông tin cần kiểm chứng")
+    page = reader(f"/?{urlencode({'q': 'nước lũ mái chùa'})}").follow("Gửi nội dung cần kiểm chứng")
     assert (page.value("text"), page.value("language")) == ("nước lũ mái chùa", "vi")
     page.fill(text=TEXT, url="https://social.example/p/1", contact="lan@reader.example").press("Gửi")
     assert re.fullmatch(r"/vi/receipts/[\w-]{22}/", page.path)

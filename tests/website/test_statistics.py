@@ -57,7 +57,7 @@ def test_numbers_come_in_words_first(counted: None) -> None:
     for sentence in (
         "In October 2026, 2 reviews were published, 2 of them with the verdict “False”.",
         "The reviews are in 2 languages.",
-        "2 of 3 reviews are in this language: Vietnamese.",
+        "The most frequent language is Vietnamese: 2 of 3 reviews.",
         "Half of the reviews came within 4 days of the claim.",
         "1 review isn’t counted, because a date is missing or the claim’s date is later.",
         "Reviews have changed 1 time.",

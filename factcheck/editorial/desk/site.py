@@ -77,8 +77,8 @@ class EditorsDesk(admin.AdminSite):
             return []  # the login page
         from factcheck.editorial.desk.board.menu import group_lists
 
-        # The page of the "editorial" app is called "All lists", so it lists the models of all apps.
-        app_list = super().get_app_list(request, app_label if app_label != "editorial" else None)
+        # The pages of two apps are called "All lists", so they list the models of all apps.
+        app_list = super().get_app_list(request, None if app_label in ("editorial", "record") else app_label)
         return group_lists([model for app in app_list for model in app["models"]])
 
     def app_index(

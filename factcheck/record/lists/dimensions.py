@@ -331,7 +331,7 @@ CLAIM_DIMENSIONS: Sequence[Dimension] = (
     PUBLISHER.of_reviews("publishers", "Claims with a review by this publisher."),
     ORIGIN.of_reviews("origins", "Claims with a review of this origin:"),
     TOPIC,
-    YEAR.of_reviews("years", "Claims with a review of this year."),
+    YEAR.of_reviews("years", "Claims with a review:"),
     CLAIMANT,
     APPEARANCE,
     *_between("claimed", "claimed_on", "The claim was made"),

@@ -46,10 +46,6 @@ class Answer(NamedTuple):
         found = claim_with_verdict(shorten(self.claim, claim), shorten(self.verdict, verdict))
         return f"{found}. {self.why(reason)}" if self.reason and reason else found
 
-    @property
-    def title(self) -> str:
-        return self.line(reason=0)
-
     def why(self, length: int = MAX_REASON) -> str:
         """Return the reason with its label. Directly behind a verdict, "Bed nets work" would seem to be the claim."""
         return gettext("Why: {reason}").format(reason=shorten(self.reason, length)) if self.reason else ""

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar, cast
 
 from factcheck.database.rows import run_public
-from factcheck.record.readmodel.bodies import Claim, Kept, MappedVerdict, Review, ReviewOfClaim
+from factcheck.record.readmodel.bodies import Claim, MappedVerdict, Review, ReviewOfClaim
 from factcheck.record.readmodel.row_models import original_verdict_of
 from factcheck.record.statements.mapping import ComparableVerdict
 from factcheck.record.statements.output import read
@@ -58,17 +58,16 @@ def compare(reviews: Sequence[Body], alias: str = "public") -> list[Body]:
     return [*reviews]
 
 
-def mapped_verdict(review: Kept | ReviewOfClaim) -> MappedVerdict | None:
-    """Return the verdict of a review that `compare` has mapped, or None."""
-    verdict = getattr(review, "verdict", None)
-    return verdict if isinstance(verdict, MappedVerdict) else None
+def mapper_of(review: Review | ReviewOfClaim) -> str | None:
+    """Return the site of the newsroom that mapped the verdict of a review after `compare`, or None."""
+    return review.verdict.mapped_by.site if isinstance(review.verdict, MappedVerdict) else None
 
 
 def mapped_verdicts(bodies: Iterable[str], model: type[Review | Claim] = Review) -> dict[str, MappedVerdict]:
     """Return the mapped verdicts of the reviews or claims with these bodies, by the ids of the reviews."""
     found: list[Any] = [read(model, body) for body in bodies if _UNMAPPED in body]
     reviews = [review for each in found for review in (each.reviews if model is Claim else [each])]
-    return {each.id: verdict for each in compare(reviews) if (verdict := mapped_verdict(each))}
+    return {each.id: each.verdict for each in compare(reviews) if isinstance(each.verdict, MappedVerdict)}
 
 
 def _find(words: Iterable[tuple[str, str]], alias: str) -> dict[str, tuple[str, int, str]]:

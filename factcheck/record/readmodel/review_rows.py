@@ -27,7 +27,6 @@ from factcheck.record.readmodel.models import (
     PublishedReview,
 )
 from factcheck.record.readmodel.row_models import Status, original_verdict_of
-from factcheck.record.statements.output import read
 from factcheck.record.statements.parts import Part
 from factcheck.record.statements.review import Appearance, Source
 
@@ -159,8 +158,8 @@ def references_of(row: PublishedReview) -> list[Reference]:
 
 def reference_row(kind: str, key: str, review: PublishedReview) -> PublishedReference:
     document, left_out = review.live_body, set[str]()
-    if kind == Kind.VERDICT and review.mapped_by is not None:
-        (document,) = compare([read(Review, review.body)], "default")
+    if kind == Kind.VERDICT:
+        compare([document], "default")
     body: Part
     if kind == Kind.PUBLISHER:
         body, name = document.publisher, document.publisher.name

@@ -28,9 +28,11 @@ MOST = 100  # the maximum number of translations of a review
 
 
 class ListedReview(Review):
-    """A review in a list. `also` are its other languages."""
+    """A review in a list. `also` are its other languages. For the rest, see `review_words.split_translations`."""
 
     also: list[Any] = []
+    agreement: str = ""
+    behind: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from factcheck.record.models import ProfileChange, RulesVersion
 from factcheck.record.readmodel import profile_rows
 from factcheck.record.statements.output import read
 from factcheck.record.statements.review import Publisher, Verdict
+from factcheck.record.statements.statement_changes import compare
 from factcheck.record.statements.statement_labels import label
 from factcheck.web.places import RETRY_AFTER
 from factcheck.website import words
@@ -97,7 +98,7 @@ def rules(request: HttpRequest, site: str, page: str) -> HttpResponse:
         "name": own[0][0].name if own else site,
         "versions": versions,
         "shown": shown,
-        "changes": former and partial(word_diff, former.text, shown.text),
+        "changes": former and partial(compare, {"body": former.text}, {"body": shown.text}),
         "entry": next((entry for publisher, entry in reversed(own) if publisher.rules_digest in covering), None),
         "sample": is_sample(site),
         "license": settings.LICENSE_URL,
@@ -114,8 +115,7 @@ def rules(request: HttpRequest, site: str, page: str) -> HttpResponse:
 @require_safe
 def rules_file(request: HttpRequest, site: str) -> HttpResponse:
     """Return all versions of a newsroom's rules, with what their digests are computed from."""
-    columns = ("number", "page", "language", "written_at", "text", "salt", "text_digest", "digest", "erased_because")
-    return JsonResponse({"versions": list(_rules_of(site).order_by("number").values(*columns))})
+    return JsonResponse({"versions": list(_rules_of(site).order_by("number").values())})
 
 
 def _rules_of(site: str) -> QuerySet[RulesVersion]:

@@ -21,8 +21,9 @@ from factcheck.record.readmodel.bodies import Demand
 from factcheck.record.readmodel.comparable_verdicts import compare
 from factcheck.record.readmodel.public_state import find_state
 from factcheck.record.readmodel.review_rows import row_without_filters
+from factcheck.record.readmodel.translated_reviews import ListedReview
 from factcheck.record.statements.output import read
-from factcheck.website.queries import OTHERS, PAGE_VERSION, OtherReview, list_revisions
+from factcheck.website.queries import OTHERS, PAGE_VERSION, list_revisions
 
 # The claim of a review, and the claims that are merged with it: the component of the review's claim in the forest of
 # merges in force.
@@ -53,8 +54,8 @@ class ReviewPage:
 
     row: PublishedReview
     version: tuple[Any, ...]
-    others: list[OtherReview]
-    same_topic: list[OtherReview]
+    others: list[ListedReview]
+    same_topic: list[ListedReview]
     revisions: list[LogEntry]
     demands: list[Demand]
     captures: dict[str, dict[str, Any]]
@@ -68,13 +69,13 @@ def read_page(review_id: UUID) -> ReviewPage:
     if state is None:
         raise Http404
     others, same_topic, revisions, about, public, checks = reading.parts
-    row, reviews = row_without_filters(state.entry, state.body), [read(OtherReview, each["body"]) for each in others]
+    row, reviews = row_without_filters(state.entry, state.body), [read(ListedReview, each["body"]) for each in others]
     compare([row.published, *reviews])
     return ReviewPage(
         row,
         reading.version,
         reviews,
-        [read(OtherReview, each["body"]) for each in same_topic],
+        [read(ListedReview, each["body"]) for each in same_topic],
         [_entry(**each) for each in revisions],
         [read(Demand, each["body"]) for each in about],
         {each["sha256"]: each for each in public},

@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 from factcheck.record.models import LogEntry, PublishedReview, Status
 from factcheck.record.readmodel.answers import verdict_words
 from factcheck.record.readmodel.bodies import Erasure, Kept, Review
+from factcheck.record.readmodel.claim_merges import MergeGroup
 from factcheck.record.readmodel.claimreview import claim_review_document
 from factcheck.record.readmodel.picture_rows import shown_pictures
 from factcheck.record.readmodel.revisions import last_notice, notice_in
@@ -75,7 +76,7 @@ def claim(request: HttpRequest, claim_id: UUID) -> HttpResponse:
     """Show a claim with its live reviews. Redirect from a merged claim to the claim that shows its reviews."""
     body = queries.find_claim(claim_id)
     if body is None:
-        home = queries.home_of(claim_id)
+        home = MergeGroup.of([claim_id], using="public").root(claim_id)
         if home == claim_id:
             raise Http404
         # The new URL also begins with the language of the interface, if this URL does.

@@ -17,10 +17,10 @@ from factcheck.record.readmodel.answers import (
     verdict_words,
 )
 from factcheck.record.readmodel.bodies import Correction, Erasure, Kept, Review, Tombstone
-from factcheck.record.readmodel.translated_reviews import NEW_TEXTS
+from factcheck.record.readmodel.translated_reviews import NEW_TEXTS, ListedReview
 from factcheck.record.statements.review import Verdict
 from factcheck.record.statements.statement_labels import claim_with_verdict
-from factcheck.website.queries import OtherReview, WholeClaim
+from factcheck.website.queries import WholeClaim
 from factcheck.website.words import scale
 
 
@@ -94,8 +94,8 @@ def verdict_since(body: Review) -> tuple[str | None, bool]:
 
 
 def split_translations(
-    body: Kept, others: Sequence[OtherReview], revisions: Iterable[LogEntry]
-) -> tuple[list[OtherReview], list[OtherReview]]:
+    body: Kept, others: Sequence[ListedReview], revisions: Iterable[LogEntry]
+) -> tuple[list[ListedReview], list[ListedReview]]:
     """Return the translations of a review, and the remaining reviews of its claim with their agreement.
 
     A translation is `behind` if the review's text is newer than the revision that was translated. The agreement is

@@ -10,6 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from factcheck.record.readmodel.bodies import Claim
+from factcheck.record.readmodel.translated_reviews import judgements
 from factcheck.record.search.pictures import MAX_BYTES, MAX_CLAIMS, NoPicture, claims_about
 from factcheck.record.statements.output import read
 from factcheck.web.places import RETRY_AFTER, Busy, search_places
@@ -51,7 +52,7 @@ def _respond(request: HttpRequest) -> HttpResponse:
         raise Busy from error
     ids = [review.id for claim in claims for review in claim.reviews]
     live = {review.id: review for review in queries.live_reviews(ids, limit=None)}
-    reviews = [live[pk] for pk in ids if pk in live]
+    reviews = judgements(live[pk] for pk in ids if pk in live)
     return render(request, "website/picture.html", {"reviews": reviews, "sample": sample_of(reviews)})
 
 

@@ -152,7 +152,7 @@ def _roles(review: Review, keys: Collection[int]) -> tuple[str | Promise, ...]:
     seen = review.claim.appearances
     copies = (each.archive_url for each in evidence_of(review))
     parts: tuple[tuple[str | Promise, Iterable[str | None]], ...] = (
-        (_("the claim’s post or page"), urls_of(seen)),
+        (_("where the claim appeared"), urls_of(seen)),
         (_("a source of the review"), urls_of(review.sources)),
         (_("the review on its publisher’s page"), [review.original_url]),
         (_("an archived copy"), [review.archive_url, *copies]),

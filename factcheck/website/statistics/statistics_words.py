@@ -57,7 +57,8 @@ def value_name(column: str, value: Value, labels: Labels) -> str:
         classes = dict(ChangeClass.choices)
         return capfirst(str(classes[str(value)] if value in classes else in_words(str(value), "kind")))
     if column == "state":
-        return capfirst(str(SourceState(str(value)).label))
+        state = SourceState(str(value))
+        return capfirst(_("unchanged") if state == SourceState.UNCHANGED else str(state.label))
     return capfirst(in_words(str(value), {"from": "From", "outcome": "Outcome"}[column]))
 
 
@@ -115,7 +116,7 @@ def about_languages(found: Statistic, labels: Labels) -> list[str]:
     language, number = str(found.rows[0][0][0]), found.rows[0][1]
     known = sum(values != (UNKNOWN_LANGUAGE,) for values, _number in found.rows)
     text = ngettext("The reviews are in %(count)s language.", "The reviews are in %(count)s languages.", known)
-    part = _("%(count)s of %(total)s reviews are in this language: %(language)s.")
+    part = _("The most frequent language is %(language)s: %(count)s of %(total)s reviews.")
     values = {"count": grouped(number), "total": grouped(found.count), "language": labels["language"][language]}
     return [text % {"count": grouped(known)}, part % values]
 

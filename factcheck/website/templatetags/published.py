@@ -10,8 +10,7 @@ from django.templatetags.i18n import TranslateNode, do_translate
 from django.utils.translation import get_language
 
 from factcheck.record.formats.markdown import to_html
-from factcheck.record.readmodel.answers import Answer, answer_of
-from factcheck.record.statements.review import Review, ReviewedClaim, Wording
+from factcheck.record.readmodel.answers import answer_of
 from factcheck.record.statements.statement_labels import claim_with_verdict
 from factcheck.website import queries, words
 
@@ -19,6 +18,8 @@ register = template.Library()
 
 register.filter("markdown", to_html)
 register.filter(claim_with_verdict)
+register.filter("answer", lambda review: answer_of(review, get_language() or ""))
+register.filter("worded", lambda claim, language: claim.worded(get_language() or "", language))
 register.filter(words.one_line, is_safe=True)
 for each in (
     words.get_item, words.in_words, words.day_of, words.time_tag, words.moment_tag, words.show_times_of,
@@ -29,16 +30,6 @@ for each in (
     register.filter(each)
 for tag in (words.external_link, words.verdict_text, words.full_url, words.topic_label, queries.first_hour_end):
     register.simple_tag(tag)
-
-
-@register.filter
-def answer(review: Review) -> Answer:
-    return answer_of(review, get_language() or "")
-
-
-@register.filter
-def worded(claim: ReviewedClaim, language: str) -> Wording | ReviewedClaim:
-    return claim.worded(get_language() or "", language)
 
 
 class Constant(Node):

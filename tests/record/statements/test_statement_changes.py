@@ -133,14 +133,14 @@ def test_changes_of_codes_and_days_are_shown_in_words() -> None:
         ("sources", "A · [context]{refutes the claim} · 3\xa0October\xa02026"),
     ]
     with translation.override("vi"):
-        assert listed(before, after)[-1] == ("nguồn", "A · [bối cảnh]{bác bỏ tuyên bố} · 3/10/2026")
+        assert listed(before, after)[-1] == ("nguồn", "A · [bối cảnh]{bác bỏ nội dung} · 3/10/2026")
     confirmed = {**after["claim"]["claimant"], "confirmed": True}
     assert listed(after, {**after, "claim": {**after["claim"], "claimant": confirmed}}) == [
         ("claimant: name confirmed", "[no]{yes}")
     ]
     with translation.override("vi"):
         assert listed(after, {**after, "claim": {**after["claim"], "claimant": confirmed}}) == [
-            ("người tuyên bố: tên đã xác nhận", "[không]{có}")
+            ("người nói: tên đã xác nhận", "[không]{có}")
         ]
 
 
