@@ -48,6 +48,9 @@ def load_demo(logins_file: Path) -> list[Login]:
         }
         logins = add_accounts(newsroom["accounts"], publishers)
         _add_topics(newsroom["topics"])
+        for rules in newsroom["rules"]:
+            own = {"newsroom": publishers[rules["newsroom"]], "by": act_as(rules["by"])}
+            write_rules(**rules | own)
         world = World(clock, publishers, newsroom["no_capture_reason"])
         claims = read("claims.json")
         stories = [review_story(world, review, entry) for entry in claims for review in entry["reviews"]]
@@ -57,9 +60,6 @@ def load_demo(logins_file: Path) -> list[Login]:
         stories.append(import_story(world, publishers[importing["publisher"]], importing["at"], importing["by"]))
         tell(stories, clock)
         store_checks(claims, now)
-        for rules in newsroom["rules"]:
-            own = {"newsroom": publishers[rules["newsroom"]], "by": act_as(rules["by"])}
-            write_rules(**rules | own)
     _write(logins_file, logins)
     return logins
 

@@ -76,11 +76,6 @@ def _words_of(name: str) -> dict[str, str | Promise]:
     return dict(choices(words))
 
 
-def day(value: str | None) -> str:
-    """Format a date, for example "2026-10-03", in the reader's language."""
-    return _format(date.fromisoformat(value), get_language()) if value else ""
-
-
 def show_times_of(publisher: review.Publisher) -> str:
     """Show the page's times in the publisher's zone. Other pages show them in the site's zone (`page_for_readers`)."""
     timezone.activate(zone(publisher.time_zone))
@@ -92,14 +87,15 @@ def _local(value: str | datetime, publisher: review.Publisher | None = None) -> 
     return timezone.localtime(at, zone(publisher.time_zone) if publisher else None)
 
 
-def day_of(value: str | datetime, publisher: review.Publisher | None = None) -> str:
+def day_of(value: str | datetime | None, publisher: review.Publisher | None = None) -> str:
     """Format a date, or the date of a time in the zone of the publisher or the page.
 
     Return an empty string if there is no date.
     """
-    if isinstance(value, str) and "T" not in value:
-        return day(value)
-    return _format(_local(value, publisher).date(), get_language())
+    if not value:
+        return ""
+    is_day = isinstance(value, str) and "T" not in value
+    return _format(date.fromisoformat(str(value)) if is_day else _local(value, publisher).date(), get_language())
 
 
 def time_tag(value: str | datetime, publisher: review.Publisher | None = None) -> SafeString:

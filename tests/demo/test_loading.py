@@ -27,6 +27,7 @@ from factcheck.editorial.models import (
     User,
     WatchedSource,
 )
+from factcheck.editorial.proposals import workflow
 from factcheck.record.evidence.public_captures import PublicCapture
 from factcheck.record.evidence.source_checks import SourceCheck
 from factcheck.record.models import (
@@ -170,6 +171,12 @@ def test_desk_has_work(printed: str) -> None:
         ("correction", "waiting"): 1,
     }
     assert Demand.objects.get(state="draft").outcome == "open"
+
+
+def test_waiting_reviews_can_be_approved(printed: str) -> None:
+    """The newsroom's rules were written after the submission, so the statement differed from the draft."""
+    for proposal in Proposal.objects.with_subjects().filter(kind="review", action="publication").open():
+        workflow.policy_of(proposal).require_unchanged(proposal)
 
 
 def test_decided_by_somebody_else(printed: str) -> None:

@@ -26,6 +26,7 @@ pytestmark = pytest.mark.prove
 
 T = TypeVar("T")
 PUBLISHED = "http://127.0.0.1:8000"  # the site's URL in published bodies
+WORDS = "nuoc-lu-o-hue-da-len-toi-mai-chua-sai"
 # The article of this test has no landmarks and no language.
 OF_THE_OTHER_SITE = {"html-has-lang", "landmark-one-main", "region"}
 RED, GREEN, GREY = (0x9A, 0x2A, 0x1F), (0x24, 0x62, 0x3A), (0x4B, 0x47, 0x40)
@@ -94,7 +95,7 @@ def test_what_was_passed_on_follows_the_review(newsroom: Newsroom, context: Brow
             page.get_by_role("button", name=button).click()
             expect(page.get_by_text("Copied.")).to_be_visible()
             copied[button] = page.evaluate("navigator.clipboard.readText()")
-        assert copied["Copy the link"] == f"{PUBLISHED}/reviews/{review.pk}/"
+        assert copied["Copy the link"] == f"{PUBLISHED}/reviews/{review.pk}/{WORDS}/"
         assert copied["Copy the text"].startswith("Verdict: False. The claim: “Nước lũ ở Huế đã lên tới mái chùa.”")
         assert "revision 1, SHA-256 " in copied["Copy the citation"]
         picture = page.locator("meta[property='og:image']").get_attribute("content")
@@ -155,7 +156,7 @@ def test_everything_can_be_copied_without_a_script(newsroom: Newsroom, context: 
         page = browser.new_context(locale="vi", java_script_enabled=False).new_page()
         page.goto(f"{site}/vi/reviews/{review.pk}/")
         assert page.get_by_role("button", name="Sao chép").count() == 0
-        expect(page.get_by_label("Liên kết", exact=True)).to_have_value(f"{PUBLISHED}/reviews/{review.pk}/")
+        expect(page.get_by_label("Liên kết", exact=True)).to_have_value(f"{PUBLISHED}/reviews/{review.pk}/{WORDS}/")
         expect(page.get_by_label("Mã nhúng")).to_have_value(
             re.compile(
                 f'^<iframe src="{PUBLISHED}/embed/reviews/{review.pk}/[?]lang=vi" title="Bài kiểm chứng của Toà soạn '

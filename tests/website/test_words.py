@@ -56,8 +56,8 @@ def test_label_language(labels: dict[str, str], language: str, spoken: str) -> N
 
 
 def test_dates_in_words() -> None:
-    assert words.day("2026-10-03") == "3\xa0October\xa02026"
-    assert words.day(None) == ""
+    assert words.day_of("2026-10-03") == "3\xa0October\xa02026"
+    assert words.day_of(None) == ""
     assert words.day_of("2026-10-03T23:59:59.000001Z") == "3\xa0October\xa02026"
 
 

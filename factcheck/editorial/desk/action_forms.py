@@ -120,9 +120,7 @@ class DecisionForm(SignatureForm):
     def __init__(self, *args: Any, name: str, checklist: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.name = name
-        field = self.fields["checked"]
-        assert isinstance(field, forms.MultipleChoiceField)
-        field.choices = [(sentence, sentence) for sentence in checklist]
+        self.fields["checked"].choices = [(each, each) for each in checklist]  # type: ignore[attr-defined]
 
     def clean(self) -> None:
         """Refuse a button that would ignore something that the person entered."""

@@ -22,7 +22,7 @@ register.filter("answer", lambda review: answer_of(review, get_language() or "")
 register.filter("worded", lambda claim, language: claim.worded(get_language() or "", language))
 register.filter(words.one_line, is_safe=True)
 for each in (
-    words.get_item, words.in_words, words.day, words.day_of, words.time_tag, words.moment_tag, words.show_times_of,
+    words.get_item, words.in_words, words.day_of, words.time_tag, words.moment_tag, words.show_times_of,
     words.safe_url, words.host, words.short, words.has_page, words.in_sentence, words.lang,
     words.language_name, words.local_name, words.plain, words.license_name, words.translated_label,
     words.label_language, words.scale,

@@ -109,8 +109,7 @@ def _shown(desk: Desk, proposal: Proposal) -> dict[str, object]:
         changes = compare_statements(read(Statement, last.statement), context.statement)
         comparisons.insert(0, (_("Changes since the review was returned"), changes))
     captures = desk.own(Capture.objects.used_by(review, [review.claim_id]).filter(state=Capture.State.DONE))
-    rows = captures.values_list("sha256", "pk")
-    copies = {sha256: reverse("admin:editorial_capture_text", args=[key]) for sha256, key in rows}
+    copies = {each.sha256: reverse("admin:editorial_capture_text", args=[each.pk]) for each in captures.only("sha256")}
     # Links open in a new tab, because leaving the page would lose the ticks and the message.
     original = revision_of(review) if review.translation_of_id else None
     variables = {**context._asdict(), "pictures": DESK_PICTURES, "copies": copies, "review": review}
@@ -145,6 +144,6 @@ def _beside(original: Statement, translation: Statement) -> list[tuple[str, ...]
     blocks = [split_blocks(each.body or "") for each in both]
     kinds = [[kind for kind, _text in each] for each in blocks]
     before, after = ([to_html(text, DESK_PICTURES) for _kind, text in each] for each in blocks)
-    for _tag, a, b, c, d in SequenceMatcher(None, kinds[0], kinds[1], autojunk=False).get_opcodes():
+    for _tag, a, b, c, d in SequenceMatcher(None, kinds[0], kinds[1]).get_opcodes():
         rows += zip_longest(before[a:b], after[c:d], fillvalue="")
     return rows

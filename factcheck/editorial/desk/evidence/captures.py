@@ -73,9 +73,7 @@ _SHOW: DeskAction[Capture] = DeskAction(
     lambda capture, by, data: set_public(capture=capture, by=by, public=True, **data),
 )
 # The page of a copy runs no script and loads nothing from other sites, whatever the copy contains.
-_FRAMED = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
-)
+_FRAMED = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'none'; frame-ancestors 'self'"
 
 ACTIONS: dict[str, DeskAction[Capture]] = by_name(
     _SHOW,

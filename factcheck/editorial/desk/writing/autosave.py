@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.admin.options import IS_POPUP_VAR
@@ -29,6 +28,7 @@ from factcheck.editorial.desk.writing.submissions import CannotKeep, Submission
 from factcheck.editorial.drafts import open_drafts, saved_states
 from factcheck.editorial.errors import OverQuota
 from factcheck.editorial.models import Appearance, SavedState, Source
+from factcheck.record.formats.time_zones import zone
 from factcheck.web import rate_limits
 
 M = TypeVar("M", bound=models.Model)
@@ -330,5 +330,4 @@ def page_of(request: HttpRequest) -> UUID | None:
 
 def clock_time(row: Any, at: Any) -> str:
     """Return the hour and minute of a moment in the newsroom's zone."""
-    zone = ZoneInfo(getattr(row.newsroom, "time_zone", "") or "UTC")
-    return f"{timezone.localtime(at, zone):%H:%M}"
+    return f"{timezone.localtime(at, zone(getattr(row.newsroom, 'time_zone', ''))):%H:%M}"
