@@ -5,6 +5,7 @@ from functools import wraps
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control, set_response_etag
 from django.views.decorators.http import require_safe
@@ -45,6 +46,16 @@ def within_limits(respond: Callable[[], HttpResponse], refuse: Callable[[int], H
         response.headers["Retry-After"] = str(RETRY_AFTER)
     current().is_quiet = response.status_code != 200
     return response
+
+
+def busy_page(request: HttpRequest, **context: object) -> Callable[[int], HttpResponse]:
+    """Return a function that renders the page of a refused request for a status, as `within_limits` needs it."""
+
+    def refuse(status: int) -> HttpResponse:
+        values = {**context, "too_many": status == 429, "seconds": RETRY_AFTER}
+        return render(request, "website/busy.html", values, status=status)
+
+    return refuse
 
 
 def is_sample(site: str) -> bool:

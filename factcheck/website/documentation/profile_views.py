@@ -18,11 +18,10 @@ from factcheck.record.statements.output import read
 from factcheck.record.statements.review import Publisher, Verdict
 from factcheck.record.statements.statement_changes import compare
 from factcheck.record.statements.statement_labels import label
-from factcheck.web.places import RETRY_AFTER
 from factcheck.website import words
 from factcheck.website.documentation.guide_views import render_guide
 from factcheck.website.documentation.guides import SITE
-from factcheck.website.responses import is_sample, page_for_readers, within_limits
+from factcheck.website.responses import busy_page, is_sample, page_for_readers, within_limits
 
 MAX_STEPS = 20
 _OF_VERDICT = {
@@ -81,7 +80,7 @@ def methodology(request: HttpRequest, site: str) -> HttpResponse:
 @page_for_readers
 def rules(request: HttpRequest, site: str, page: str) -> HttpResponse:
     """Show a page of a newsroom's rules with its history, or one earlier version and what it changed (`?version=`)."""
-    written = list(_rules_of(site).filter(page=page).order_by("-number"))
+    written = list(_rules_of(site).filter(page=page).defer("text").order_by("-number"))
     best = min(written, key=lambda each: each.language != get_language(), default=None)
     versions = [each for each in written if best and each.language == best.language]
     shown = next((each for each in versions if request.GET.get("version", str(each.number)) == str(each.number)), None)
@@ -107,9 +106,7 @@ def rules(request: HttpRequest, site: str, page: str) -> HttpResponse:
     if "version" not in request.GET:
         return respond()
     # A comparison can take as long as a search.
-    context |= {"seconds": RETRY_AFTER}
-    busy = partial(render, request, "website/busy.html")
-    return within_limits(respond, lambda status: busy(context | {"too_many": status == 429}, status=status))
+    return within_limits(respond, busy_page(request, **context))
 
 
 @require_safe
