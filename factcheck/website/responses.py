@@ -5,6 +5,7 @@ from functools import wraps
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control, set_response_etag
 from django.views.decorators.http import require_safe
@@ -45,6 +46,12 @@ def within_limits(respond: Callable[[], HttpResponse], refuse: Callable[[int], H
         response.headers["Retry-After"] = str(RETRY_AFTER)
     current().is_quiet = response.status_code != 200
     return response
+
+
+def busy_page(request: HttpRequest, status: int, /, **context: object) -> HttpResponse:
+    """Return the page for a refused search or comparison, with the status 429 or 503."""
+    context |= {"too_many": status == 429, "seconds": RETRY_AFTER}
+    return render(request, "website/busy.html", context, status=status)
 
 
 def is_sample(site: str) -> bool:

@@ -5,11 +5,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.drafts.validation import require_valid
-from factcheck.editorial.errors import ChangedSince, NeedsChiefEditor, NeedsOtherPerson, NotAllowed, WrongValue
+from factcheck.editorial.errors import (
+    ChangedSince,
+    NeedsChiefEditor,
+    NeedsOtherPerson,
+    NotAllowed,
+    Undecided,
+    WrongValue,
+)
 from factcheck.editorial.events import Detail, record_event
 from factcheck.editorial.models import Proposal, Publisher, User
 from factcheck.editorial.models.kinds import SHAPES, Action, Kind
@@ -189,6 +197,12 @@ class Policy(ABC, Generic[S]):
     def event(self, proposal: Proposal) -> str:
         """Return the first part of the names of this proposal's events in the audit log."""
         return str(self.action if self.is_named_by_action else self.kind)
+
+
+def require_none(waiting: QuerySet[Proposal]) -> None:
+    """Raise Undecided if there are such proposals."""
+    if waiting.exists():
+        raise Undecided(_("A proposal about this is already waiting for a decision. Have it decided, or take it back."))
 
 
 def submit_statement(policy: Policy[Any], proposal: Proposal, statement: Part) -> Proposal:

@@ -55,6 +55,12 @@ class Refused:
     detail: str | Promise
 
 
+_IN_PROGRESS = Refused(
+    "in_hand", _("This review is waiting for a decision or is being corrected. Import it again later.")
+)
+_HIDDEN_CLAIM = Refused("hidden_claim", review_statements.HIDDEN_CLAIM)
+
+
 @dataclass
 class _Planned:
     """A review to submit, the outcome of its record, and the existing review if there is one.
@@ -99,7 +105,7 @@ def import_records(batch: ImportBatch, by: User, records: Sequence[Record]) -> l
     for number, incoming in enumerate(records):
         digest, first_digest = digests[number], first.get(incoming.key)
         if first_digest is not None:
-            outcomes[number] = Outcome.UNCHANGED if first_digest == digest else _in_progress()
+            outcomes[number] = Outcome.UNCHANGED if first_digest == digest else _IN_PROGRESS
         elif refusal := _refusal(incoming.data, existing.get(incoming.key), references):
             outcomes[number] = refusal
         else:
@@ -142,17 +148,6 @@ def _current_statements(
         key: published_statement(existing[key]) or review_statements.build_draft_statement(drafts[pk])
         for key, pk in ids.items()
     }
-
-
-def _in_progress() -> Refused:
-    return Refused(
-        "in_hand",
-        _("This review is waiting for a decision or is being corrected. Import it again later."),
-    )
-
-
-def _hidden_claim() -> Refused:
-    return Refused("hidden_claim", review_statements.HIDDEN_CLAIM)
 
 
 def _refusal(record: ImportedReview, existing: Any, references: References) -> Refused | None:
@@ -224,20 +219,19 @@ def _plan(
         if existing.is_pending or not returned:
             return Outcome.UNCHANGED
         if has_hidden_claim(existing):
-            return _hidden_claim()
+            return _HIDDEN_CLAIM
         return _plan_again(existing, existing.change_note if existing.was_returned else "")
-    known = existing.verdict_id or rows.references.verdict(record) is None
-    if current and known and not returned and leaves_unchanged(record, current):
+    if current and not returned and leaves_unchanged(record, current):
         return Outcome.UNCHANGED
     if existing.is_pending or (existing.state == State.DRAFT and not returned):
-        return _in_progress()
+        return _IN_PROGRESS
     if existing.state == State.WITHDRAWN:
         return Refused(
             "withdrawn_here",
             _("This review was withdrawn on this site. Reinstate the review before you import it again."),
         )
     if has_hidden_claim(existing):
-        return _hidden_claim()
+        return _HIDDEN_CLAIM
     # The verdict of a returned proposal was never published, so the published verdict counts.
     if public := published_statement(existing):
         restore_public_verdict(existing, public.verdict)

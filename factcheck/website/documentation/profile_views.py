@@ -18,11 +18,10 @@ from factcheck.record.statements.output import read
 from factcheck.record.statements.review import Publisher, Verdict
 from factcheck.record.statements.statement_changes import compare
 from factcheck.record.statements.statement_labels import label
-from factcheck.web.places import RETRY_AFTER
 from factcheck.website import words
 from factcheck.website.documentation.guide_views import render_guide
 from factcheck.website.documentation.guides import SITE
-from factcheck.website.responses import is_sample, page_for_readers, within_limits
+from factcheck.website.responses import busy_page, is_sample, page_for_readers, within_limits
 
 MAX_STEPS = 20
 _OF_VERDICT = {
@@ -107,9 +106,7 @@ def rules(request: HttpRequest, site: str, page: str) -> HttpResponse:
     if "version" not in request.GET:
         return respond()
     # A comparison can take as long as a search.
-    context |= {"seconds": RETRY_AFTER}
-    busy = partial(render, request, "website/busy.html")
-    return within_limits(respond, lambda status: busy(context | {"too_many": status == 429}, status=status))
+    return within_limits(respond, partial(busy_page, request, **context))
 
 
 @require_safe
@@ -159,13 +156,11 @@ def changed_parts(row: ProfileChange, former: str | None) -> list[tuple[str, lis
     if former is None:
         return []
     before, after = (dict(_texts_of(_content(row.key, body))) for body in (former, row.body))
+    texts = ((place, before.get(place, ""), after.get(place, "")) for place in before | after)
     return [
-        (
-            f"{name} ({words.local_name(language)})" if language else name,
-            word_diff(before.get((name, language), ""), after.get((name, language), "")),
-        )
-        for name, language in before | after
-        if before.get((name, language), "") != after.get((name, language), "")
+        (f"{name} ({words.local_name(language)})" if language else name, word_diff(was, now))
+        for (name, language), was, now in texts
+        if was != now
     ]
 
 
@@ -179,10 +174,8 @@ def _texts_of(content: Publisher | Verdict) -> Iterator[tuple[tuple[str, str], s
         if isinstance(value, dict):
             yield from (((name, language), text) for language, text in value.items())
         elif isinstance(value, list):
-            yield (
-                (name, ""),
-                "\n".join(words.in_words(each, "Code") if key == "codes" else each for each in value),
-            )
+            lines = (words.in_words(each, "Code") if key == "codes" else each for each in value)
+            yield (name, ""), "\n".join(lines)
         else:
             yield (name, ""), "" if value is None else str(value)
 

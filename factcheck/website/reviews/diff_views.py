@@ -1,5 +1,6 @@
 """Pages that show in words what changed between two revisions of a review."""
 
+from functools import partial
 from typing import NamedTuple
 from uuid import UUID
 
@@ -13,9 +14,9 @@ from factcheck.record.statements.review import Review as Statement
 from factcheck.record.statements.review import ReviewedClaim
 from factcheck.record.statements.statement_changes import Change, RowChange, compare, compare_rows
 from factcheck.record.statements.statement_labels import label
-from factcheck.web.places import RETRY_AFTER, search_places
+from factcheck.web.places import search_places
 from factcheck.website import queries
-from factcheck.website.responses import is_sample, page_for_readers, within_limits
+from factcheck.website.responses import busy_page, is_sample, page_for_readers, within_limits
 
 MAX_SHOWN = 20_000  # characters of one change
 LISTS = ("sources", "authors", "topics")
@@ -59,11 +60,7 @@ def _compared(request: HttpRequest, old: Review, new: Review, context: dict[str,
             changes = find_changes(old, new)
         return render(request, "website/diff.html", context | changes._asdict())
 
-    def refuse(status: int) -> HttpResponse:
-        busy = {**context, "too_many": status == 429, "seconds": RETRY_AFTER}
-        return render(request, "website/busy.html", busy, status=status)
-
-    return within_limits(respond, refuse)
+    return within_limits(respond, partial(busy_page, request, **context))
 
 
 class Changes(NamedTuple):

@@ -1,5 +1,6 @@
 """The search with a picture. The picture is decoded in the clean room, compared, and never kept."""
 
+from functools import partial
 from typing import Any
 
 from django.core.files.uploadhandler import MemoryFileUploadHandler
@@ -13,10 +14,10 @@ from factcheck.record.readmodel.bodies import Claim
 from factcheck.record.readmodel.translated_reviews import judgements
 from factcheck.record.search.pictures import MAX_BYTES, MAX_CLAIMS, NoPicture, claims_about
 from factcheck.record.statements.output import read
-from factcheck.web.places import RETRY_AFTER, Busy, search_places
+from factcheck.web.places import Busy, search_places
 from factcheck.web.rate_limits import count_picture
 from factcheck.website import queries
-from factcheck.website.responses import sample_of, within_limits
+from factcheck.website.responses import busy_page, sample_of, within_limits
 
 FORM = 10_000  # bytes of a form beside its file
 
@@ -35,12 +36,12 @@ def picture_search(request: HttpRequest) -> HttpResponse:
     """Show the reviews of claims about a similar picture. A link can't contain a picture, so it leads to the search."""
     if request.method != "POST":
         return redirect("search")
-    return within_limits(lambda: _respond(request), lambda status: _refuse(request, status))
+    return within_limits(partial(_respond, request), partial(busy_page, request))
 
 
 def _respond(request: HttpRequest) -> HttpResponse:
     if count_picture():
-        return _refuse(request, 429)
+        return busy_page(request, 429)
     request.upload_handlers = [InMemory(request)]
     file = request.FILES.get("picture")
     try:
@@ -54,7 +55,3 @@ def _respond(request: HttpRequest) -> HttpResponse:
     live = {review.id: review for review in queries.live_reviews(ids, limit=None)}
     reviews = judgements(live[pk] for pk in ids if pk in live)
     return render(request, "website/picture.html", {"reviews": reviews, "sample": sample_of(reviews)})
-
-
-def _refuse(request: HttpRequest, status: int) -> HttpResponse:
-    return render(request, "website/busy.html", {"seconds": RETRY_AFTER, "too_many": status == 429}, status=status)

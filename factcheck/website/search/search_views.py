@@ -7,6 +7,7 @@ missing.
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -22,10 +23,10 @@ from factcheck.record.lists.pages import Cursor
 from factcheck.record.lists.values import read_date
 from factcheck.record.search.query import MAX_QUERY
 from factcheck.tools.budget import current
-from factcheck.web.places import RETRY_AFTER, Busy, match_places, search_places
+from factcheck.web.places import Busy, match_places, search_places
 from factcheck.website.browse.filters import Facet, Filters
 from factcheck.website.browse.review_lists import ResultsPage, links_to_pages, newest_first, read_cursor
-from factcheck.website.responses import page_for_readers, sample_of, within_limits
+from factcheck.website.responses import busy_page, page_for_readers, sample_of, within_limits
 from factcheck.website.search.same_claim import SameClaim, find_same, find_unsure
 from factcheck.website.search.search_text import SearchText
 from factcheck.website.search.url_search import FoundByUrl, find_by_url, find_withdrawn
@@ -181,9 +182,4 @@ def as_you_type(request: HttpRequest) -> HttpResponse:
 
 def _limited(request: HttpRequest, query: str, respond: Callable[[], HttpResponse]) -> HttpResponse:
     """Run a search within the limits. A refused search shows the reader's text again, so that it isn't lost."""
-    context = {"query": query, "posted": _date_of_post(request), "seconds": RETRY_AFTER}
-
-    def refuse(status: int) -> HttpResponse:
-        return render(request, "website/busy.html", context | {"too_many": status == 429}, status=status)
-
-    return within_limits(respond, refuse)
+    return within_limits(respond, partial(busy_page, request, query=query, posted=_date_of_post(request)))

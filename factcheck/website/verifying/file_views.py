@@ -28,7 +28,7 @@ from factcheck.web.places import RETRY_AFTER, Busy, search_places
 from factcheck.web.rate_limits import READING, count_request
 from factcheck.web.response_cache import key_of, recall, remember
 from factcheck.website import queries
-from factcheck.website.responses import page_for_readers, within_limits
+from factcheck.website.responses import busy_page, page_for_readers, within_limits
 from factcheck.website.reviews.diff_views import cut
 
 # A picture opened as a page can't run anything, even if a browser would read the file as HTML.
@@ -59,10 +59,7 @@ def capture(request: HttpRequest, sha256: str) -> HttpResponse:
         remember(request, key, version, response)
         return response
 
-    busy = {"capture": row, "seconds": RETRY_AFTER}
-    return within_limits(
-        respond, lambda code: render(request, "website/busy.html", busy | {"too_many": code == 429}, status=code)
-    )
+    return within_limits(respond, partial(busy_page, request, capture=row))
 
 
 @require_safe
