@@ -17,7 +17,7 @@ from urllib.parse import unquote_to_bytes, urldefrag, urljoin
 from zipfile import ZipFile
 
 from factcheck.clean_room.file_kinds import MHTML, WACZ, WARC, WARC_GZ, find_kind
-from factcheck.clean_room.page_decoder import MAX_HTML, decode_page, pdf_pages
+from factcheck.clean_room.page_decoder import MAX_HTML, PAGES, decode_page, is_pdf, media_type_of, pdf_pages
 from factcheck.clean_room.picture_decoder import encode_for_readers
 
 MAX_SHOWN = 300_000  # characters of a copy
@@ -27,7 +27,7 @@ MAX_ELEMENTS = 100_000  # of an HTML page
 MAX_FILE = 20_000_000  # bytes of a page or picture in a copy
 MIN_DATA = 500  # characters of a picture in an address. Shorter ones only fill the place of another picture.
 MAX_ROW = 1_000  # characters. A table with larger rows arranges the page.
-_PAGES = ("text/html", "application/xhtml+xml", "text/plain", "application/pdf", "")
+_SHOWN = (*PAGES, "application/pdf")
 _INLINE = (
     "abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark nobr q rp rt ruby s samp small"
     " span strike strong sub sup time tt u var wbr"
@@ -48,13 +48,13 @@ def read_copy(body: bytes, *, url: str) -> dict[str, Any]:
     names, page = set[str](), ("", "", b"")
     for name, media_type, read in _files(body):
         names.add(name)
-        kind = media_type.partition(";")[0].strip().lower()
-        if (kind in _PAGES or kind.startswith("image/")) and (not page[2] or name == url != page[0]):
+        kind = media_type_of(media_type)
+        if (kind in _SHOWN or kind.startswith("image/")) and (not page[2] or name == url != page[0]):
             page = (name, media_type, read())
     name, media_type, content = page
     if media_type.startswith("image/"):
         return {"blocks": [("img", "", 0)], "pictures": [name]}
-    if content[:1024].lstrip().startswith(b"%PDF-"):
+    if is_pdf(content):
         title, language, texts = pdf_pages(content)
         blocks = (block for number, text in enumerate(texts, 1) for block in [("page", "", number), *_paragraphs(text)])
         return {"title": title, "language": language} | _bounded(blocks)

@@ -5,6 +5,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from html import unescape
 
+PAGES = ("text/html", "application/xhtml+xml", "text/plain", "")  # media types of pages that aren't PDFs
 MAX_HTML = 3_000_000  # in bytes, the rest of a longer page is ignored
 MAX_PAGES = 200  # of a PDF
 MAX_TEXT = 500_000  # in characters
@@ -12,7 +13,23 @@ MAX_TEXT = 500_000  # in characters
 _TAG = re.compile(r"<[^<>]*>")
 
 
-def read_html(body: bytes, *, url: str, content_type: str) -> dict[str, str | None]:
+def is_page(body: bytes, content_type: str) -> bool:
+    """Return whether the file is a web page, a text or a PDF."""
+    return is_pdf(body) or (bool(body) and media_type_of(content_type) in PAGES)
+
+
+def is_pdf(body: bytes) -> bool:
+    return body[:1024].lstrip().startswith(b"%PDF-")
+
+
+def media_type_of(content_type: str) -> str:
+    return content_type.partition(";")[0].strip().lower()
+
+
+def read_page(body: bytes, *, url: str, content_type: str) -> dict[str, str | None]:
+    if is_pdf(body):
+        title, language, pages = pdf_pages(body)
+        return {"title": title, "language": language, "text": "\n\n".join(pages)[:MAX_TEXT]}
     from trafilatura import bare_extraction, html2txt
     from trafilatura.metadata import extract_metadata
     from trafilatura.utils import load_html
@@ -51,11 +68,6 @@ def decode_page(body: bytes, content_type: str) -> str:
 def text_of_html(content: str) -> str:
     """Return all words of an HTML page, including the menus, which the readable text leaves out."""
     return unescape(_TAG.sub(" ", content))
-
-
-def read_pdf(body: bytes) -> dict[str, str | None]:
-    title, language, pages = pdf_pages(body)
-    return {"title": title, "language": language, "text": "\n\n".join(pages)[:MAX_TEXT]}
 
 
 def pdf_pages(body: bytes) -> tuple[str | None, str | None, list[str]]:

@@ -20,8 +20,7 @@ MEMORY = 1024**3  # in bytes
 MAX_LINE = 64 * 1024  # in bytes
 # The module and the function for each kind. Only the modules that a file needs are loaded.
 DECODERS = {
-    "html": ("page_decoder", "read_html"),
-    "pdf": ("page_decoder", "read_pdf"),
+    "page": ("page_decoder", "read_page"),
     "copy": ("copy_decoder", "read_copy"),
     "picture_of_copy": ("copy_decoder", "read_picture"),
     "picture": ("picture_decoder", "read_picture"),

@@ -5,9 +5,11 @@ from typing import IO, Any
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from django.http import FileResponse
 
+# For a file that is displayed. It can't run anything, even if a browser would read the file as HTML.
+SANDBOX = "default-src 'none'; sandbox"
 # In case a browser displays the file anyway, it runs no script, loads nothing and has no origin.
 _HEADERS = {
-    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "Content-Security-Policy": SANDBOX,
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-cache",  # the file can be hidden or erased
     "Cross-Origin-Resource-Policy": "same-origin",

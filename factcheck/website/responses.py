@@ -48,10 +48,14 @@ def within_limits(respond: Callable[[], HttpResponse], refuse: Callable[[int], H
     return response
 
 
-def busy_page(request: HttpRequest, status: int, /, **context: object) -> HttpResponse:
-    """Return the page for a refused search or comparison, with the status 429 or 503."""
-    context |= {"too_many": status == 429, "seconds": RETRY_AFTER}
-    return render(request, "website/busy.html", context, status=status)
+def busy_page(request: HttpRequest, **context: object) -> Callable[[int], HttpResponse]:
+    """Return a function that renders the page of a refused request for a status, as `within_limits` needs it."""
+
+    def refuse(status: int) -> HttpResponse:
+        values = {**context, "too_many": status == 429, "seconds": RETRY_AFTER}
+        return render(request, "website/busy.html", values, status=status)
+
+    return refuse
 
 
 def is_sample(site: str) -> bool:

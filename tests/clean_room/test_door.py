@@ -110,7 +110,7 @@ def test_decoder_that_hangs_is_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path
     monkeypatch.setattr(door, "SECONDS", 0.5)
     began = time.monotonic()
     with pytest.raises(NoAnswer):  # the file may be in order, and the machine slow
-        decode("html", b"<p>x", url="https://a.example/", content_type="")
+        decode("page", b"<p>x", url="https://a.example/", content_type="")
     assert time.monotonic() - began < 20
 
 
@@ -118,7 +118,7 @@ def test_decoder_that_never_stops_answering_is_stopped(monkeypatch: pytest.Monke
     run_as_decoder("import sys\nwhile True: sys.stdout.buffer.write(b' ' * 100_000)", tmp_path, monkeypatch)
     monkeypatch.setattr(door, "MAX_ANSWER", 1_000_000)
     with pytest.raises(NotDecoded):
-        decode("html", b"<p>x", url="https://a.example/", content_type="")
+        decode("page", b"<p>x", url="https://a.example/", content_type="")
 
 
 @pytest.mark.parametrize("answer", [b"[]", b"5", b'"refused"', b"null"])

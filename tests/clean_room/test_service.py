@@ -74,7 +74,7 @@ def service(command: list[str], monkeypatch: pytest.MonkeyPatch, settings: Any) 
 
 def test_service_decodes_every_kind(service: subprocess.Popen[bytes], settings: Any) -> None:
     assert Path(settings.CLEAN_ROOM).stat().st_mode & 0o777 == 0o660
-    page = decode("html", b"<title>T</title><p>x</p>", url="https://a.example/", content_type="text/html")
+    page = decode("page", b"<title>T</title><p>x</p>", url="https://a.example/", content_type="text/html")
     assert (page["title"], page["everything"].split()) == ("T", ["T", "x"])
     assert decode("picture", as_bytes(scene(1)), hashes="stored")["media_type"] == "image/jpeg"
     assert decode("picture_for_readers", as_bytes(scene(1), "PNG"))["content"].startswith(b"\x89PNG")

@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.html import strip_tags
 
+from factcheck.editorial.errors import ChangedSince
 from factcheck.editorial.models import Claim, Proposal, VerdictMapping
 from factcheck.editorial.proposals import merge_policy, workflow
 from factcheck.record.log.entries import Publication
@@ -104,6 +105,14 @@ def test_damaged_mapping_is_found(newsroom: Newsroom) -> None:
     PublishedMapping.objects.update(verdict="truth:true")
     with pytest.raises(CommandError, match="published mapping"):
         call_command("verify_record")
+
+
+def test_mapping_that_was_proposed_before_the_log_had_mappings_is_proposed_again(newsroom: Newsroom) -> None:
+    mapping = VerdictMapping.objects.create(words="Falso", verdict=make_scale().verdicts.get(slug="false"))
+    said = '{"scale":"truth","site":null,"verdict":"false","words":"Falso"}'
+    before = Proposal(kind="mapping", action="adoption", mapping=mapping, submitted_by=newsroom.editor, statement=said)
+    with pytest.raises(ChangedSince):
+        workflow.policy_of(before).require_unchanged(before)
 
 
 FORGED = "nobody approved|log entry|newsroom of a proposal|proposal_two_people"

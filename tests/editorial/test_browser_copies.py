@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
 from warcio.archiveiterator import ArchiveIterator
 
 from factcheck.editorial.errors import WrongValue
 from factcheck.editorial.models import ApiToken, Capture, Review, Source
+from factcheck.editorial.programs.copies import find_cards
 from factcheck.editorial.programs.tokens import create_token, token_transaction
 from factcheck.editorial.proposals import workflow
 from factcheck.record.evidence.copy_views import copy_picture, view_copy
@@ -89,6 +91,12 @@ def test_list_has_only_the_own_open_drafts_and_begins_with_the_same_address(news
     assert not {f"source-{pk}" for pk in hidden.sources.values_list("pk", flat=True)} & {each["id"] for each in listed}
     assert [each["id"] for each in listed if each["matches"]] == [card_of(review)] == [listed[0]["id"]]
     assert set(listed[0]) == {"id", "url", "title", "claim", "matches", "copied"}
+    with CaptureQueriesContext(connection) as queries:
+        find_cards(newsroom.reporter, [newsroom.publisher.pk])
+    assert len(queries) == 2
+    assert not [
+        long for long in ('"body"', '_capture"."text"', "timestamp_token") if long in str(queries.captured_queries)
+    ]
 
 
 def test_token_can_do_just_this(newsroom: Newsroom, review: Review) -> None:

@@ -55,6 +55,12 @@ def test_editor_writes_rules_that_readers_see_with_their_history(newsroom: Newsr
         write_rules(newsroom=newsroom.publisher, page="funding", language="vi", text="x", by=newsroom.reporter)
 
 
+def test_rules_count_as_text_that_is_kept(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("factcheck.editorial.file_quotas.ACCOUNT_TEXT", 10)
+    with refused("over_quota"):
+        write(newsroom, "Ba người đọc mỗi bài.")
+
+
 def test_comparisons_of_versions_count_as_searches(newsroom: Newsroom, settings: Any) -> None:
     write(newsroom)
     settings.SEARCH_RATE_LIMIT = "1/min"

@@ -1,5 +1,6 @@
 """Copies as people see them: escaped text with marked quotes, in groups that a template can show."""
 
+import time
 import unicodedata
 
 import pytest
@@ -7,7 +8,7 @@ from django.template.loader import render_to_string
 
 from factcheck.clean_room.refusal import NotDecoded
 from factcheck.record.evidence.copy_views import CopyView, view_copy
-from factcheck.record.formats.quotes import contains_quote, find_quote
+from factcheck.record.formats.quotes import contains_quote, find_quotes
 from tests.support.copies import warc
 
 URL = "https://news.example/a"
@@ -38,7 +39,7 @@ def lines(shown: CopyView) -> list[str]:
     ids=["case", "marks", "NFD", "longer letters", "two texts", "ellipsis", "Arabic", "invisible", "absent"],
 )
 def test_place_of_a_quote(texts: list[str], quote: str, expected: list[tuple[int, int, int]] | None) -> None:
-    assert find_quote(texts, quote) == expected
+    assert find_quotes(texts, [quote]) == {quote: expected}
     assert contains_quote(" ".join(texts), quote) == (expected is not None)
 
 
@@ -52,6 +53,17 @@ def test_quotes_are_marked_and_the_rest_is_escaped() -> None:
         "row <mark>1</mark></td><td dir=auto><mark>2</mark>",
     ]  # fmt: skip
     assert (shown.missing, shown.language) == (["absent"], "vi")
+
+
+def test_quote_of_ellipses_takes_no_longer_than_a_sentence() -> None:
+    begun = time.process_time()
+    assert find_quotes(["x y"] * 5000, ["…" * 10_000, "y…" * 5000, "absent"])["absent"] is None
+    assert time.process_time() - begun < 5  # before: a minute
+
+
+def test_only_cells_of_a_table_are_separated_at_tabs() -> None:
+    page = view_copy(warc((URL, "text/plain", b"one\ttwo")), URL, ["absent", "absent"])
+    assert (lines(page), page.missing) == (["p one\ttwo"], ["absent"])
 
 
 def test_quote_in_a_menu_is_shown_outside_it() -> None:

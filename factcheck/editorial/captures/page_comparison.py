@@ -10,14 +10,6 @@ MIN_WORDS = 50
 MIN_KEPT = 0.5
 _RUN = 5  # length of a word sequence
 _MAX_WORDS = 20_000
-_WORDS = 50
-# A page has changed if it contains less than this share of the earlier copy's word sequences.
-MIN_KEPT = 0.5
-_RUN = 5  # length of a word sequence
-_MAX_WORDS = 20_000
-_QUOTES = str.maketrans(
-    dict.fromkeys('“”„‟«»‹›‚‘’‛`´"', "'") | dict.fromkeys("‐‑‒–—―−", "-") | {"\u00ad": None, "\u200b": None}
-)
 _WORD = re.compile(r"\w+")
 
 

@@ -10,8 +10,9 @@ from datetime import date
 from typing import Any
 
 from factcheck.clean_room.door import decode
+from factcheck.clean_room.page_decoder import is_page
 from factcheck.clean_room.refusal import NoAnswer
-from factcheck.record.formats.text import replace_forbidden
+from factcheck.record.formats.text import replace_forbidden, shorten
 
 logger = logging.getLogger(__name__)
 
@@ -40,26 +41,15 @@ def read_details(body: bytes, content_type: str, url: str, *, insist: bool = Fal
     If the clean room is stopped, raise OSError. If it gives no answer about this file, raise NoAnswer only with
     `insist`, because the file may have ended its decoder.
     """
-    kind = _kind(body, content_type)
-    if not kind:
+    if not is_page(body, content_type):
         return PageDetails()
-    options = {"url": url, "content_type": content_type} if kind == "html" else {}
     try:
-        return _details(decode(kind, body, **options))
+        return _details(decode("page", body, url=url, content_type=content_type))
     except (ValueError, NoAnswer) as problem:
         if insist and isinstance(problem, NoAnswer):
             raise
         logger.info("The details of %s can't be read: %s", url, problem)
         return PageDetails()
-
-
-def _kind(body: bytes, content_type: str) -> str:
-    media_type = content_type.partition(";")[0].strip().lower()
-    if body[:1024].lstrip().startswith(b"%PDF-"):
-        return "pdf"
-    if media_type in ("text/html", "application/xhtml+xml", "text/plain", "") and body:
-        return "html"
-    return ""
 
 
 def _details(found: dict[str, Any]) -> PageDetails:
@@ -79,5 +69,4 @@ def _details(found: dict[str, Any]) -> PageDetails:
 
 def _line(value: str, limit: int) -> str:
     """Return the text as one line in NFC, cut to `limit` characters."""
-    line = " ".join(replace_forbidden(value).split())
-    return line if len(line) <= limit else f"{line[: limit - 1].rstrip()}…"
+    return shorten(" ".join(replace_forbidden(value).split()), limit)

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.captures.page_comparison import has_changed
-from factcheck.editorial.captures.page_details import PageDetails, read_details
+from factcheck.editorial.captures.page_details import read_details
 from factcheck.editorial.errors import AlreadyDone
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Capture, User, WatchedSource
@@ -169,18 +169,14 @@ def _find_state(source: WatchedSource, cited: list[Source]) -> Found | None:
     if last.status != 200 or not page.text:
         return None  # the host refuses programs, or the page has no text
     quotes = [each.quote for each in cited if each.quote]
-    copy = _text_of_copy(source, cited)
-    has_quotes = bool(quotes) and all(_holds(page, quote) for quote in quotes)
+    copy, words = _text_of_copy(source, cited), f"{page.text} {page.everything}"
+    has_quotes = bool(quotes) and all(contains_quote(words, quote) for quote in quotes)
     had_quotes = source.had_quote or (bool(quotes) and all(contains_quote(copy, quote) for quote in quotes))
     if had_quotes and not has_quotes:
         return Found(True, SourceState.WITHOUT_QUOTE, page.text)
-    if copy and has_changed(copy, f"{page.text} {page.everything}"):
+    if copy and has_changed(copy, words):
         return Found(has_quotes, SourceState.CHANGED, page.text)
     return Found(has_quotes, SourceState.UNCHANGED)
-
-
-def _holds(page: PageDetails, quote: str) -> bool:
-    return contains_quote(page.text, quote) or contains_quote(page.everything, quote)
 
 
 def _text_of_copy(source: WatchedSource, cited: list[Source]) -> str:

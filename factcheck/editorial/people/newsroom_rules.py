@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.errors import Incomplete, NeedsChiefEditor
 from factcheck.editorial.events import record_event
+from factcheck.editorial.file_quotas import require_room_for_text
 from factcheck.editorial.models import Membership, Publisher, User
 from factcheck.editorial.people import roles
 from factcheck.editorial.proposals.freeze_policy import require_not_frozen
@@ -18,6 +19,7 @@ def write_rules(*, newsroom: Publisher, page: str, language: str, text: str, by:
     """Add a version of a page. The database computes its number and digest. Raises EditorialError."""
     roles.require_decider(by, newsroom)
     require_not_frozen([newsroom.pk])
+    require_room_for_text(len(text), by=by, newsroom=newsroom.pk)
     record_event(by, "rules.written", newsroom, page=page, language=language)
     return RulesVersion.objects.create(publisher=newsroom.site, page=page, language=language, text=text)
 

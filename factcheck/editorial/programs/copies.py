@@ -33,9 +33,10 @@ def find_cards(user: User, newsrooms: Iterable[int], key: str = "") -> dict[str,
     claims = Claim.objects.filter(own, newsroom__in=newsrooms).values("pk")
     sources = Source.objects.filter(review__in=drafts).exclude(url="").select_related("review__claim", "capture")
     appearances = Appearance.objects.filter(claim__in=claims).select_related("claim", "capture")
+    long = ("capture__text", "capture__timestamp_token")
     rows: list[Evidence] = [
-        *sources.order_by("-review__changed_at", "review", "position", "pk")[:MAX_CARDS],
-        *appearances.order_by("-claim__changed_at", "claim", "position", "pk")[:MAX_CARDS],
+        *sources.defer(*long, "review__body").order_by("-review__changed_at", "review", "position", "pk")[:MAX_CARDS],
+        *appearances.defer(*long).order_by("-claim__changed_at", "claim", "position", "pk")[:MAX_CARDS],
     ]
     if key:
         rows.sort(key=lambda row: url_key(row.url) != key)

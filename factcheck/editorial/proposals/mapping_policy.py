@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from factcheck.editorial.drafts.review_statements import comparable_part, publisher_part
-from factcheck.editorial.errors import NotAllowed
+from factcheck.editorial.errors import ChangedSince, NotAllowed
 from factcheck.editorial.events import Detail
 from factcheck.editorial.models import Membership, Proposal, Publisher, User, VerdictMapping
 from factcheck.editorial.models.kinds import Action, Kind
@@ -64,6 +64,11 @@ class MappingPolicy(Policy[VerdictMapping]):
             "license": settings.LICENSE_URL,
         }
         return construct(Adoption, values)
+
+    def require_unchanged(self, proposal: Proposal) -> None:
+        if proposal.newsroom is None:  # proposed before adoptions were logged
+            raise ChangedSince(self.changed)
+        super().require_unchanged(proposal)
 
     def find_missing(self, proposal: Proposal) -> Reasons:
         require_none(Proposal.objects.about(self.subject(proposal)).undecided())

@@ -15,7 +15,7 @@ from pydantic import BaseModel, StringConstraints
 
 from factcheck.clean_room.copy_decoder import MAX_BLOCKS, MAX_SHOWN
 from factcheck.clean_room.door import decode
-from factcheck.record.formats.quotes import find_quote
+from factcheck.record.formats.quotes import find_quotes
 from factcheck.record.formats.text import plain, replace_forbidden
 
 logger = logging.getLogger(__name__)
@@ -67,18 +67,19 @@ def view_copy(content: bytes | Iterable[bytes], url: str, quotes: Sequence[str] 
     texts = [replace_forbidden(text) for _kind, text, _number in found.blocks]
     kinds = [kind.removeprefix("-") for kind, _text, _number in found.blocks]
     searched = ["" if kind in ("img", "page") else text for kind, text in zip(kinds, texts, strict=True)]
-    places = {quote: find_quote(searched, quote) for quote in quotes}
+    places = find_quotes(searched, quotes)
     marks: dict[int, list[tuple[int, int]]] = {}
     for number, start, end in sorted(place for of_quote in places.values() for place in of_quote or ()):
         marks.setdefault(number, []).append((start, end))
-    level, blocks = 2, list[Block]()
+    level, blocks, first = 2, list[Block](), min(marks, default=-1)
     for place, (kind, text) in enumerate(zip(kinds, texts, strict=True)):
         if kind[0] == "h":  # below the headings of our page, and without gaps
             level = min(int(kind[1]) + 2, level + 1, 6)
-        html = _marked(text, marks.get(place, ()), first=min(marks, default=-1) == place)
+        html = _marked(text, marks.get(place, ()), first=place == first)
+        html = SafeString(html.replace("\t", "</td><td dir=auto>")) if kind == "row" else html
         is_margin = found.blocks[place][0] != kind and place not in marks
         blocks.append(Block(f"h{level}" if kind[0] == "h" else kind, html, found.blocks[place][2], is_margin))
-    missing = [quote for quote in quotes if places[quote] is None]
+    missing = [quote for quote, found_places in places.items() if found_places is None]
     return CopyView(plain(replace_forbidden(found.title or "")), found.language or "", blocks, found.cut, missing)
 
 
@@ -97,4 +98,4 @@ def _marked(text: str, marks: Iterable[tuple[int, int]], *, first: bool) -> Safe
             marked = escape(text[start:end]).replace("\t", "</mark>\t<mark>")
             html += f"{escape(text[done:start])}<mark{' id=quote' * first}>{marked}</mark>".replace("<mark></mark>", "")
             done, first = end, False
-    return mark_safe((html + escape(text[done:])).replace("\t", "</td><td dir=auto>"))  # noqa: S308 - escaped above
+    return mark_safe(html + escape(text[done:]))  # noqa: S308 - escaped above

@@ -1,7 +1,8 @@
 """The search for a quote in a text, without differences that readers don't see."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 
 from factcheck.record.formats.text import nfc
 
@@ -21,24 +22,34 @@ def contains_quote(text: str, quote: str) -> bool:
     return _find(normalise(text), quote) is not None
 
 
-def find_quote(texts: Sequence[str], quote: str) -> list[tuple[int, int, int]] | None:
-    """Return the places of the quote in texts that follow each other, or None. The texts must be in NFC.
+def find_quotes(texts: Sequence[str], quotes: Sequence[str]) -> dict[str, list[tuple[int, int, int]] | None]:
+    """Return the places of each quote in texts that follow each other, or None. The texts must be in NFC.
 
     A place is the number of a text, a start and an end in it. A quote can begin in one text and end in another.
     """
     normalised = [normalise(text) for text in texts]
-    found = _find(" ".join(filter(None, normalised)), quote)
-    if found is None:
-        return None
-    places, start = [], 0
-    for number, text in enumerate(normalised):
-        for begin, end in found:
-            first, last = max(begin - start, 0), min(end - start, len(text))
-            if first < last:
-                origins = list(_origins(texts[number]))
-                places.append((number, origins[first], origins[last - 1] + 1))
-        start += len(text) + bool(text)
-    return places
+    whole, origins = " ".join(filter(None, normalised)), cache(lambda number: list(_origins(texts[number])))
+    found = {quote: _find(whole, quote) for quote in quotes}
+    return {
+        quote: None if parts is None else list(_places(normalised, parts, origins)) for quote, parts in found.items()
+    }
+
+
+def _places(
+    texts: Sequence[str], parts: Sequence[tuple[int, int]], origins: Callable[[int], list[int]]
+) -> Iterator[tuple[int, int, int]]:
+    """Yield the places of the parts, which follow each other, so that neither is gone through twice."""
+    start, left = 0, [part for part in reversed(parts) if part[0] < part[1]]
+    for number, text in enumerate(texts):
+        stop = start + len(text)
+        while left and left[-1][0] < stop:
+            begin, end = left[-1]
+            if text:
+                yield number, origins(number)[max(begin - start, 0)], origins(number)[min(end, stop) - start - 1] + 1
+            if end > stop:
+                break  # the part ends in a later text
+            left.pop()
+        start = stop + bool(text)
 
 
 def _find(text: str, quote: str) -> list[tuple[int, int]] | None:

@@ -80,7 +80,7 @@ def methodology(request: HttpRequest, site: str) -> HttpResponse:
 @page_for_readers
 def rules(request: HttpRequest, site: str, page: str) -> HttpResponse:
     """Show a page of a newsroom's rules with its history, or one earlier version and what it changed (`?version=`)."""
-    written = list(_rules_of(site).filter(page=page).order_by("-number"))
+    written = list(_rules_of(site).filter(page=page).defer("text").order_by("-number"))
     best = min(written, key=lambda each: each.language != get_language(), default=None)
     versions = [each for each in written if best and each.language == best.language]
     shown = next((each for each in versions if request.GET.get("version", str(each.number)) == str(each.number)), None)
@@ -106,7 +106,7 @@ def rules(request: HttpRequest, site: str, page: str) -> HttpResponse:
     if "version" not in request.GET:
         return respond()
     # A comparison can take as long as a search.
-    return within_limits(respond, partial(busy_page, request, **context))
+    return within_limits(respond, busy_page(request, **context))
 
 
 @require_safe

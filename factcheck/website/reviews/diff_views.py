@@ -1,6 +1,5 @@
 """Pages that show in words what changed between two revisions of a review."""
 
-from functools import partial
 from typing import NamedTuple
 from uuid import UUID
 
@@ -60,7 +59,7 @@ def _compared(request: HttpRequest, old: Review, new: Review, context: dict[str,
             changes = find_changes(old, new)
         return render(request, "website/diff.html", context | changes._asdict())
 
-    return within_limits(respond, partial(busy_page, request, **context))
+    return within_limits(respond, busy_page(request, **context))
 
 
 class Changes(NamedTuple):

@@ -1,6 +1,5 @@
 """The search with a picture. The picture is decoded in the clean room, compared, and never kept."""
 
-from functools import partial
 from typing import Any
 
 from django.core.files.uploadhandler import MemoryFileUploadHandler
@@ -36,12 +35,12 @@ def picture_search(request: HttpRequest) -> HttpResponse:
     """Show the reviews of claims about a similar picture. A link can't contain a picture, so it leads to the search."""
     if request.method != "POST":
         return redirect("search")
-    return within_limits(partial(_respond, request), partial(busy_page, request))
+    return within_limits(lambda: _respond(request), busy_page(request))
 
 
 def _respond(request: HttpRequest) -> HttpResponse:
     if count_picture():
-        return busy_page(request, 429)
+        return busy_page(request)(429)
     request.upload_handlers = [InMemory(request)]
     file = request.FILES.get("picture")
     try:

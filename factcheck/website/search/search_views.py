@@ -7,7 +7,6 @@ missing.
 
 from collections.abc import Callable
 from datetime import date
-from functools import partial
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -182,4 +181,4 @@ def as_you_type(request: HttpRequest) -> HttpResponse:
 
 def _limited(request: HttpRequest, query: str, respond: Callable[[], HttpResponse]) -> HttpResponse:
     """Run a search within the limits. A refused search shows the reader's text again, so that it isn't lost."""
-    return within_limits(respond, partial(busy_page, request, query=query, posted=_date_of_post(request)))
+    return within_limits(respond, busy_page(request, query=query, posted=_date_of_post(request)))

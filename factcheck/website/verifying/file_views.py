@@ -23,16 +23,13 @@ from factcheck.record.formats.canonical import sha256_hex
 from factcheck.record.formats.word_diff import shorten, word_diff
 from factcheck.record.models import PublicCapture, PublishedPicture
 from factcheck.record.statements.statement_changes import AROUND
-from factcheck.web.hostile_files import download
+from factcheck.web.hostile_files import SANDBOX, download
 from factcheck.web.places import RETRY_AFTER, Busy, search_places
 from factcheck.web.rate_limits import READING, count_request
 from factcheck.web.response_cache import key_of, recall, remember
 from factcheck.website import queries
 from factcheck.website.responses import busy_page, page_for_readers, within_limits
 from factcheck.website.reviews.diff_views import cut
-
-# A picture opened as a page can't run anything, even if a browser would read the file as HTML.
-SANDBOX = "default-src 'none'; sandbox"
 
 
 @page_for_readers
@@ -59,11 +56,11 @@ def capture(request: HttpRequest, sha256: str) -> HttpResponse:
         remember(request, key, version, response)
         return response
 
-    return within_limits(respond, partial(busy_page, request, capture=row))
+    return within_limits(respond, busy_page(request, capture=row))
 
 
 @require_safe
-def copied_picture(request: HttpRequest, sha256: str, number: str) -> HttpResponseBase:
+def copied_picture(request: HttpRequest, sha256: str, number: str) -> HttpResponse:
     """Return a picture that a capture contains, encoded again. It counts as a request of the API."""
     row, etag = _find(sha256)[0], f'"{sha256}-{number}"'
     if answer := get_conditional_response(request, etag=etag):
@@ -72,7 +69,7 @@ def copied_picture(request: HttpRequest, sha256: str, number: str) -> HttpRespon
         return HttpResponse(status=429)
     try:
         with search_places.enter():
-            return _picture(request, *copy_picture(_content(row), row.final_url or row.url, int(number)), etag)
+            return _picture(*copy_picture(_content(row), row.final_url or row.url, int(number)), etag)
     except (Busy, OSError):
         return HttpResponse(status=503, headers={"Retry-After": str(RETRY_AFTER)})
     except NotDecoded as problem:
@@ -104,32 +101,29 @@ def _find(sha256: str) -> list[PublicCapture]:
     return list(rows)
 
 
-@require_safe
-def picture(request: HttpRequest, sha256: str, extension: str) -> HttpResponseBase:
+@page_for_readers
+def picture(request: HttpRequest, sha256: str, extension: str) -> HttpResponse:
     """Return the file of a picture. Raise Http404 if no live review shows the picture."""
     shown = PublishedPicture.objects.using("public").filter(sha256=sha256, width__isnull=False)
     media_type = shown.values_list("media_type", flat=True).first()
     if FOR_READERS.get(media_type or "") != extension:
         raise Http404
-    return _shown(request, f"pictures/{sha256}.{extension}", media_type)
+    return _shown(f"pictures/{sha256}.{extension}", media_type)
 
 
-@require_safe
-def capture_picture(request: HttpRequest, sha256: str) -> HttpResponseBase:
+@page_for_readers
+def capture_picture(request: HttpRequest, sha256: str) -> HttpResponse:
     """Return the picture of a capture as pages show it. The file itself is only a download."""
-    return _shown(request, _find(sha256)[0].picture, PICTURE_TYPE)
+    return _shown(_find(sha256)[0].picture, PICTURE_TYPE)
 
 
-def _shown(request: HttpRequest, name: str | None, media_type: str | None) -> HttpResponseBase:
+def _shown(name: str | None, media_type: str | None) -> HttpResponse:
     """Return a public picture. Browsers ask each time whether the picture is still public, because it can be erased."""
     if not name or (content := read_public_file(name)) is None:
         raise Http404
-    return _picture(request, content, media_type, f'"{sha256_hex(content)}"')
+    return _picture(content, media_type, f'"{sha256_hex(content)}"')
 
 
-def _picture(request: HttpRequest, content: bytes, media_type: str | None, etag: str) -> HttpResponseBase:
-    response = HttpResponse(content, content_type=media_type)
-    response.headers["Cache-Control"] = "no-cache"
-    response.headers["ETag"] = etag
-    response.headers["Content-Security-Policy"] = SANDBOX
-    return get_conditional_response(request, etag=etag, response=response) or response
+def _picture(content: bytes, media_type: str | None, etag: str) -> HttpResponse:
+    headers = {"Cache-Control": "no-cache", "ETag": etag, "Content-Security-Policy": SANDBOX}
+    return HttpResponse(content, content_type=media_type, headers=headers)

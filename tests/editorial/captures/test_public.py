@@ -59,7 +59,7 @@ def test_file_is_a_download_in_a_sandbox_for_members_only(newsroom: Newsroom, re
     answer = client.get(f"{page}/file/")
     assert b"".join(answer.streaming_content) == PAGE
     assert answer["Content-Disposition"].startswith("attachment; ")
-    assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert (answer["X-Content-Type-Options"], answer["Content-Type"]) == ("nosniff", "application/octet-stream")
     text = client.get(f"{page}/text/").content.decode()
     assert "The water rose in 2020." in text
@@ -234,7 +234,7 @@ def test_readers_get_a_page_without_a_link_to_the_original(newsroom: Newsroom, r
     assert f'/reviews/{review.pk}/"' in page
     answer = Client().get(f"{path}file/")
     assert b"".join(answer.streaming_content) == PAGE
-    assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert answer["Content-Disposition"].startswith("attachment; ")
     assert answer["Cache-Control"] == "no-cache"
     said = json.loads(Client().get(f"/api/v1{path}").content)

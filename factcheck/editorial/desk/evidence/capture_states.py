@@ -1,6 +1,5 @@
 """The state of a capture as its card shows it, and the JSON from which open cards update their states."""
 
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -70,20 +69,6 @@ def describe_state(capture: Capture | None) -> str:
     return sentences[capture.origin] % {"time": moment, "size": filesizeformat(capture.size or 0)}
 
 
-def page_of(capture: Capture | None) -> str:
-    """Return the URL of the copy's page, or "" if there is no copy yet."""
-    if capture is None or capture.state != Capture.State.DONE:
-        return ""
-    return reverse("admin:editorial_capture_change", args=[capture.pk])
-
-
-def captured_values(capture: Capture | None) -> dict[str, str | date]:
-    """Return the values with which a finished capture can fill the fields of its card."""
-    if capture is None or capture.state != Capture.State.DONE:
-        return {}
-    return {name: value for name, column in FILLED.items() if (value := getattr(capture, column))}
-
-
 def capture_states(request: HttpRequest, kind: str) -> JsonResponse:
     """Return the states of the rows in `ids`, by id, without the rows of other newsrooms.
 
@@ -99,14 +84,15 @@ def capture_states(request: HttpRequest, kind: str) -> JsonResponse:
     return JsonResponse({str(row.pk): _state(row) for row in with_captures(rows)})
 
 
-def _state(row: Source | Appearance) -> dict[str, str | dict[str, str | date]]:
-    capture = row.capture
+def _state(row: Source | Appearance) -> dict[str, Any]:
+    """Return what the row's card shows. The `values` of a finished capture can fill the fields of the card."""
+    done = row.capture if row.capture and row.capture.state == Capture.State.DONE else None
     return {
         "url": row.url,
-        "state": capture.state if capture else "",
+        "state": row.capture.state if row.capture else "",
         "text": describe_row(row),
-        "page": page_of(capture),
-        "values": captured_values(capture),
+        "page": reverse("admin:editorial_capture_change", args=[done.pk]) if done else "",
+        "values": {name: value for name, column in FILLED.items() if (value := getattr(done, column, None))},
     }
 
 
@@ -115,11 +101,8 @@ class CapturedForm(forms.ModelForm[Any]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        capture = self.instance.capture
-        self.capture_state = capture.state if capture else ""
-        self.capture_text = describe_row(self.instance)
-        self.capture_page = page_of(capture)
+        self.capture = _state(self.instance)
         # Only an unsubmitted form gets these values. A submitted form is compared with the row itself, so that the
         # values count as changes and are saved.
         if not self.is_bound:
-            self.initial = captured_values(capture) | {name: value for name, value in self.initial.items() if value}
+            self.initial = self.capture["values"] | {name: value for name, value in self.initial.items() if value}

@@ -28,17 +28,16 @@ from factcheck.editorial.captures.rights import set_public
 from factcheck.editorial.captures.uploads import MAX_UPLOAD, store_shared, store_upload
 from factcheck.editorial.desk.access import OwnRowsAdmin, get_desk
 from factcheck.editorial.desk.action_views import ActionsAdmin, DeskAction, by_name
-from factcheck.editorial.desk.evidence.pictures import SANDBOX
-from factcheck.editorial.desk.evidence.uploads import receive_file, refuse
+from factcheck.editorial.desk.evidence.uploads import receive_file, refuse, sent_file
 from factcheck.editorial.desk.lists.columns import column
 from factcheck.editorial.desk.lists.filters import OwnNewsroomFilter
-from factcheck.editorial.errors import EditorialError, Incomplete, NotAllowed, WrongState
+from factcheck.editorial.errors import EditorialError, NotAllowed, WrongState
 from factcheck.editorial.models import Appearance, Capture, Membership, Review, Source, User
 from factcheck.editorial.people import roles
 from factcheck.editorial.programs.copies import find_cards
 from factcheck.record.evidence.copy_views import copy_picture, view_copy
 from factcheck.record.formats.urls import url_key
-from factcheck.web.hostile_files import download
+from factcheck.web.hostile_files import SANDBOX, download
 
 
 class PictureForm(forms.Form):
@@ -181,14 +180,7 @@ class CaptureAdmin(ActionsAdmin[Capture], OwnRowsAdmin[Capture]):
 
     def upload(self, request: HttpRequest) -> HttpResponse:
         """Store an editor's own capture of a source or an appearance, and return its state as JSON."""
-
-        def store(row: Evidence, by: User) -> Capture:
-            file = request.FILES.get("file")
-            if not isinstance(file, UploadedFile):
-                raise Incomplete(_("Choose a file."))
-            return store_upload(row=row, file=file, by=by)
-
-        return _change_evidence(request, store)
+        return _change_evidence(request, lambda row, by: store_upload(row=row, file=sent_file(request), by=by))
 
     def again(self, request: HttpRequest) -> HttpResponse:
         """Request another capture of a source or an appearance, and return its state as JSON."""

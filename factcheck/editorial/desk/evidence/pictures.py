@@ -5,25 +5,21 @@ from typing import Any
 from uuid import UUID
 
 from django.core.files.storage import default_storage
-from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import re_path, reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from factcheck.editorial.desk.access import get_desk
-from factcheck.editorial.desk.evidence.uploads import may_upload, receive_file, refuse
+from factcheck.editorial.desk.evidence.uploads import may_upload, receive_file, refuse, sent_file
 from factcheck.editorial.errors import EditorialError, NotAllowed
 from factcheck.editorial.models import Claim, Picture, Review
 from factcheck.editorial.pictures import MAX_MEDIA, add_media, add_picture
 from factcheck.record.files.picture_files import EXTENSIONS, picture_path
 from factcheck.record.formats.markdown import ShownPicture
 from factcheck.record.formats.urls import PICTURE_PATH
-
-# The files have the desk's host name, so a script in a file could act as the person. This header forbids scripts.
-SANDBOX = "default-src 'none'; sandbox"
+from factcheck.web.hostile_files import SANDBOX
 
 
 class DeskPictures(Mapping[str, ShownPicture]):
@@ -51,11 +47,9 @@ DESK_PICTURES = DeskPictures()
 @require_POST
 def upload(request: HttpRequest) -> JsonResponse:
     """Store the form's `file` for the draft `review` or the claim `claim`, and return JSON for the page's script."""
-    file = request.FILES.get("file")
-    if not isinstance(file, UploadedFile):
-        return refuse(422, _("No file was sent. Choose a file."))
     desk = get_desk(request)
     try:
+        file = sent_file(request)
         if "claim" in request.POST:
             claim = get_object_or_404(desk.own(Claim.objects.all()), pk=_key(request, "claim"))
             return JsonResponse(_media(add_media(claim=claim, file=file, by=desk.user)))

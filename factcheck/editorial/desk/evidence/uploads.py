@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
+from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import MemoryFileUploadHandler, TemporaryFileUploadHandler
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.translation import gettext as _
@@ -16,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
 from factcheck.editorial.desk.access import get_desk
-from factcheck.editorial.errors import EditorialError
+from factcheck.editorial.errors import EditorialError, Incomplete
 from factcheck.editorial.file_quotas import require_room
 from factcheck.editorial.sign_in.freshness import has_second_factor
 
@@ -63,6 +64,13 @@ def _refusal(request: HttpRequest, size: int) -> JsonResponse | None:
     except EditorialError as problem:
         return refuse(403, str(problem))
     return None
+
+
+def sent_file(request: HttpRequest) -> UploadedFile[Any]:
+    """Return the file of a form. Raise Incomplete if there is none."""
+    if not isinstance(file := request.FILES.get("file"), UploadedFile):
+        raise Incomplete(_("No file was sent. Choose a file."))
+    return file
 
 
 def refuse(status: int, sentence: str) -> JsonResponse:
