@@ -20,16 +20,10 @@ from factcheck.editorial.events import Act, record_events
 from factcheck.editorial.models import ImportBatch, Proposal, Review, User
 from factcheck.editorial.models.proposals import new_salt
 from factcheck.editorial.proposals.review_policy import Publication
+from factcheck.imports.importer import earlier_imports as earlier
 from factcheck.imports.importer.change_notes import describe_change
 from factcheck.imports.importer.completion import complete_record, leaves_unchanged
 from factcheck.imports.importer.draft_rows import Rows, new_row
-from factcheck.imports.importer.earlier_imports import (
-    find_earlier_reviews,
-    find_keys,
-    is_claim_imported,
-    published_statement,
-    restore_public_verdict,
-)
 from factcheck.imports.importer.references import References
 from factcheck.imports.readers.imported_review import ImportedReview
 from factcheck.imports.readers.results import Record
@@ -81,14 +75,14 @@ def import_records(batch: ImportBatch, by: User, records: Sequence[Record]) -> l
         cursor.callproc("pg_advisory_xact_lock", [_LOCK])
     # The language is part of a record's key. If only one of the two files stated the language, the review has the other
     # key.
-    keys = find_keys((incoming.key, incoming.other_key) for incoming in records)
+    keys = earlier.find_keys((incoming.key, incoming.other_key) for incoming in records)
     records = [replace(each, key=keys.get(each.key, each.key)) for each in records]
     # The digests depend only on the file, so they are computed before the records are completed.
     digests = [incoming.digest for incoming in records]
     digests_by_key: dict[str, set[str]] = {}
     for incoming, digest in zip(records, digests, strict=True):
         digests_by_key.setdefault(incoming.key, set()).add(digest)
-    existing = find_earlier_reviews(digests_by_key)
+    existing = earlier.find_earlier_reviews(digests_by_key)
     # Values that the file's format can't express come from the existing review. Otherwise the import would delete them.
     current = _current_statements(records, digests, existing)
     records = [
@@ -145,7 +139,7 @@ def _current_statements(
     }
     drafts = drafts_of(list(ids.values())) if ids else {}
     return {
-        key: published_statement(existing[key]) or review_statements.build_draft_statement(drafts[pk])
+        key: earlier.published_statement(existing[key]) or review_statements.build_draft_statement(drafts[pk])
         for key, pk in ids.items()
     }
 
@@ -233,9 +227,9 @@ def _plan(
     if has_hidden_claim(existing):
         return _HIDDEN_CLAIM
     # The verdict of a returned proposal was never published, so the published verdict counts.
-    if public := published_statement(existing):
-        restore_public_verdict(existing, public.verdict)
-    rows.change(existing, record, digest, with_claim=is_claim_imported(existing) and not existing.is_shared)
+    if public := earlier.published_statement(existing):
+        earlier.restore_public_verdict(existing, public.verdict)
+    rows.change(existing, record, digest, with_claim=earlier.is_claim_imported(existing) and not existing.is_shared)
     return _plan_again(existing)
 
 
