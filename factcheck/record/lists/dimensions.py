@@ -124,9 +124,9 @@ def has_words(query: Query) -> Sql:
     return f"search @@ to_tsquery('{SEARCH_CONFIG}', %s)", [with_stems(query.all_terms())]
 
 
-def _choice(name: str, known: Collection[str], where: Where, *texts: str, **more: Any) -> Dimension:
-    """Return a dimension with these values. `texts` are its description and an example."""
-    return Dimension(name, values.read_choice(known), where, {"type": "string", "enum": [*known]}, *texts, **more)
+def _choice(name: str, known: Collection[str], where: Where, description: str, example: str, **more: Any) -> Dimension:
+    schema: JsonObject = {"type": "string", "enum": [*known]}
+    return Dimension(name, values.read_choice(known), where, schema, description, example, **more)
 
 
 def _span(name: str, column: str, what: str, times: bool = False, after: bool = True) -> Dimension:
