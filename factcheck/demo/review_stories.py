@@ -108,9 +108,10 @@ def _translation(world: World, fields: dict[str, Any], author: User) -> Review:
     original = Review.objects.get(pk=world.reviews[fields["translates"]].pk)
     review = start_translation(review=original, by=author)
     _set_texts(review, {key: fields[key] for key in ("claim_wording", "headline", "summary", "body")}, author)
-    for source, title in zip(review.sources.all(), fields["source_titles"], strict=True):
-        source.title = title
-        source.save(update_fields=["title"])
+    for source, texts in zip(review.sources.all(), fields["source_texts"], strict=True):
+        for column, value in texts.items():
+            setattr(source, column, value)
+        source.save(update_fields=texts)
     return review
 
 

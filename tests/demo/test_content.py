@@ -92,6 +92,8 @@ def test_reviews_are_articles_with_links_and_kept_sources() -> None:
         if "translates" not in review:  # a translation has the sources of its original
             kept = sum("capture" in source for source in review["sources"])
             assert 3 <= len(review["sources"]) <= min(6, kept * 2 - 1), review["headline"]
+        if "claim_wording" in review:  # the claim is in another language, and so is at least one quote
+            assert any("quote_translation" in each for each in review.get("sources") or review["source_texts"])
     pictures = re.findall(r"!\[[^\]]{20,}\]\(\{picture:([a-z-]+)\}\)\n\n\*[^*]+: [^*]+\*\n", "\n".join(strings(CLAIMS)))
     assert len(set(pictures)) == 3  # each with a description, a caption and a credit
     for file in (DEMO / "captures").iterdir():

@@ -129,6 +129,7 @@ def test_database_refuses_everything_else_in_the_tokens_transaction(newsroom: Ne
         "UPDATE editorial_review SET body = 'x'",
         "UPDATE editorial_claim SET text = 'x'",
         "DELETE FROM editorial_appearance",
+        "UPDATE editorial_capture SET is_public = true",
         "INSERT INTO editorial_authorship (review_id, name) SELECT id, 'x' FROM editorial_review",
     ):
         with (

@@ -60,3 +60,6 @@ BEGIN
             EXECUTE FUNCTION editorial_only_copies_by_token()', name);
     END LOOP;
 END $$;
+CREATE OR REPLACE TRIGGER only_copies_by_token BEFORE UPDATE OR DELETE ON editorial_capture
+    FOR EACH STATEMENT WHEN (current_setting('factcheck.token', true) <> '')
+    EXECUTE FUNCTION editorial_only_copies_by_token();

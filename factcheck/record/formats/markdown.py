@@ -95,15 +95,19 @@ def own_pictures(text: str) -> list[tuple[str, str]]:
 
 
 def to_text(text: str) -> tuple[str, str]:
-    """Return the words that readers see, with a blank line between blocks, and the URLs of links and pictures."""
+    """Return the words that readers see, with a blank line between blocks, and the URLs of links and pictures.
+
+    Quoted blocks begin with ">", because readers see whose words they are.
+    """
     if not _is_within_limits(text):
         return text, ""
     env: dict[str, Any] = {"found": []}
-    blocks, urls = [], []
+    blocks, urls, depth = [], [], 0
     for token in _parser.parse(text, env):
         children = token.children or []
         if words := "".join(_text_of(children)) or token.content * (token.type in ("fence", "code_block")):
-            blocks.append(words.strip())
+            blocks.append("> " * depth + words.strip())
+        depth += token.nesting * (token.tag == "blockquote")
         urls += [str(each.attrGet("href")) for each in children if each.type == "link_open"]
     return "\n\n".join(blocks), "\n".join(urls + [path for path, _description in env["found"]])
 

@@ -64,6 +64,10 @@ def test_markdown_is_compared_as_readers_see_it() -> None:
     ]
     # Nothing changes in silence: if only marks differ, they are shown.
     assert listed(said(body="Một đoạn"), said(body="Một *đoạn*")) == [("text", "Một [đoạn]{*đoạn*}")]
+    # Another change doesn't hide that a quotation becomes the newsroom's own words.
+    assert listed(said(body="> Họ sẽ trả.\n\nSai."), said(body="Họ sẽ trả.\n\nĐúng.")) == [
+        ("text", "[> ]Họ sẽ trả.\n\n[Sai]{Đúng}.")
+    ]
 
 
 def test_long_text_shows_the_words_around_a_change() -> None:

@@ -11,12 +11,10 @@ import orjson
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.defaultfilters import filesizeformat
 from django.urls import URLPattern, path
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -31,7 +29,7 @@ from factcheck.editorial.desk.action_views import ActionsAdmin, DeskAction, by_n
 from factcheck.editorial.desk.evidence.uploads import receive_file, refuse, sent_file
 from factcheck.editorial.desk.lists.columns import column
 from factcheck.editorial.desk.lists.filters import OwnNewsroomFilter
-from factcheck.editorial.errors import EditorialError, NotAllowed, WrongState
+from factcheck.editorial.errors import EditorialError, Incomplete, NotAllowed, WrongState
 from factcheck.editorial.models import Appearance, Capture, Membership, Review, Source, User
 from factcheck.editorial.people import roles
 from factcheck.editorial.programs.copies import find_cards
@@ -115,10 +113,7 @@ class CaptureAdmin(ActionsAdmin[Capture], OwnRowsAdmin[Capture]):
             fields.remove("size_in_words")
         return [name for name in fields if getattr(obj, name, name) not in (None, "")]
 
-    @admin.display(description=_("state"))
-    def state_in_words(self, capture: Capture) -> str:
-        return str(capture.get_failure_display() or capture.get_state_display())
-
+    state_in_words = column(_("state"), lambda copy: copy.get_failure_display() or copy.get_state_display())
     size_in_words = column(_("size"), lambda capture: filesizeformat(capture.size) if capture.size is not None else "")
 
     def status_context(self, request: HttpRequest, row: Capture) -> dict[str, object]:
@@ -197,16 +192,14 @@ def share(request: HttpRequest) -> HttpResponse:
 
     An app can't send a CSRF token. But it only stores a file of the person, which is deleted at night without a card.
     """
-    desk, file = get_desk(request), request.FILES.get("file")
+    desk = get_desk(request)
     link = re.search(r"https?://\S+", " ".join(request.POST.get(name, "") for name in ("url", "text", "title")))
     url = storable_url(link[0]) if link else ""
-    if not isinstance(file, UploadedFile):
-        return refuse(400, gettext("Share a picture or a file. A link isn’t enough. For example, take a screenshot."))
     row = next(iter(find_cards(desk.user, desk.roles, url and url_key(url)).values()), None)
-    if row is None:
-        sentence = gettext("Your drafts have no source with an address. Add the source first, then share again.")
-        return refuse(400, sentence)
     try:
+        file = sent_file(request, _("Share a picture or a file. A link isn’t enough. For example, take a screenshot."))
+        if row is None:
+            raise Incomplete(_("Your drafts have no source with an address. Add the source first, then share again."))
         capture = store_shared(file=file, url=url, newsroom=newsroom_of(row), by=desk.user)
     except EditorialError as refusal:
         return refuse(400, str(refusal))

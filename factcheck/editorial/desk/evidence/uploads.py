@@ -66,10 +66,10 @@ def _refusal(request: HttpRequest, size: int) -> JsonResponse | None:
     return None
 
 
-def sent_file(request: HttpRequest) -> UploadedFile[Any]:
-    """Return the file of a form. Raise Incomplete if there is none."""
+def sent_file(request: HttpRequest, if_none: Any = None) -> UploadedFile[Any]:
+    """Return the file of a form. Raise Incomplete with the sentence `if_none` if there is no file."""
     if not isinstance(file := request.FILES.get("file"), UploadedFile):
-        raise Incomplete(_("No file was sent. Choose a file."))
+        raise Incomplete(if_none or _("No file was sent. Choose a file."))
     return file
 
 
