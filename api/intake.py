@@ -20,18 +20,8 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from api.http import problems
 from api.http.problem_bodies import Error
-from api.http.problems import (
-    CONFLICT,
-    FORBIDDEN,
-    INVALID_CONTENT,
-    KEY_REUSED,
-    TOO_MANY_REQUESTS,
-    UNAUTHORIZED,
-    UNAVAILABLE,
-    ParameterProblem,
-    Refused,
-)
 from api.http.request_bodies import StatementSerializer
 from api.schema.draft_bodies import AddedCopy, Written
 from factcheck.editorial.drafts.validation import Invalid
@@ -56,7 +46,7 @@ class TokenAuthentication(BaseAuthentication):
         token = tokens.find_token(secret.strip()) if scheme.lower() == "bearer" else None
         if token is None:
             challenge = 'Bearer realm="drafts"' + (', error="invalid_token"' if header else "")
-            raise Refused(UNAUTHORIZED, headers={"WWW-Authenticate": challenge})
+            raise problems.Refused(problems.UNAUTHORIZED, headers={"WWW-Authenticate": challenge})
         current().account = token.user_id
         return token.user, token
 
@@ -70,7 +60,7 @@ class HasScope(BasePermission):
             return True
         challenge = f'Bearer realm="drafts", error="insufficient_scope", scope="{view.scope}"'
         detail = f"The token doesn't have the scope {view.scope}."
-        raise Refused(FORBIDDEN, detail, headers={"WWW-Authenticate": challenge})
+        raise problems.Refused(problems.FORBIDDEN, detail, headers={"WWW-Authenticate": challenge})
 
 
 class _Draft(StatementSerializer):
@@ -100,7 +90,7 @@ class _Draft(StatementSerializer):
         key = request.headers.get("Idempotency-Key")
         if key is not None and not _KEY.fullmatch(key):
             detail = "This key isn't valid. Use 1 to 255 visible ASCII characters."
-            raise ParameterProblem([("Idempotency-Key", detail)])
+            raise problems.ParameterProblem([("Idempotency-Key", detail)])
         route, content = f"{request.method} {request.path_info}", orjson.dumps(request.data)
         with refusals_as_problems():
             return idempotency.run_once(
@@ -153,16 +143,16 @@ def refusals_as_problems() -> Iterator[None]:
             yield
         except Invalid as refused:
             errors = [Error(pointer=f"#{pointer}", detail=sentence) for pointer, sentence in refused.problems]
-            raise Refused(INVALID_CONTENT, errors=errors) from refused
+            raise problems.Refused(problems.INVALID_CONTENT, errors=errors) from refused
         except idempotency.KeyReused as refused:
-            raise Refused(KEY_REUSED) from refused
+            raise problems.Refused(problems.KEY_REUSED) from refused
         except idempotency.RequestInProgress as refused:
             detail = "A request with this Idempotency-Key is still running. Send it again in a moment."
-            raise Refused(CONFLICT, detail, headers={"Retry-After": "1"}) from refused
+            raise problems.Refused(problems.CONFLICT, detail, headers={"Retry-After": "1"}) from refused
         except NotStored as refused:
-            problem = UNAVAILABLE if refused.is_full else TOO_MANY_REQUESTS
-            raise Refused(problem, str(refused), headers={"Retry-After": str(refused.wait)}) from refused
+            problem = problems.UNAVAILABLE if refused.is_full else problems.TOO_MANY_REQUESTS
+            raise problems.Refused(problem, str(refused), headers={"Retry-After": str(refused.wait)}) from refused
         except NotAllowed as refused:
-            raise Refused(FORBIDDEN, str(refused), code=refused.code) from refused
+            raise problems.Refused(problems.FORBIDDEN, str(refused), code=refused.code) from refused
         except EditorialError as refused:
-            raise Refused(CONFLICT, str(refused), code=refused.code) from refused
+            raise problems.Refused(problems.CONFLICT, str(refused), code=refused.code) from refused

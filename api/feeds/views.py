@@ -147,37 +147,28 @@ class CorrectionFeed(Feed):
         disowned = disowned_among(each.sequence for each in corrections)
         found = []
         for each in corrections:
+            review, at, number = each.review, datetime.fromisoformat(each.at), each.revision
+            live, publisher = reviews.get(review.id), publishers.get(each.publisher)
             kind = _kind(each, language) + (f", {_('disowned')}" if each.sequence in disowned else "")
-            whole = now.get(each.review.id, "") if full else None
-            found.append(self._entry(each, kind, reviews.get(each.review.id), publishers.get(each.publisher), whole))
+            text = [_change(each, kind), *_paragraphs_of(each.note)]
+            entry = Entry(
+                id=f"{settings.SITE_URL}{reverse('api:revision', args=[review.id, number])}",
+                # The comparison, if the change has a text and its review is live.
+                url=f"{review.url}revisions/{number - 1}..{number}/" if live and each.class_ else review.url,
+                title=_title(live, kind) if live else f"[{kind}] {review.headline or review.url}",
+                language=review.language,
+                author=publisher.name if publisher else each.publisher,
+                author_url=publisher.url if publisher else None,
+                published=at,
+                updated=at,
+                text=text,
+                html=paragraphs(text) + now.get(review.id, "") if full else None,
+                categories=[each.class_ or each.kind],
+                license=settings.LICENSE_URL,
+                revision_url=f"{review.url}revisions/{number}/",
+            )
+            found.append(entry)
         return found
-
-    def _entry(
-        self,
-        correction: CorrectionOfReview,
-        kind: str,
-        live: Review | None,
-        publisher: Publisher | None,
-        now: str | None,
-    ) -> Entry:
-        """Return the entry of a change. It links to the comparison if the change has a text and its review is live."""
-        review, at, number = correction.review, datetime.fromisoformat(correction.at), correction.revision
-        text = [_change(correction, kind), *_paragraphs_of(correction.note)]
-        return Entry(
-            id=f"{settings.SITE_URL}{reverse('api:revision', args=[review.id, number])}",
-            url=f"{review.url}revisions/{number - 1}..{number}/" if live and correction.class_ else review.url,
-            title=_title(live, kind) if live else f"[{kind}] {review.headline or review.url}",
-            language=review.language,
-            author=publisher.name if publisher else correction.publisher,
-            author_url=publisher.url if publisher else None,
-            published=at,
-            updated=at,
-            text=text,
-            html=None if now is None else paragraphs(text) + now,
-            categories=[correction.class_ or correction.kind],
-            license=settings.LICENSE_URL,
-            revision_url=f"{review.url}revisions/{number}/",
-        )
 
 
 def _language(list_request: ListRequest) -> str | None:

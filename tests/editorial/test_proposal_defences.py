@@ -210,12 +210,12 @@ def test_verbs_let_nobody_decide_alone(newsroom: Newsroom, kind: Kind) -> None:
             workflow.approve(proposal=proposal, by=person, digest=proposal.digest)
     with refused("changed_since"):
         workflow.approve(proposal=proposal, by=other, digest="0" * 64)
-    with pytest.raises(workflow.NotAllowed):
+    with pytest.raises(workflow.errors.NotAllowed):
         workflow.take_back(proposal=proposal, by=other)
     with patch.object(keys_policy, "carry_out"):  # no signer keeps these keys
         workflow.approve(proposal=proposal, by=other, digest=proposal.digest)
     for again in (workflow.approve, workflow.return_):
-        with pytest.raises(workflow.EditorialError):
+        with pytest.raises(workflow.errors.EditorialError):
             again(
                 proposal=proposal,
                 by=one,

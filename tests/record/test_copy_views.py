@@ -6,7 +6,9 @@ import unicodedata
 import pytest
 from django.template.loader import render_to_string
 
+from factcheck.clean_room.copy_decoder import MAX_BLOCKS
 from factcheck.clean_room.refusal import NotDecoded
+from factcheck.editorial.captures.warc import write_warc
 from factcheck.record.evidence.copy_views import CopyView, view_copy
 from factcheck.record.formats.quotes import contains_quote, find_quotes
 from tests.support.copies import warc
@@ -64,6 +66,13 @@ def test_quote_of_ellipses_takes_no_longer_than_a_sentence() -> None:
 def test_only_cells_of_a_table_are_separated_at_tabs() -> None:
     page = view_copy(warc((URL, "text/plain", b"one\ttwo")), URL, ["absent", "absent"])
     assert (lines(page), page.missing) == (["p one\ttwo"], ["absent"])
+
+
+def test_long_page_from_a_browser_is_shown_with_its_picture() -> None:
+    page = "<!doctype html><body>" + "<p>x" * MAX_BLOCKS
+    files = [(URL, "text/html; charset=utf-8", page.encode()), (f"urn:view:{URL}", "image/png", b"x")]
+    shown = view_copy(write_warc(resources=files), URL)
+    assert (len(shown.blocks), shown.blocks[0].kind, shown.is_cut) == (MAX_BLOCKS, "img", True)
 
 
 def test_quote_in_a_menu_is_shown_outside_it() -> None:

@@ -122,7 +122,7 @@ def test_administrator_approves_nothing_of_their_own(newsroom: Newsroom, root: U
     before = state()
     for account, action, values in wanted:
         proposal = account_policy.propose(account=account, action=action, by=root, **values)
-        with pytest.raises(workflow.NotAllowed):
+        with pytest.raises(workflow.errors.NotAllowed):
             workflow.approve(proposal=proposal, by=root, digest=proposal.digest)
         for decider in (root, account, newsroom.editor):
             with pytest.raises(DatabaseError, match=r"\((submitter|own_account|not_editor)\)"):

@@ -20,7 +20,7 @@ from factcheck.editorial.events import Detail
 from factcheck.editorial.models import Membership, Proposal, Publisher, User
 from factcheck.editorial.models.kinds import SETTLED_AFTER, TAKING, Action, Decision, Kind
 from factcheck.editorial.people import account_mail, roles
-from factcheck.editorial.proposals.policy import Policy, Text, submit_statement
+from factcheck.editorial.proposals.policy import Policy, Text, require_none, submit_statement
 from factcheck.editorial.sign_in.second_factors import reset_second_factors
 from factcheck.record.statements.output import Output, left_out, read
 
@@ -300,10 +300,7 @@ def propose(*, account: User, action: Action, by: User, newsroom: Publisher | No
     policy = ACCOUNT_POLICIES[action]
     policy.lock_subject(proposal)
     policy.require_submitter(proposal)
-    if open_proposal(policy.subject(proposal)) is not None:
-        raise errors.Undecided(
-            _("A change of this account is already waiting for a decision. Have it decided, or take it back.")
-        )
+    require_none(Proposal.objects.about(account).undecided())
     proposal.statement = json.dumps({"action": action, **wanted})
     policy.require_possible(proposal)
     return submit_statement(policy, proposal, policy.build_statement(proposal))

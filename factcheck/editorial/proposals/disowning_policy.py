@@ -17,11 +17,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from factcheck.editorial.drafts.review_statements import publisher_part
-from factcheck.editorial.errors import Incomplete, Undecided, WrongValue
+from factcheck.editorial.errors import Incomplete, WrongValue
 from factcheck.editorial.models import Proposal, Publisher, User
 from factcheck.editorial.models.kinds import Action, Kind
 from factcheck.editorial.people import roles
-from factcheck.editorial.proposals.policy import Policy, submit_statement
+from factcheck.editorial.proposals.policy import Policy, require_none, submit_statement
 from factcheck.editorial.proposals.publication import append_approved
 from factcheck.record.models import LogEntry
 from factcheck.record.statements.disowning import MAX_ENTRIES, Disowning
@@ -74,8 +74,7 @@ def propose_disowning(*, newsroom: Publisher, by: User, entries: str, since: dat
     policy, proposal = DisowningPolicy(), Proposal.of_draft(newsroom, by)
     policy.lock_subject(proposal)
     policy.require_submitter(proposal)
-    if Proposal.objects.about(newsroom).open().exists():
-        raise Undecided(_("Entries are already waiting to be disowned. Have that decided, or take it back."))
+    require_none(Proposal.objects.about(newsroom).open())
     if not reason.strip():
         raise Incomplete(_("Explain why the newsroom doesn’t vouch for these entries. Readers will see your reason."))
     numbers = read_numbers(entries)

@@ -9,12 +9,12 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.errors import AlreadyDone, Frozen, Incomplete, NotAllowed, Undecided
+from factcheck.editorial.errors import AlreadyDone, Frozen, Incomplete, NotAllowed
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Freeze, Proposal, Publisher, User
 from factcheck.editorial.models.kinds import Action, Kind
 from factcheck.editorial.people import roles
-from factcheck.editorial.proposals.policy import Policy, Reasons
+from factcheck.editorial.proposals.policy import Policy, Reasons, require_none
 from factcheck.record.statements.parts import Part
 
 
@@ -54,8 +54,7 @@ class FreezePolicy(Policy[Freeze]):
         freeze = self.subject(proposal)
         if freeze.ended_at:
             raise AlreadyDone(_("This freeze is already over."))
-        if Proposal.objects.about(freeze).undecided().exists():
-            raise Undecided(_("Somebody has already proposed to end this freeze. Approve or return that proposal."))
+        require_none(Proposal.objects.about(freeze).undecided())
         return []
 
     def require_submitter(self, proposal: Proposal) -> None:

@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from factcheck.editorial.drafts.review_statements import comparable_part, publisher_part
-from factcheck.editorial.errors import ChangedSince, NotAllowed, Undecided
+from factcheck.editorial.errors import ChangedSince, NotAllowed
 from factcheck.editorial.events import Detail
 from factcheck.editorial.models import Membership, Proposal, Publisher, User, VerdictMapping
 from factcheck.editorial.models.kinds import Action, Kind
 from factcheck.editorial.people import roles
-from factcheck.editorial.proposals.policy import Policy, Reasons
+from factcheck.editorial.proposals.policy import Policy, Reasons, require_none
 from factcheck.editorial.proposals.publication import append_approved
 from factcheck.record.models import LogEntry, PublishedMapping
 from factcheck.record.readmodel.comparable_verdicts import mapping_key, verdict_key
@@ -71,10 +71,7 @@ class MappingPolicy(Policy[VerdictMapping]):
         super().require_unchanged(proposal)
 
     def find_missing(self, proposal: Proposal) -> Reasons:
-        if Proposal.objects.about(self.subject(proposal)).undecided().exists():
-            raise Undecided(
-                _("This mapping is already waiting for a decision. Have the mapping decided, or take it back.")
-            )
+        require_none(Proposal.objects.about(self.subject(proposal)).undecided())
         return []
 
     def require_submitter(self, proposal: Proposal) -> None:

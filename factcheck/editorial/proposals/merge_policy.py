@@ -23,7 +23,6 @@ from factcheck.editorial.errors import (
     NotPublic,
     RepeatsContent,
     SameClaim,
-    Undecided,
     WrongState,
     WrongValue,
 )
@@ -31,7 +30,7 @@ from factcheck.editorial.events import Detail, record_event
 from factcheck.editorial.models import Claim, Proposal, Publisher, ReaderMessage, Review, User
 from factcheck.editorial.models.kinds import Action, Kind
 from factcheck.editorial.people import roles
-from factcheck.editorial.proposals.policy import Policy, Text, submit_statement
+from factcheck.editorial.proposals.policy import Policy, Text, require_none, submit_statement
 from factcheck.editorial.proposals.publication import append_approved
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedMerge
 from factcheck.record.statements.merge import Merge, Split
@@ -259,10 +258,7 @@ def _propose(policy: MergePolicy, claim: Claim, into: Claim, by: User, note: str
             )
             % repeated
         )
-    if proposal.claims[0].proposals.open().exists():
-        raise Undecided(
-            _("A proposal about this claim is already waiting for a decision. Decide on that proposal first.")
-        )
+    require_none(proposal.claims[0].proposals.open())
     try:
         proposal.clean_fields(exclude=[field.name for field in Proposal._meta.fields if field.name != "note"])
     except ValidationError as problem:

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from factcheck.editorial import errors
 from factcheck.editorial.drafts.validation import require_valid
-from factcheck.editorial.errors import ChangedSince, NeedsChiefEditor, NeedsOtherPerson, NotAllowed, WrongValue
 from factcheck.editorial.events import Detail, record_event
 from factcheck.editorial.models import Proposal, Publisher, User
 from factcheck.editorial.models.kinds import SHAPES, Action, Kind
@@ -114,11 +115,11 @@ class Policy(ABC, Generic[S]):
         assert newsroom is not None
         roles.require_member(proposal.submitted_by, newsroom)
 
-    def find_refusal(self, proposal: Proposal, by: User, *, approving: bool) -> NotAllowed | None:
+    def find_refusal(self, proposal: Proposal, by: User, *, approving: bool) -> errors.NotAllowed | None:
         """Return why the person can't approve the proposal, or can't return or publish it. Return None if they can."""
         word = roles.call_function("editorial_decision_refusal", by.pk, proposal.pk, approving)
-        kinds = {"not_editor": NotAllowed, "no_chief_editor": NeedsChiefEditor}
-        return kinds.get(word, NeedsOtherPerson)(self.refusals[word]) if word else None
+        kinds = {"not_editor": errors.NotAllowed, "no_chief_editor": errors.NeedsChiefEditor}
+        return kinds.get(word, errors.NeedsOtherPerson)(self.refusals[word]) if word else None
 
     def require_decider(self, proposal: Proposal, by: User, *, approving: bool = False) -> None:
         """Raise NotAllowed unless the person can return or publish the proposal, or approve it if `approving`."""
@@ -132,14 +133,14 @@ class Policy(ABC, Generic[S]):
     def require_unchanged(self, proposal: Proposal) -> None:
         """Raise EditorialError if the drafts have changed since the submission."""
         if canonical(self.build_statement(proposal).to_json_object()).decode() != proposal.statement:
-            raise ChangedSince(self.changed)
+            raise errors.ChangedSince(self.changed)
 
     def require_ready(self, proposal: Proposal) -> None:
         """Raise EditorialError if an approved proposal can't be published yet."""
 
     def require_holdable(self, proposal: Proposal, until: datetime) -> None:
         """Raise EditorialError unless the approved proposal can wait until this time for its publication."""
-        raise WrongValue(_("Only a review can be held until a time. Approve this without a time."))
+        raise errors.WrongValue(_("Only a review can be held until a time. Approve this without a time."))
 
     def publish_part(self, proposal: Proposal, by: User, *, seconds: float) -> bool:
         """Publish for this number of seconds.
@@ -189,6 +190,14 @@ class Policy(ABC, Generic[S]):
     def event(self, proposal: Proposal) -> str:
         """Return the first part of the names of this proposal's events in the audit log."""
         return str(self.action if self.is_named_by_action else self.kind)
+
+
+def require_none(waiting: QuerySet[Proposal]) -> None:
+    """Raise Undecided if there are such proposals."""
+    if waiting.exists():
+        raise errors.Undecided(
+            _("A proposal about this is already waiting for a decision. Have it decided, or take it back.")
+        )
 
 
 def submit_statement(policy: Policy[Any], proposal: Proposal, statement: Part) -> Proposal:

@@ -42,18 +42,12 @@ STARTER_MAPPINGS: dict[str, dict[str, str]] = {
         "false": "false", "hoax!": "false", "fake tweet": "false", "misleading": "mostly-false",
         "no evidence": "unproven",
     },
-    "altnews.in": _EXACT,
-    "checkyourfact.com": _FALSE_OR_MISLEADING,
-    "indiatoday.in": _EXACT,
     "newsmobile.in": {**_FALSE_OR_MISLEADING, "fake": "false"},
-    "misbar.com": _FALSE_OR_MISLEADING,
     "vishvasnews.com": {**_FALSE_OR_MISLEADING, "half true": "half-true"},
     "africacheck.org": {
         "false": "false", "incorrect": "false", "hoax": "false", "misleading": "mostly-false",
         "mostly correct": "mostly-true", "correct": "true", "unproven": "unproven",
     },
-    "newsmeter.in": _FALSE_OR_MISLEADING,
-    "thelogicalindian.com": _FALSE_OR_MISLEADING,
     "aap.com.au": {**_FALSE_OR_MISLEADING, "partly false": "half-true"},
     "pesacheck.org": {"false": "false", "partly false": "half-true", "true": "true"},
     "polygraph.info": {**_FALSE_OR_MISLEADING, "likely false": "mostly-false", "unsubstantiated": "unproven"},
@@ -61,11 +55,12 @@ STARTER_MAPPINGS: dict[str, dict[str, str]] = {
         "four pinocchios": "false", "three pinocchios": "mostly-false", "two pinocchios": "half-true",
         "one pinocchio": "mostly-true", "geppetto checkmark": "true",
     },
-    "thequint.com": _FALSE_OR_MISLEADING,
-    "factly.in": _FALSE_OR_MISLEADING,
     "verafiles.org": {**_FALSE_OR_MISLEADING, "fake": "false"},
-    "rappler.com": _FALSE_OR_MISLEADING,
-    "dubawa.org": _FALSE_OR_MISLEADING,
+    **dict.fromkeys(["altnews.in", "indiatoday.in"], _EXACT),
+    **dict.fromkeys(
+        ["checkyourfact.com", "dubawa.org", "factly.in", "misbar.com", "newsmeter.in", "rappler.com",
+         "thelogicalindian.com", "thequint.com"], _FALSE_OR_MISLEADING,
+    ),
 }  # fmt: skip
 
 

@@ -13,14 +13,7 @@ from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
 
-from factcheck.editorial.errors import (
-    AlreadyDecided,
-    ChangedSince,
-    EditorialError,
-    Incomplete,
-    NotAllowed,
-    WrongState,
-)
+from factcheck.editorial import errors
 from factcheck.editorial.events import record_event
 from factcheck.editorial.file_quotas import require_room_for_text
 from factcheck.editorial.models import Proposal, User
@@ -74,7 +67,7 @@ def submit(*, subject: Model, by: User) -> Proposal:
     policy.lock_subject(proposal)
     policy.require_submitter(proposal)
     if reasons := policy.find_missing(proposal):
-        raise Incomplete(*reasons)
+        raise errors.Incomplete(*reasons)
     policy.copy_note(proposal)
     submit_statement(policy, proposal, policy.build_statement(proposal))
     require_room_for_text(len(proposal.statement), by=by, newsroom=proposal.newsroom_id)
@@ -113,7 +106,7 @@ def approve_and_publish(*, proposal: Proposal, by: User, digest: str, checked: S
     """Approve the statement that the person has read, and publish this statement in the same transaction."""
     policy, proposal = _lock(proposal)
     if not policy.waits:
-        raise WrongState(_("This takes effect as soon as it is approved. Approve it."))
+        raise errors.WrongState(_("This takes effect as soon as it is approved. Approve it."))
     _approve(policy, proposal, by, digest, checked=checked)
     if proposal.entry is not None:  # a withdrawal, a reinstatement or an erasure
         return proposal.entry
@@ -126,7 +119,7 @@ def return_(*, proposal: Proposal, by: User, reason: str) -> Proposal:
     policy, proposal = _lock(proposal)
     policy.require_decider(proposal, by)
     if not reason.strip():
-        raise Incomplete(_("Explain what has to change so that your colleague can continue."))
+        raise errors.Incomplete(_("Explain what has to change so that your colleague can continue."))
     return _return(policy, proposal, by, reason)
 
 
@@ -135,7 +128,7 @@ def take_back(*, proposal: Proposal, by: User) -> Proposal:
     """Return the proposal at the submitter's own request."""
     policy, proposal = _lock(proposal)
     if by.pk != proposal.submitted_by_id:
-        raise NotAllowed(_("Only the person who submitted this can take it back. An Editor can return it."))
+        raise errors.NotAllowed(_("Only the person who submitted this can take it back. An Editor can return it."))
     policy.require_submitter(proposal)
     return _return(policy, proposal, by, "")
 
@@ -149,7 +142,7 @@ def publish(*, proposal: Proposal, by: User) -> LogEntry:
     policy, proposal = _lock(proposal)
     policy.require_decider(proposal, by)
     if not policy.waits or proposal.decision != Decision.APPROVED or proposal.entry_id is not None:
-        raise WrongState(
+        raise errors.WrongState(
             _("This can’t be published, because it has not been approved or is already public. Reload the page.")
         )
     policy.require_unchanged(proposal)
@@ -188,17 +181,17 @@ def lapse(proposal: Proposal, by: User) -> None:
             record_event(by, f"{policy.event(proposal)}.returned", proposal.subject)
 
 
-def find_obstacle(proposal: Proposal) -> EditorialError | None:
+def find_obstacle(proposal: Proposal) -> errors.EditorialError | None:
     """Return why a held review can't be published in its approver's name, or None if it can."""
     policy = policy_of(proposal)
     assert proposal.decided_by is not None
     if policy.find_refusal(proposal, proposal.decided_by, approving=False) is not None:
         reason = _("%s approved this and is no longer an Editor. Publish the review yourself, or return it.")
-        return NotAllowed(reason % proposal.decided_by)
+        return errors.NotAllowed(reason % proposal.decided_by)
     try:
         policy.require_unchanged(proposal)
         require_not_frozen([proposal.newsroom_id])
-    except EditorialError as obstacle:
+    except errors.EditorialError as obstacle:
         return obstacle
     return None
 
@@ -229,12 +222,12 @@ def _approve(
     """Record the approval. The proposal and its subject must be locked."""
     policy.require_decider(proposal, by)
     if proposal.effective_decision:
-        raise AlreadyDecided(_("This has already been decided. Reload the page to see the decision."))
+        raise errors.AlreadyDecided(_("This has already been decided. Reload the page to see the decision."))
     policy.require_decider(proposal, by, approving=True)
     if digest != proposal.digest:
-        raise ChangedSince(_("The content has changed since you read it. Read it again before you decide."))
+        raise errors.ChangedSince(_("The content has changed since you read it. Read it again before you decide."))
     if not {*policy.checklist(proposal)} <= {*checked}:
-        raise Incomplete(
+        raise errors.Incomplete(
             _("Tick every sentence of the checklist. If one isn’t true, return the review with a message.")
         )
     policy.require_unchanged(proposal)
@@ -255,7 +248,7 @@ def _publish(policy: Policy[Any], proposal: Proposal, by: User) -> LogEntry:
 
 def _return(policy: Policy[Any], proposal: Proposal, by: User, message: str) -> Proposal:
     if proposal.decision and not _waits(policy, proposal):
-        raise AlreadyDecided(_("This has already been decided. Reload the page to see the decision."))
+        raise errors.AlreadyDecided(_("This has already been decided. Reload the page to see the decision."))
     proposal.decide(Decision.RETURNED, by, message)
     policy.after_return(proposal)
     detail = {"reason": message} if policy.keeps_reasons else {}

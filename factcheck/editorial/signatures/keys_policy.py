@@ -9,12 +9,12 @@ from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.errors import NotFound, Undecided, translate_record_errors
+from factcheck.editorial.errors import NotFound, translate_record_errors
 from factcheck.editorial.events import Detail
 from factcheck.editorial.models import Proposal, Publisher, User
 from factcheck.editorial.models.kinds import Action, Kind
 from factcheck.editorial.people import account_mail, roles
-from factcheck.editorial.proposals.policy import Policy, submit_statement
+from factcheck.editorial.proposals.policy import Policy, require_none, submit_statement
 from factcheck.editorial.signatures import signing
 from factcheck.record.log import checkpoints
 from factcheck.record.log import entries as log
@@ -90,10 +90,7 @@ def propose(*, newsroom: Publisher, action: str, by: User, **order: Any) -> Prop
         raise NotFound(_("This key doesn’t exist any more. Reload the page."))
     policy.lock_subject(proposal)
     policy.require_submitter(proposal)
-    if open_proposal(newsroom) is not None:
-        raise Undecided(
-            _("A change of these keys is already waiting for a decision. Have it decided, or take it back.")
-        )
+    require_none(Proposal.objects.filter(newsroom=newsroom, keys_of=newsroom).undecided())
     return submit_statement(policy, proposal, KeyOrder(newsroom=newsroom.site, **order))
 
 

@@ -67,17 +67,10 @@ def _filled(value: Any, known: Any, unspecified: frozenset[str], path: str) -> A
     if (of := _KNOWN_BY.get(path)) and value[of] != known[of]:
         return value
     # Only the publisher's rating is completed, never the verdict on this site's scale.
-    if path == "verdict.":
-        gaps = "verdict.original" in unspecified
-        words = (
-            known["original"]
-            if gaps
-            else _filled(value["original"], known["original"], unspecified, "verdict.original.")
-        )
-        return value | {"original": words}
+    gaps = unspecified & {"verdict.original"} if path == "verdict." else unspecified
     return {
         key: known[key]
-        if path + key in unspecified and key in known
+        if path + key in gaps and key in known
         else _filled(each, known.get(key), unspecified, f"{path}{key}.")
         for key, each in value.items()
     }

@@ -20,16 +20,10 @@ from factcheck.editorial.events import Act, record_events
 from factcheck.editorial.models import ImportBatch, Proposal, Review, User
 from factcheck.editorial.models.proposals import new_salt
 from factcheck.editorial.proposals.review_policy import Publication
+from factcheck.imports.importer import earlier_imports as earlier
 from factcheck.imports.importer.change_notes import describe_change
 from factcheck.imports.importer.completion import complete_record, leaves_unchanged
 from factcheck.imports.importer.draft_rows import Rows, new_row
-from factcheck.imports.importer.earlier_imports import (
-    find_earlier_reviews,
-    find_keys,
-    is_claim_imported,
-    published_statement,
-    restore_public_verdict,
-)
 from factcheck.imports.importer.references import References
 from factcheck.imports.readers.imported_review import ImportedReview
 from factcheck.imports.readers.results import Record
@@ -55,6 +49,12 @@ class Refused:
     detail: str | Promise
 
 
+_IN_PROGRESS = Refused(
+    "in_hand", _("This review is waiting for a decision or is being corrected. Import it again later.")
+)
+_HIDDEN_CLAIM = Refused("hidden_claim", review_statements.HIDDEN_CLAIM)
+
+
 @dataclass
 class _Planned:
     """A review to submit, the outcome of its record, and the existing review if there is one.
@@ -75,14 +75,14 @@ def import_records(batch: ImportBatch, by: User, records: Sequence[Record]) -> l
         cursor.callproc("pg_advisory_xact_lock", [_LOCK])
     # The language is part of a record's key. If only one of the two files stated the language, the review has the other
     # key.
-    keys = find_keys((incoming.key, incoming.other_key) for incoming in records)
+    keys = earlier.find_keys((incoming.key, incoming.other_key) for incoming in records)
     records = [replace(each, key=keys.get(each.key, each.key)) for each in records]
     # The digests depend only on the file, so they are computed before the records are completed.
     digests = [incoming.digest for incoming in records]
     digests_by_key: dict[str, set[str]] = {}
     for incoming, digest in zip(records, digests, strict=True):
         digests_by_key.setdefault(incoming.key, set()).add(digest)
-    existing = find_earlier_reviews(digests_by_key)
+    existing = earlier.find_earlier_reviews(digests_by_key)
     # Values that the file's format can't express come from the existing review. Otherwise the import would delete them.
     current = _current_statements(records, digests, existing)
     records = [
@@ -99,7 +99,7 @@ def import_records(batch: ImportBatch, by: User, records: Sequence[Record]) -> l
     for number, incoming in enumerate(records):
         digest, first_digest = digests[number], first.get(incoming.key)
         if first_digest is not None:
-            outcomes[number] = Outcome.UNCHANGED if first_digest == digest else _in_progress()
+            outcomes[number] = Outcome.UNCHANGED if first_digest == digest else _IN_PROGRESS
         elif refusal := _refusal(incoming.data, existing.get(incoming.key), references):
             outcomes[number] = refusal
         else:
@@ -139,20 +139,9 @@ def _current_statements(
     }
     drafts = drafts_of(list(ids.values())) if ids else {}
     return {
-        key: published_statement(existing[key]) or review_statements.build_draft_statement(drafts[pk])
+        key: earlier.published_statement(existing[key]) or review_statements.build_draft_statement(drafts[pk])
         for key, pk in ids.items()
     }
-
-
-def _in_progress() -> Refused:
-    return Refused(
-        "in_hand",
-        _("This review is waiting for a decision or is being corrected. Import it again later."),
-    )
-
-
-def _hidden_claim() -> Refused:
-    return Refused("hidden_claim", review_statements.HIDDEN_CLAIM)
 
 
 def _refusal(record: ImportedReview, existing: Any, references: References) -> Refused | None:
@@ -224,24 +213,23 @@ def _plan(
         if existing.is_pending or not returned:
             return Outcome.UNCHANGED
         if has_hidden_claim(existing):
-            return _hidden_claim()
+            return _HIDDEN_CLAIM
         return _plan_again(existing, existing.change_note if existing.was_returned else "")
-    known = existing.verdict_id or rows.references.verdict(record) is None
-    if current and known and not returned and leaves_unchanged(record, current):
+    if current and not returned and leaves_unchanged(record, current):
         return Outcome.UNCHANGED
     if existing.is_pending or (existing.state == State.DRAFT and not returned):
-        return _in_progress()
+        return _IN_PROGRESS
     if existing.state == State.WITHDRAWN:
         return Refused(
             "withdrawn_here",
             _("This review was withdrawn on this site. Reinstate the review before you import it again."),
         )
     if has_hidden_claim(existing):
-        return _hidden_claim()
+        return _HIDDEN_CLAIM
     # The verdict of a returned proposal was never published, so the published verdict counts.
-    if public := published_statement(existing):
-        restore_public_verdict(existing, public.verdict)
-    rows.change(existing, record, digest, with_claim=is_claim_imported(existing) and not existing.is_shared)
+    if public := earlier.published_statement(existing):
+        earlier.restore_public_verdict(existing, public.verdict)
+    rows.change(existing, record, digest, with_claim=earlier.is_claim_imported(existing) and not existing.is_shared)
     return _plan_again(existing)
 
 

@@ -44,24 +44,25 @@ class References:
     def __init__(self, newsroom: Publisher, records: Iterable[Record]) -> None:
         self.newsroom = newsroom
         records = list(records)
-        self.publishers = _publishers({record.publisher.site for record in records})
+        sites = {record.publisher.site for record in records}
+        self.publishers = {row.site: row for row in Publisher.objects.filter(site__in=sites)}
         newsrooms = Publisher.objects.newsrooms().filter(site__in=self.publishers)
         self.newsrooms = set(newsrooms.values_list("site", flat=True)) | {newsroom.site}
-        named = {slug for record in records if (slug := record.verdict.slug)}
+        verdicts = Verdict.objects.filter(slug__in={slug for record in records if (slug := record.verdict.slug)})
         self._verdicts: dict[tuple[str | None, str | None], int] = {
-            (verdict.scale.slug, verdict.slug): verdict.pk
-            for verdict in (Verdict.objects.filter(slug__in=named).select_related("scale") if named else ())
+            (verdict.scale.slug, verdict.slug): verdict.pk for verdict in verdicts.select_related("scale")
         }
         self._claimants = _claimants(newsroom, [claimant for record in records if (claimant := record.claim.claimant)])
         ids = {record.claim.id for record in records if record.claim.id}
-        self.claims_by_id = {str(row.pk): row for row in (Claim.objects.filter(pk__in=ids) if ids else ())}
+        self.claims_by_id = {str(row.pk): row for row in Claim.objects.filter(pk__in=ids)}
         ids = {record.id for record in records if record.id}
-        existing = Review.objects.filter(pk__in=ids).values_list("pk", flat=True) if ids else ()
+        existing = Review.objects.filter(pk__in=ids).values_list("pk", flat=True)
         self.review_ids = {str(pk) for pk in existing}
         pages = {pk for record in records if (pk := review_id_of(record.original_url))}
-        ours = Review.objects.filter(pk__in=pages, original_url="").values_list("pk", flat=True) if pages else ()
+        ours = Review.objects.filter(pk__in=pages, original_url="").values_list("pk", flat=True)
         self._own_reviews = set(ours)
-        self._topics = {topic.slug: topic.pk for topic in _topics(records)}
+        slugs = {topic.slug for record in records for topic in record.topics}
+        self._topics = {topic.slug: topic.pk for topic in Topic.objects.filter(slug__in=slugs)}
 
     def is_of_newsroom(self, record: Record) -> bool:
         """Return whether a newsroom on this site wrote the review, according to the publisher's site or its URL."""
@@ -108,10 +109,6 @@ class References:
         return list(dict.fromkeys(self._topics[topic.slug] for topic in record.topics))
 
 
-def _publishers(sites: set[str]) -> dict[str, Publisher]:
-    return {row.site: row for row in Publisher.objects.filter(site__in=sites)}
-
-
 def _publisher(record: Record) -> Publisher:
     values = record.publisher
     return Publisher(**columns_of(Publisher, values.to_json_object()) | {"name": values.name or values.site})
@@ -119,8 +116,6 @@ def _publisher(record: Record) -> Publisher:
 
 def _claimants(newsroom: Publisher, claimants: list[ImportedClaimant]) -> dict[_Key, Claimant]:
     """Return the existing claimants of the newsroom, by identity and by id."""
-    if not claimants:
-        return {}
     names = {claimant.name for claimant in claimants if claimant.name}
     descriptions = {claimant.description for claimant in claimants if claimant.description}
     # The index claimant_newsroom contains the beginning.
@@ -133,7 +128,7 @@ def _claimants(newsroom: Publisher, claimants: list[ImportedClaimant]) -> dict[_
     for row in rows.order_by("confirmed", "pk"):
         found[row.type, row.name, row.description, row.job_title, tuple(row.same_as)] = row
     ids = {claimant.id for claimant in claimants if claimant.id}
-    return found | {str(row.pk): row for row in (Claimant.objects.filter(pk__in=ids) if ids else ())}
+    return found | {str(row.pk): row for row in Claimant.objects.filter(pk__in=ids)}
 
 
 def _key(values: ImportedClaimant) -> _Key:
@@ -170,8 +165,3 @@ def _claimant(newsroom: Publisher, values: ImportedClaimant) -> Claimant:
         confirmed=confirmed,
         changed_at=timezone.now(),  # COPY doesn't apply auto_now
     )
-
-
-def _topics(records: list[Record]) -> Iterable[Topic]:
-    slugs = {topic.slug for record in records for topic in record.topics}
-    return Topic.objects.filter(slug__in=slugs) if slugs else ()

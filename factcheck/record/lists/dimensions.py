@@ -124,6 +124,11 @@ def has_words(query: Query) -> Sql:
     return f"search @@ to_tsquery('{SEARCH_CONFIG}', %s)", [with_stems(query.all_terms())]
 
 
+def _choice(name: str, known: Collection[str], where: Where, description: str, example: str, **more: Any) -> Dimension:
+    schema: JsonObject = {"type": "string", "enum": [*known]}
+    return Dimension(name, values.read_choice(known), where, schema, description, example, **more)
+
+
 def _span(name: str, column: str, what: str, times: bool = False, after: bool = True) -> Dimension:
     read: Callable[[str], Any] = values.read_time if times else values.read_date
     condition = f"{column} {'>=' if after else '<'} %s"
@@ -207,9 +212,8 @@ _ORIGINS = {
     "own": "original_key IS NULL AND status <> 'erased'",  # erased reviews have no URLs
     "imported": "original_key IS NOT NULL",
 }
-ORIGIN = Dimension(
-    "origin", values.read_choice(_ORIGINS), lambda found: (" OR ".join(f"({_ORIGINS[each]})" for each in found), []),
-    {"type": "string", "enum": [*_ORIGINS]},
+ORIGIN = _choice(
+    "origin", _ORIGINS, lambda found: (" OR ".join(f"({_ORIGINS[each]})" for each in found), []),
     "`own`: by this site's newsrooms, `imported`: by other publishers.", "own",
     column="CASE WHEN original_key IS NULL THEN 'own' ELSE 'imported' END", label=_("Origin"), facet=True,
 )  # fmt: skip
@@ -308,15 +312,8 @@ DEMAND_DIMENSIONS: Sequence[Dimension] = (
         "review", values.read_uuid, is_in("review"), UUID_SCHEMA, "Id of the review that the demand is about.",
         "01912d68-783e-7a51-9b2c-3f0e8d6c5b4a",
     ),
-    Dimension(
-        "from", values.read_choice(From.values()), is_in("from_type"), {"type": "string", "enum": From.values()},
-        "The kind of body or person that made the demand.", "court",
-    ),
-    Dimension(
-        "outcome", values.read_choice(Outcome.values()), is_in("outcome"),
-        {"type": "string", "enum": Outcome.values()},
-        "The outcome of the demand.", "refused",
-    ),
+    _choice("from", From.values(), is_in("from_type"), "The kind of body or person that made the demand.", "court"),
+    _choice("outcome", Outcome.values(), is_in("outcome"), "The outcome of the demand.", "refused"),
     *_between("received", "received_on", "Received"),
     *_between("published", "published_at", "First published on this site", times=True),
     _span("updated_after", "updated_at", "Last changed on this site", times=True),
@@ -358,17 +355,13 @@ def _by_review(each: Dimension) -> Dimension:
     return replace(each, where=where, walks=not each.few, facet=False, label="")
 
 
-_KINDS = PublishedCorrection.Kind.values
-KIND = Dimension(
-    "kind", values.read_choice(_KINDS), is_in("kind"), {"type": "string", "enum": _KINDS},
-    "The kind of change.", "withdrawal", column="kind", label=_("Kind of change"), facet=True,
+KIND = _choice(
+    "kind", PublishedCorrection.Kind.values, is_in("kind"), "The kind of change.", "withdrawal",
+    column="kind", label=_("Kind of change"), facet=True,
 )  # fmt: skip
 CORRECTION_DIMENSIONS: Sequence[Dimension] = (
     KIND,
-    Dimension(
-        "class", values.read_choice(CORRECTION_CLASSES), is_in("change_class"),
-        {"type": "string", "enum": CORRECTION_CLASSES}, "How significant the correction is.", "substantive",
-    ),
+    _choice("class", CORRECTION_CLASSES, is_in("change_class"), "How significant the correction is.", "substantive"),
     *(_by_review(each) for each in REVIEW_DIMENSIONS if each.name != "year"),
     _year("at", _("Year"), "of the change"),
 )  # fmt: skip

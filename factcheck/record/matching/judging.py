@@ -19,14 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from factcheck.record.matching.alignment import Alignment, align
-from factcheck.record.matching.differences.comparison import (
-    Difference,
-    closest_pair,
-    find_differences,
-    read_post,
-    same_words,
-    whole_text,
-)
+from factcheck.record.matching.differences import comparison
 from factcheck.record.matching.embeddings import EmbeddingError, LocalModel, get_embeddings
 from factcheck.record.matching.match_numbers import SAME
 from factcheck.record.matching.models import Vector
@@ -47,7 +40,7 @@ class Judgement:
     """
 
     says_the_same: bool
-    differs: tuple[Difference, ...] = ()
+    differs: tuple[comparison.Difference, ...] = ()
     asked: tuple[str, ...] = ()
     checked: tuple[str, ...] = ()
 
@@ -62,13 +55,13 @@ def judge(text: str, claims: Sequence[Sequence[str]], *, at_most: int) -> tuple[
     A claim is a list of wordings: its own, and those of the claims merged into it. Only the first `at_most` claims can
     be judged by their vectors. Without vectors, only a claim in the post's words says the same.
     """
-    post, vectors, found, reason = read_post(text), dict[str, Vector](), list[Judgement](), None
+    post, vectors, found, reason = comparison.read_post(text), dict[str, Vector](), list[Judgement](), None
     for number, wordings in enumerate(claims):
-        if any(same_words(text, each) for each in wordings):
+        if any(comparison.same_words(text, each) for each in wordings):
             found.append(Judgement(says_the_same=True))
-        elif pair := closest_pair(post, wordings[0]):
-            differs, alignment = find_differences(*pair, alone=len(post) == 1), align(*pair)
-            all_words = whole_text(wordings[0])  # "He was arrested" is about somebody else in each claim
+        elif pair := comparison.closest_pair(post, wordings[0]):
+            differs, alignment = comparison.find_differences(*pair, alone=len(post) == 1), align(*pair)
+            all_words = comparison.whole_text(wordings[0])  # "He was arrested" is about somebody else in each claim
             whole = alignment if all_words.words == pair[1].words else align(pair[0], all_words)
             same = alignment.near and whole.same_words and not differs
             if number < at_most and not differs and not alignment.near and not reason:

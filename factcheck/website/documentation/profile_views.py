@@ -156,13 +156,11 @@ def changed_parts(row: ProfileChange, former: str | None) -> list[tuple[str, lis
     if former is None:
         return []
     before, after = (dict(_texts_of(_content(row.key, body))) for body in (former, row.body))
+    texts = ((place, before.get(place, ""), after.get(place, "")) for place in before | after)
     return [
-        (
-            f"{name} ({words.local_name(language)})" if language else name,
-            word_diff(before.get((name, language), ""), after.get((name, language), "")),
-        )
-        for name, language in before | after
-        if before.get((name, language), "") != after.get((name, language), "")
+        (f"{name} ({words.local_name(language)})" if language else name, word_diff(was, now))
+        for (name, language), was, now in texts
+        if was != now
     ]
 
 
@@ -176,10 +174,8 @@ def _texts_of(content: Publisher | Verdict) -> Iterator[tuple[tuple[str, str], s
         if isinstance(value, dict):
             yield from (((name, language), text) for language, text in value.items())
         elif isinstance(value, list):
-            yield (
-                (name, ""),
-                "\n".join(words.in_words(each, "Code") if key == "codes" else each for each in value),
-            )
+            lines = (words.in_words(each, "Code") if key == "codes" else each for each in value)
+            yield (name, ""), "\n".join(lines)
         else:
             yield (name, ""), "" if value is None else str(value)
 

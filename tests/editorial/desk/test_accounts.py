@@ -285,7 +285,7 @@ def test_nobody_decides_on_their_own_account(database: str, concerned: str) -> N
     account.refresh_from_db()
     proposal = account_policy.propose(account=account, action=Action.RESET, by=administrator)
     for person in (account, administrator, newsroom.editor, make_newsroom("khac.example").chief):
-        with pytest.raises(workflow.NotAllowed):
+        with pytest.raises(workflow.errors.NotAllowed):
             approve(proposal, person)
     approve(proposal, make_administrator("other"))
 
@@ -302,7 +302,7 @@ def test_forms_say_what_is_in_the_way(database: str) -> None:
     ):
         with refused(code):
             account_policy.propose(account=account, action=action, by=administrator, **wanted)
-    with pytest.raises(workflow.NotAllowed):
+    with pytest.raises(workflow.errors.NotAllowed):
         account_policy.propose(account=newsroom.editor, action=Action.RESET, by=newsroom.chief)
 
 

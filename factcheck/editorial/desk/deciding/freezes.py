@@ -10,15 +10,9 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from factcheck.editorial.desk import action_views
 from factcheck.editorial.desk.access import Desk, OwnRowsAdmin, get_desk
 from factcheck.editorial.desk.action_forms import NewsroomForm, ProseField
-from factcheck.editorial.desk.action_views import (
-    ActionsAdmin,
-    DeskAction,
-    refusals_on_form,
-    subject_page,
-    submitted_data,
-)
 from factcheck.editorial.desk.deciding.proposal_actions import available_actions
 from factcheck.editorial.models import Freeze, Publisher
 from factcheck.editorial.proposals import workflow
@@ -33,7 +27,7 @@ class FreezeForm(NewsroomForm):
     )
 
 
-PROPOSE = DeskAction[Freeze](
+PROPOSE = action_views.DeskAction[Freeze](
     "propose",
     _("Propose to end the freeze"),
     _("Publishing stays frozen until a second person approves. One of you must be a Chief editor."),
@@ -43,7 +37,7 @@ PROPOSE = DeskAction[Freeze](
 
 
 @admin.register(Freeze)
-class FreezeAdmin(ActionsAdmin[Freeze], OwnRowsAdmin[Freeze]):
+class FreezeAdmin(action_views.ActionsAdmin[Freeze], OwnRowsAdmin[Freeze]):
     administrators_see_all = True
     desk_actions = {PROPOSE.name: PROPOSE}
     change_form_template = "admin/editorial/freeze/change_form.html"
@@ -60,11 +54,11 @@ class FreezeAdmin(ActionsAdmin[Freeze], OwnRowsAdmin[Freeze]):
         newsrooms = newsrooms_to_freeze(desk)
         if not newsrooms:
             raise PermissionDenied
-        form = FreezeForm(newsrooms, submitted_data(request))
+        form = FreezeForm(newsrooms, action_views.submitted_data(request))
         form.initial["newsroom"] = request.GET.get("newsroom") or newsrooms[0].pk
         if form.is_valid():
             newsroom = next(row for row in newsrooms if row.pk == form.cleaned_data["newsroom"])
-            with refusals_on_form(form):
+            with action_views.refusals_on_form(form):
                 freeze = freeze_publishing(newsroom=newsroom, by=desk.user, reason=form.cleaned_data["reason"])
                 messages.success(request, str(_("Publishing is frozen.")))
                 return redirect("admin:editorial_freeze_change", freeze.pk)
@@ -74,7 +68,7 @@ class FreezeAdmin(ActionsAdmin[Freeze], OwnRowsAdmin[Freeze]):
         )
         title, subtitle = _("Freeze publishing"), capfirst(Freeze._meta.verbose_name_plural)
         context: dict[str, Any] = {"form": form, "explanation": explanation, "subtitle": subtitle}
-        return subject_page(request, newsrooms[0], listed, title, is_destructive=True, **context)
+        return action_views.subject_page(request, newsrooms[0], listed, title, is_destructive=True, **context)
 
     def may_act(self, request: HttpRequest, row: Freeze) -> bool:
         return row.newsroom_id in get_desk(request).deciding_newsrooms

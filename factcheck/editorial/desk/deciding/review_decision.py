@@ -14,15 +14,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from factcheck.editorial.desk import action_views
 from factcheck.editorial.desk.access import Desk, get_desk
 from factcheck.editorial.desk.action_forms import DecisionForm
-from factcheck.editorial.desk.action_views import (
-    DeskAction,
-    perform,
-    redirect_unavailable,
-    subject_page,
-    submitted_data,
-)
 from factcheck.editorial.desk.deciding.proposal_actions import (
     ACTIONS,
     DECIDE,
@@ -54,22 +48,22 @@ def review_decision(request: HttpRequest, proposal: Proposal, name: str) -> Http
     """Show the page. On POST, run the action, or say why it was refused and keep the input."""
     desk, page = get_desk(request), subject_url(request, proposal) or reverse("admin:index")
     form = DecisionForm(
-        submitted_data(request),
+        action_views.submitted_data(request),
         name=name,
         checklist=workflow.policy_of(proposal).checklist(proposal),
         initial={"digest": proposal.digest},
     )
     form.fields["hold_until"].widget.attrs["min"] = timezone.localtime().strftime("%Y-%m-%dT%H:%M")
-    if name in ACTIONS and (answer := perform(request, _action(name, proposal), proposal, form, page)):
+    if name in ACTIONS and (answer := action_views.perform(request, _action(name, proposal), proposal, form, page)):
         return answer
     if form.is_bound:
         proposal = Proposal.objects.select_related("newsroom", "submitted_by", "decided_by").get(pk=proposal.pk)
     actions = {action.name: action for action in available_actions(desk, proposal) if action.name != "take-back"}
     typed = form.is_bound and (form.data.get("reason") or form.data.get("hold_until"))
     if not actions and (not typed or not proposal.statement):  # forgetting a passage empties the statement
-        return redirect_unavailable(request, page, str(next(iter(form.non_field_errors()), "")))
+        return action_views.redirect_unavailable(request, page, str(next(iter(form.non_field_errors()), "")))
     ask_for_passkey(request, form, proposal, actions)
-    response = subject_page(
+    response = action_views.subject_page(
         request,
         proposal.subject,
         page,
@@ -86,7 +80,7 @@ def review_decision(request: HttpRequest, proposal: Proposal, name: str) -> Http
     return response
 
 
-def _action(name: str, proposal: Proposal) -> DeskAction[Proposal]:
+def _action(name: str, proposal: Proposal) -> action_views.DeskAction[Proposal]:
     """Return the action, with a link to the public page in its message about a publication."""
     action = adapt_action(ACTIONS[name], proposal)
     if name not in ("approve-and-publish", "publish"):

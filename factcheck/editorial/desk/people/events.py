@@ -55,6 +55,7 @@ SUBJECT_MODELS: dict[str, type[Model]] = {
     **dict.fromkeys(("account", "account_group", "membership", "sign_in", "session", "second_factor"), User),
     "correction": Review,
     "message": ReaderMessage,
+    "rules": Publisher,
     "token": ApiToken,
     "webhook": Subscription,
 }

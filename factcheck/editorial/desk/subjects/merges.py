@@ -14,17 +14,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial import similar_claims
+from factcheck.editorial.desk import action_views
 from factcheck.editorial.desk.access import Desk, get_desk
 from factcheck.editorial.desk.action_forms import LoggedReasonForm
-from factcheck.editorial.desk.action_views import (
-    DeskAction,
-    confirm_page,
-    perform,
-    redirect_unavailable,
-    refusals_on_form,
-    subject_page,
-    submitted_data,
-)
 from factcheck.editorial.desk.deciding import proposal_actions
 from factcheck.editorial.desk.deciding.public_text import show_public_text
 from factcheck.editorial.models import Claim, ReaderMessage, Review
@@ -41,7 +33,7 @@ class ChoiceForm(LoggedReasonForm):
     other = forms.UUIDField(widget=forms.HiddenInput)
 
 
-SPLIT: DeskAction[Claim] = DeskAction(
+SPLIT: action_views.DeskAction[Claim] = action_views.DeskAction(
     "split",
     _("Split off"),
     _("If someone else approves this, readers will find this claim and its reviews at the claim’s own URL again."),
@@ -81,15 +73,15 @@ def similar_page(request: HttpRequest, claim: Claim) -> HttpResponse:
     """
     back = reverse("admin:editorial_claim_change", args=[claim.pk])
     if request.method != "POST" and (merge_policy.merge_target(claim) or claim.proposals.open().exists()):
-        return redirect_unavailable(request, back)
+        return action_views.redirect_unavailable(request, back)
     is_public = merge_policy.is_public(claim)
     popup = IS_POPUP_VAR in request.GET or IS_POPUP_VAR in request.POST
-    form = ChoiceForm(submitted_data(request))
+    form = ChoiceForm(action_views.submitted_data(request))
     if form.is_valid():
         other = get_object_or_404(Claim, pk=form.cleaned_data["other"])
         if popup and other == claim:
             return _close_popup(claim)
-        with refusals_on_form(form):
+        with action_views.refusals_on_form(form):
             return _choose(request, claim, other, form.cleaned_data["reason"], is_public=is_public, popup=popup)
     if "likely" in request.GET:
         return _likely_list(request, claim)
@@ -100,7 +92,7 @@ def similar_page(request: HttpRequest, claim: Claim) -> HttpResponse:
         return _close_popup(claim) if popup else redirect(_next_url(request, claim))
     found = published or []
     own_reviews = _own_reviews(request, {row.claim_id for row in found} | {row.pk for row in drafts})
-    return subject_page(
+    return action_views.subject_page(
         request,
         claim,
         back,
@@ -130,13 +122,13 @@ def split_page(request: HttpRequest, claim: Claim, into: Claim | None) -> HttpRe
     if into is None or (
         request.method != "POST" and (not merge_policy.merge_target(claim) or claim.proposals.open().exists())
     ):
-        return redirect_unavailable(request, back)
-    form = SPLIT.form(submitted_data(request))
-    if answer := perform(request, SPLIT, claim, form, back):
+        return action_views.redirect_unavailable(request, back)
+    form = SPLIT.form(action_views.submitted_data(request))
+    if answer := action_views.perform(request, SPLIT, claim, form, back):
         return answer
     button, claims = _("Propose to split it off"), with_public_pages(get_desk(request), claim, into)
     template = "admin/editorial/claim/action.html"
-    return confirm_page(request, SPLIT, claim, form, back, template, button=button, claims=claims)
+    return action_views.confirm_page(request, SPLIT, claim, form, back, template, button=button, claims=claims)
 
 
 def after_logging(request: HttpRequest, claim: Claim) -> HttpResponse:

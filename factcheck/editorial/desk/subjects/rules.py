@@ -1,5 +1,8 @@
 """Newsrooms' rules at the desk: the list of versions, and the actions that write the next version or erase a text."""
 
+from dataclasses import replace
+from typing import Any
+
 from django import forms
 from django.conf import settings
 from django.contrib import admin
@@ -15,9 +18,6 @@ from factcheck.editorial.models import Publisher
 from factcheck.editorial.people.newsroom_rules import MAX_TEXT, erase_rules, write_rules
 from factcheck.record.models import RulesVersion
 
-_AT_ONCE = _("Readers see the text at once. They also see every earlier version, so nothing can be taken back.")
-_WRITTEN = _("Published.")
-
 
 class RulesForm(forms.Form):
     page = forms.ChoiceField(label=capfirst(_("page")), choices=RulesVersion.Page.choices)
@@ -31,21 +31,19 @@ class RulesForm(forms.Form):
 
 
 # An action on the page of the newsroom (`publishers.py`).
-WRITE = DeskAction[Publisher](
+WRITE = DeskAction[Any](
     "write-rules",
     _("Write your newsroom’s rules"),
-    _AT_ONCE,
-    _WRITTEN,
+    _("Readers see the text at once. They also see every earlier version, so nothing can be taken back."),
+    _("Published."),
     lambda newsroom, by, data: write_rules(newsroom=newsroom, by=by, **data),
     RulesForm,
 )
-NEXT = DeskAction[RulesVersion](
-    "next",
-    _("Write the next version"),
-    _AT_ONCE,
-    _WRITTEN,
-    lambda row, by, data: write_rules(newsroom=Publisher.objects.get(site=row.publisher), by=by, **data),
-    RulesForm,
+NEXT = replace(
+    WRITE,
+    name="next",
+    label=_("Write the next version"),
+    run=lambda row, by, data: write_rules(newsroom=Publisher.objects.get(site=row.publisher), by=by, **data),
     initial=vars,  # the form begins with the version's page, language and text
 )
 ERASE = DeskAction[RulesVersion](
