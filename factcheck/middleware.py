@@ -43,7 +43,7 @@ _OPEN_HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Accept-Ranges, Content-Range, ETag, Link, Retry-After, RateLimit,"
     " RateLimit-Policy, Factcheck-Head, Factcheck-As-Of, Factcheck-Sequence, Factcheck-Digest, Factcheck-Salt,"
-    " Factcheck-Left-Out, X-Request-ID",
+    " Factcheck-Left-Out, Factcheck-Disowned, Factcheck-Mapped-Verdict, X-Request-ID",
 }
 # The last three headers are for Google's clients (docs/reference/google.md).
 _PREFLIGHT_HEADERS = {

@@ -63,8 +63,8 @@ def read_copy(body: bytes, *, url: str) -> dict[str, Any]:
         return _bounded(_paragraphs(html))
     found = _read_html(html, urljoin(url, name), names)
     if (view := f"urn:view:{name}") in names:  # the picture of the page that an editor's browser made
-        blocks = [("img", "", len(found["pictures"])), *found["blocks"]]
-        found |= {"blocks": blocks[:MAX_BLOCKS], "cut": found["cut"] or len(blocks) > MAX_BLOCKS}
+        shown = [("img", "", len(found["pictures"])), *found["blocks"]]
+        found |= {"blocks": shown[:MAX_BLOCKS], "cut": found["cut"] or len(shown) > MAX_BLOCKS}
         found["pictures"].append(view)
     return found | {"cut": found["cut"] or len(content) > MAX_HTML}
 

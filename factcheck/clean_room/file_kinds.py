@@ -3,7 +3,7 @@
 import zipfile
 import zlib
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
@@ -25,12 +25,12 @@ WARC = FileKind("application/warc", "warc")
 WARC_GZ = FileKind("application/warc", "warc.gz")
 MHTML = FileKind("multipart/related", "mhtml")
 HTML = FileKind("text/html", "html")
-KINDS = (PNG, JPEG, WEBP, PDF, WACZ, WARC, WARC_GZ, MHTML, HTML)
+KINDS = {kind.ending: kind for kind in (PNG, JPEG, WEBP, PDF, WACZ, WARC, WARC_GZ, MHTML, HTML)}
 
 
 def read_kind(body: bytes) -> dict[str, Any]:
-    kind = find_kind(body)
-    return {"kind": kind and asdict(kind)}
+    """Return the key of the kind in `KINDS`."""
+    return {"kind": getattr(find_kind(body), "ending", None)}
 
 
 def find_kind(body: bytes) -> FileKind | None:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from factcheck.clean_room.refusal import NotDecoded
-from factcheck.editorial.captures.uploaded_files import decode_upload
+from factcheck.editorial.captures.uploads import decode_upload
 from factcheck.editorial.errors import EditorialError, TooLarge, UnreadableFile, WrongState
 from factcheck.editorial.file_quotas import require_room
 from factcheck.editorial.models import Appearance, Claim, Picture, Review, User

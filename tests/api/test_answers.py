@@ -111,7 +111,7 @@ def test_any_page_may_read(world, api):
     assert response["Access-Control-Expose-Headers"].split(", ") == [
         "Accept-Ranges", "Content-Range", "ETag", "Link", "Retry-After", "RateLimit", "RateLimit-Policy",
         "Factcheck-Head", "Factcheck-As-Of", "Factcheck-Sequence", "Factcheck-Digest", "Factcheck-Salt",
-        "Factcheck-Left-Out", "X-Request-ID",
+        "Factcheck-Left-Out", "Factcheck-Disowned", "Factcheck-Mapped-Verdict", "X-Request-ID",
     ]  # fmt: skip
     assert "Access-Control-Allow-Credentials" not in response
     for address, status in (

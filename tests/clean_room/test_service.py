@@ -78,7 +78,7 @@ def test_service_decodes_every_kind(service: subprocess.Popen[bytes], settings: 
     assert (page["title"], page["everything"].split()) == ("T", ["T", "x"])
     assert decode("picture", as_bytes(scene(1)), hashes="stored")["media_type"] == "image/jpeg"
     assert decode("picture_for_readers", as_bytes(scene(1), "PNG"))["content"].startswith(b"\x89PNG")
-    assert decode("upload", iter([b"%PDF", b"-1.7\n"])) == {"kind": {"media_type": "application/pdf", "ending": "pdf"}}
+    assert decode("upload", iter([b"%PDF", b"-1.7\n"])) == {"kind": "pdf"}
     for damaged in ("pdf", "picture"):
         with pytest.raises(NotDecoded):
             decode(damaged, b"\x89PNG\r\n\x1a\nx")
@@ -98,7 +98,7 @@ def test_code_in_a_decoder_cannot_outlive_its_file_or_take_the_socket(service: s
 
 def test_client_that_sends_nothing_delays_nobody(service: subprocess.Popen[bytes], settings: Any) -> None:
     with ThreadPoolExecutor() as pool, door._room(), door._room():
-        kinds = list(pool.map(lambda body: decode("upload", body)["kind"]["ending"], [b"%PDF-", b"WARC/1.1"] * 6))
+        kinds = list(pool.map(lambda body: decode("upload", body)["kind"], [b"%PDF-", b"WARC/1.1"] * 6))
     assert kinds == ["pdf", "warc"] * 6
     assert service.poll() is None
 

@@ -1,8 +1,9 @@
-"""Captures that an editor's browser makes or uploads, for pages that refuse the site's own requests."""
+"""Captures that an editor's browser makes or uploads, and the decoding of files that editors upload."""
 
 import hashlib
-from contextlib import suppress
-from dataclasses import asdict
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from django.core.files.base import ContentFile, File
@@ -11,15 +12,17 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from factcheck.clean_room.door import decode
 from factcheck.clean_room.file_kinds import HTML, JPEG, KINDS, PDF, PNG, WARC_GZ, FileKind
 from factcheck.clean_room.refusal import NotDecoded
 from factcheck.editorial.captures.page_details import PageDetails, read_details
 from factcheck.editorial.captures.requests import Evidence, newsroom_of, set_capture
-from factcheck.editorial.captures.uploaded_files import clean_room_needed, decode_upload
 from factcheck.editorial.captures.warc import write_warc
-from factcheck.editorial.errors import TooLarge, UnreadableFile
+from factcheck.editorial.errors import NoCleanRoom, TooLarge, UnreadableFile
 from factcheck.editorial.file_quotas import require_room
 from factcheck.editorial.models import Capture, Publisher, User
+
+logger = logging.getLogger(__name__)
 
 MAX_UPLOAD = 50_000_000  # bytes
 Origin = Capture.Origin
@@ -101,6 +104,23 @@ def _store(
 
 def _find_kind(file: File[bytes]) -> FileKind | None:
     with suppress(NotDecoded):
-        found = decode_upload("upload", file).get("kind")
-        return next((kind for kind in KINDS if asdict(kind) == found), None)
+        return KINDS.get(str(decode_upload("upload", file).get("kind")))
     return None
+
+
+def decode_upload(kind: str, file: File[bytes]) -> dict[str, Any]:
+    """Return what the clean room found. Raise NotDecoded for a damaged file, and NoCleanRoom if there is no answer."""
+    with clean_room_needed():
+        return decode(kind, file.chunks())
+
+
+@contextmanager
+def clean_room_needed() -> Iterator[None]:
+    """Raise NoCleanRoom, and tell the operator, if the clean room doesn't answer."""
+    try:
+        yield
+    except OSError as problem:
+        logger.error("The clean room doesn't answer: %s. Check factcheck-clean-room.", problem)  # noqa: TRY400
+        raise NoCleanRoom(
+            _("The file wasn’t stored, because this site can’t read files at the moment. Try again in a few minutes.")
+        ) from problem

@@ -1,6 +1,6 @@
 """Pages that show in words what changed between two revisions of a review."""
 
-from typing import NamedTuple
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -57,19 +57,12 @@ def _compared(request: HttpRequest, old: Review, new: Review, context: dict[str,
     def respond() -> HttpResponse:
         with search_places.enter():
             changes = find_changes(old, new)
-        return render(request, "website/diff.html", context | changes._asdict())
+        return render(request, "website/diff.html", context | changes)
 
     return within_limits(respond, busy_page(request, **context))
 
 
-class Changes(NamedTuple):
-    """The changed values, and for each list its changed rows."""
-
-    changes: list[Change]
-    rows: list[tuple[str, list[RowChange]]]
-
-
-def find_changes(before: Review, after: Review) -> Changes:
+def find_changes(before: Review, after: Review) -> dict[str, Any]:
     """Return the changed values, and for each list its changed rows.
 
     The comparison ends with the request's budget. Later values are shown as removed and added.
@@ -79,14 +72,14 @@ def find_changes(before: Review, after: Review) -> Changes:
     rows = {name: compare_rows(name, old.pop(name), new.pop(name)) for name in LISTS}
     first, second = (claim.pop("appearances") for claim in (old["claim"], new["claim"]))
     rows["appearances"] = compare_rows("claim.appearances", first, second)
-    return Changes(
-        [Change(each.label, cut(each.pieces)) for each in compare(old, new)],
-        [
+    return {
+        "changes": [Change(each.label, cut(each.pieces)) for each in compare(old, new)],
+        "rows": [
             (_title(name), [RowChange(each.kind, each.title, cut(each.pieces)) for each in found])
             for name, found in rows.items()
             if found
         ],
-    )
+    }
 
 
 def _title(name: str) -> str:
