@@ -98,7 +98,7 @@ class Browser:
         return self.open(urljoin(self.path, self.page.links[words]))
 
     def has_link(self, words: str) -> bool:
-        return words in self.page.links
+        return " ".join(words.split()) in self.page.links
 
     def has_button(self, words: str) -> bool:
         return any(words in form.buttons for form in self.page.forms)
