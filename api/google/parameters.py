@@ -1,7 +1,7 @@
 """The parameters of the searches, and the parameters that all of Google's APIs share."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
@@ -13,6 +13,7 @@ from api.google.fields import read_fields
 from api.google.output import read_boolean
 from api.http.parameters import Parameters, Value
 from api.lists.cursors import read_cursor
+from factcheck.record.formats.canonical import sha256_hex
 from factcheck.record.formats.text import find_forbidden, replace_forbidden
 from factcheck.record.lists import values
 from factcheck.record.lists.pages import Position
@@ -26,9 +27,10 @@ _LONG_AGO = 700_000  # days
 
 @dataclass(slots=True)
 class Search:
-    """A search. `language` is a lower-case tag without the region. `since` is the earliest day."""
+    """A search by words or by picture. `language` is a lower-case tag without a region. `since` is the earliest day."""
 
     query: str = ""
+    uri: str = ""  # of the picture
     language: str = ""
     site: str = ""
     since: date | None = None
@@ -37,18 +39,6 @@ class Search:
     token: str = ""
     place: list[str] = field(default_factory=list)  # the parameters that a page token is bound to
     fields: Shape = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class ImageSearch:
-    """A search by picture. `language` is a lower-case tag without the region."""
-
-    uri: str
-    language: str
-    page_size: int
-    token: str
-    offset: int
-    fields: Shape
 
 
 class _Parameters(Parameters):
@@ -65,19 +55,10 @@ class _Parameters(Parameters):
 
 def read_search(query: QueryDict, shape: Shape) -> Search:
     """Read and check all parameters of a search. Raise GoogleError with all problems."""
-    parameters = _Parameters(query, [*SEARCH, *COMMON])
-    fields = _read_common(parameters, shape)
-    search = Search(
-        query=parameters.read("query", _words, ""),
-        language=parameters.read("languageCode", _language, ""),
-        site=parameters.read("reviewPublisherSiteFilter", values.read_site, ""),
-        since=parameters.read("maxAgeDays", _oldest_day, None),
-        page_size=min(parameters.read("pageSize", _count, 0) or PAGE_SIZE, MAX_PAGE_SIZE),
-        token=parameters.read("pageToken", str, ""),
-        fields=fields,
-    )
-    if not search.token:
-        search.offset = parameters.read("offset", _offset, 0)
+    parameters, search = _read_common(query, SEARCH, shape)
+    search.query = parameters.read("query", _words, "")
+    search.site = parameters.read("reviewPublisherSiteFilter", values.read_site, "")
+    search.since = parameters.read("maxAgeDays", _oldest_day, None)
     if not parameters.faults and not search.query and not search.site:
         parameters.faults.append(
             ("query", "There is nothing to search for. Send search words or a reviewPublisherSiteFilter.")
@@ -88,22 +69,15 @@ def read_search(query: QueryDict, shape: Shape) -> Search:
     return search
 
 
-def read_image_search(query: QueryDict, shape: Shape) -> ImageSearch:
+def read_image_search(query: QueryDict, shape: Shape) -> Search:
     """Read and check all parameters of a search by picture. Raise GoogleError with all problems."""
-    parameters = _Parameters(query, [*IMAGE_SEARCH, *COMMON])
-    fields = _read_common(parameters, shape)
-    search = ImageSearch(
-        uri=parameters.read("imageUri", str, ""),
-        language=parameters.read("languageCode", _language, ""),
-        page_size=min(parameters.read("pageSize", _count, 0) or PAGE_SIZE, MAX_PAGE_SIZE),
-        token=parameters.read("pageToken", str, ""),
-        offset=parameters.read("offset", _offset, 0),
-        fields=fields,
-    )
+    parameters, search = _read_common(query, IMAGE_SEARCH, shape)
+    search.uri = parameters.read("imageUri", str, "")
     if not parameters.faults and not search.uri:
         parameters.faults.append(("imageUri", "There is no picture. Send a picture as a data: URL."))
     if parameters.faults:
         raise invalid(parameters.faults)
+    search.place = ["claims:imageSearch", sha256_hex(search.uri.encode()), search.language]
     return search
 
 
@@ -119,14 +93,22 @@ def read_token(token: str, place: Iterable[str]) -> Position | None:
         raise invalid([("pageToken", message)]) from None
 
 
-def _read_common(parameters: _Parameters, shape: Shape) -> Shape:
-    """Return the requested fields. Raise GoogleError for unsupported output formats."""
+def _read_common(query: QueryDict, names: Collection[str], shape: Shape) -> tuple[_Parameters, Search]:
+    """Read the parameters that both searches have. Raise GoogleError for unsupported output formats."""
+    parameters = _Parameters(query, [*names, *COMMON])
     parameters.read("prettyPrint", read_boolean, True)
     if parameters.read("alt", values.read_choice(("json", "media", "proto")), "json") != "json":
         raise GoogleError("UNIMPLEMENTED", "This format isn't supported. Use alt=json.")
     parameters.read("$.xgafv", values.read_choice(("1", "2")), "2")
-    fields: Shape = parameters.read("fields", lambda text: read_fields(text, shape), {})
-    return fields
+    search = Search(
+        language=parameters.read("languageCode", _language, ""),
+        page_size=min(parameters.read("pageSize", _count, 0) or PAGE_SIZE, MAX_PAGE_SIZE),
+        token=parameters.read("pageToken", str, ""),
+        fields=parameters.read("fields", lambda text: read_fields(text, shape), {}),
+    )
+    if not search.token:
+        search.offset = parameters.read("offset", _offset, 0)
+    return parameters, search
 
 
 def _words(value: str) -> str:

@@ -1,6 +1,5 @@
 """Claims and their reviews in the format of Google's Fact Check Tools API."""
 
-import hashlib
 from datetime import date
 from uuid import UUID
 
@@ -9,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from api.google.discovery import shape_of
 from api.google.errors import invalid
-from api.google.parameters import ImageSearch, Search, read_token
+from api.google.parameters import Search, read_token
 from api.http.problems import TooSlow
 from api.lists.cursors import write_cursor
 from factcheck.database.query_timeout import time_limit
@@ -53,13 +52,12 @@ def search_claims(search: Search) -> JsonObject:
     return _known({"claims": matching_claims, "nextPageToken": token})
 
 
-def search_by_picture(search: ImageSearch) -> JsonObject:
+def search_by_picture(search: Search) -> JsonObject:
     """Return a page of claims with similar pictures, most similar first.
 
     Raise GoogleError for an invalid token or picture, and TooSlow if the search takes too long.
     """
-    place = ["claims:imageSearch", hashlib.sha256(search.uri.encode()).hexdigest(), search.language]
-    position = read_token(search.token, place)
+    position = read_token(search.token, search.place)
     offset = position[0] if position else search.offset
     try:
         bodies = claims_about(search.uri)
@@ -70,7 +68,7 @@ def search_by_picture(search: ImageSearch) -> JsonObject:
     claims = [_write_claim(read(Claim, body), Search(language=search.language)) for body in bodies]
     results = [{"claim": claim} for claim in claims if "claimReview" in claim]
     end = offset + search.page_size
-    token = write_cursor(Cursor(position=(end, 0)), place) if len(results) > end else None
+    token = write_cursor(Cursor(position=(end, 0)), search.place) if len(results) > end else None
     return _known({"results": results[offset:end], "nextPageToken": token})
 
 

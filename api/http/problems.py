@@ -41,132 +41,98 @@ class Problem:
 
 
 BAD_REQUEST = Problem(
-    "bad-request",
-    400,
-    "The request can't be understood",
+    "bad-request", 400, "The request can't be understood",
     "The server can't read this request. For example, the host name is unknown, or there are far too many parameters.",
     "Compare your URL with the examples in the documentation.",
-)
+)  # fmt: skip
 BAD_PARAMETER = Problem(
-    "bad-parameter",
-    400,
-    "A parameter is invalid",
+    "bad-parameter", 400, "A parameter is invalid",
     "At least one query parameter is unknown or has an invalid value. The API doesn't ignore such parameters, so that"
     " you notice a misspelt filter.",
     "Read `errors`: each entry names a `parameter` and explains the error. If `cursor` is invalid, leave it out and"
     " start again from the first page. A cursor only works with the URL, filters and order that it was created for.",
-)
+)  # fmt: skip
 UNAUTHORIZED = Problem(
-    "unauthorized",
-    401,
-    "A token is required",
+    "unauthorized", 401, "A token is required",
     "This URL requires a valid token. Your token is missing, misspelt, expired or revoked, or its account no longer has"
     " a role in the newsroom.",
     "Send `Authorization: Bearer fct_…`. Members of the newsroom can create tokens at the editors' desk.",
-)
+)  # fmt: skip
 FORBIDDEN = Problem(
-    "forbidden",
-    403,
-    "The token doesn't allow this request",
+    "forbidden", 403, "The token doesn't allow this request",
     "The token is valid, but its scope or its account doesn't allow this request.",
     "Read `detail`. You can create a token with another scope at the editors' desk.",
-)
+)  # fmt: skip
 NOT_FOUND = Problem(
-    "not-found",
-    404,
-    "Nothing found at this URL",
+    "not-found", 404, "Nothing found at this URL",
     "Nothing has been published at this URL, or the URL is misspelt.",
     "Start at /api/v1/, which lists the URLs. The URL of a withdrawn review returns a tombstone with status 200. The"
     " URL of an erased review returns status 410.",
-)
+)  # fmt: skip
 METHOD_NOT_ALLOWED = Problem(
-    "method-not-allowed",
-    405,
-    "The method isn't supported",
+    "method-not-allowed", 405, "The method isn't supported",
     "This URL doesn't support the method. Most of the API is read-only.",
     "Use one of the methods in the header `Allow`.",
-)
+)  # fmt: skip
 NOT_ACCEPTABLE = Problem(
-    "not-acceptable",
-    406,
-    "Only JSON is available",
+    "not-acceptable", 406, "Only JSON is available",
     "The header `Accept` excludes application/json.",
     "Send `Accept: application/json`, or leave out the header.",
-)
+)  # fmt: skip
 CONFLICT = Problem(
-    "conflict",
-    409,
-    "The request conflicts with the current state",
+    "conflict", 409, "The request conflicts with the current state",
     "The request can't be carried out in the current state. For example, the review is no longer a draft, or the same"
     " request is still running.",
     "Read `detail` or `code`, fetch the draft again, and repeat the request if you still need it.",
-)
+)  # fmt: skip
 GONE = Problem(
-    "gone",
-    410,
-    "Erased",
+    "gone", 410, "Erased",
     "The text that was published here has been erased permanently. `detail` is the public notice. `notice` also"
     " contains the ground and the newsroom. The public log keeps the entry and its digest.",
     "Remove your copies. The review's list of revisions still contains each entry with its digest.",
-)
+)  # fmt: skip
 LENGTH_REQUIRED = Problem(
-    "length-required",
-    411,
-    "The length is missing",
+    "length-required", 411, "The length is missing",
     "The request doesn't have a `Content-Length`. This site doesn't accept content in chunks.",
     "Send the content with its length in bytes in the header `Content-Length`.",
-)
+)  # fmt: skip
 CONTENT_TOO_LARGE = Problem(
-    "content-too-large",
-    413,
-    "The content is too large",
+    "content-too-large", 413, "The content is too large",
     "The request is larger than this URL accepts.",
     "Read `detail`. Send less content at a time.",
-)
+)  # fmt: skip
 RANGE_NOT_SATISFIABLE = Problem(
-    "range-not-satisfiable",
-    416,
-    "The file ends before the range begins",
+    "range-not-satisfiable", 416, "The file ends before the range begins",
     "The header `Range` requests bytes beyond the end of the file.",
     "Read the file's length in the header `Content-Range`. If your copy has the same length, it is complete.",
-)
+)  # fmt: skip
 KEY_REUSED = Problem(
-    "key-reused",
-    422,
-    "The Idempotency-Key was used for other content",
+    "key-reused", 422, "The Idempotency-Key was used for other content",
     "A request with this key and other content was carried out in the last 24 hours. This request changed nothing.",
     "Use a new key for each new request. Use the same key only to repeat a request.",
-)
+)  # fmt: skip
 INVALID_CONTENT = Problem(
-    "invalid-content",
-    422,
-    "The content is invalid",
+    "invalid-content", 422, "The content is invalid",
     "The content is JSON, but a part of it is missing, unknown or not allowed. Nothing was stored.",
     "Read `errors`: each entry contains the position of the error (`pointer`, RFC 6901) and what to send instead.",
-)
+)  # fmt: skip
 TOO_MANY_REQUESTS = Problem(
-    "too-many-requests",
-    429,
-    "Too many requests",
+    "too-many-requests", 429, "Too many requests",
     "Your client has sent more requests than the site allows in this time.",
     "Wait for the number of seconds in `Retry-After`. The headers `RateLimit-Policy` and `RateLimit` of each response"
     " contain your limits. With larger pages (`page_size` up to 100), you need fewer requests.",
-)
+)  # fmt: skip
 INTERNAL_ERROR = Problem(
-    "internal-error",
-    500,
-    "An unexpected error",
+    "internal-error", 500, "An unexpected error",
     "An unexpected error occurred on the server and was logged.",
     "Try again later. If the problem persists, send the site's operator the URL and the time.",
-)
+)  # fmt: skip
 UNAVAILABLE = Problem(
-    "unavailable",
-    503,
-    "Temporarily unavailable",
+    "unavailable", 503, "Temporarily unavailable",
     "The database isn't responding, the search takes too long, the site is busy with other searches or downloads, the"
     " content hasn't been made yet, or the site can't store more messages from readers.",
     "Read `detail`. Wait for the number of seconds in the header `Retry-After`, and try again.",
-)
+)  # fmt: skip
 
 PROBLEMS = {each.slug: each for each in [*globals().values()] if isinstance(each, Problem)}
 RETRY_AFTER_OUTAGE = 10  # seconds

@@ -13,13 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
-from django.http import (
-    HttpRequest,
-    HttpResponse,
-    HttpResponseBase,
-    HttpResponseNotModified,
-    StreamingHttpResponse,
-)
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified, StreamingHttpResponse
 from django.utils.http import http_date, parse_http_date_safe
 
 from api.http.problems import RANGE_NOT_SATISFIABLE, UNAVAILABLE, Refused

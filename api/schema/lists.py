@@ -8,16 +8,7 @@ from pydantic import create_model
 from api.lists.meta import ListPage, SearchedPage
 from factcheck.record.log.models import ChangeClass
 from factcheck.record.readmodel import bodies
-from factcheck.record.statements.output import (
-    Digest,
-    Output,
-    SiteUrl,
-    Time,
-    Uuid,
-    named,
-    one_of,
-    stored,
-)
+from factcheck.record.statements.output import Digest, Output, SiteUrl, Time, Uuid, named, one_of, stored
 from factcheck.record.statements.schema import Json, object_schema
 
 # The links in the root, named like the URL patterns: first within the API, then in the rest of the site.

@@ -5,13 +5,7 @@ from typing import Any
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
-from api.schema.operations import (
-    ANYWHERE,
-    CONTENT_PROBLEMS,
-    PROBLEM_TYPE,
-    header,
-    ref,
-)
+from api.schema.operations import ANYWHERE, CONTENT_PROBLEMS, PROBLEM_TYPE, header, ref
 
 Json = dict[str, Any]
 

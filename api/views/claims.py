@@ -26,12 +26,9 @@ class ClaimList(Endpoint):
     reads_log_head = False
 
     @documented(
-        "list_claims",
-        "Claims",
-        "Claims that have a live review, newest first. With `q`, the best matches come first.",
-        "ClaimList",
-        CLAIMS,
-    )
+        "list_claims", "Claims", "Claims that have a live review, newest first. With `q`, the best matches come first.",
+        "ClaimList", CLAIMS,
+    )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
         list_request = read_list_request(request._request, CLAIMS)
         page, meta = read_searched(list_request)

@@ -50,12 +50,10 @@ def describe_capture(rows: list[PublicCapture]) -> evidence.PublicCapture:
 
 class SourceChecks(Endpoint):
     @documented(
-        "list_source_checks",
-        "Reviews",
+        "list_source_checks", "Reviews",
         "The newest check of each source. Empty if the review isn't live or hasn't been checked yet.",
-        "SourceCheckList",
-        missing=True,
-    )
+        "SourceCheckList", missing=True,
+    )  # fmt: skip
     def get(self, request: Request, review_id: UUID) -> HttpResponse:
         refuse_parameters(request)
         find_review(review_id)

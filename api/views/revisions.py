@@ -42,13 +42,9 @@ AnyRevision = TypeVar("AnyRevision", bound=lists.Revision)
 
 class RevisionList(Endpoint):
     @documented(
-        "list_revisions",
-        "Revisions",
-        "All revisions of a review, oldest first.",
-        "RevisionList",
-        REVISIONS,
+        "list_revisions", "Revisions", "All revisions of a review, oldest first.", "RevisionList", REVISIONS,
         missing=True,
-    )
+    )  # fmt: skip
     def get(self, request: Request, review_id: UUID) -> HttpResponse:
         list_request = read_list_request(request._request, REVISIONS)
         find_review(review_id)
@@ -57,13 +53,9 @@ class RevisionList(Endpoint):
 
 class RevisionDetail(Endpoint):
     @documented(
-        "get_revision",
-        "Revisions",
-        "One revision, with the review as of this revision.",
-        "RevisionWithReview",
-        missing=True,
-        gone=True,
-    )
+        "get_revision", "Revisions", "One revision, with the review as of this revision.", "RevisionWithReview",
+        missing=True, gone=True,
+    )  # fmt: skip
     def get(self, request: Request, review_id: UUID, number: int) -> HttpResponse:
         refuse_parameters(request)
         entry, row = find_revision(review_id, number)

@@ -14,16 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial.drafts.rows import Draft, Row, drafts_of
 from factcheck.editorial.drafts.shared_claims import has_hidden_claim
 from factcheck.editorial.drafts.statement_columns import values_of
-from factcheck.editorial.models import (
-    Appearance,
-    Capture,
-    Claim,
-    Claimant,
-    Publisher,
-    Review,
-    Source,
-    Verdict,
-)
+from factcheck.editorial.models import Appearance, Capture, Claim, Claimant, Publisher, Review, Source, Verdict
 from factcheck.editorial.pictures import find_missing_pictures
 from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.record.statements import capture as statement_captures

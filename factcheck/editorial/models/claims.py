@@ -12,12 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Left, Upper
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.fields import (
-    LanguageField,
-    LineField,
-    columns,
-    field_options,
-)
+from factcheck.editorial.fields import LanguageField, LineField, columns, field_options
 from factcheck.editorial.models.captures import Capture
 from factcheck.editorial.models.drafts import StatementModel, VersionedModel, is_known
 from factcheck.editorial.models.people import Publisher, User

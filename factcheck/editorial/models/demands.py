@@ -8,13 +8,7 @@ from django.db.models import F, Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.fields import (
-    LanguageField,
-    ProseField,
-    RuledField,
-    columns,
-    field_options,
-)
+from factcheck.editorial.fields import LanguageField, ProseField, RuledField, columns, field_options
 from factcheck.editorial.models.drafts import VersionedModel, is_known
 from factcheck.editorial.models.people import Publisher, User
 from factcheck.editorial.models.reviews import Review

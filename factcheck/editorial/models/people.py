@@ -14,13 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from factcheck.editorial.fields import (
-    LanguageField,
-    LineField,
-    ProseField,
-    columns,
-    field_options,
-)
+from factcheck.editorial.fields import LanguageField, LineField, ProseField, columns, field_options
 from factcheck.editorial.models.drafts import StatementModel, is_known
 from factcheck.editorial.people.time_zones import validate_time_zone
 from factcheck.record.statements import review as statements

@@ -13,11 +13,7 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.encryption import (
-    EncryptedLineField,
-    EncryptedProseField,
-    EncryptedWebAddressField,
-)
+from factcheck.editorial.encryption import EncryptedLineField, EncryptedProseField, EncryptedWebAddressField
 from factcheck.editorial.fields import LanguageField, ProseField
 from factcheck.editorial.models.claims import Claim
 from factcheck.editorial.models.people import Publisher, User

@@ -131,8 +131,6 @@ def propose_merge(*, claim: Claim, into: Claim, by: User, note: str) -> Proposal
 
     Raise EditorialError if the claims can't be merged.
     """
-    if claim.pk == into.pk:
-        raise SameClaim(_("This is the same claim. Choose another claim."))
     claim, into = _lock_claims(claim, into)
     if merge_target(claim):
         raise WrongState(_("This claim has already been merged into another claim. Split it off first."))
@@ -166,8 +164,6 @@ def replace_claim(*, claim: Claim, replacement: Claim, by: User) -> int:
 
     Raise EditorialError if the claim can't be replaced or the person can't do this.
     """
-    if claim.pk == replacement.pk:
-        raise SameClaim(_("This is the same claim. Choose another claim."))
     claim, replacement = _lock_claims(claim, replacement)
     if claim.logged_by_id == by.pk:
         roles.require_member(by, claim.newsroom_id)
@@ -281,7 +277,9 @@ def _is_live(claim: Claim) -> bool:
 
 
 def _lock_claims(*claims: Claim) -> Sequence[Claim]:
-    """Return the claims, reloaded and locked until the transaction ends."""
+    """Return the claims, reloaded and locked until the transaction ends. Raise SameClaim for a claim and itself."""
+    if len(set(claims)) < len(claims):
+        raise SameClaim(_("This is the same claim. Choose another claim."))
     found = Claim.objects.select_for_update(of=("self",)).select_related("newsroom", "claimant")
     locked = {claim.pk: claim for claim in found.filter(pk__in=[claim.pk for claim in claims]).order_by("pk")}
     if any(claim.pk not in locked for claim in claims):

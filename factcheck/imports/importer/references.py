@@ -11,15 +11,7 @@ from django.utils import timezone
 
 from factcheck.database.bulk_writes import insert
 from factcheck.editorial.drafts.statement_columns import columns_of
-from factcheck.editorial.models import (
-    Claim,
-    Claimant,
-    Publisher,
-    Review,
-    Topic,
-    TopicLabel,
-    Verdict,
-)
+from factcheck.editorial.models import Claim, Claimant, Publisher, Review, Topic, TopicLabel, Verdict
 from factcheck.editorial.models.claims import SORTED_CHARACTERS
 from factcheck.imports.readers.imported_review import ImportedClaimant
 from factcheck.imports.readers.imported_review import ImportedReview as Record

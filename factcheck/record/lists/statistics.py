@@ -5,11 +5,13 @@ Months are in UTC. Claimants aren't counted, and corrections and demands aren't 
 scored.
 """
 
+from bisect import bisect
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC
 from functools import partial
+from itertools import accumulate
 
 from django.db.models import Count
 from django.db.models.functions import TruncMonth
@@ -125,14 +127,9 @@ def _in_spans(days: dict[int, int], left_out: int = 0) -> Statistic:
 
 def _median(numbers: dict[int, int]) -> float | None:
     """Return the median of values, or None if there are no values. `numbers` says how often each value occurs."""
-    total = sum(numbers.values())
-    if not total:
+    if not (total := sum(numbers.values())):
         return None
+    values = sorted(numbers)
+    ends = [*accumulate(numbers[value] for value in values)]
     # The two middle values. They are the same value if the total is odd.
-    middle, seen = list[int](), 0
-    for value in sorted(numbers):
-        for place in ((total - 1) // 2, total // 2):
-            if seen <= place < seen + numbers[value]:
-                middle.append(value)
-        seen += numbers[value]
-    return sum(middle) / 2
+    return sum(values[bisect(ends, place)] for place in ((total - 1) // 2, total // 2)) / 2

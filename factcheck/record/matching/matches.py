@@ -32,14 +32,7 @@ from factcheck.record.matching.match_scoring import BOTH, WORDS, Match, compare_
 from factcheck.record.matching.models import Vector, half_vector
 from factcheck.record.matching.post_dates import post_date
 from factcheck.record.matching.query_vectors import embed_batch
-from factcheck.record.matching.words import (
-    Word,
-    read_words,
-    search_terms,
-    select_words,
-    weigh_pieces,
-    word_weights,
-)
+from factcheck.record.matching.words import Word, read_words, search_terms, select_words, weigh_pieces, word_weights
 from factcheck.record.search.lookup import MAX_COUNTED, Lookup
 from factcheck.record.search.questions import clean_question, heaviest_pieces, lower_capitals, split_sentences
 from factcheck.tools.budget import current

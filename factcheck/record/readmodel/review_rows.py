@@ -21,11 +21,7 @@ from factcheck.record.readmodel.claim_rows import write_claims
 from factcheck.record.readmodel.comparable_verdicts import compare, derive_verdicts
 from factcheck.record.readmodel.correction_models import PublishedCorrection
 from factcheck.record.readmodel.correction_rows import correction_rows
-from factcheck.record.readmodel.models import (
-    PublishedClaim,
-    PublishedReference,
-    PublishedReview,
-)
+from factcheck.record.readmodel.models import PublishedClaim, PublishedReference, PublishedReview
 from factcheck.record.readmodel.row_models import Status, original_verdict_of
 from factcheck.record.statements.parts import Part
 from factcheck.record.statements.review import Appearance, Source

@@ -352,6 +352,9 @@ def test_new_hash_with_the_same_parameters_is_another_password(database: str) ->
     assert [event.detail for event in EditorialEvent.objects.filter(action="account.changed")] == [
         {"password": "rehashed"}
     ]
+    root = signed_in(make_user("root", is_superuser=True))
+    assert "password: hashed again at a login" in root.open("/admin/editorial/editorialevent/").text
+    assert "hashed again" not in root.open("/admin/").text  # nobody has to look at it
 
 
 def test_account_without_role_is_told_whom_to_ask(database: str) -> None:

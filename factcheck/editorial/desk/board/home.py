@@ -332,7 +332,8 @@ def account_changes(request: HttpRequest) -> list[tuple[EditorialEvent, Any, Any
     if desk.administers_accounts:
         concerned = Q()
     events = EditorialEvent.objects.filter(concerned, ACCOUNT_CHANGES, at__gte=timezone.now() - RECENT)
-    found = list(events.exclude(actor=desk.user).select_related("actor")[:MAX_CHANGES])
+    events = events.exclude(actor=desk.user).exclude(detail={"password": "rehashed"})  # Django's own, at a login
+    found = list(events.select_related("actor")[:MAX_CHANGES])
     if not found:
         return []
     texts = EventTexts(request, found)

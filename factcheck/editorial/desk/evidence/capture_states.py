@@ -41,13 +41,8 @@ def describe_row(row: Source | Appearance) -> str:
     sentence = describe_state(row.capture)
     if not (text := getattr(row, "copied_text", None)) or not isinstance(row, Source):
         return sentence
-    found = (
-        _("The quote is in the copy.")
-        if contains_quote(text, row.quote)
-        else _(
-            "The quote isn’t in the readable text of the copy. Compare each word, or upload a copy that contains it."
-        )
-    )
+    lost = _("The quote isn’t in the readable text of the copy. Compare each word, or upload a copy that contains it.")
+    found = _("The quote is in the copy.") if contains_quote(text, row.quote) else lost
     return f"{sentence}. {found}"
 
 

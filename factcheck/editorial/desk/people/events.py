@@ -138,8 +138,9 @@ class EventTexts:
         field = _field(event, key)
         if _kind(event) not in CHANGE_KINDS:
             return _format(field, value)
-        if value == "changed":  # recorded in place of a secret
-            return "" if event.action.endswith(".added") else str(_("changed"))
+        if isinstance(value, str):  # recorded in place of a secret
+            words = _("hashed again at a login") if value == "rehashed" else _("changed")
+            return "" if event.action.endswith(".added") else str(words)
         before, after = value
         if before is None or after is None:  # a row was added or removed, so empty values say nothing
             return _format(field, after if before is None else before) if (before or after) else ""

@@ -15,10 +15,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.desk.access import (
-    ParentPermissionsMixin,
-    get_desk,
-)
+from factcheck.editorial.desk.access import ParentPermissionsMixin, get_desk
 from factcheck.editorial.desk.deciding.public_text import search_public_claims, show_public_text
 from factcheck.editorial.desk.languages import DetectedLanguageForm
 from factcheck.editorial.desk.lists.columns import column

@@ -23,12 +23,7 @@ from factcheck.editorial.desk.deciding.public_text import (
     search_public_claims,
     show_public_text,
 )
-from factcheck.editorial.desk.deciding.review_actions import (
-    ACTIONS,
-    available_actions,
-    statement_context,
-    submit_saved,
-)
+from factcheck.editorial.desk.deciding.review_actions import ACTIONS, available_actions, statement_context, submit_saved
 from factcheck.editorial.desk.deciding.review_decision import REVIEW_DECISIONS, review_decision
 from factcheck.editorial.desk.lists.columns import column, state_pill, verdict_pill
 from factcheck.editorial.desk.lists.filters import (
