@@ -59,15 +59,15 @@ def test_page_and_picture_become_one_copy_that_names_its_origin(newsroom: Newsro
     with capture.file.open("rb") as file:
         content = file.read()
     assert (capture.origin, capture.media_type, capture.url, capture.final_url) == (
-        "browser", "application/warc", POST, f"{POST}?fbclid=x",
+        "browser", "application/warc", POST, POST,
     )  # fmt: skip
     assert (capture.sha256, capture.size) == (sha256_hex(content), len(content))
     assert (capture.title, capture.language, "Nước lũ" in capture.text) == ("Bài đăng", "vi", True)
     records = [(each.rec_type, each.rec_headers["WARC-Target-URI"], each.rec_headers["Content-Type"], each.raw_stream.read())
                for each in ArchiveIterator(BytesIO(content))]  # fmt: skip
     assert records[1:] == [
-        ("resource", f"{POST}?fbclid=x", "text/html; charset=utf-8", PAGE.encode()),
-        ("resource", f"urn:view:{POST}?fbclid=x", "image/png", PNG),
+        ("resource", POST, "text/html; charset=utf-8", PAGE.encode()),
+        ("resource", f"urn:view:{POST}", "image/png", PNG),
     ]
     view = view_copy(content, capture.final_url, ["Nước lũ tới mái chùa"])
     assert ([block.kind for block in view.blocks], list(view.missing)) == (["img", "p"], [])

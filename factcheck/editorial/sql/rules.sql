@@ -1,5 +1,6 @@
 -- Editors add versions of their newsroom's rules. A version is never changed or deleted: a Chief editor can only erase its
--- text, and gives a reason that readers see. The person is the one whom the request proved (sessions.sql).
+-- text, and gives a reason that readers see. The transaction names the person. This is checked against a session only
+-- when the application records the event (events.sql).
 -- docs/reference/website.md describes the digest. The salt goes with the text, so that the digest can't confirm a guess.
 CREATE OR REPLACE FUNCTION editorial_rules_version() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
