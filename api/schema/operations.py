@@ -113,9 +113,8 @@ def documented(
     also: Mapping[str, str] | None = None,
     partial: bool = False,
     body: str | None = None,
-    other_bodies: Sequence[str] = (),
 ) -> Decorator:
-    """Describe a `get`, or a `post` whose request body is the component `body`, or a file of another media type.
+    """Describe a `get`, or a `post` whose request body is the component `body`.
 
     With `missing` and `gone`, the view can respond with 404 and 410. `moved` is the reason for a 308. `also` contains
     components for other media types. With `partial`, clients can read the file in parts.
@@ -144,7 +143,7 @@ def documented(
             **_problems(missing=missing, gone=gone, json=media_type in _JSON, body=bool(body), partial=partial),
         },
         auth=[],
-        request={"application/json": ref(body), **{kind: ref("Bytes") for kind in other_bodies}} if body else None,
+        request={"application/json": ref(body)} if body else None,
     )
 
 

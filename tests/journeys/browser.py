@@ -72,8 +72,13 @@ def _read_form(element: Any) -> Form:
     return form
 
 
+def spaced(words: object) -> str:
+    """The words as `Browser.text` has them: with one ordinary space where a page has no-break spaces."""
+    return " ".join(str(words).split())
+
+
 def _words(element: Any) -> str:
-    return " ".join(element.text_content().split())
+    return spaced(element.text_content())
 
 
 class Browser:
@@ -93,12 +98,12 @@ class Browser:
 
     def follow(self, words: str) -> "Browser":
         """Clicks on a link by its words."""
-        if words not in self.page.links:
+        if not self.has_link(words):
             raise AssertionError(f"no link “{words}” on {self.path}; there are {sorted(self.page.links)}")
-        return self.open(urljoin(self.path, self.page.links[words]))
+        return self.open(urljoin(self.path, self.page.links[spaced(words)]))
 
     def has_link(self, words: str) -> bool:
-        return " ".join(words.split()) in self.page.links
+        return spaced(words) in self.page.links
 
     def has_button(self, words: str) -> bool:
         return any(words in form.buttons for form in self.page.forms)

@@ -11,17 +11,23 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RemoveConstraint(model_name="proposal", name="proposal_of_a_newsroom"),
         migrations.RemoveConstraint(model_name="proposal", name="proposal_published_if_approved"),
-        migrations.AlterField(
-            model_name="verdictmapping",
-            name="verdict",
-            field=models.ForeignKey(
-                blank=True,
-                help_text="To withdraw the mapping, leave this field empty.",
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                to="editorial.verdict",
-                verbose_name="our verdict",
-            ),
+        # Django would make the foreign key again, which locks the table of verdicts.
+        migrations.RunSQL(
+            "ALTER TABLE editorial_verdictmapping ALTER COLUMN verdict_id DROP NOT NULL",
+            state_operations=[
+                migrations.AlterField(
+                    model_name="verdictmapping",
+                    name="verdict",
+                    field=models.ForeignKey(
+                        blank=True,
+                        help_text="To withdraw the mapping, leave this field empty.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="editorial.verdict",
+                        verbose_name="our verdict",
+                    ),
+                ),
+            ],
         ),
         AddConstraintNotValid(
             model_name="proposal",

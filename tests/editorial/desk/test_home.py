@@ -10,7 +10,7 @@ from factcheck.editorial.models import Claim, ImportBatch, Proposal, ReaderMessa
 from factcheck.editorial.proposals import merge_policy, workflow
 from factcheck.editorial.proposals.import_policy import close_import
 from factcheck.imports.importer.batches import begin_import
-from tests.journeys.browser import Browser, signed_in
+from tests.journeys.browser import Browser, signed_in, spaced
 from tests.support.drafts import Newsroom, make_newsroom, make_user, waiting
 from tests.support.refusals import refused
 
@@ -36,15 +36,15 @@ def home(browser: Browser) -> dict[str, str]:
 def test_home_lists_a_demand_until_it_is_decided_and_when_it_came_back(newsroom: Newsroom) -> None:
     demand, lan = newsroom.make_demand(), signed_in(newsroom.reporter)
     workflow.submit(subject=demand, by=newsroom.reporter)
-    assert f"{demand} Demand" in home(lan)[SENT]
+    assert f"{spaced(demand)} Demand" in home(lan)[SENT]
     assert SENT not in signed_in(newsroom.editor).open("/admin/").text
 
     workflow.return_(proposal=waiting(demand), by=newsroom.editor, reason="Ghi rõ ngày trả lời.")
     back = home(lan)
     assert back[SENT] == ""
-    assert f"{demand} Ghi rõ ngày trả lời. Demand · {newsroom.editor} just now" in back["Returned to you"]
-    assert lan.text.count(str(demand)) == 1  # not once more among the drafts
-    assert lan.follow(str(demand)).path == f"/admin/editorial/demand/{demand.pk}/change/"
+    assert f"{spaced(demand)} Ghi rõ ngày trả lời. Demand · {newsroom.editor} just now" in back["Returned to you"]
+    assert lan.text.count(spaced(demand)) == 1  # not once more among the drafts
+    assert lan.follow(spaced(demand)).path == f"/admin/editorial/demand/{demand.pk}/change/"
 
     workflow.submit(subject=demand, by=newsroom.reporter)
     assert home(lan)["Returned to you"] == ""
@@ -73,13 +73,13 @@ def test_home_lists_a_proposal_until_it_is_decided_and_when_it_came_back(newsroo
 def test_home_lists_an_import_until_it_is_decided_and_when_it_came_back(newsroom: Newsroom) -> None:
     batch = finished_import(newsroom)
     lan = signed_in(newsroom.reporter)
-    assert f"{batch} Import" in home(lan)[SENT]
+    assert f"{spaced(batch)} Import" in home(lan)[SENT]
     workflow.return_(proposal=waiting(batch), by=newsroom.editor, reason="Sai địa chỉ.")
     back = home(lan)
     assert back[SENT] == ""
-    assert f"{batch} Sai địa chỉ. Import · {newsroom.editor} just now" in back["Returned to you"]
-    assert lan.follow(str(batch)).path == f"/admin/editorial/importbatch/{batch.pk}/change/"
-    assert str(batch) not in signed_in(newsroom.second).open("/admin/").text
+    assert f"{spaced(batch)} Sai địa chỉ. Import · {newsroom.editor} just now" in back["Returned to you"]
+    assert lan.follow(spaced(batch)).path == f"/admin/editorial/importbatch/{batch.pk}/change/"
+    assert spaced(batch) not in signed_in(newsroom.second).open("/admin/").text
 
 
 def test_home_forgets_after_a_month_what_nobody_can_submit_again(newsroom, monkeypatch):
@@ -90,10 +90,10 @@ def test_home_forgets_after_a_month_what_nobody_can_submit_again(newsroom, monke
         workflow.return_(proposal=waiting(subject), by=newsroom.editor, reason="Chưa đủ.")
     lan = signed_in(newsroom.reporter)
     told = home(lan)["Returned to you"]
-    assert all(str(each) in told for each in (merge, batch, demand))
+    assert all(spaced(each) in told for each in (merge, batch, demand))
     monkeypatch.setattr(first_page, "RECENT", -timedelta(days=1))
     told = home(lan)["Returned to you"]
-    assert [str(each) in told for each in (merge, batch, demand)] == [False, False, True]
+    assert [spaced(each) in told for each in (merge, batch, demand)] == [False, False, True]
 
 
 def test_home_lists_what_waits_and_what_is_approved(newsroom: Newsroom) -> None:
@@ -105,7 +105,7 @@ def test_home_lists_what_waits_and_what_is_approved(newsroom: Newsroom) -> None:
         workflow.submit(subject=subject, by=newsroom.reporter)
     text = signed_in(newsroom.editor).open("/admin/").text
     waits, approved = text.partition("Waiting for your decision")[2].split("Approved and not yet published")
-    places = [waits.index(f"{title} {kind} · {newsroom.reporter}") for title, kind in (
+    places = [waits.index(f"{spaced(title)} {kind} · {newsroom.reporter}") for title, kind in (
         (batch, "Import"), (merge, "Claims"), (review, "Publication"), (demand, "Demand")
     )]  # fmt: skip
     assert places == sorted(places)
@@ -115,7 +115,7 @@ def test_home_lists_what_waits_and_what_is_approved(newsroom: Newsroom) -> None:
         workflow.approve(proposal=proposal, by=newsroom.editor, digest=proposal.digest)
     approved = signed_in(newsroom.editor).open("/admin/").text.split("Approved and not yet published")[1]
     for title, kind in ((review, "Publication"), (demand, "Demand")):
-        assert f"{title} {kind} · approved by {newsroom.editor}" in approved
+        assert f"{spaced(title)} {kind} · approved by {newsroom.editor}" in approved
     assert "Waiting for your decision" not in signed_in(newsroom.reporter).open("/admin/").text
 
 

@@ -21,7 +21,7 @@ from factcheck.editorial.proposals import workflow
 from factcheck.imports.importer import batches
 from factcheck.record.models import LogEntry
 from tests.editorial.desk.addresses import decision
-from tests.journeys.browser import signed_in
+from tests.journeys.browser import signed_in, spaced
 from tests.support.chromium import desk_of
 from tests.support.drafts import Newsroom, make_newsroom, waiting
 
@@ -63,7 +63,7 @@ def test_import_is_approved_and_published_by_somebody_else(batch: tuple[Newsroom
     reporter = signed_in(newsroom.reporter).open(importer.path)
     assert [reporter.has_link(button) for button in ("Take back", "Return all of it")] == [False, False]
 
-    editor = signed_in(newsroom.editor).open("/admin/").follow(str(imported))
+    editor = signed_in(newsroom.editor).open("/admin/").follow(spaced(imported))
     assert "Die Erde ist eine Scheibe, Teil 2." in editor.text
     editor.follow("Approve all of it")
     assert "3 new, 0 changed, 0 unchanged, 0 refused" in editor.text
@@ -192,18 +192,18 @@ def test_home_lists_an_import_until_it_is_public(batch: tuple[Newsroom, ImportBa
     newsroom, imported = batch
     unfinished = ImportBatch.objects.create(newsroom=newsroom.publisher, files="b.json", imported_by=newsroom.second)
     editor = signed_in(newsroom.editor).open("/admin/")
-    assert not editor.has_link(str(unfinished))
+    assert not editor.has_link(spaced(unfinished))
     waits = signed_in(newsroom.second).open("/admin/").text.partition("Waiting for your decision")[2]
     mine, sent = waits.split("Submitted by you, waiting for someone else")
-    assert str(imported) not in mine  # who imported does not decide
-    assert f"{imported} Import" in sent
-    editor.follow(str(imported)).follow("Approve all of it").press("Approve all of it").open("/admin/")
+    assert spaced(imported) not in mine  # who imported does not decide
+    assert f"{spaced(imported)} Import" in sent
+    editor.follow(spaced(imported)).follow("Approve all of it").press("Approve all of it").open("/admin/")
     waits, approved = editor.text.split("Approved and not yet published")
     assert "anderswo.jsonl" not in waits
-    assert f"{imported} Import · approved by {newsroom.editor}" in approved
-    assert signed_in(newsroom.second).open("/admin/").has_link(str(imported))
-    editor.follow(str(imported)).follow("Publish all of it").press("Publish all of it")
-    assert not editor.open("/admin/").has_link(str(imported))
+    assert f"{spaced(imported)} Import · approved by {newsroom.editor}" in approved
+    assert signed_in(newsroom.second).open("/admin/").has_link(spaced(imported))
+    editor.follow(spaced(imported)).follow("Publish all of it").press("Publish all of it")
+    assert not editor.open("/admin/").has_link(spaced(imported))
 
 
 def test_home_asks_the_same_whatever_the_imports(batch: tuple[Newsroom, ImportBatch]) -> None:
@@ -232,7 +232,7 @@ def test_import_is_returned_with_a_reason(batch: tuple[Newsroom, ImportBatch]) -
     assert "editor@kiemchung.example returned the submission with this message: Sai địa chỉ." in editor.text
     importer = signed_in(newsroom.second).open("/admin/")
     returned = importer.text.partition("Returned to you")[2]
-    assert all(words in returned for words in (str(imported), "Sai địa chỉ.", str(newsroom.editor)))
+    assert all(words in returned for words in (spaced(imported), "Sai địa chỉ.", str(newsroom.editor)))
     assert set(Review.objects.values_list("state", flat=True)) == {"draft"}
     assert editor.open(decision(proposal, "approve")).path == page(imported)
     assert "You can’t do this any more" in editor.text
