@@ -13,19 +13,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial import erasure
+from factcheck.editorial import erasure, errors
 from factcheck.editorial.drafts import review_statements
 from factcheck.editorial.drafts.saved_states import keep_state
-from factcheck.editorial.errors import (
-    ChangedSince,
-    Incomplete,
-    NotAllowed,
-    NotPublic,
-    RepeatsContent,
-    SameClaim,
-    WrongState,
-    WrongValue,
-)
 from factcheck.editorial.events import Detail, record_event
 from factcheck.editorial.models import Claim, Proposal, Publisher, ReaderMessage, Review, User
 from factcheck.editorial.models.kinds import Action, Kind
@@ -69,7 +59,7 @@ class MergePolicy(Policy[Claim]):
         newsrooms = [claim.newsroom for claim in proposal.claims]
         proposing = proposal.newsroom or next((n for n in newsrooms if roles.role_in(proposal.submitted_by, n)), None)
         if proposing is None:
-            raise NotAllowed(
+            raise errors.NotAllowed(
                 _("Neither claim belongs to your newsroom. Ask a member of one of the two newsrooms to propose this.")
             )
         return proposing, proposing
@@ -113,7 +103,7 @@ class MergeOfClaims(MergePolicy):
 
     def after_approval(self, proposal: Proposal, by: User) -> None:
         if not _is_live(proposal.claims[1]):
-            raise NotPublic(_("The other claim no longer has a published review. Return this proposal."))
+            raise errors.NotPublic(_("The other claim no longer has a published review. Return this proposal."))
         super().after_approval(proposal, by)
 
 
@@ -133,15 +123,19 @@ def propose_merge(*, claim: Claim, into: Claim, by: User, note: str) -> Proposal
     """
     claim, into = _lock_claims(claim, into)
     if merge_target(claim):
-        raise WrongState(_("This claim has already been merged into another claim. Split it off first."))
+        raise errors.WrongState(_("This claim has already been merged into another claim. Split it off first."))
     if merge_target(into):
-        raise WrongState(_("The claim that you chose has been merged into another claim. Choose that claim instead."))
+        raise errors.WrongState(
+            _("The claim that you chose has been merged into another claim. Choose that claim instead.")
+        )
     if not PublishedClaim.objects.filter(pk=claim.pk).exists():
-        raise NotPublic(
+        raise errors.NotPublic(
             _("This claim is not public, so it can’t be merged. Open each of its drafts and choose the other claim.")
         )
     if not _is_live(into):
-        raise NotPublic(_("The claim that you chose has no published review. Choose a claim that readers can open."))
+        raise errors.NotPublic(
+            _("The claim that you chose has no published review. Choose a claim that readers can open.")
+        )
     return _propose(MergeOfClaims(), claim, into, by, note)
 
 
@@ -153,7 +147,7 @@ def propose_split(*, claim: Claim, by: User, note: str) -> Proposal:
     """
     into = merge_target(claim)
     if into is None:
-        raise WrongState(_("This claim is not merged into another claim, so it can’t be split off."))
+        raise errors.WrongState(_("This claim is not merged into another claim, so it can’t be split off."))
     claim, into = _lock_claims(claim, into)
     return _propose(SplitOfClaims(), claim, into, by, note)
 
@@ -171,30 +165,32 @@ def replace_claim(*, claim: Claim, replacement: Claim, by: User) -> int:
         roles.require_decider(by, claim.newsroom_id)
     was_public = PublishedClaim.objects.filter(pk=claim.pk).exists()
     if was_public or LogEntry.objects.filter(subject__in=claim.reviews.values("pk")).exists():
-        raise WrongState(
+        raise errors.WrongState(
             _("This claim has been published, so it can’t be replaced. Propose a merge into the other claim instead.")
         )
     if Proposal.objects.filter(Q(claim=claim) | Q(into=claim)).exists():
-        raise WrongState(
+        raise errors.WrongState(
             _(
                 "This claim was once part of a proposed merge, so it can’t be deleted. Open each of its drafts"
                 " and choose the other claim."
             )
         )
     if not _is_live(replacement) and roles.role_in(by, replacement.newsroom) is None:
-        raise NotAllowed(
+        raise errors.NotAllowed(
             _(
                 "The claim that you chose is another newsroom’s draft. Choose a public claim or one of your"
                 " newsroom’s claims."
             )
         )
     if merge_target(replacement):
-        raise WrongState(_("The claim that you chose has been merged into another claim. Choose that claim instead."))
+        raise errors.WrongState(
+            _("The claim that you chose has been merged into another claim. Choose that claim instead.")
+        )
     reviews = list(claim.reviews.select_for_update().order_by("pk"))
     for review in reviews:
         roles.require_writer(by, review)
         if review.state != Review.State.DRAFT:
-            raise WrongState(
+            raise errors.WrongState(
                 _(
                     "A review of this claim has been submitted or approved. Have the review returned first, or"
                     " publish it."
@@ -245,9 +241,9 @@ def _propose(policy: MergePolicy, claim: Claim, into: Claim, by: User, note: str
     proposal = Proposal(kind=policy.kind, action=policy.action, claim=claim, into=into, submitted_by=by, note=note)
     proposal.newsroom, proposal.deciding = policy.newsrooms(proposal)
     if not proposal.note.strip():
-        raise Incomplete(_("Enter a reason. Anyone can read the reason in the public log."))
+        raise errors.Incomplete(_("Enter a reason. Anyone can read the reason in the public log."))
     if repeated := erasure.find_repeated(proposal.note, _identifying_texts(*proposal.claims)):
-        raise RepeatsContent(
+        raise errors.RepeatsContent(
             _(
                 "The reason is kept in the log permanently, so it must not repeat the claims or a claimant’s"
                 " name. Remove “%s”."
@@ -258,7 +254,7 @@ def _propose(policy: MergePolicy, claim: Claim, into: Claim, by: User, note: str
     try:
         proposal.clean_fields(exclude=[field.name for field in Proposal._meta.fields if field.name != "note"])
     except ValidationError as problem:
-        raise WrongValue(*problem.messages) from problem
+        raise errors.WrongValue(*problem.messages) from problem
     return submit_statement(policy, proposal, policy.build_statement(proposal))
 
 
@@ -279,11 +275,11 @@ def _is_live(claim: Claim) -> bool:
 def _lock_claims(*claims: Claim) -> Sequence[Claim]:
     """Return the claims, reloaded and locked until the transaction ends. Raise SameClaim for a claim and itself."""
     if len(set(claims)) < len(claims):
-        raise SameClaim(_("This is the same claim. Choose another claim."))
+        raise errors.SameClaim(_("This is the same claim. Choose another claim."))
     found = Claim.objects.select_for_update(of=("self",)).select_related("newsroom", "claimant")
     locked = {claim.pk: claim for claim in found.filter(pk__in=[claim.pk for claim in claims]).order_by("pk")}
     if any(claim.pk not in locked for claim in claims):
-        raise ChangedSince(
+        raise errors.ChangedSince(
             _(
                 "Someone else changed this first: one of the two claims no longer exists. Open the list of claims"
                 " to find its drafts."

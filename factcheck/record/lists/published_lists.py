@@ -10,13 +10,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from factcheck.record.lists.dimensions import (
-    CLAIM_DIMENSIONS,
-    CORRECTION_DIMENSIONS,
-    DEMAND_DIMENSIONS,
-    REVIEW_DIMENSIONS,
-    Dimension,
-)
+from factcheck.record.lists import dimensions
 from factcheck.record.lists.pages import Order, Source, both_ways
 from factcheck.record.readmodel.correction_models import PublishedCorrection
 from factcheck.record.readmodel.models import PublishedClaim, PublishedDemand, PublishedReview
@@ -28,7 +22,7 @@ class PublishedList:
 
     rows: QuerySet[Any]
     orders: Mapping[str, Order]
-    filters: Sequence[Dimension] = ()
+    filters: Sequence[dimensions.Dimension] = ()
 
     @cached_property
     def source(self) -> Source:
@@ -36,7 +30,7 @@ class PublishedList:
         return Source.of(self.rows)
 
     @cached_property
-    def on_pages(self) -> Mapping[str, Dimension]:
+    def on_pages(self) -> Mapping[str, dimensions.Dimension]:
         """Return the filters of pages for readers, by name."""
         return {each.name: each for each in self.filters if each.label}
 
@@ -48,21 +42,21 @@ class PublishedList:
 REVIEWS = PublishedList(
     PublishedReview.objects.using("public").live(),
     both_ways("published_at", "updated_at", "reviewed_on", "claimed_on", nullable=["reviewed_on", "claimed_on"]),
-    REVIEW_DIMENSIONS,
+    dimensions.REVIEW_DIMENSIONS,
 )
 CLAIMS = PublishedList(
     PublishedClaim.objects.using("public").live(),
     both_ways("published_at", "updated_at", "claimed_on", nullable=["claimed_on"]),
-    CLAIM_DIMENSIONS,
+    dimensions.CLAIM_DIMENSIONS,
 )
 # Corrections to withdrawn reviews are kept. Erased corrections keep only their kind and time.
 CORRECTIONS = PublishedList(
     PublishedCorrection.objects.using("public").all(),
     {"-sequence": Order("sequence", descending=True, tie="review_id")},
-    CORRECTION_DIMENSIONS,
+    dimensions.CORRECTION_DIMENSIONS,
 )
 DEMANDS = PublishedList(
     PublishedDemand.objects.using("public").all(),
     both_ways("published_at", "updated_at", "received_on"),
-    DEMAND_DIMENSIONS,
+    dimensions.DEMAND_DIMENSIONS,
 )
