@@ -7,17 +7,20 @@ program could read as HTML.
 
 import io
 from base64 import b64encode
+from collections.abc import Callable
 from typing import Any, Literal
 
 from PIL import AvifImagePlugin, Image, ImageCms, ImageOps
 
 from factcheck.clean_room.refusal import NotDecoded
+from factcheck.clean_room.visual_hashes import query_hashes, stored_hashes
 
 MAX_PIXELS = 40_000_000  # a picture with more pixels would need more than 160 MB of memory
 MAX_SIDE = 2000  # the longer side of a picture for readers, in pixels
 QUALITY = 88
 Image.MAX_IMAGE_PIXELS = None  # `decode` has a smaller limit
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # the room allows no others
+_HASHES: dict[str, Callable[[Image.Image], Any]] = {"": lambda _: [], "stored": stored_hashes, "query": query_hashes}
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 
 
@@ -26,19 +29,12 @@ def read_picture(
 ) -> dict[str, Any]:
     """Return the type, the size in pixels, and the hashes to store (`stored`) or to look for (`query`)."""
     picture = decode(body, side=side, most_pixels=most_pixels)
-    return _hashes(picture, hashes) | {
+    return {
+        "hashes": _HASHES[hashes](picture),
         "media_type": f"image/{(picture.format or '').lower()}",
         "width": picture.width,
         "height": picture.height,
     }
-
-
-def _hashes(picture: Image.Image, kind: str) -> dict[str, Any]:
-    if not kind:
-        return {}
-    from factcheck.clean_room import visual_hashes
-
-    return {"hashes": (visual_hashes.stored_hashes if kind == "stored" else visual_hashes.query_hashes)(picture)}
 
 
 def decode(body: bytes, *, side: int | None = None, most_pixels: int = MAX_PIXELS) -> Image.Image:
@@ -64,7 +60,7 @@ def encode_for_readers(body: bytes, *, media_type: str = "", hashes: str = "") -
     decoded = decode(body, side=MAX_SIDE)
     own = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/png"}.get(decoded.format or "", "image/webp")
     media_type = media_type or own
-    found = _hashes(decoded, hashes)
+    found = _HASHES[hashes](decoded)
     ImageOps.exif_transpose(decoded, in_place=True)
     picture = decoded.convert("RGBA") if decoded.mode in ("P", "PA", "LA") else decoded
     picture.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
@@ -74,7 +70,8 @@ def encode_for_readers(body: bytes, *, media_type: str = "", hashes: str = "") -
     written = io.BytesIO()
     name = media_type.removeprefix("image/").upper()
     clean.save(written, name, quality=QUALITY, optimize=name == "JPEG")
-    return found | {
+    return {
+        "hashes": found,
         "content": b64encode(written.getvalue()).decode(),
         "media_type": media_type,
         "width": clean.width,

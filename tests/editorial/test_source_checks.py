@@ -18,7 +18,6 @@ from factcheck.clean_room.page_decoder import text_of_html
 from factcheck.clean_room.refusal import NoAnswer
 from factcheck.editorial.captures import source_checks
 from factcheck.editorial.captures.fetching import capture
-from factcheck.editorial.captures.page_comparison import has_changed
 from factcheck.editorial.captures.requests import set_capture
 from factcheck.editorial.captures.rights import set_public
 from factcheck.editorial.models import Capture, EditorialEvent, Review, WatchedSource
@@ -284,10 +283,10 @@ def test_comparison_of_a_page_of_marks_takes_linear_time() -> None:
 
 
 def test_change_counts_lost_words_only() -> None:
-    assert not has_changed(WORDS, f"{OTHER} {WORDS} {OTHER}")
-    assert has_changed(WORDS, OTHER)
-    assert not has_changed("vài từ", "khác hẳn")
-    assert has_changed(WORDS, WORDS[: len(WORDS) // 3])
+    assert not source_checks.has_changed(WORDS, f"{OTHER} {WORDS} {OTHER}")
+    assert source_checks.has_changed(WORDS, OTHER)
+    assert not source_checks.has_changed("vài từ", "khác hẳn")
+    assert source_checks.has_changed(WORDS, WORDS[: len(WORDS) // 3])
 
 
 def test_source_that_another_run_begins_to_watch_meanwhile(newsroom: Newsroom, site: LocalPages) -> None:

@@ -28,12 +28,15 @@ def request_capture(*, url: str, newsroom: Publisher, by: User) -> Capture:
 
 
 def request_missing(rows: Iterable[Evidence], *, newsroom: Publisher, by: User) -> None:
-    """Request a capture for each row whose URL has none yet. A recent capture of the same URL is used again."""
+    """Request a capture for each row whose URL has none yet.
+
+    The newsroom's newest capture of the same URL is used again, if it is from the last day and hasn't failed.
+    """
+    recent = Capture.objects.filter(newsroom=newsroom, requested_at__gt=timezone.now() - REUSED_FOR)
     for row in rows:
         if row.url and _is_missing(row):
-            set_capture(
-                row, recent_capture(row.url, newsroom) or request_capture(url=row.url, newsroom=newsroom, by=by)
-            )
+            found = recent.filter(url=row.url).exclude(state=Capture.State.FAILED).first()
+            set_capture(row, found or request_capture(url=row.url, newsroom=newsroom, by=by))
 
 
 def capture_again(row: Evidence, *, newsroom: Publisher, by: User) -> Capture:
@@ -49,12 +52,6 @@ def renew_capture(*, capture: Capture, by: User) -> Capture:
     capture.sources.filter(review__state=Review.State.DRAFT).update(capture=renewed)
     capture.appearances.update(capture=renewed)
     return renewed
-
-
-def recent_capture(url: str, newsroom: Publisher) -> Capture | None:
-    """Return the newsroom's newest capture of this URL from the last day that hasn't failed, or None."""
-    recent = Capture.objects.filter(newsroom=newsroom, requested_at__gt=timezone.now() - REUSED_FOR, url=url)
-    return recent.exclude(state=Capture.State.FAILED).first()
 
 
 def replace_rows(old: Any, new: list[Any], *, newsroom: Publisher, by: User) -> None:

@@ -5,6 +5,7 @@ Each check is committed in its own transaction, so the next run continues after 
 """
 
 import logging
+import re
 import time
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -16,7 +17,6 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.captures.page_comparison import has_changed
 from factcheck.editorial.captures.page_details import read_details
 from factcheck.editorial.errors import AlreadyDone
 from factcheck.editorial.events import record_event
@@ -24,7 +24,7 @@ from factcheck.editorial.models import Capture, User, WatchedSource
 from factcheck.editorial.models.captures import WEEK
 from factcheck.editorial.people import roles
 from factcheck.record.evidence.source_checks import SourceState, store_check
-from factcheck.record.formats.quotes import contains_quote
+from factcheck.record.formats.quotes import contains_quote, normalise
 from factcheck.record.models import PublicCapture, PublishedReview
 from factcheck.record.statements.review import Source
 from factcheck.tools.http_client import FetchError, Problem, fetch
@@ -37,6 +37,13 @@ MAX_REVIEWS = 500  # whose sources are read in one run
 CONFIRM_AFTER = timedelta(hours=20)  # a problem counts only if a second check on another day finds it too
 ROOM_AGAIN = timedelta(hours=1)  # after a check without the clean room
 _GONE = (404, 410)
+# Shorter pages aren't compared, because a date or a menu would be a large part of their words.
+MIN_WORDS = 50
+# A page has changed if it contains less than this share of the earlier copy's word sequences.
+MIN_KEPT = 0.5
+_RUN = 5  # length of a word sequence
+_MAX_WORDS = 20_000
+_WORD = re.compile(r"\w+")
 _HAS_URL: Any = Func(
     Cast("body", JSONField()),
     Value("$.sources[*].url ? (@ != null)"),
@@ -177,6 +184,17 @@ def _find_state(source: WatchedSource, cited: list[Source]) -> Found | None:
     if copy and has_changed(copy, words):
         return Found(has_quotes, SourceState.CHANGED, page.text)
     return Found(has_quotes, SourceState.UNCHANGED)
+
+
+def has_changed(before: str, after: str) -> bool:
+    """Return whether the later text has lost more than half of the earlier text. Additions don't count."""
+    earlier = _runs(before)
+    return len(earlier) > MIN_WORDS and len(earlier & _runs(after)) < MIN_KEPT * len(earlier)
+
+
+def _runs(text: str) -> set[tuple[str, ...]]:
+    words = _WORD.findall(normalise(text))[:_MAX_WORDS]
+    return {tuple(words[place : place + _RUN]) for place in range(len(words) - _RUN + 1)}
 
 
 def _text_of_copy(source: WatchedSource, cited: list[Source]) -> str:
