@@ -21,8 +21,8 @@ from factcheck.editorial.errors import Incomplete, WrongValue
 from factcheck.editorial.models import Proposal, Publisher, User
 from factcheck.editorial.models.kinds import Action, Kind
 from factcheck.editorial.people import roles
-from factcheck.editorial.proposals.policy import Policy, require_none, submit_statement
-from factcheck.editorial.proposals.publication import append_approved
+from factcheck.editorial.proposals.policy import require_none, submit_statement
+from factcheck.editorial.proposals.publication import LoggedPolicy
 from factcheck.record.models import LogEntry
 from factcheck.record.statements.disowning import MAX_ENTRIES, Disowning
 from factcheck.record.statements.output import construct, read
@@ -30,20 +30,18 @@ from factcheck.record.statements.output import construct, read
 _ENTRIES = re.compile(r"\s*[0-9]{1,15}(-[0-9]{1,15})?(\s*[,\s]\s*[0-9]{1,15}(-[0-9]{1,15})?)*\s*")
 
 
-class DisowningPolicy(Policy[Publisher]):
+class DisowningPolicy(LoggedPolicy[Publisher]):
     kind = Kind.DISOWNING
     action = Action.PUBLICATION
     entry_kind = LogEntry.Kind.DISOWNING
     despite_freeze = True
     is_destructive = True
     approved = _("Done. Readers can now see that the newsroom doesn’t vouch for these entries.")
-    explanations: ClassVar = {
+    explanations: ClassVar = LoggedPolicy.explanations | {
         "approve": _(
             "This takes effect immediately. Readers see your reason on each of these pages, and the public log keeps it"
             " permanently."
         ),
-        "return": _("Nothing changes. The person who proposed this will see your message."),
-        "take-back": _("You proposed this. If you take it back, nothing changes."),
     }
 
     def title(self, proposal: Proposal) -> str:
@@ -60,9 +58,6 @@ class DisowningPolicy(Policy[Publisher]):
 
     def require_submitter(self, proposal: Proposal) -> None:
         roles.require_decider(proposal.submitted_by, self.subject(proposal))
-
-    def after_approval(self, proposal: Proposal, by: User) -> None:
-        append_approved(self, [proposal], by)
 
 
 @transaction.atomic

@@ -13,11 +13,11 @@ from django.utils.translation import ngettext
 from factcheck.editorial.drafts.review_statements import comparable_part, publisher_part
 from factcheck.editorial.errors import ChangedSince, NotAllowed
 from factcheck.editorial.events import Detail
-from factcheck.editorial.models import Membership, Proposal, Publisher, User, VerdictMapping
+from factcheck.editorial.models import Membership, Proposal, Publisher, VerdictMapping
 from factcheck.editorial.models.kinds import Action, Kind
 from factcheck.editorial.people import roles
 from factcheck.editorial.proposals.policy import Policy, Reasons, require_none
-from factcheck.editorial.proposals.publication import append_approved
+from factcheck.editorial.proposals.publication import LoggedPolicy
 from factcheck.record.models import LogEntry, PublishedMapping
 from factcheck.record.readmodel.comparable_verdicts import mapping_key, verdict_key
 from factcheck.record.readmodel.row_models import original_verdict_of
@@ -25,20 +25,18 @@ from factcheck.record.statements.mapping import Adoption, Mapping
 from factcheck.record.statements.output import construct
 
 
-class MappingPolicy(Policy[VerdictMapping]):
+class MappingPolicy(LoggedPolicy[VerdictMapping]):
     """The rules for a mapping, which applies to the whole site as soon as it is approved and added to the log."""
 
     kind = Kind.MAPPING
     action = Action.ADOPTION
     entry_kind = LogEntry.Kind.MAPPING
     related = ("verdict__scale",)
-    explanations: ClassVar = {
+    explanations: ClassVar = LoggedPolicy.explanations | {
         "approve": _(
             "You approve the mapping exactly as shown on this page. All imported reviews in these words get our verdict"
             " beside their own words immediately."
         ),
-        "return": _("Nothing changes. The person who proposed this will see your message."),
-        "take-back": _("You proposed this. If you take it back, nothing changes."),
     }
     refusals: ClassVar = Policy.refusals | {
         "not_editor": _("Only an Editor or Chief editor can do this. Ask one of them.")
@@ -81,9 +79,6 @@ class MappingPolicy(Policy[VerdictMapping]):
     def event_detail(self, proposal: Proposal) -> Detail:
         mapping = self.subject(proposal)
         return {"words": mapping.words, "site": mapping.site, "verdict": mapping.verdict_id}
-
-    def after_approval(self, proposal: Proposal, by: User) -> None:
-        append_approved(self, [proposal], by)
 
 
 def mapping_part(mapping: VerdictMapping) -> Mapping:

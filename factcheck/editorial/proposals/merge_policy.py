@@ -20,15 +20,15 @@ from factcheck.editorial.events import Detail, record_event
 from factcheck.editorial.models import Claim, Proposal, Publisher, ReaderMessage, Review, User
 from factcheck.editorial.models.kinds import Action, Kind
 from factcheck.editorial.people import roles
-from factcheck.editorial.proposals.policy import Policy, Text, require_none, submit_statement
-from factcheck.editorial.proposals.publication import append_approved
+from factcheck.editorial.proposals.policy import Text, require_none, submit_statement
+from factcheck.editorial.proposals.publication import LoggedPolicy
 from factcheck.record.models import LogEntry, PublishedClaim, PublishedMerge
 from factcheck.record.statements.merge import Merge, Split
 from factcheck.record.statements.output import construct
 from factcheck.record.statements.parts import Part
 
 
-class MergePolicy(Policy[Claim]):
+class MergePolicy(LoggedPolicy[Claim]):
     """The rules for merges and splits. Both newsrooms can propose a split."""
 
     kind = Kind.MERGE
@@ -76,9 +76,6 @@ class MergePolicy(Policy[Claim]):
             "license": settings.LICENSE_URL,
         }
         return construct(self.model, values)
-
-    def after_approval(self, proposal: Proposal, by: User) -> None:
-        append_approved(self, [proposal], by)
 
     def event(self, proposal: Proposal) -> str:
         return str(proposal.action)

@@ -1,21 +1,35 @@
 """Publication of approved statements. No other module of this package appends to the log."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.errors import translate_record_errors
 from factcheck.editorial.events import Act, record_events
 from factcheck.editorial.models import Proposal, User
 from factcheck.editorial.proposals.freeze_policy import require_not_frozen
-from factcheck.editorial.proposals.policy import Policy
+from factcheck.editorial.proposals.policy import Policy, S
 from factcheck.editorial.signatures import signing
 from factcheck.record import publish
 from factcheck.record.approvals.assertions import Opening
 from factcheck.record.log import entries as log
 from factcheck.record.models import LogEntry
+
+
+class LoggedPolicy(Policy[S]):
+    """The rules for a statement that enters the log as soon as it is approved."""
+
+    explanations: ClassVar = {
+        "return": _("Nothing changes. The person who proposed this will see your message."),
+        "take-back": _("You proposed this. If you take it back, nothing changes."),
+    }
+
+    def after_approval(self, proposal: Proposal, by: User) -> None:
+        append_approved(self, [proposal], by)
+
 
 # One statement marks all rows of an import, and `bulk_update` would need several. A review of an import receives the
 # decision on the import.

@@ -19,7 +19,7 @@ from factcheck.editorial.models import Claim, ImportBatch, Proposal, Review, Sav
 from factcheck.editorial.models.kinds import Action, Kind
 from factcheck.editorial.people import roles
 from factcheck.editorial.proposals.policy import Policy, Reasons, Text, submit_statement
-from factcheck.editorial.proposals.publication import append_approved
+from factcheck.editorial.proposals.publication import LoggedPolicy
 from factcheck.record.log import entries
 from factcheck.record.models import LogEntry
 from factcheck.record.readmodel.revisions import notice_in
@@ -43,7 +43,7 @@ CONTENT_CHANGED = _(
 )
 
 
-class ReviewPolicy(Policy[Review]):
+class ReviewPolicy(LoggedPolicy[Review]):
     """The rules for all actions on a review. An approval takes effect at once, except for a publication."""
 
     kind = Kind.REVIEW
@@ -70,9 +70,6 @@ class ReviewPolicy(Policy[Review]):
 
     def require_unchanged(self, proposal: Proposal) -> None:
         """Accept every change of the draft, because the statement doesn't depend on the draft."""
-
-    def after_approval(self, proposal: Proposal, by: User) -> None:
-        append_approved(self, [proposal], by)
 
     def after_publication(self, proposals: Sequence[Proposal], by: User) -> None:
         published = [proposal.subject_id for proposal in proposals]
