@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Replace
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +22,7 @@ from factcheck.editorial.errors import NotEmpty
 from factcheck.editorial.models import Publisher, Review, Topic, TopicLabel, User, WatchedSource
 from factcheck.editorial.people.newsroom_rules import write_rules
 from factcheck.record.evidence.source_checks import SourceState, store_check
-from factcheck.record.models import PublishedReview
+from factcheck.record.models import PublicCapture, PublishedReview
 from factcheck.tools.whole_files import whole_file
 
 # The hosts of the demo's sources don't exist, so the worker must not check them.
@@ -80,20 +82,22 @@ def _write(file: Path, logins: list[Login]) -> None:
 def store_checks(claims: list[dict[str, Any]], now: datetime) -> None:
     """Store a check for each source of the live reviews.
 
-    In the files, `check` is the result of a source with a problem.
+    In the files, `check` is the result of a source with a problem, and `now` is what a page says instead of the quote.
     """
-    results = {
-        source["url"]: source.get("check", SourceState.UNCHANGED)
-        for entry in claims
-        for review in entry["reviews"]
-        for source in review.get("sources", [])
+    sources = {
+        source["url"]: source for entry in claims for review in entry["reviews"] for source in review.get("sources", [])
     }
     for published in PublishedReview.objects.live().filter(pk__in=Review.objects.values("pk"), original_key=None):
         urls = {source.url for source in published.live_body.sources if source.url}
         for place, url in enumerate(sorted(urls)):
-            state, checked = results[url], now - timedelta(days=1 + place, hours=place)
+            source, checked = sources[url], now - timedelta(days=1 + place, hours=place)
+            state = source.get("check", SourceState.UNCHANGED)
             since = checked - SINCE if state != SourceState.UNCHANGED else published.published_at
             store_check(published.pk, url, state=state, checked_at=checked, since=min(since, checked))
+            if "now" in source:
+                newer = Replace("text", Value(source["quote"]), Value(source["now"]))
+                copies = PublicCapture.objects.filter(review_id=published.pk, url=url)
+                copies.update(newer_text=newer, newer_at=checked)
             WatchedSource.objects.create(
                 review_id=published.pk,
                 url=url,

@@ -148,6 +148,7 @@ def test_evidence_is_kept_and_checked(printed: str) -> None:
     assert (
         Counter(SourceCheck.objects.values_list("state", flat=True))["gone"] == 2
     )  # in the review and its translation
+    assert PublicCapture.objects.filter(newer_text__contains="lúc gần bảy giờ sáng").count() == 2
     assert not WatchedSource.objects.filter(next_at__lt=timezone.now() + timedelta(days=1000)).exists()
     assert Capture.objects.filter(is_public=False).count() == 2  # of the review that isn't published yet
     (body,) = (review["body"] for review in bodies() if review["headline"].startswith("Đập Suối Ngà"))

@@ -68,7 +68,7 @@ def add_copy(*, token: ApiToken, values: Values) -> UUID:
     except binascii.Error as problem:
         raise Invalid([("/picture", _("This isn’t base64."))]) from problem
     page = values["page"].encode()
-    # The browser's address can contain click ids that name the person, so the card's URL is kept if it is the same page.
+    # The browser's address can contain click ids that name the person.
     url = row.url if url_key(row.url) == url_key(values["url"]) else values["url"]
     capture = store_browser_page(row=row, url=url, page=page, picture=picture, by=token.user)
     record_event(token.user, "capture.added_by_program", capture, token=str(token.pk))

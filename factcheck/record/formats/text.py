@@ -50,8 +50,13 @@ def plain(value: str) -> str:
 
 
 def shorten(line: str, length: int) -> str:
-    """Return a line with at most this many characters. Combining characters count too."""
-    return line if len(line) <= length else f"{line[: length - 1].rstrip()}…"
+    """Return a line with at most this many characters, and no part of a word. Combining characters count too."""
+    if len(line) <= length:
+        return line
+    head = line[: length - 1]
+    space = head.rfind(" ")
+    is_cut = line[length - 1] != " " and space > length // 2  # scripts without spaces are cut anywhere
+    return f"{(head[:space] if is_cut else head).rstrip()}…"
 
 
 def fold_words(value: str) -> str:
