@@ -76,7 +76,7 @@ def test_answer_in_brief_has_at_most_1000_bytes_for_each_result(api: Api, newsro
     assert 1 <= len(shown) == 6 - result["reviews_left_out"]
     verdict = {"label": "Sai", "scale": "truth", "slug": "false"}
     assert (result["reviews"][0]["verdict"], result["reviews"][0]["language"]) == (verdict, "vi")
-    answer = f"“{text[:59].rstrip()}…” – Sai. Lý do: Đoạn video được quay năm 2020."
+    answer = f"“{text[:57].rstrip()}…” – Sai. Lý do: Đoạn video được quay năm 2020."
     assert {each["answer"] for each in result["reviews"]} == {answer}
 
 
