@@ -29,7 +29,8 @@ MEASURE = """() => {
         edge: document.querySelector("h1").getBoundingClientRect().bottom,
         outside: outside.map(element => element.outerHTML.slice(0, 200)),
         links: [...document.links].map(link => link.protocol), forms: document.forms.length,
-        elements: document.querySelectorAll("img, iframe, svg, style, base, object, embed, [onclick], [style]").length,
+        elements: document.querySelectorAll(
+            "img, iframe, svg:not(.segno), style, base, object, embed, [onclick], [style]").length,  // segno: our QR code
         card: document.querySelector('meta[property="og:title"]').content,
         description: document.querySelector('meta[property="og:description"]').content,
     };
