@@ -92,7 +92,7 @@ from factcheck.record.lists.counts import forget_counts  # noqa: E402
 from factcheck.record.matching import matches  # noqa: E402
 from factcheck.record.matching.query_vectors import forget_queries  # noqa: E402
 from factcheck.tools.budget import Budget, begin  # noqa: E402
-from factcheck.web import request_log  # noqa: E402
+from factcheck.web import rate_limits, request_log  # noqa: E402
 from factcheck.web.places import search_places  # noqa: E402
 from factcheck.web.response_cache import forget_responses  # noqa: E402
 from factcheck.website import queries  # noqa: E402
@@ -108,8 +108,9 @@ DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 WITHOUT_DATA = pytest.StashKey[int]()
 SERVER = pytest.StashKey[float]()
 
-# Tests of a process don't wait for those of another.
-os.environ["REQUEST_COUNTS"] = f"{os.environ['FACTCHECK_VAR']}/request-counts-{os.getpid()}"
+# Requests of a test don't count in tests of other processes. Its servers read the environment.
+settings.REQUEST_COUNTS = Path(os.environ["FACTCHECK_VAR"], f"request-counts-{os.getpid()}")
+os.environ["REQUEST_COUNTS"] = str(settings.REQUEST_COUNTS)
 # The same examples on every run; `make prove` looks further.
 hypothesis.settings.register_profile("test", deadline=None, derandomize=True, max_examples=100, database=None)
 hypothesis.settings.register_profile("prove", deadline=None, max_examples=2000, database=None, print_blob=True)
@@ -118,9 +119,8 @@ hypothesis.settings.register_profile("prove", deadline=None, max_examples=2000, 
 # A busy machine takes longer than readers should wait. Tests of these limits set their own.
 search_places.seconds *= 20
 matches.SECONDS *= 20
-for searching in (public_text, claimants):
+for searching in (public_text, claimants, request_log):
     searching.SEARCH_SECONDS *= 20
-request_log.SEARCH_SECONDS *= 20
 door._exchange = clean_room.exchange_here
 PBKDF2PasswordHasher.iterations = 1_000  # a site's million takes a third of a second for each password
 
@@ -307,9 +307,10 @@ def nothing_remembered() -> None:
     forget_responses()
     forget_counts()
     forget_queries()
-    queries._first_hour[:] = [
-        (math.inf, None)
-    ]  # as on a site in its second week, so that pages keep their number of queries
+    counters = rate_limits._counters(settings.REQUEST_COUNTS).memory.content
+    counters[:] = bytes(len(counters))
+    # As on a site in its second week, so that pages keep their number of queries.
+    queries._first_hour[:] = [(math.inf, None)]
 
 
 @pytest.fixture

@@ -63,7 +63,7 @@ def test_rules_count_as_text_that_is_kept(newsroom: Newsroom, monkeypatch: pytes
 
 def test_comparisons_of_versions_count_as_searches(newsroom: Newsroom, settings: Any) -> None:
     write(newsroom)
-    settings.SEARCH_RATE_LIMIT = "1/min"
+    settings.SEARCH_RATE_LIMIT = "1/h"
     answers = [Client().get(f"/en{PATH}methodology/{query}") for query in ("", "?version=1", "?version=1", "")]
     assert [each.status_code for each in answers] == [200, 200, 429, 200]
     assert "The versions weren’t compared" in answers[2].content.decode()

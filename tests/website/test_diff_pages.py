@@ -116,7 +116,7 @@ def test_pages_count_as_searches(reviews: SimpleNamespace, settings: Any) -> Non
         busy = Client().get(path)
     assert (busy.status_code, busy.headers["Retry-After"]) == (503, "8")
     assert "Reload this page in 8 seconds." in busy.content.decode()
-    settings.SEARCH_RATE_LIMIT = "1/min"
+    settings.SEARCH_RATE_LIMIT = "1/h"
     responses = [Client().get(path, REMOTE_ADDR="192.0.2.78") for _ in range(2)]
     assert [each.status_code for each in responses] == [200, 429]
     page = Page(responses[1].content.decode())

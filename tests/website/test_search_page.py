@@ -312,7 +312,7 @@ def test_a_full_gate_and_a_reached_limit_keep_the_text(published: Published, set
         response = Client().get(SEARCH, {"q": "video of a flood"})
     assert (response.status_code, response.headers["Retry-After"]) == (503, "8")
     assert "video of a flood</textarea>" in response.content.decode()
-    settings.SEARCH_RATE_LIMIT = "1/min"
+    settings.SEARCH_RATE_LIMIT = "1/h"
     statuses = [Client().get(SEARCH, {"q": "video"}, REMOTE_ADDR="192.0.2.7").status_code for _ in range(2)]
     assert statuses == [200, 429]
 
