@@ -14,10 +14,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from factcheck.editorial.claimants import claimant_digest, confirm_claimant
-from factcheck.editorial.desk.deciding import imports, proposal_actions
+from factcheck.editorial.desk.deciding import proposal_actions
 from factcheck.editorial.models import Claimant, EditorialEvent, ImportBatch, Proposal, Review
 from factcheck.editorial.proposals import import_policy as editorial_imports
 from factcheck.editorial.proposals import workflow
+from factcheck.imports import admin as imports
 from factcheck.imports.importer import batches
 from factcheck.record.models import LogEntry
 from tests.editorial.desk.addresses import decision
