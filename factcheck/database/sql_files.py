@@ -11,11 +11,13 @@ migrations. The variables ``:"application"`` and ``:"reading"`` (psql) are two r
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.db import ProgrammingError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from factcheck.database.roles import identifier
@@ -60,13 +62,19 @@ def drop_rules(connection: BaseDatabaseWrapper) -> None:
             cursor.execute(for_this_site(file.read_text(encoding="utf-8")))
 
 
-def make_rules(connection: BaseDatabaseWrapper) -> None:
-    """Run the SQL files, and enable their triggers for sessions that replicate too."""
+def make_rules(connection: BaseDatabaseWrapper, *, unfinished: bool = False) -> None:
+    """Run the SQL files, and enable their triggers for sessions that replicate too.
+
+    If other migrations follow, the database is `unfinished`. Files about tables that don't exist yet are skipped, and
+    all files run again after these migrations.
+    """
     with connection.cursor() as cursor:
         # Without this setting, a function couldn't use a function from a later file.
         cursor.execute("SET LOCAL check_function_bodies = off")
         for file in sql_files():
-            cursor.execute(for_this_site(file.read_text(encoding="utf-8")))
+            skipping = suppress(ProgrammingError) if unfinished else nullcontext()
+            with skipping, transaction.atomic(using=connection.alias):
+                cursor.execute(for_this_site(file.read_text(encoding="utf-8")))
         _execute_all(cursor, _ENABLE_TRIGGERS)
         cursor.execute(f"COMMENT ON TABLE django_migrations IS 'rules {rules_digest()}'")
 
