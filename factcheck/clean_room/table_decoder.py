@@ -8,7 +8,6 @@ import io
 import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable
-from datetime import date, datetime, time
 from itertools import islice, product
 from typing import Any
 from unicodedata import normalize
@@ -25,18 +24,19 @@ _VIETNAMESE = {normalize("NFC", letter + tone) for letter, tone in product("aÄƒÃ
 
 
 def read_table(body: bytes) -> dict[str, Any]:
-    """Return the rows, or the text of JSON. `cut` means that the sheet has too many rows or columns.
+    """Return the `rows`, or the `text` of JSON. `cut` means that the sheet has too many rows or columns.
 
     A row is a list of texts in NFC. Row 1 of the sheet is the first row, also if it is empty.
     """
     if body.startswith(_WORKBOOKS):
         rows: Iterable[list[Any]] = _read_workbook(body)
     elif (text := _decode(body)).lstrip()[:1] in ("{", "["):
-        return {"text": text}
+        return {"rows": [], "text": _CONTROL.sub("", text), "cut": False}
     else:
         rows = _read_csv(text)
     found = [[_text(cell) for cell in row] for row in islice(rows, MAX_ROWS + 1)]
-    return {"rows": found[:MAX_ROWS], "cut": any(found[MAX_ROWS:]) or any(any(row[MAX_COLUMNS:]) for row in found)}
+    is_cut = any(found[MAX_ROWS:]) or any(any(row[MAX_COLUMNS:]) for row in found)
+    return {"rows": [row[:MAX_COLUMNS] for row in found[:MAX_ROWS]], "text": "", "cut": is_cut}
 
 
 def _read_workbook(body: bytes) -> list[list[Any]]:
@@ -51,9 +51,9 @@ def _read_workbook(body: bytes) -> list[list[Any]]:
 
 
 def _read_csv(text: str) -> Iterable[list[str]]:
-    """Return the rows, with the delimiter that the first line has most often."""
+    """Return the rows, with the most frequent delimiter of the first line that has one."""
     csv.field_size_limit(2**31 - 1)
-    first = next(filter(str.strip, text.splitlines()), "")
+    first = next(filter(re.compile("[,;\t|]").search, text.splitlines()), "")
     return csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t|", key=first.count))
 
 
@@ -71,9 +71,4 @@ def _decode(body: bytes) -> str:
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, datetime) and value.time() == time():
-        value = value.date()
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    value = value.isoformat() if isinstance(value, date) else str(value)
-    return _CONTROL.sub("", normalize("NFC", value[:MAX_CELL])).strip()
+    return _CONTROL.sub("", normalize("NFC", str(value)[:MAX_CELL])).strip()

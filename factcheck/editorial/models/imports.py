@@ -29,18 +29,11 @@ class Job(ProcrastinateJob):
 class ImportBatch(models.Model):
     """One import run. When the run ends, one proposal is created that covers all imported reviews by their digests.
 
-    An upload at the desk has a `sheet`, until its import is decided on. The sheet has what the clean room read (`rows`
-    or `text`), `columns` with the field of each column, and `language`. `outcomes` has a list for each row: its number,
-    its outcome, its title, its reasons (pointer, code and detail), and the id of a claim to check.
+    An upload at the desk has a `sheet`, until its import is decided on. The sheet has what the clean room read (`rows`,
+    or `text` of JSON), and `columns` with the field of each column. `outcomes` has an object for each row,
+    with `line`, `outcome`, `reasons` and the id of a claim to check. `step` is columns, checking, checked, importing or
+    done.
     """
-
-    class Step(models.TextChoices):
-        COLUMNS = "columns", _("The columns of the sheet have to be chosen.")
-        CHECKING = "checking", _("The sheet is being checked. Nothing is imported yet.")
-        CHECKED = "checked", _("This is what would happen to each row. Nothing is imported yet.")
-        IMPORTING = "importing", _("The sheet is being imported.")
-        STOPPED = "stopped", _("The import has stopped. It can go on, or be undone.")
-        DONE = "done", _("The sheet has been imported.")
 
     newsroom = models.ForeignKey(Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="+")
     files = LineField(_("files"), max_length=2000)
@@ -56,9 +49,9 @@ class ImportBatch(models.Model):
     refused = models.PositiveIntegerField(pgettext_lazy("records of an import", "refused"), default=0)
     imported_by = models.ForeignKey(User, models.PROTECT, verbose_name=_("imported by"), related_name="+")
     imported_at = models.DateTimeField(_("imported at"), auto_now_add=True)
-    sheet = models.JSONField(null=True, editable=False)
-    outcomes = models.JSONField(default=list, db_default=[], editable=False)
-    step = models.CharField(max_length=10, choices=Step, blank=True, default="", db_default="", editable=False)
+    sheet: Any = models.JSONField(null=True, editable=False)
+    outcomes: Any = models.JSONField(default=list, db_default=[], editable=False)
+    step = models.CharField(max_length=10, blank=True, default="", db_default="", editable=False)
 
     class Meta:
         verbose_name = _("import")
@@ -70,7 +63,6 @@ class ImportBatch(models.Model):
                 condition=~Q(files_digest=""),
                 name="importbatch_begun_once",
             ),
-            is_known("importbatch", "step", ["", "columns", "checking", "checked", "importing", "stopped", "done"]),
         ]
 
     def __str__(self) -> str:

@@ -43,7 +43,7 @@ def _columns(model: type[Part], before: str = "") -> dict[str, Column]:
         if part and kind is not list:
             found |= _columns(part, f"{before}{key}.")
         else:
-            found[f"{before}{key}"] = Column(kind, _MEMBER[part] if part else None)
+            found[f"{before}{key}"] = Column(kind, _MEMBER.get(part) if part else None)
     return found
 
 
@@ -93,15 +93,6 @@ def rows(cursor: Cursor, names: list[str], delimiter: str) -> Iterator[tuple[int
             yield line, _row(dict(zip(names, cells, strict=False)))
 
 
-def set_value(node: Node, name: str, value: Any) -> None:
-    """Set the value at a path such as "claim.text"."""
-    *above, key = name.split(".")
-    place: Any = node
-    for step in above:
-        place = place.setdefault(step, {})
-    place[key] = value
-
-
 class _Lines:
     """The remaining lines of a file, as an iterator. No more than `left` characters are read."""
 
@@ -126,8 +117,13 @@ def _row(cells: dict[str, str]) -> Node:
     row: Node = {KEY_COLUMN: None}
     for name, cell in cells.items():
         value = _value(cell, COLUMNS[name]) if name and cell.strip() else None
-        if value is not None:
-            set_value(row, name, value)
+        if value is None:
+            continue
+        *above, key = name.split(".")
+        place: Any = row
+        for step in above:
+            place = place.setdefault(step, {})
+        place[key] = value
     return row
 
 

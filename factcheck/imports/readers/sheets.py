@@ -1,35 +1,28 @@
-"""The reader of newsrooms' sheets, whose columns have the names that people choose.
+"""Newsrooms' sheets, whose columns have the names that people choose, as CSV in the project's own format.
 
-The clean room has turned the file into rows of texts. A row about another publisher's review becomes a record. Every
-other row becomes a record of a review on the newsroom's own site, which the importer makes a claim to check.
+The clean room has turned the file into rows of texts. A row that isn't about another publisher's review gets the URL
+of the newsroom's own site. The importer makes a claim to check of it.
 """
 
+import csv
+import io
+import json
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from factcheck.imports.readers.csv_rows import set_value
-from factcheck.imports.readers.files import Candidate
-from factcheck.imports.readers.jsonld_graphs import Node
 from factcheck.imports.readers.normalise import calendar_date, language_tag, tidy, web_address
-from factcheck.imports.readers.records import record_of
-from factcheck.imports.readers.results import Position, Problem, Record, Refusal
 from factcheck.imports.readers.word_dates import word_date
 
 # The names of each field's columns by language.
 NAMES: dict[str, dict[str, list[str]]] = tomllib.loads(Path(__file__).with_name("column_names.toml").read_text("utf-8"))
 LISTS = ("claim.appearances", "sources", "topics")  # several columns can fill each of these fields
-_DATES = ("reviewed_on", "claim.claimed_on", "due_on")
+_DATES = ("reviewed_on", "claim.claimed_on")
 _MAX_TITLES = 20  # rows above the header
-_LANGUAGES = {"english": "en", "tieng anh": "en", "vietnamese": "vi", "tieng viet": "vi"}
-_URLS = re.compile(r"(?:https?://|www\.)[^\s,;<>\"]+", re.IGNORECASE)
+_URLS = re.compile(r"https?://[^\s,;<>\"]+", re.IGNORECASE)
 _DATE = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](?:20)?(\d{2})(?!\d)", re.ASCII)
-# A record or a refusal, and the owner and the due date of a claim to check, as in the sheet.
-Row = tuple[Record | Refusal, dict[str, Any]]
 
 
 def fold(name: str) -> str:
@@ -41,91 +34,75 @@ def fold(name: str) -> str:
 _FIELDS = {fold(name): key for key, names in NAMES.items() for each in names.values() for name in each}
 
 
-def find_header(rows: Sequence[Sequence[str]]) -> int:
-    """Return the index of the row with the most known names, or else of the first row with several cells."""
-    known = [len({_FIELDS.get(fold(cell)) for cell in row} - {None}) for row in rows[:_MAX_TITLES]]
-    several = [sum(map(bool, row)) > 1 for row in rows]
-    return known.index(max(known)) if any(known) else several.index(True) if any(several) else 0
+def split_rows(rows: Sequence[Sequence[str]]) -> tuple[int, Sequence[str], Sequence[Sequence[str]]]:
+    """Return the number of the header's row, the header, and the rows below it. Rows above it can be titles."""
+    known = [len({*map(_field, row)}) for row in rows[:_MAX_TITLES]]
+    begin = known.index(max(known)) if known else 0
+    return begin + 1, rows[begin] if rows else [], rows[begin + 1 :]
 
 
 def guess_columns(header: Sequence[str]) -> list[str]:
     """Return the field of each column, or "" for a column that nobody knows or that repeats a name."""
-    keys = [_FIELDS.get(fold(name), "") for name in header]
+    keys = [*map(_field, header)]
     return [key if key in LISTS or key not in keys[:place] else "" for place, key in enumerate(keys)]
 
 
-def read_rows(rows: Sequence[Sequence[str]], columns: Sequence[str], site: str, words: "Words") -> Iterator[Row]:
-    """Yield the rows below the header. `site` is the newsroom's.
+def to_csv(rows: Sequence[Sequence[str]], columns: Sequence[str], site: str) -> tuple[str, dict[int, dict[str, str]]]:
+    """Return the rows as CSV in the own format, each in the line of its row, and the cells that can't be read by line.
 
     Rows of merged cells repeat the values of the first row, so their sources and other lists belong to the first row.
+    Dates begin with the day, unless a date of the sheet can only begin with the month. A row without a verdict or a
+    page of its own gets the page of the newsroom's site, `site`.
     """
-    found: list[tuple[int, dict[str, str], dict[str, str]]] = []
-    for number, cells in enumerate(rows[(begin := find_header(rows) + 1) :], begin + 1):
+    found: dict[int, tuple[dict[str, str], dict[str, str]]] = {}
+    last: tuple[dict[str, str], dict[str, str]] = ({}, {})
+    begin, _header, below = split_rows(rows)
+    for number, cells in enumerate(below, begin + 1):
         single, lists = dict[str, str](), dict[str, str]()
         for key, cell in zip(columns, cells, strict=False):
             if key and cell:
                 values = lists if key in LISTS else single
-                values[key] = f"{values[key]}\n{cell}" if key in values else cell
-        if found and single and single == found[-1][1]:
-            found[-1][2].update({key: f"{found[-1][2].get(key, '')}\n{cell}" for key, cell in lists.items()})
+                values[key] = f"{values.get(key, '')} {cell}".strip()
+        if single and single == last[0]:
+            last[1].update({key: f"{last[1].get(key, '')} {cell}" for key, cell in lists.items()})
         elif single or lists:
-            found.append((number, single, lists))
-    words.find_order(cell for _row, single, _lists in found for key, cell in single.items() if key in _DATES)
-    for number, single, lists in found:
-        yield _row(Position(number), single | lists, site, words)
+            found[number] = last = (single, lists)
+    dates = [_DATE.match(cell) for single, _lists in found.values() for key, cell in single.items() if key in _DATES]
+    pairs = [(int(date[1]), int(date[2])) for date in dates if date]
+    month_first = any(two > 12 for _one, two in pairs) and all(one <= 12 for one, _two in pairs)
+    out, unread = io.StringIO(), dict[int, dict[str, str]]()
+    writer = csv.DictWriter(out, [*NAMES, "claim.claimant.type"], lineterminator="\n")
+    writer.writeheader()
+    for number in range(2, len(rows) + 1):
+        single, lists = found.get(number, ({}, {}))
+        texts = {key: tidy(cell, one_line=True) for key, cell in (single | lists).items()}
+        row = {key: _value(key, text, month_first) for key, text in texts.items()}
+        unread[number] = {key: text for key, text in texts.items() if not row[key]}
+        if row and not (row.get("original_url") and row.get("verdict.original.label")):
+            row |= {"original_url": f"https://{site}/", "verdict.original.label": "?"}
+        row |= {"claim.claimant.type": "person"} if row.get("claim.claimant.name") else {}
+        writer.writerow(row) if row else out.write("\n")
+    return out.getvalue(), unread
 
 
-def _row(position: Position, cells: dict[str, str], site: str, words: "Words") -> Row:
-    values = {key: words.value(key, tidy(cell)) for key, cell in cells.items()}
-    left_out = tuple(
-        Problem(f"/{key}", "unreadable_cell", cells[key][:200]) for key, read in values.items() if not read
-    )
-    card = {key: values.pop(key) for key in ("owner", "due_on") if values.get(key)}
-    if not values.get("claim.text"):
-        return Refusal(position, (Problem("/claim/text", "no_claim_text", "the claim is missing"),)), card
-    if not (values.get("original_url") and values.get("verdict.original.label")):
-        values |= {"original_url": f"https://{site}/", "verdict.original.label": "?"}
-    node: Node = {}
-    for key, value in values.items():
-        set_value(node, key, value or None)
-    result = record_of(Candidate(position, node, is_row=True), words.language)
-    assert result is not None
-    return (replace(result, dropped=left_out) if isinstance(result, Record) else result), card
+def _value(key: str, text: str, month_first: bool) -> str:
+    """Return the cell of the own format, or "" if the text can't be read."""
+    urls = dict.fromkeys(url for each in _URLS.findall(text) if (url := web_address(each)))
+    if key in _DATES:
+        one, two, year = date.groups() if (date := _DATE.match(text)) else ("", "", "")
+        day = f"20{year}-{one}-{two}" if month_first else f"20{year}-{two}-{one}"
+        return calendar_date(text) or calendar_date(day) or word_date(text) or ""
+    if key == "topics":
+        slugs = [fold(label).replace(" ", "-")[:60] for label in re.split("[;,|]", text)]
+        return json.dumps([{"slug": slug} for slug in slugs if slug])
+    if key in ("sources", "claim.appearances") and (urls or key == "claim.appearances"):
+        return json.dumps([{"url": url} for url in urls]) if urls else ""
+    if key == "original_url":
+        return next(iter(urls), "")
+    if key == "language":
+        return language_tag(text) or ""
+    return json.dumps([{"title": text}]) if key == "sources" else text
 
 
-@dataclass
-class Words:
-    """What the words of a sheet mean. `topics` has the slugs of topics by folded label.
-
-    Dates begin with the day, unless a date of the sheet can only begin with the month.
-    """
-
-    language: str
-    topics: Mapping[str, str]
-    month_first: bool = False
-
-    def find_order(self, cells: Iterable[str]) -> None:
-        pairs = [(int(date[1]), int(date[2])) for date in map(_DATE.match, cells) if date]
-        self.month_first = any(two > 12 for _one, two in pairs) and all(one <= 12 for one, _two in pairs)
-
-    def value(self, key: str, text: str) -> Any:
-        """Return the value in the own format, or None if the text can't be read."""
-        urls = [url for each in _URLS.findall(text) if (url := web_address(re.sub("^www", "https://www", each)))]
-        line = " ".join(text.split())
-        if key in _DATES:
-            one, two, year = date.groups() if (date := _DATE.match(text)) else ("", "", "")
-            day = f"20{year}-{one}-{two}" if self.month_first else f"20{year}-{two}-{one}"
-            return calendar_date(text) or calendar_date(day) or word_date(text, self.language)
-        if key == "topics":
-            names = {fold(label): label.strip(" #") for label in re.split(r"[\n;,|]", text) if fold(label)}
-            slugs = {self.topics.get(name) or name.replace(" ", "-")[:60]: label for name, label in names.items()}
-            return [{"slug": slug, "labels": {self.language or "en": label}} for slug, label in slugs.items()]
-        if key in ("sources", "claim.appearances"):
-            titles = [line] if key == "sources" and line else []
-            return [{"url": url} for url in dict.fromkeys(urls)] or [{"title": title} for title in titles]
-        special: dict[str, Any] = {
-            "original_url": next(iter(urls), None),
-            "language": _LANGUAGES.get(fold(text)) or language_tag(text),
-            "claim.claimant": {"type": "person", "name": line},
-        }
-        return special.get(key, text if key in ("claim.text", "summary") else line)
+def _field(name: str) -> str:
+    return _FIELDS.get(fold(name), "")

@@ -78,16 +78,8 @@ class Command(BaseCommand):
                 batch = batches.begin_import(
                     newsroom=find_newsroom(user, options["newsroom"]), by=user, files=names, files_digest=digest
                 )
-                counts = import_files(
-                    files,
-                    batch=batch,
-                    by=user,
-                    refused=out,
-                    left_out=left_out,
-                    outcomes=rows if dry_run else None,
-                    language=language,
-                    progress=bar.update,
-                )
+                some = {"outcomes": rows} if dry_run else {}
+                counts = import_files(files, batch, user, out, left_out, language=language, progress=bar.update, **some)
                 if dry_run:
                     transaction.set_rollback(True)
             submitted = dry_run or batches.submit_import(
