@@ -1,12 +1,12 @@
 """Rows of statements on the public record."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import connections
 
 
-def run_public(sql: str, parameters: Sequence[Any] | Mapping[str, Any] = (), alias: str = "public") -> list[Any]:
+def run_public(sql: str, parameters: Sequence[Any] = (), alias: str = "public") -> list[Any]:
     """Run a statement that the server plans for its parameters, for example for the values of a filter."""
     with connections[alias].cursor() as cursor:
         return _rows(cursor, sql, parameters)
@@ -17,6 +17,6 @@ def run_prepared(sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
     return _rows(connections["public"].prepared_cursor(), sql, parameters)  # type: ignore[attr-defined] # our backend's
 
 
-def _rows(cursor: Any, sql: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[Any]:
+def _rows(cursor: Any, sql: str, parameters: Sequence[Any]) -> list[Any]:
     cursor.execute(sql, parameters)
     return list(cursor.fetchall())

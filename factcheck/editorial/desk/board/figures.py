@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin
@@ -65,7 +64,7 @@ def figures_page(request: HttpRequest, as_csv: bool = False) -> HttpResponse:
 
 def _figures(newsroom: Publisher, first: date, last: date) -> dict[str, Any]:
     time_zone = zone(newsroom.time_zone)
-    found = newsroom_figures(newsroom.site, first, last, time_zone)
+    found = newsroom_figures(newsroom.site, time_zone.key, first, last)
     topics = {topic.slug: str(topic) for topic in Topic.objects.prefetch_related("labels")}
     rows = [
         (name, " ".join(map(str, values)), _words(name, values, topics), number)
@@ -80,8 +79,7 @@ def _figures(newsroom: Publisher, first: date, last: date) -> dict[str, Any]:
     return {
         "newsroom": newsroom, "first": first, "last": last, "zone": time_zone.tzname(None), "rows": rows,
         "tables": tables, "median": found["days"].median, "reviews": found["weeks"].count,
-        "read": found["standard"].count,
-        "csv": urlencode({"newsroom": newsroom.pk, "first": first, "last": last}), **single,
+        "read": found["standard"].count, **single,
     }  # fmt: skip
 
 
