@@ -12,7 +12,7 @@ from factcheck.editorial.drafts import review_statements
 from factcheck.editorial.drafts.saved_states import columns_of, keep_state
 from factcheck.editorial.errors import AlreadyDone, WrongState
 from factcheck.editorial.events import record_event
-from factcheck.editorial.models import Authorship, Review, Source, User, Verdict
+from factcheck.editorial.models import Authorship, Review, User, Verdict
 from factcheck.editorial.people import roles
 from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.record.statements.output import read
@@ -64,9 +64,11 @@ def start_translation(*, review: Review, by: User) -> Review:
         translation_of_revision=_newest_revision(review),
         created_by=by,
     )
-    columns = [column.attname for column in columns_of(Source)]
-    for source in review.sources.all():
-        Source.objects.create(review=draft, **{column: getattr(source, column) for column in columns})
+    for row in (*review.sources.all(), *review.replies.all()):
+        columns = [column.attname for column in columns_of(type(row))]
+        type(row).objects.create(review=draft, **{column: getattr(row, column) for column in columns})
+    # An answer in the review's own language names no language, but the translation is in another one.
+    draft.replies.filter(answer_language="").exclude(answer="").update(answer_language=review.language)
     Authorship.objects.create(review=draft, user=by)
     keep_state(draft, by)
     record_event(by, "review.translated", review)
