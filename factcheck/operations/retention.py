@@ -109,6 +109,7 @@ KINDS = (
     Kind(models.Source.objects.all(), "review__created_at", _("with its review")),
     Kind(models.Reply.objects.all(), "review__created_at", _("with its review")),
     Kind(models.Claim.objects.all(), "logged_at", _("texts: with an erasure, or when somebody deletes it")),
+    Kind(models.Card.objects.all(), "changed_at", _("with its claim")),
     Kind(models.Demand.objects.all(), "created_at", _("when the draft is thrown away")),
     Kind(_reviews, "discarded_at", "DRAFTS_DAYS", DRAFTS, _("reviews that were thrown away")),
     Kind(_demands, "discarded_at", "DRAFTS_DAYS", DRAFTS, _("demands that were thrown away")),
