@@ -3,6 +3,8 @@
 A translation is a review of its own. It names the original's revision that it translates, and has the same verdict.
 """
 
+from typing import Any
+
 from django.conf import settings
 from django.db import transaction
 from django.utils.functional import Promise
@@ -65,8 +67,9 @@ def start_translation(*, review: Review, by: User) -> Review:
         created_by=by,
     )
     for row in (*review.sources.all(), *review.replies.all()):
-        columns = [column.attname for column in columns_of(type(row))]
-        type(row).objects.create(review=draft, **{column: getattr(row, column) for column in columns})
+        model: Any = type(row)
+        columns = [column.attname for column in columns_of(model)]
+        model.objects.create(review=draft, **{column: getattr(row, column) for column in columns})
     # An answer in the review's own language names no language, but the translation is in another one.
     draft.replies.filter(answer_language="").exclude(answer="").update(answer_language=review.language)
     Authorship.objects.create(review=draft, user=by)

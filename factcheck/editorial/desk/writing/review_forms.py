@@ -114,7 +114,7 @@ class SourceInline(CardsMixin, TextareaRowsMixin, OwnReviewInline, admin.Stacked
 
 class ReplyInline(CardsMixin, TextareaRowsMixin, OwnReviewInline, admin.StackedInline[Reply, Review]):
     model = Reply
-    form = forms.ModelForm
+    form: Any = forms.ModelForm
     formset = ConflictCheckedFormSet
     has_copies = False
     extra = 1  # for browsers without JavaScript
