@@ -61,13 +61,15 @@ class EditorsDesk(admin.AdminSite):
         from factcheck.editorial.desk.board.menu import menu_for
         from factcheck.editorial.desk.deciding.freezes import freezes_for
         from factcheck.editorial.desk.evidence.pictures import DESK_PICTURES
+        from factcheck.editorial.desk.readers.incidents import strip_for
 
         own = {"guide": guide_for(request), "drafts_days": settings.DRAFTS_DAYS}
         context = {**super().each_context(request), **own}
         if not self.has_permission(request):
             return context
         menu = menu_for(get_desk(request), context["available_apps"])
-        return {**context, "freezes": freezes_for(request), "menu": menu, "pictures": DESK_PICTURES}
+        shown = {"freezes": freezes_for(request), "strip": strip_for(request), "pictures": DESK_PICTURES}
+        return {**context, **shown, "menu": menu}
 
     def get_log_entries(self, request: HttpRequest) -> Any:
         return ()  # the desk has events instead of Django's log

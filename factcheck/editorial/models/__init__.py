@@ -6,7 +6,7 @@ Workflows belong in `factcheck.editorial.proposals`, pages in `factcheck.editori
 
 from factcheck.editorial.models.captures import Capture, Picture, WatchedSource
 from factcheck.editorial.models.claims import Appearance, Claim, Claimant, Topic, TopicLabel
-from factcheck.editorial.models.demands import Demand
+from factcheck.editorial.models.demands import Demand, Incident
 from factcheck.editorial.models.drafts import OpenDraft, SavedState
 from factcheck.editorial.models.events import EditorialEvent
 from factcheck.editorial.models.imports import ImportBatch, Job
@@ -28,7 +28,7 @@ from factcheck.editorial.models.scales import RatingScale, Verdict, VerdictLabel
 
 __all__ = [
     "AnsweredRequest", "ApiToken", "Appearance", "Authorship", "Capture", "Claim", "Claimant", "Demand",
-    "EditorialEvent", "Freeze", "ImportBatch", "Job", "Membership", "Mismatch", "OpenDraft", "Picture",
+    "EditorialEvent", "Freeze", "ImportBatch", "Incident", "Job", "Membership", "Mismatch", "OpenDraft", "Picture",
     "PreparedVector", "Proposal", "Publisher", "RatingScale", "ReaderMessage", "Review", "SavedState", "SecondFactor",
     "Session", "SignInCounter", "Signature", "Source", "Topic", "TopicLabel", "User", "Verdict", "VerdictLabel",
     "VerdictMapping", "WatchedSource",
