@@ -49,6 +49,9 @@ BREACHES = {
     "claimant_person_is_public_figure": "UPDATE editorial_claimant SET type = 'person', name = 'Nguyễn Văn A'",
     "topiclabel_language_once": "INSERT INTO editorial_topiclabel (topic_id, language, label)"
     " SELECT topic_id, language, 'x' FROM editorial_topiclabel",
+    "card_once": "INSERT INTO editorial_card (newsroom_id, claim_id) SELECT newsroom_id, claim_id FROM editorial_card",
+    "card_stage_known": "UPDATE editorial_card SET stage = 'lost'",
+    "card_off_is_not_due": "UPDATE editorial_card SET stage = 'off', urgent = true",
     "claim_has_text": "UPDATE editorial_claim SET text = ''",
     "appearance_one_first": "INSERT INTO editorial_appearance (claim_id, url, medium, media_sha256, archive_url, first,"
     " no_capture_reason, position) SELECT claim_id, url, '', '', '', true, '', 0 FROM editorial_appearance",

@@ -34,6 +34,7 @@ from factcheck.editorial.encryption import KeyProblem
 from factcheck.editorial.messages import incidents
 from factcheck.editorial.models import Demand, Incident
 from factcheck.editorial.people.account_mail import can_send, editors_addresses
+from factcheck.record.statements.statement_labels import choices
 
 HOURS = (1, 3, 24)  # of the buttons for a deadline
 OPEN = Demand.Outcome.OPEN.value
@@ -57,7 +58,7 @@ class IncidentForm(ConflictCheckedForm[Incident]):
 class AnswerForm(forms.Form):
     outcome = forms.ChoiceField(
         label=capfirst(gettext_lazy("outcome")),
-        choices=[choice for choice in Incident._meta.get_field("outcome").choices or () if choice[0] != OPEN],
+        choices=choices(Demand.Outcome)[1:],
         widget=forms.RadioSelect,
         required=False,
     )
@@ -154,8 +155,8 @@ class IncidentAdmin(LockingAdmin[Incident], ReviewReferencesMixin, ActionsAdmin[
 
     def autosave(self, request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
         """Save what can be saved of the form, and return the result as JSON for autosave.js."""
-        if refusal := over_limit(request):
-            return refusal
+        if limit := over_limit(request):
+            return limit
         with transaction.atomic():
             pk = pk or self._created_by_page(request)
             row = self.get_object(request, str(pk)) if pk else None

@@ -113,8 +113,8 @@ class AutosaveAdmin(LockingAdmin[M], NewsroomAdmin[M], Generic[M]):
         The status is 403 without the right to save, and 409 after a conflicting edit. The status is 422 if a required
         field is missing, and 413 or 429 over the account's limits.
         """
-        if refusal := over_limit(request):
-            return refusal
+        if limit := over_limit(request):
+            return limit
         pk = pk or self._created_by_page(request)
         row = self.get_object(request, str(pk)) if pk else None
         if pk and row is None:

@@ -13,7 +13,7 @@ import factcheck.editorial.models.demands
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("editorial", "0026_ask_for_the_checklist"),
+        ("editorial", "0027_cards_of_the_board"),
     ]
 
     operations = [
