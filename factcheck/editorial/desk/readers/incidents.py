@@ -1,8 +1,9 @@
 """The pressure room: a short form for a demand that is being made at this moment, and the strip with running clocks."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
@@ -95,7 +96,7 @@ class IncidentAdmin(LockingAdmin[Incident], ReviewReferencesMixin, ActionsAdmin[
     list_filter = ("outcome",)
     autocomplete_fields = ("claim",)
     textarea_rows: ClassVar = {"said": 3, "answer": 5}
-    formfield_overrides = {
+    formfield_overrides: ClassVar[dict[Any, Any]] = {
         **FORMFIELDS,
         models.DateTimeField: {"form_class": MomentField, "widget": MomentInput},
     }
@@ -163,7 +164,7 @@ class IncidentAdmin(LockingAdmin[Incident], ReviewReferencesMixin, ActionsAdmin[
             if (pk and row is None) or not self.has_add_permission(request):
                 raise Http404
             fields = flatten_fieldsets(self.get_fieldsets(request, row))
-            form = self.get_form(request, row, change=row is not None, fields=fields)(request.POST, instance=row)
+            form: Any = self.get_form(request, row, change=row is not None, fields=fields)(request.POST, instance=row)
             if row is not None and form.is_stale():
                 return self._conflict(row)
             form.checks_conflict = False
@@ -217,7 +218,8 @@ class IncidentAdmin(LockingAdmin[Incident], ReviewReferencesMixin, ActionsAdmin[
         return redirect("admin:editorial_incident_change", row.pk)
 
 
-class Running(NamedTuple):
+@dataclass(frozen=True)
+class Running:
     """A line of the strip: a demand without an outcome, and the moment until which the newsroom has time."""
 
     url: str
