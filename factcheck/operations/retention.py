@@ -111,7 +111,7 @@ KINDS = (
     Kind(models.Claim.objects.all(), "logged_at", _("texts: with an erasure, or when somebody deletes it")),
     Kind(models.Card.objects.all(), "changed_at", _("with its claim")),
     Kind(models.Demand.objects.all(), "created_at", _("when the draft is thrown away")),
-    Kind(models.Incident.objects.all(), "entered_at", _("on its own date, by default after 90 days"), INCIDENTS),
+    Kind(models.Incident.objects.all(), "created_at", _("on its own date, by default after 90 days"), INCIDENTS),
     Kind(_reviews, "discarded_at", "DRAFTS_DAYS", DRAFTS, _("reviews that were thrown away")),
     Kind(_demands, "discarded_at", "DRAFTS_DAYS", DRAFTS, _("demands that were thrown away")),
     Kind(models.SavedState.objects.all(), "saved_at", _("DRAFTS_DAYS after everything in it was published"), DRAFTS),

@@ -47,11 +47,8 @@ def read_moment(text: str, base: datetime, *, ahead: bool) -> datetime:
 
 def _by_clock(words: str, base: datetime, ahead: bool) -> datetime:
     """Return the moment that a day, an hour or both name. Raise ValueError for other texts."""
-    day: date | None = None
-    for name, days in _NAMED.items():
-        if words.startswith(name) or words.endswith(name):
-            words, day = words.replace(name, "", 1), base.date() + timedelta(days=days)
-            break
+    named = next((name for name in _NAMED if name in words), "")
+    words, day = words.replace(named, ""), base.date() + timedelta(days=_NAMED[named]) if named else None
     if day is None and (written := _DAY.search(words)):
         year, month, number = (
             (written[1], written[2], written[3]) if written[1] else (written[6], written[5], written[4])
@@ -76,10 +73,7 @@ class MomentInput(forms.TextInput):
     """A text input with buttons for the present moment, or for moments in some hours (`hours`)."""
 
     template_name = "admin/editorial/widgets/moment.html"
-
-    def __init__(self, attrs: dict[str, Any] | None = None, hours: tuple[int, ...] = ()) -> None:
-        super().__init__({"size": 20, "autocomplete": "off", **(attrs or {})})
-        self.hours = hours
+    hours: tuple[int, ...] = ()
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         own = {"hours": self.hours, "zone": timezone.get_current_timezone_name()}
@@ -94,9 +88,7 @@ class MomentField(forms.DateTimeField):
     base: datetime | None = None
 
     def to_python(self, value: Any) -> Any:
-        if not isinstance(value, str) or not value.strip():
-            return value or None
-        return read_moment(value, self.base or timezone.now(), ahead=self.ahead)
+        return read_moment(value, self.base or timezone.now(), ahead=self.ahead) if value else None
 
     def prepare_value(self, value: Any) -> Any:
         return timezone.localtime(value).strftime(SHOWN) if isinstance(value, datetime) else value

@@ -1,10 +1,9 @@
 """Incidents, which are demands as the newsroom received them: the alarm, the outcome and the deletion."""
 
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
@@ -15,7 +14,7 @@ from factcheck.editorial.models import Demand, Incident, User
 from factcheck.editorial.people import roles
 from factcheck.editorial.people.account_mail import INCIDENT, QUEUE, can_send
 
-Outcome = Demand.Outcome
+OPEN = Demand.Outcome.OPEN.value
 
 
 @transaction.atomic
@@ -34,34 +33,28 @@ def alarm(*, incident: Incident, by: User) -> None:
 def answer(*, incident: Incident, by: User, outcome: str, answered_at: datetime | None, text: str) -> None:
     """Record the outcome, and the answer that was sent. The incident then leaves the strip above every page."""
     incident = _lock(incident, by)
-    if incident.outcome != Outcome.OPEN:
+    if incident.outcome != OPEN:
         raise AlreadyDecided(_("This has already been decided. Reload the page to see the decision."))
-    if outcome not in set(Outcome.values()) - {Outcome.OPEN.value}:
+    if outcome not in Demand.Outcome.values() or outcome == OPEN:
         raise Incomplete(_("Choose the outcome."))
     incident.outcome, incident.answered_at, incident.answer = outcome, answered_at or timezone.now(), text
     incident.save(update_fields=["outcome", "answered_at", "answer", "changed_at"])
     record_event(by, "incident.answered", incident, outcome=outcome)
 
 
-def delete_expired() -> int:
-    """Delete incidents whose date has come. Return their number."""
-    return _delete(Incident.objects.filter(delete_on__lte=timezone.now().date()))
+def delete_expired() -> None:
+    """Delete incidents whose date has come."""
+    Incident.objects.filter(delete_on__lte=timezone.now().date()).delete()
 
 
 def erase_incidents(about: Q) -> None:
     """Delete the incidents about a review or claim that is erased, whatever their date is."""
     Incident.objects.filter(about).update(delete_on=timezone.now().date())
-    _delete(Incident.objects.filter(about))
-
-
-def _delete(incidents: QuerySet[Incident]) -> int:
-    deleted: dict[str, Any] = incidents.delete()[1]
-    return int(deleted.get("editorial.Incident", 0))
+    Incident.objects.filter(about).delete()
 
 
 def _lock(incident: Incident, by: User) -> Incident:
     """Return the incident, locked, if the person may read it. Raise NotAllowed for others."""
-    locked = Incident.objects.select_for_update().get(pk=incident.pk)
-    if not Incident.objects.seen_by(by).filter(pk=locked.pk).exists():
-        roles.require_decider(by, locked.newsroom_id)
-    return locked
+    if not Incident.objects.seen_by(by).filter(pk=incident.pk).exists():
+        roles.require_decider(by, incident.newsroom_id)
+    return Incident.objects.select_for_update().get(pk=incident.pk)

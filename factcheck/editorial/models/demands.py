@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import date, timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -197,6 +197,7 @@ class Demand(VersionedModel):
 
 
 KEPT_DAYS = 90  # of an incident, unless a person sets another date
+_OPTIONAL: Any = {"null": True, "blank": True, "related_name": "+"}
 
 
 def deletion_date() -> date:
@@ -208,82 +209,53 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         """Return incidents of the newsrooms in which the person is an Editor, and those that the person entered."""
         roles = Membership.objects.filter(user=person, user__is_active=True)
         edited = Q(newsroom__in=roles.filter(role__in=Membership.DECIDING).values("publisher"))
-        return self.filter(edited | Q(entered_by=person, newsroom__in=roles.values("publisher")))
-
-    def open(self) -> Self:
-        """Return incidents without an outcome, the first deadline first."""
-        return self.filter(outcome=Demand.Outcome.OPEN.value).order_by(F("deadline").asc(nulls_last=True), "entered_at")
+        return self.filter(edited | Q(created_by=person, newsroom__in=roles.values("publisher")))
 
 
 class Incident(VersionedModel):
     """A demand as the newsroom received it, which only Editors and the person who entered it can read.
 
-    The database stores the texts encrypted, and no saved states of them. The worker deletes the row on `delete_on`.
+    The database stores the texts encrypted, and no texts in saved states. The worker deletes the row on `delete_on`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     newsroom = models.ForeignKey(Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="+")
-    entered_by = models.ForeignKey(
-        User, models.PROTECT, verbose_name=_("entered by"), related_name="+", editable=False, db_index=False
-    )
-    entered_at = models.DateTimeField(_("entered at"), default=timezone.now, editable=False)
+    created_by = models.ForeignKey(User, models.PROTECT, verbose_name=_("entered by"), related_name="+", editable=False)
+    created_at = models.DateTimeField(_("entered at"), auto_now_add=True)
     caller = EncryptedLineField(_("who demands it"), max_length=300, blank=True)
     said = EncryptedProseField(_("what they say"), max_length=10_000, blank=True)
     deadline = models.DateTimeField(_("until when"), null=True, blank=True)
-    received_at = models.DateTimeField(_("received at"), default=timezone.now)
+    received_at = models.DateTimeField(_("received at"), default=timezone.now, blank=True)
     channel = models.CharField(**field_options(statements.Demand, "channel"), max_length=20, blank=True)
     number = EncryptedLineField(_("number or address"), max_length=300, blank=True)
     principal = EncryptedLineField(_("on whose behalf"), max_length=300, blank=True)
-    review = models.ForeignKey(
-        Review, models.PROTECT, verbose_name=_("review"), null=True, blank=True, related_name="incidents"
-    )
-    claim = models.ForeignKey(
-        Claim, models.SET_NULL, verbose_name=_("claim"), null=True, blank=True, related_name="+", db_index=False
-    )
-    # A tip is deleted after its own time, by a function of the database.
+    review = models.ForeignKey(Review, models.PROTECT, verbose_name=_("review"), **_OPTIONAL)
+    claim = models.ForeignKey(Claim, models.SET_NULL, verbose_name=_("claim"), **_OPTIONAL)
+    # A function of the database deletes tips, so it isn't a constraint.
     message = models.ForeignKey(
-        ReaderMessage,
-        models.DO_NOTHING,
-        verbose_name=_("message from a reader"),
-        null=True,
-        blank=True,
-        related_name="+",
-        db_constraint=False,
-        db_index=False,
+        ReaderMessage, models.DO_NOTHING, verbose_name=_("message from a reader"), db_constraint=False, **_OPTIONAL
     )
     answer = EncryptedProseField(_("answer"), max_length=10_000, blank=True)
     outcome = models.CharField(
-        **field_options(statements.Demand, "outcome"),
-        max_length=10,
-        default=statements.Outcome.OPEN.value,
-        editable=False,
+        **field_options(statements.Demand, "outcome"), max_length=10, default=Demand.Outcome.OPEN.value, editable=False
     )
     answered_at = models.DateTimeField(_("answered at"), null=True, editable=False)
-    delete_on = models.DateField(_("delete on"), default=deletion_date)
-    demand = models.OneToOneField(
-        Demand, models.SET_NULL, verbose_name=_("demand"), null=True, editable=False, related_name="incident"
-    )
+    delete_on = models.DateField(_("delete on"), default=deletion_date, blank=True)
+    demand = models.OneToOneField(Demand, models.SET_NULL, null=True, editable=False, related_name="incident")
     alarmed_at = models.DateTimeField(null=True, editable=False)
-    page = models.UUIDField(null=True, editable=False, help_text="The opened page that saved the row last.")
 
     objects = IncidentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("incident")
         verbose_name_plural = _("incidents")
-        ordering = ["-entered_at", "-id"]
+        ordering = ["-created_at", "-id"]
         constraints = [
-            is_known("incident", "outcome", list(statements.Outcome.values())),
+            is_known("incident", "outcome", statements.Outcome.values()),
             is_known("incident", "channel", ["", *statements.Channel.values()]),
             models.CheckConstraint(
-                condition=Q(outcome="open", answered_at__isnull=True)
-                | ~Q(outcome="open") & Q(answered_at__isnull=False),
-                name="incident_answered_at_a_time",
+                condition=Q(outcome="open") ^ Q(answered_at__isnull=False), name="incident_answered_at_a_time"
             ),
-        ]
-        indexes = [
-            models.Index(fields=["newsroom"], name="incident_open", condition=Q(outcome="open")),
-            models.Index(fields=["delete_on"], name="incident_delete_on"),
         ]
 
     def __str__(self) -> str:

@@ -153,7 +153,7 @@ def send_alert(event: int) -> None:
 @transaction.atomic
 def send_alarm(incident: str, *, late: bool) -> None:
     """Send the Editors a link to an incident, without its texts. The late alarm is for incidents without an alarm."""
-    row = Incident.objects.select_for_update(of=("self",)).select_related("newsroom", "entered_by")
+    row = Incident.objects.select_for_update(of=("self",)).select_related("newsroom", "created_by")
     found = row.filter(pk=incident).first()
     if found is None or (late and found.alarmed_at):
         return

@@ -1,7 +1,7 @@
 -- The person who entered an incident and its newsroom determine who may read it, so they never change.
 CREATE OR REPLACE TRIGGER incident_begun BEFORE UPDATE ON editorial_incident
-    FOR EACH ROW WHEN ((NEW.newsroom_id, NEW.entered_by_id, NEW.entered_at) IS DISTINCT FROM
-                       (OLD.newsroom_id, OLD.entered_by_id, OLD.entered_at))
+    FOR EACH ROW WHEN ((NEW.newsroom_id, NEW.created_by_id, NEW.created_at) IS DISTINCT FROM
+                       (OLD.newsroom_id, OLD.created_by_id, OLD.created_at))
     EXECUTE FUNCTION editorial_refuse();
 
 -- Nobody deletes an incident before its date. An erasure sets the date first.

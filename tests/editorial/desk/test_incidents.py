@@ -39,7 +39,7 @@ def typed(client: Client, page: str, url: str = f"{ADD}autosave/", **fields: str
 
 def make_incident(newsroom: Newsroom, **fields: Any) -> Incident:
     values = {"caller": "Công an", "said": f"Gỡ bài {WORD}", **fields}
-    return Incident.objects.create(newsroom=newsroom.publisher, entered_by=newsroom.reporter, **values)
+    return Incident.objects.create(newsroom=newsroom.publisher, created_by=newsroom.reporter, **values)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_alarm_says_nothing_but_where_to_look(newsroom: Newsroom, database: str)
     lan = signed_in(newsroom.reporter).open("/admin/").follow("Record a demand")
     lan.fill(caller=f"Công an {WORD}", said=f"Gỡ bài {WORD}", deadline="3 hours").press("Alarm the Editors")
     assert "The Editors are alarmed at the desk, and 2 of them by e-mail." in lan.text
-    row = Incident.objects.latest("entered_at")
+    row = Incident.objects.latest("created_at")
     assert row.deadline is not None
     assert abs(row.deadline - row.received_at - timedelta(hours=3)) < timedelta(minutes=2)
     for late in (False, True):
@@ -129,7 +129,7 @@ def test_only_editors_and_the_person_who_entered_it_read_an_incident(newsroom: N
     page = f"/admin/editorial/incident/{row.pk}/change/"
     for reader in (newsroom.editor, newsroom.chief, newsroom.reporter):
         assert WORD in signed_in(reader).open(page).html
-    row = Incident.objects.create(newsroom=newsroom.publisher, entered_by=newsroom.editor, said=WORD)
+    row = Incident.objects.create(newsroom=newsroom.publisher, created_by=newsroom.editor, said=WORD)
     page = f"/admin/editorial/incident/{row.pk}/change/"
     for stranger in (newsroom.reporter, other.chief):
         client = client_of(stranger)
@@ -145,7 +145,7 @@ def test_database_keeps_incidents_until_their_date_and_only_encrypted(newsroom: 
     row = make_incident(newsroom)
     for sql in (
         "UPDATE editorial_incident SET said = 'open'",
-        f"UPDATE editorial_incident SET entered_by_id = {newsroom.editor.pk}",
+        f"UPDATE editorial_incident SET created_by_id = {newsroom.editor.pk}",
         "DELETE FROM editorial_incident",
         "TRUNCATE editorial_incident",
     ):

@@ -113,8 +113,8 @@ class AutosaveAdmin(LockingAdmin[M], NewsroomAdmin[M], Generic[M]):
         The status is 403 without the right to save, and 409 after a conflicting edit. The status is 422 if a required
         field is missing, and 413 or 429 over the account's limits.
         """
-        if limit := over_limit(request):
-            return limit
+        if over_limit := self._over_limit(request):
+            return over_limit
         pk = pk or self._created_by_page(request)
         row = self.get_object(request, str(pk)) if pk else None
         if pk and row is None:
@@ -137,6 +137,23 @@ class AutosaveAdmin(LockingAdmin[M], NewsroomAdmin[M], Generic[M]):
             return JsonResponse({"status": status, "problems": refusal.labels}, status=422)
         saved_states.keep_state(saved, get_desk(request).user, page=page_of(request))
         return self._saved_answer(request, submission, saved)
+
+    def _over_limit(self, request: HttpRequest) -> JsonResponse | None:
+        size = int(request.META.get("CONTENT_LENGTH") or 0)
+        if size > MAX_SIZE:
+            status = _(
+                "Not saved: this page has more than 2 MB of text. Your text is kept in this browser. Shorten it."
+            )
+            return JsonResponse({"status": status}, status=413)
+        limits = ("autosaves", MAX_AUTOSAVES, 60, 1), ("autosaved bytes", MAX_BYTES, 60, size)
+        wait = rate_limits.count_client(f"account {get_desk(request).user.pk}", *limits)
+        if wait is None:
+            return None
+        status = _(
+            "Not saved yet: your account has saved too often in the last minute. Your text is kept in this browser and"
+            " will be saved in %s seconds."
+        )
+        return JsonResponse({"status": status % wait, "wait": wait}, status=429, headers={"Retry-After": str(wait)})
 
     def note_open(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Note that the person has opened or closed the draft, and return who else has the draft open."""
@@ -278,7 +295,7 @@ class AutosaveAdmin(LockingAdmin[M], NewsroomAdmin[M], Generic[M]):
             mine = theirs
         version = request.POST.get("opened_version", "")
         opened, forgotten = saved_states.state_of(row.pk, version), saved_states.passage_forgotten(row.pk, version)
-        if opened and mine != theirs:
+        if opened and opened.content and mine != theirs:
             saved_states.require_room(mine, by=user, draft=row)
             SavedState.objects.create(
                 draft=row.pk, version=row.version, kind=Kind.TYPED, saved_by=user, content=mine, page=page_of(request)
@@ -301,23 +318,6 @@ class AutosaveAdmin(LockingAdmin[M], NewsroomAdmin[M], Generic[M]):
             forgotten=forgotten,
             differences=differences,
         )
-
-
-def over_limit(request: HttpRequest) -> JsonResponse | None:
-    """Return the refusal of an autosave that is too large, or one too many of this account."""
-    size = int(request.META.get("CONTENT_LENGTH") or 0)
-    if size > MAX_SIZE:
-        status = _("Not saved: this page has more than 2 MB of text. Your text is kept in this browser. Shorten it.")
-        return JsonResponse({"status": status}, status=413)
-    limits = ("autosaves", MAX_AUTOSAVES, 60, 1), ("autosaved bytes", MAX_BYTES, 60, size)
-    wait = rate_limits.count_client(f"account {get_desk(request).user.pk}", *limits)
-    if wait is None:
-        return None
-    status = _(
-        "Not saved yet: your account has saved too often in the last minute. Your text is kept in this browser and"
-        " will be saved in %s seconds."
-    )
-    return JsonResponse({"status": status % wait, "wait": wait}, status=429, headers={"Retry-After": str(wait)})
 
 
 def page_of(request: HttpRequest) -> UUID | None:
