@@ -27,6 +27,7 @@ from factcheck.editorial.models import (
     Demand,
     Incident,
     Publisher,
+    Reply,
     Review,
     SavedState,
     Source,
@@ -42,7 +43,7 @@ PAUSE = timedelta(minutes=10)  # sql/saved_states.sql has the same value
 SHORT = 50  # characters. Shorter texts are quickly typed again.
 # The related rows that are edited on the page of a draft.
 ROWS: dict[type[models.Model], dict[str, type[models.Model]]] = {
-    Review: {"sources": Source, "authorships": Authorship},
+    Review: {"sources": Source, "replies": Reply, "authorships": Authorship},
     Claim: {"appearances": Appearance},
     Demand: {},
     Incident: {},
