@@ -73,7 +73,10 @@ class IncidentAdmin(ReviewReferencesMixin, ActionsAdmin[Incident], AutosaveAdmin
     list_filter = ("outcome",)
     autocomplete_fields = ("claim",)
     textarea_rows: ClassVar = {"said": 3, "answer": 5}
-    formfield_overrides = {**FORMFIELDS, DateTimeField: {"form_class": MomentField, "widget": MomentField.widget}}
+    formfield_overrides: ClassVar[Any] = {
+        **FORMFIELDS,
+        DateTimeField: {"form_class": MomentField, "widget": MomentField.widget},
+    }
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Incident]:
         return super().get_queryset(request) & Incident.objects.seen_by(get_desk(request).user)
@@ -92,7 +95,8 @@ class IncidentAdmin(ReviewReferencesMixin, ActionsAdmin[Incident], AutosaveAdmin
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Incident | None:
         incident = super().get_object(request, object_id, from_field)
         if incident is not None:
-            show_public_text(get_desk(request), [row.claim for row in (incident, incident.review) if row and row.claim])
+            reviewed = incident.review.claim if incident.review else None
+            show_public_text(get_desk(request), [claim for claim in (incident.claim, reviewed) if claim])
         return incident
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -135,7 +139,7 @@ def strip_for(request: HttpRequest) -> list[dict[str, Any]]:
     demands = desk.own(Demand.objects.filter(outcome=incidents.OPEN, hours_given__gt=0, incident=None))
     for row in demands.exclude(received_at="").exclude(state=Demand.State.DISCARDED):
         received = parse_datetime(row.received_at)
-        rows.append((row, str(row), received and received + timedelta(hours=row.hours_given)))
+        rows.append((row, str(row), received and received + timedelta(hours=row.hours_given or 0)))
     rows.sort(key=lambda each: (each[2] is None, each[2] or now))
     return [
         {
