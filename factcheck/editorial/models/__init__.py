@@ -25,11 +25,12 @@ from factcheck.editorial.models.proposals import PreparedVector, Proposal, Signa
 from factcheck.editorial.models.reader_messages import Mismatch, ReaderMessage
 from factcheck.editorial.models.reviews import Authorship, Reply, Review, Source
 from factcheck.editorial.models.scales import RatingScale, Verdict, VerdictLabel, VerdictMapping
+from factcheck.editorial.models.talk.comments import Comment
 
 __all__ = [
-    "AnsweredRequest", "ApiToken", "Appearance", "Authorship", "Capture", "Card", "Claim", "Claimant", "Demand",
-    "EditorialEvent", "Freeze", "ImportBatch", "Incident", "Job", "Membership", "Mismatch", "OpenDraft", "Picture",
-    "PreparedVector", "Proposal", "Publisher", "RatingScale", "ReaderMessage", "Reply", "Review", "SavedState",
+    "AnsweredRequest", "ApiToken", "Appearance", "Authorship", "Capture", "Card", "Claim", "Claimant", "Comment",
+    "Demand", "EditorialEvent", "Freeze", "ImportBatch", "Incident", "Job", "Membership", "Mismatch", "OpenDraft",
+    "Picture", "PreparedVector", "Proposal", "Publisher", "RatingScale", "ReaderMessage", "Reply", "Review", "SavedState",
     "SecondFactor", "Session", "SignInCounter", "Signature", "Source", "Topic", "TopicLabel", "User", "Verdict",
     "VerdictLabel", "VerdictMapping", "WatchedSource",
 ]  # fmt: skip

@@ -13,7 +13,7 @@ import factcheck.editorial.models.demands
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("editorial", "0028_replies"),
+        ("editorial", "0029_comments"),
     ]
 
     operations = [
