@@ -27,6 +27,7 @@ MODELS = {
     "delivery": "how-to/receive-webhooks",
     "job": "how-to/when-something-is-wrong",
     "freeze": "how-to/freeze-publishing",
+    "find": "how-to/find-at-the-desk",
     "kept": "how-to/see-what-is-kept",
     "editorialevent": "how-to/manage-people",
     "proposal": "how-to/decide-on-a-proposal",
