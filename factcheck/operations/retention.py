@@ -107,6 +107,7 @@ KINDS = (
     Kind(models.Mismatch.objects.all(), "last_on", _("with its claim")),
     Kind(models.Review.objects.all(), "created_at", _("texts: with an erasure, or when the draft is thrown away")),
     Kind(models.Source.objects.all(), "review__created_at", _("with its review")),
+    Kind(models.Reply.objects.all(), "review__created_at", _("with its review")),
     Kind(models.Claim.objects.all(), "logged_at", _("texts: with an erasure, or when somebody deletes it")),
     Kind(models.Card.objects.all(), "changed_at", _("with its claim")),
     Kind(models.Demand.objects.all(), "created_at", _("when the draft is thrown away")),

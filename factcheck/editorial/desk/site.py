@@ -94,6 +94,7 @@ class EditorsDesk(admin.AdminSite):
         return super().app_index(request, app_label, {"title": title, **(extra_context or {})})
 
     def get_urls(self) -> list[Any]:
+        from factcheck.editorial.desk.board.figures import figures_page
         from factcheck.editorial.desk.deciding.decision_page import decision_page
         from factcheck.editorial.desk.evidence import pictures
         from factcheck.editorial.desk.evidence.capture_states import capture_states
@@ -106,6 +107,8 @@ class EditorsDesk(admin.AdminSite):
             path("editorial/proposal/<int:pk>/<slug:name>/", self.admin_view(decision_page), name="editorial_proposal"),
             path("editorial/captures/<slug:kind>/", self.admin_view(capture_states), name="editorial_captures"),
             path("find/", self.admin_view(find_page), name="editorial_find"),
+            path("figures/", self.admin_view(figures_page), name="editorial_figures"),
+            path("figures.csv", self.admin_view(figures_page), {"as_csv": True}, name="editorial_figures_csv"),
             path("choose-password/<uidb64>/<token>/", ChoosePassword.as_view(), name="choose_password"),
             path("app.webmanifest", TemplateView.as_view(**_APP), name="editorial_manifest"),
             path("login/second-factor/", sign_in_pages.second_factor_page, name="second_factor"),

@@ -23,13 +23,14 @@ from factcheck.editorial.models.people import (
 )
 from factcheck.editorial.models.proposals import PreparedVector, Proposal, Signature
 from factcheck.editorial.models.reader_messages import Mismatch, ReaderMessage
-from factcheck.editorial.models.reviews import Authorship, Review, Source
+from factcheck.editorial.models.reviews import Authorship, Reply, Review, Source
 from factcheck.editorial.models.scales import RatingScale, Verdict, VerdictLabel, VerdictMapping
 
 __all__ = [
     "AnsweredRequest", "ApiToken", "Appearance", "Authorship", "Capture", "Card", "Claim", "Claimant", "Demand",
     "EditorialEvent", "Freeze", "ImportBatch", "Job", "Membership", "Mismatch", "OpenDraft", "Picture",
-    "PreparedVector", "Proposal", "Publisher", "RatingScale", "ReaderMessage", "Review", "SavedState", "SearchRow",
+    "PreparedVector", "Proposal", "Publisher", "RatingScale", "ReaderMessage", "Reply", "Review", "SavedState",
+    "SearchRow",
     "SecondFactor", "Session", "SignInCounter", "Signature", "Source", "Topic", "TopicLabel", "User", "Verdict",
     "VerdictLabel", "VerdictMapping", "WatchedSource",
 ]  # fmt: skip

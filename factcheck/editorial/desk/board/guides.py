@@ -29,6 +29,7 @@ MODELS = {
     "freeze": "how-to/freeze-publishing",
     "find": "how-to/find-at-the-desk",
     "kept": "how-to/see-what-is-kept",
+    "figures": "how-to/count-your-work",
     "editorialevent": "how-to/manage-people",
     "proposal": "how-to/decide-on-a-proposal",
 }

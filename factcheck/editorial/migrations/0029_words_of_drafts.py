@@ -9,7 +9,7 @@ SHELF = models.expressions.CombinedExpression(models.F("sequence"), ">>", models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("editorial", "0027_cards_of_the_board"),
+        ("editorial", "0028_replies"),
     ]
 
     operations = [
