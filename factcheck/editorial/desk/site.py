@@ -102,9 +102,13 @@ class EditorsDesk(admin.AdminSite):
         from factcheck.editorial.desk.people import sign_in_pages, sign_in_settings
         from factcheck.editorial.desk.people.passwords import ChoosePassword
         from factcheck.editorial.desk.people.signing_keys import signing_keys
+        from factcheck.editorial.desk.talk.comment_pages import comments_page
 
         return [
             path("editorial/proposal/<int:pk>/<slug:name>/", self.admin_view(decision_page), name="editorial_proposal"),
+            path(
+                "editorial/<slug:kind>/<uuid:pk>/comments/", self.admin_view(comments_page), name="editorial_comments"
+            ),
             path("editorial/captures/<slug:kind>/", self.admin_view(capture_states), name="editorial_captures"),
             path("find/", self.admin_view(find_page), name="editorial_find"),
             path("figures/", self.admin_view(figures_page), name="editorial_figures"),

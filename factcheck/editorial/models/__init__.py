@@ -25,10 +25,11 @@ from factcheck.editorial.models.proposals import PreparedVector, Proposal, Signa
 from factcheck.editorial.models.reader_messages import Mismatch, ReaderMessage
 from factcheck.editorial.models.reviews import Authorship, Reply, Review, Source
 from factcheck.editorial.models.scales import RatingScale, Verdict, VerdictLabel, VerdictMapping
+from factcheck.editorial.models.talk.comments import Comment
 
 __all__ = [
-    "AnsweredRequest", "ApiToken", "Appearance", "Authorship", "Capture", "Card", "Claim", "Claimant", "Demand",
-    "EditorialEvent", "Freeze", "ImportBatch", "Job", "Membership", "Mismatch", "OpenDraft", "Picture",
+    "AnsweredRequest", "ApiToken", "Appearance", "Authorship", "Capture", "Card", "Claim", "Claimant", "Comment",
+    "Demand", "EditorialEvent", "Freeze", "ImportBatch", "Job", "Membership", "Mismatch", "OpenDraft", "Picture",
     "PreparedVector", "Proposal", "Publisher", "RatingScale", "ReaderMessage", "Reply", "Review", "SavedState",
     "SearchRow",
     "SecondFactor", "Session", "SignInCounter", "Signature", "Source", "Topic", "TopicLabel", "User", "Verdict",

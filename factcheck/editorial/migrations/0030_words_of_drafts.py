@@ -9,7 +9,7 @@ SHELF = models.expressions.CombinedExpression(models.F("sequence"), ">>", models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("editorial", "0028_replies"),
+        ("editorial", "0029_comments"),
     ]
 
     operations = [
