@@ -67,9 +67,16 @@ class EditorsDesk(admin.AdminSite):
         context = {**super().each_context(request), **own}
         if not self.has_permission(request):
             return context
+<<<<<<< HEAD
         menu = menu_for(get_desk(request), context["available_apps"])
         shown = {"freezes": freezes_for(request), "strip": strip_for(request), "pictures": DESK_PICTURES}
         return {**context, **shown, "menu": menu}
+=======
+        desk = get_desk(request)
+        menu = menu_for(desk, context["available_apps"])
+        own = {"menu": menu, "pictures": DESK_PICTURES, "finds": bool(desk.roles)}
+        return {**context, "freezes": freezes_for(request), **own}
+>>>>>>> main
 
     def get_log_entries(self, request: HttpRequest) -> Any:
         return ()  # the desk has events instead of Django's log
@@ -98,6 +105,7 @@ class EditorsDesk(admin.AdminSite):
         from factcheck.editorial.desk.deciding.decision_page import decision_page
         from factcheck.editorial.desk.evidence import pictures
         from factcheck.editorial.desk.evidence.capture_states import capture_states
+        from factcheck.editorial.desk.lists.finding import find_page
         from factcheck.editorial.desk.people import sign_in_pages, sign_in_settings
         from factcheck.editorial.desk.people.passwords import ChoosePassword
         from factcheck.editorial.desk.people.signing_keys import signing_keys
@@ -109,6 +117,7 @@ class EditorsDesk(admin.AdminSite):
                 "editorial/<slug:kind>/<uuid:pk>/comments/", self.admin_view(comments_page), name="editorial_comments"
             ),
             path("editorial/captures/<slug:kind>/", self.admin_view(capture_states), name="editorial_captures"),
+            path("find/", self.admin_view(find_page), name="editorial_find"),
             path("figures/", self.admin_view(figures_page), name="editorial_figures"),
             path("figures.csv", self.admin_view(figures_page), {"as_csv": True}, name="editorial_figures_csv"),
             path("choose-password/<uidb64>/<token>/", ChoosePassword.as_view(), name="choose_password"),

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import date, timedelta
-from typing import Any, Self
+from typing import Self
 
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -197,7 +197,6 @@ class Demand(VersionedModel):
 
 
 KEPT_DAYS = 90  # of an incident, unless a person sets another date
-_OPTIONAL: Any = {"null": True, "blank": True, "related_name": "+"}
 
 
 def deletion_date() -> date:
@@ -229,11 +228,11 @@ class Incident(VersionedModel):
     channel = models.CharField(**field_options(statements.Demand, "channel"), max_length=20, blank=True)
     number = EncryptedLineField(_("number or address"), max_length=300, blank=True)
     principal = EncryptedLineField(_("on whose behalf"), max_length=300, blank=True)
-    review = models.ForeignKey(Review, models.PROTECT, verbose_name=_("review"), **_OPTIONAL)
-    claim = models.ForeignKey(Claim, models.SET_NULL, verbose_name=_("claim"), **_OPTIONAL)
+    review = models.ForeignKey(Review, models.PROTECT, verbose_name=_("review"), null=True, blank=True, related_name="+")
+    claim = models.ForeignKey(Claim, models.SET_NULL, verbose_name=_("claim"), null=True, blank=True, related_name="+")
     # A function of the database deletes tips, so it isn't a constraint.
     message = models.ForeignKey(
-        ReaderMessage, models.DO_NOTHING, verbose_name=_("message from a reader"), db_constraint=False, **_OPTIONAL
+        ReaderMessage, models.DO_NOTHING, null=True, blank=True, related_name="+", db_constraint=False
     )
     answer = EncryptedProseField(_("answer"), max_length=10_000, blank=True)
     outcome = models.CharField(

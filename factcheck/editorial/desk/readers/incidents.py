@@ -95,8 +95,8 @@ class IncidentAdmin(ReviewReferencesMixin, ActionsAdmin[Incident], AutosaveAdmin
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Incident | None:
         incident = super().get_object(request, object_id, from_field)
         if incident is not None:
-            claims: Any = (incident.claim, incident.review and incident.review.claim)
-            show_public_text(get_desk(request), [claim for claim in claims if claim])
+            reviewed = incident.review.claim if incident.review else None
+            show_public_text(get_desk(request), [claim for claim in (incident.claim, reviewed) if claim])
         return incident
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
