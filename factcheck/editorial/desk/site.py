@@ -67,16 +67,10 @@ class EditorsDesk(admin.AdminSite):
         context = {**super().each_context(request), **own}
         if not self.has_permission(request):
             return context
-<<<<<<< HEAD
-        menu = menu_for(get_desk(request), context["available_apps"])
-        shown = {"freezes": freezes_for(request), "strip": strip_for(request), "pictures": DESK_PICTURES}
-        return {**context, **shown, "menu": menu}
-=======
         desk = get_desk(request)
         menu = menu_for(desk, context["available_apps"])
-        own = {"menu": menu, "pictures": DESK_PICTURES, "finds": bool(desk.roles)}
+        own = {"menu": menu, "pictures": DESK_PICTURES, "finds": bool(desk.roles), "strip": strip_for(request)}
         return {**context, "freezes": freezes_for(request), **own}
->>>>>>> main
 
     def get_log_entries(self, request: HttpRequest) -> Any:
         return ()  # the desk has events instead of Django's log

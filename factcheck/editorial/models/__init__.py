@@ -6,13 +6,8 @@ Workflows belong in `factcheck.editorial.proposals`, pages in `factcheck.editori
 
 from factcheck.editorial.models.captures import Capture, Picture, WatchedSource
 from factcheck.editorial.models.claims import Appearance, Card, Claim, Claimant, Topic, TopicLabel
-<<<<<<< HEAD
 from factcheck.editorial.models.demands import Demand, Incident
-from factcheck.editorial.models.drafts import OpenDraft, SavedState
-=======
-from factcheck.editorial.models.demands import Demand
 from factcheck.editorial.models.drafts import OpenDraft, SavedState, SearchRow
->>>>>>> main
 from factcheck.editorial.models.events import EditorialEvent
 from factcheck.editorial.models.imports import ImportBatch, Job
 from factcheck.editorial.models.people import (
@@ -34,14 +29,8 @@ from factcheck.editorial.models.talk.comments import Comment
 
 __all__ = [
     "AnsweredRequest", "ApiToken", "Appearance", "Authorship", "Capture", "Card", "Claim", "Claimant", "Comment",
-<<<<<<< HEAD
     "Demand", "EditorialEvent", "Freeze", "ImportBatch", "Incident", "Job", "Membership", "Mismatch", "OpenDraft",
-    "Picture", "PreparedVector", "Proposal", "Publisher", "RatingScale", "ReaderMessage", "Reply", "Review", "SavedState",
-=======
-    "Demand", "EditorialEvent", "Freeze", "ImportBatch", "Job", "Membership", "Mismatch", "OpenDraft", "Picture",
-    "PreparedVector", "Proposal", "Publisher", "RatingScale", "ReaderMessage", "Reply", "Review", "SavedState",
-    "SearchRow",
->>>>>>> main
-    "SecondFactor", "Session", "SignInCounter", "Signature", "Source", "Topic", "TopicLabel", "User", "Verdict",
-    "VerdictLabel", "VerdictMapping", "WatchedSource",
+    "Picture", "PreparedVector", "Proposal", "Publisher", "RatingScale", "ReaderMessage", "Reply", "Review",
+    "SavedState", "SearchRow", "SecondFactor", "Session", "SignInCounter", "Signature", "Source", "Topic",
+    "TopicLabel", "User", "Verdict", "VerdictLabel", "VerdictMapping", "WatchedSource",
 ]  # fmt: skip

@@ -228,7 +228,9 @@ class Incident(VersionedModel):
     channel = models.CharField(**field_options(statements.Demand, "channel"), max_length=20, blank=True)
     number = EncryptedLineField(_("number or address"), max_length=300, blank=True)
     principal = EncryptedLineField(_("on whose behalf"), max_length=300, blank=True)
-    review = models.ForeignKey(Review, models.PROTECT, verbose_name=_("review"), null=True, blank=True, related_name="+")
+    review = models.ForeignKey(
+        Review, models.PROTECT, verbose_name=_("review"), null=True, blank=True, related_name="+"
+    )
     claim = models.ForeignKey(Claim, models.SET_NULL, verbose_name=_("claim"), null=True, blank=True, related_name="+")
     # A function of the database deletes tips, so it isn't a constraint.
     message = models.ForeignKey(
