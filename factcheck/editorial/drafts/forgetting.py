@@ -35,7 +35,7 @@ OMITTED = "[…]"  # shorter than every passage, so no text becomes too long
 OMITTED_URL = "https://omitted.invalid/"  # RFC 2606 reserves the ending, so no site can have this name
 _URL = re.compile(r"(?<=[\s(<\[])https?://[^\s<>()\[\]]+")  # a URL within a text
 _GAP = r"[\s\u200b\u00ad]+"  # white space, zero-width spaces and soft hyphens
-_MODELS = (m.Review, m.Source, m.Authorship, m.Claim, m.Appearance, m.Claimant, m.Demand)
+_MODELS = (m.Review, m.Source, m.Reply, m.Authorship, m.Claim, m.Appearance, m.Claimant, m.Demand)
 
 
 def _is_text(field: Any) -> bool:
@@ -167,6 +167,7 @@ def forget_passage(
     for state in places.states:
         m.SavedState.objects.filter(pk=state.pk).update(content=passage.cut(state.content))
     _delete_files(passage, places)
+    m.ImportBatch.objects.filter(newsroom=draft.newsroom_id).update(sheet=None, outcomes=[], step="")
     named = m.Claimant.objects.filter(pk__in=[each.pk for each in places.claimants])
     for claimant in named.select_for_update().order_by("pk"):
         passage.cut_row(claimant)
@@ -220,6 +221,7 @@ def _rows(draft: Draft) -> Iterator[models.Model]:
     yield draft
     for name in ROWS[type(draft)]:
         yield from getattr(draft, name).all()
+    yield from m.Comment.objects.on_drafts([draft.pk])
 
 
 def _texts_of(row: models.Model) -> dict[str, str | list[str]]:

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("editorial", "0027_cards_of_the_board"),
+        ("editorial", "0031_incidents"),
     ]
 
     operations = [
