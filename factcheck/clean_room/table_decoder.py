@@ -16,7 +16,6 @@ from python_calamine import CalamineWorkbook
 
 MAX_ROWS = 20_000
 MAX_COLUMNS = 200
-MAX_CELL = 100_000  # characters. The rest of a longer cell is left out.
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .ods, and .xls
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff]")
 _TONES = ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
@@ -24,19 +23,22 @@ _VIETNAMESE = {normalize("NFC", letter + tone) for letter, tone in product("aÄƒÃ
 
 
 def read_table(body: bytes) -> dict[str, Any]:
-    """Return the `rows`, or the `text` of JSON. `cut` means that the sheet has too many rows or columns.
+    """Return the `rows`, or the `text` of JSON. Raise ValueError if there are too many rows or columns.
 
     A row is a list of texts in NFC. Row 1 of the sheet is the first row, also if it is empty.
     """
     if body.startswith(_WORKBOOKS):
         rows: Iterable[list[Any]] = _read_workbook(body)
     elif (text := _decode(body)).lstrip()[:1] in ("{", "["):
-        return {"rows": [], "text": _CONTROL.sub("", text), "cut": False}
+        return {"rows": [], "text": _CONTROL.sub("", text)}
     else:
         rows = _read_csv(text)
-    found = [[_text(cell) for cell in row] for row in islice(rows, MAX_ROWS + 1)]
-    is_cut = any(found[MAX_ROWS:]) or any(any(row[MAX_COLUMNS:]) for row in found)
-    return {"rows": [row[:MAX_COLUMNS] for row in found[:MAX_ROWS]], "text": "", "cut": is_cut}
+    found = [
+        [_CONTROL.sub("", normalize("NFC", str(cell))).strip() for cell in row] for row in islice(rows, MAX_ROWS + 1)
+    ]
+    if not any(map(any, found)) or len(found) > MAX_ROWS or any(any(row[MAX_COLUMNS:]) for row in found):
+        raise ValueError("no rows, or too many rows or columns")
+    return {"rows": found, "text": ""}
 
 
 def _read_workbook(body: bytes) -> list[list[Any]]:
@@ -52,7 +54,6 @@ def _read_workbook(body: bytes) -> list[list[Any]]:
 
 def _read_csv(text: str) -> Iterable[list[str]]:
     """Return the rows, with the most frequent delimiter of the first line that has one."""
-    csv.field_size_limit(2**31 - 1)
     first = next(filter(re.compile("[,;\t|]").search, text.splitlines()), "")
     return csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t|", key=first.count))
 
@@ -68,7 +69,3 @@ def _decode(body: bytes) -> str:
         text = normalize("NFC", body.decode("cp1258", "replace"))
         letters = {letter for letter in text if letter > "\x7f" and (letter.isalpha() or letter in _TONES)}
         return text if letters <= _VIETNAMESE else body.decode("cp1252", "replace")
-
-
-def _text(value: Any) -> str:
-    return _CONTROL.sub("", normalize("NFC", str(value)[:MAX_CELL])).strip()

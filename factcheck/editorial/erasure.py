@@ -29,7 +29,6 @@ from factcheck.editorial.models import (
     Claimant,
     Comment,
     EditorialEvent,
-    ImportBatch,
     Proposal,
     Publisher,
     ReaderMessage,
@@ -144,7 +143,6 @@ def erase_drafts(review: Review, erasure: Proposal) -> None:
     """
     redact = notice_in(erasure.statement).redaction
     WatchedSource.objects.filter(review=review).delete()
-    ImportBatch.objects.filter(newsroom=review.newsroom_id).update(sheet=None, outcomes=[], step="")
     claims, claimants = claims_of(review), {review.claim.claimant_id} if review.claim.claimant_id else set()
     submitted = [claim for claim in _submitted_claims(review) if isinstance(claim, ReviewedClaim)]
     claimants |= {UUID(claim.claimant.id) for claim in submitted if claim.claimant}

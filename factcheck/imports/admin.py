@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
-from django.core.files.base import ContentFile
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -39,10 +38,6 @@ MAX_COUNTED = 1000  # an import can contain a million reviews, and its page is o
 class UploadForm(NewsroomForm):
     file = forms.FileField(label=capfirst(_("file")), required=False)
     text = forms.CharField(label=_("Or paste rows here"), widget=forms.Textarea, required=False)
-
-    def clean(self) -> None:
-        text = ContentFile(self.cleaned_data.pop("text", "").encode(), str(_("pasted rows")))
-        self.cleaned_data["file"] = self.cleaned_data.get("file") or text
 
 
 def upload_context(request: HttpRequest, batch: ImportBatch) -> dict[str, object]:
@@ -121,6 +116,7 @@ class ImportBatchAdmin(DecisionMixin, OwnRowsAdmin[ImportBatch]):
         return super().status_context(request, row) | {
             "proposal": proposal,
             "decisions": available_actions(desk, proposal),
+            "may_close": row.imported_by_id == desk.user.pk or row.newsroom_id in desk.deciding_newsrooms,
             "is_unfinished": proposal is not None and row.members.open().exists(),
             **member_rows(request, row),
             **(upload_context(request, row) if row.sheet else {}),

@@ -167,7 +167,6 @@ def forget_passage(
     for state in places.states:
         m.SavedState.objects.filter(pk=state.pk).update(content=passage.cut(state.content))
     _delete_files(passage, places)
-    m.ImportBatch.objects.filter(newsroom=draft.newsroom_id).update(sheet=None, outcomes=[], step="")
     named = m.Claimant.objects.filter(pk__in=[each.pk for each in places.claimants])
     for claimant in named.select_for_update().order_by("pk"):
         passage.cut_row(claimant)

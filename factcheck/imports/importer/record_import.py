@@ -260,7 +260,6 @@ def _submit_reviews(batch: ImportBatch, by: User, planned: Sequence[_Planned]) -
             plan.change_class, note = describe_change(before, current)
             plan.note = plan.note or note
         submitted[plan.review] = {"state": State.SUBMITTED, "change_class": plan.change_class, "change_note": plan.note}
-        submitted[plan.review]["discarded_at"] = None
     update(Review, submitted)
 
     def proposal(plan: _Planned) -> Row:

@@ -7,8 +7,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.core.files.base import ContentFile
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
@@ -20,10 +20,8 @@ from factcheck.editorial.events import record_events
 from factcheck.editorial.file_quotas import require_room_for_text
 from factcheck.editorial.models import Claim, ImportBatch, Publisher, Review, User
 from factcheck.editorial.proposals import import_policy, workflow
-from factcheck.imports.importer.batches import begin_import
-from factcheck.imports.importer.draft_rows import Rows
+from factcheck.imports.importer import batches, draft_rows, references
 from factcheck.imports.importer.files import Listing, import_files
-from factcheck.imports.importer.references import References
 from factcheck.imports.readers import sheets
 from factcheck.imports.readers.imported_review import ImportedReview
 from factcheck.record.statements.output import construct
@@ -34,18 +32,17 @@ MAX_SHEET = 20 * 1024**2  # bytes of an uploaded file
 BUTTONS = {"check": ("columns", "checking", "checked"), "import": ("checked", "importing"), "undo": ("done",)}
 
 
-def receive(*, newsroom: int, by: User, file: Any) -> ImportBatch:
-    """Store what the clean room reads in the file. The person chooses the columns of a table next."""
+def receive(*, newsroom: int, by: User, file: Any, text: str = "") -> ImportBatch:
+    """Store what the clean room reads in the file or the text. The person chooses the columns of a table next."""
+    file = file or ContentFile(text.encode(), str(_("pasted rows")))
     require_room_for_text(file.size, by=by, newsroom=newsroom)
     try:
         found = decode_upload("table", file)
     except NotDecoded as problem:
-        raise errors.UnreadableFile(_("This file can’t be read. Save it as .xlsx or CSV, and try again.")) from problem
-    if found["cut"]:
-        raise errors.TooLarge(_("The sheet has more than 20,000 rows or 200 columns. Split it into several sheets."))
-    batch = begin_import(newsroom=Publisher.objects.get(pk=newsroom), by=by, files=file.name)
+        raise errors.UnreadableFile(_("This file can’t be read or is too large. Save it as .xlsx or CSV.")) from problem
+    batch = batches.begin_import(newsroom=Publisher.objects.get(pk=newsroom), by=by, files=file.name)
     rows = [list(map(str, row)) for row in found["rows"]]  # hostile code can choose the answer
-    columns = sheets.guess_columns(sheets.split_rows(rows)[1])
+    columns = [*map(sheets.find_field, sheets.split_rows(rows)[1])]
     batch.sheet, batch.step = {"rows": rows, "text": str(found["text"]), "columns": columns}, "columns"
     batch.save()
     return batch
@@ -61,8 +58,6 @@ def act(batch: ImportBatch, by: User, name: str, columns: list[str]) -> None:
     batch.step = "importing" if name == "import" else "checking"
     if name == "check" and batch.sheet["rows"]:
         batch.sheet["columns"] = [key for key in columns if key in ("", *sheets.NAMES)]
-        if "claim.text" not in columns:
-            raise errors.Incomplete(_("Choose the column that contains the claim."))
     batch.save()
     app.configure_task("imports.run_upload", lock=f"upload {batch.pk}").defer(batch=batch.pk)
 
@@ -80,18 +75,15 @@ def _undo(batch: ImportBatch, by: User) -> None:
     drafts.update(state=Review.State.DISCARDED, import_digest="")  # so that a later import fills them again
     claims.delete()
     record_events(by, batch.newsroom_id, [(*each, {}) for each in acts])
-    _forget(ImportBatch.objects.filter(pk=batch.pk))
+    forget_old(batch.pk)
 
 
-def forget_old() -> None:
-    """Delete the sheets whose import has been decided on, and sheets that are too old."""
-    old = Q(proposals__kind="import", proposals__decision__gt="") | Q(imported_at__lt=timezone.now() - KEPT)
-    _forget(ImportBatch.objects.filter(pk__in=ImportBatch.objects.filter(old, sheet__isnull=False)))
-
-
-def _forget(batches: QuerySet[ImportBatch]) -> None:
-    batches.filter(proposals=None).delete()  # an import without reviews
-    batches.update(sheet=None, outcomes=[], step="")
+def forget_old(also: int = 0) -> None:
+    """Delete the sheets whose import has been decided on, and old sheets. Delete imports without reviews too."""
+    decided = models.Q(proposals__kind="import", proposals__decision__gt="") | models.Q(pk=also)
+    old = ImportBatch.objects.exclude(sheet=None).filter(decided | models.Q(imported_at__lt=timezone.now() - KEPT))
+    old.filter(proposals=None).delete()
+    ImportBatch.objects.filter(pk__in=old).update(sheet=None, outcomes=[], step="")
 
 
 @app.task(name="imports.run_upload")
@@ -102,8 +94,7 @@ def run_upload(batch: int) -> None:
     if row.step not in ("checking", "importing"):
         return  # it has been deleted, or an earlier job has done it
     is_dry, table = row.step == "checking", row.sheet["rows"]
-    text, unread = sheets.to_csv(table, row.sheet["columns"], row.newsroom.site) if table else (row.sheet["text"], {})
-    at = row.sheet["columns"].index("claim.text") if table else 0
+    text, notes = sheets.to_csv(table, row.sheet["columns"], row.newsroom.site) if table else (row.sheet["text"], {})
     with TemporaryDirectory() as name, transaction.atomic():
         files = [Path(name, each) for each in ("sheet", "refused", "left-out", "outcomes")]
         files[0].write_text(text, encoding="utf-8")
@@ -116,8 +107,7 @@ def run_upload(batch: int) -> None:
     for each in row.outcomes:
         each["claim"] = claims.get(each["line"])
         each["outcome"] = "claim" if each["claim"] else "unchanged" if each["line"] in claims else each["outcome"]
-        each["unread"] = unread.get(each["line"], {})
-        each["title"] = " ".join(table[each["line"] - 1][at : at + 1])[:200] if table else each["address"]
+        each |= notes.get(each["line"], {"title": each["address"], "unread": {}})
     row.step = "checked" if is_dry else "done"
     row.save()
     if not is_dry and row.members.exists():
@@ -129,9 +119,9 @@ def _log_claims(batch: ImportBatch, records: Mapping[int, ImportedReview]) -> di
     """Log the claims, and return their ids by line. The id is None if the newsroom has the claim already."""
     texts = {record.claim.text for record in records.values()}
     known = set(Claim.objects.filter(newsroom=batch.newsroom, text__in=texts).values_list("text", flat=True))
-    references = References(batch.newsroom, records.values())
-    references.make_missing(record for record in records.values() if record.claim.text not in known)
-    rows, logged = Rows(references, batch.imported_by), dict[int, str | None]()
+    found = references.References(batch.newsroom, records.values())
+    found.make_missing(record for record in records.values() if record.claim.text not in known)
+    rows, logged = draft_rows.Rows(found, batch.imported_by), dict[int, str | None]()
     for line, record in records.items():
         logged[line] = None if record.claim.text in known else str(rows.add_claim(record).id)
         known.add(record.claim.text)

@@ -1,19 +1,24 @@
 """Sheets that a member uploads at the desk: columns, dry run, import and undoing."""
 
-import io
-import zipfile
+import re
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 from unicodedata import normalize
+from unittest.mock import patch
 
 import pytest
 from django.core.files.base import ContentFile
 
 from factcheck.editorial.board import cards
+from factcheck.editorial.drafts.forgetting import forget_passage
 from factcheck.editorial.models import Card, Claim, EditorialEvent, ImportBatch, Proposal, Review
 from factcheck.imports.importer import uploads
+from factcheck.imports.readers.sheets import to_csv
+from tests.journeys.browser import signed_in
 from tests.support.drafts import Newsroom
 from tests.support.refusals import refused
+from tests.support.workbooks import cell, workbook
 
 HEADER = [
     "Nội dung",
@@ -128,3 +133,85 @@ def test_sheet_with_faults_is_checked_imported_and_undone(newsroom: Newsroom, en
     assert outcomes(step(again, newsroom, "check")) == {"new": 139, "claim": 48, "refused": 11, "unchanged": 2}
     step(again, newsroom, "import")
     assert set(Review.objects.values_list("state", "discarded_at")) == {("submitted", None)}
+
+
+def test_pasted_rows_are_checked_imported_and_undone_at_the_desk(newsroom: Newsroom) -> None:
+    desk = signed_in(newsroom.reporter).open("/admin/editorial/importbatch/add/")
+    desk.fill(text="Tuyên bố\tGhi chú\nNước chanh chữa ung thư.\tgấp\n").press("Continue")
+    batch = ImportBatch.objects.get()
+    assert "Say what each column means." in desk.text
+    assert re.findall(r'<option value="([a-z.]+)" selected>', desk.html) == ["claim.text"]
+    desk.press("Check the rows")
+    assert 'http-equiv="refresh"' in desk.html
+    assert "Check the rows" not in signed_in(newsroom.editor).open(desk.path).html
+    uploads.run_upload(batch.pk)
+    desk.open(desk.path)
+    assert "1 claim to check" in desk.text
+    assert "Nothing is imported yet." in desk.text
+    desk.press("Import these rows")
+    uploads.run_upload(batch.pk)
+    assert "Only claims to check came in" in desk.open(desk.path).text
+    assert Claim.objects.get().text == "Nước chanh chữa ung thư."
+    desk.press("Undo the import")
+    assert (Claim.objects.count(), ImportBatch.objects.count()) == (0, 0)
+
+
+def test_workbook_with_merged_cells_and_a_formula(newsroom: Newsroom) -> None:
+    body = workbook(
+        f'<row r="1">{cell("A1", "Claim")}{cell("B1", "Source")}</row>',
+        f'<row r="2">{cell("A2", "Merged.")}<c r="B2" t="str"><f>A1</f><v>https://a.example/</v></c></row>',
+        f'<row r="3">{cell("B3", "https://b.example/")}</row>',
+        merged='<mergeCells count="1"><mergeCell ref="A2:A3"/></mergeCells>',
+    )
+    batch = upload(newsroom, body, "sheet.xlsx")
+    assert batch.sheet["rows"][1:] == [["Merged.", "https://a.example/"], ["Merged.", "https://b.example/"]]
+    assert [(each["line"], each["outcome"]) for each in step(batch, newsroom, "check").outcomes] == [(2, "claim")]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"PK\x03\x04 not a workbook",
+        b"claim\n" + b"x\n" * 20_000,
+        b"claim" + b",x" * 200,
+    ],
+    ids=["empty", "damaged", "rows", "columns"],
+)  # fmt: skip
+def test_unreadable_and_too_large_sheets_are_refused(newsroom: Newsroom, body: bytes) -> None:
+    with refused("unreadable_file"):
+        upload(newsroom, body)
+
+
+def test_reviews_in_json_and_dates_that_begin_with_the_month(newsroom: Newsroom) -> None:
+    review = b'{"@type": "ClaimReview", "claimReviewed": "A.", "url": "https://a.example/1", "reviewRating": {"alternateName": "False"}}'
+    batch = upload(newsroom, review + b"\n" + b'{"claim": {}}\n', "a.jsonl")
+    assert [(each["line"], each["outcome"], each["title"]) for each in step(batch, newsroom, "check").outcomes] == [
+        (1, "new", "https://a.example/1"), (2, "refused", None)
+    ]  # fmt: skip
+    dates = [
+        ["claim", "claim date"],
+        ["A.", "3/4/2026"],
+        ["B.", "3/14/2026"],
+        ["C.", "2026-03-05 00:00:00"],
+        ["D.", "2/30/2026"],
+    ]
+    text, notes = to_csv(dates, ["claim.text", "claim.claimed_on"], "kiemchung.example")
+    assert re.findall(r"2026-\d\d-\d\d", text) == ["2026-03-04", "2026-03-14", "2026-03-05"]
+    assert notes[5]["unread"] == {"claim.claimed_on": "2/30/2026"}
+
+
+def test_erasure_and_forgetting_delete_the_sheets_of_the_newsroom(newsroom: Newsroom) -> None:
+    batch = upload(newsroom, b"claim,note\nSecret.,x\n")
+    draft = newsroom.make_review(body="Secret words.")
+    forget_passage(draft=draft, text="Secret words", by=newsroom.editor)
+    assert ImportBatch.objects.filter(pk=batch.pk).values_list("sheet", "outcomes", "step").get() == (None, [], "")
+
+
+def test_old_sheets_are_deleted(newsroom: Newsroom) -> None:
+    batch = upload(newsroom, b"claim,note\nA.,x\n")
+    uploads.forget_old()
+    assert ImportBatch.objects.get().sheet is not None
+    with patch.object(uploads, "KEPT", -timedelta(seconds=1)):
+        uploads.forget_old()
+    assert not ImportBatch.objects.filter(pk=batch.pk).exists()
