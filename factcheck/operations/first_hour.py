@@ -1,4 +1,4 @@
-"""The page that leads through the first hour of a site. What is done is derived from the data."""
+"""The page that leads through the first hour of a site. The data shows which steps are done."""
 
 from io import StringIO
 from typing import Any
@@ -28,7 +28,7 @@ class ColleagueForm(forms.Form):
     byline = forms.CharField(label=capfirst(_("byline")), max_length=200)
     email = forms.EmailField(label=capfirst(_("e-mail address")), max_length=254)
     administrator = (Action.ADMINISTRATOR.value, _("account administrator"))
-    role = forms.ChoiceField(label=capfirst(_("role")), choices=[*Membership.Role.choices, administrator])
+    role = forms.ChoiceField(label=capfirst(_("role")), choices=[("", "–"), *Membership.Role.choices, administrator])
 
 
 def find_steps(request: HttpRequest) -> dict[str, bool]:
@@ -36,7 +36,7 @@ def find_steps(request: HttpRequest) -> dict[str, bool]:
     desk = get_desk(request)
     if not (desk.administers_accounts or desk.led_newsrooms):
         return {}
-    done = User.objects.filter(pk=desk.user.pk).values(
+    done: Any = User.objects.filter(pk=desk.user.pk).values(
         newsroom=Exists(Publisher.objects.all()),
         colleagues=Exists(Membership.objects.order_by()[1:2]),
         factor=Exists(desk.user.second_factors.usable()),

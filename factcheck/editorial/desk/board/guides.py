@@ -16,6 +16,7 @@ MODELS = {
     "importbatch": "how-to/import-reviews",
     "verdictmapping": "how-to/map-verdicts",
     "ratingscale": "how-to/set-a-rating-scale",
+    "verdict": "how-to/set-a-rating-scale",
     "topic": "how-to/set-a-rating-scale",
     "watchedsource": "how-to/keep-evidence",
     "publisher": "how-to/manage-people",

@@ -24,7 +24,7 @@ GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
             "ImportBatch",
         ),
     ),
-    (_("Verdicts and topics"), ("Topic", "RatingScale", "VerdictMapping")),
+    (_("Verdicts and topics"), ("Topic", "RatingScale", "Verdict", "VerdictMapping")),
     (_("Newsroom and people"), ("Publisher", "RulesVersion", "User", "Membership", "Freeze", "ApiToken")),
     (_("Operation"), ("EditorialEvent", "Subscription", "Delivery", "Job")),
 )

@@ -48,7 +48,7 @@ class VerdictForm(forms.ModelForm[Verdict]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rows = self.instance.labels.all() if self.instance.pk else ()
-        self.initial |= {f"{name}_{row.language}": getattr(row, name) for row in rows for name in WORDS}
+        self.initial.update({f"{name}_{row.language}": getattr(row, name) for row in rows for name in WORDS})
 
     def _save_m2m(self) -> None:
         for language in self.languages:
@@ -111,6 +111,13 @@ class RatingScaleAdmin(ChiefsAdmin[RatingScale]):
     fields = ("slug", "name", "worst", "best")
     list_display = ("name", "slug", "worst", "best")
     inlines = (VerdictInline,)
+
+
+@admin.register(Verdict)
+class VerdictAdmin(ChiefsAdmin[Verdict]):
+    """The pages to which events refer. Chief editors change verdicts on the page of the scale."""
+
+    adders = changers = ""
 
 
 class TopicLabelInline(ParentPermissionsMixin, admin.TabularInline[TopicLabel, Topic]):
