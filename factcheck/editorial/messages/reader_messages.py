@@ -3,6 +3,7 @@
 import hashlib
 import re
 import secrets
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -34,6 +35,8 @@ MIN_CHARACTERS = 10  # a shorter text contains nothing that can be checked
 MAX_LINKS = 5  # in the text, because a text with more links is probably spam
 _LINK = re.compile(r"https?://|(?<!//)www\.", re.IGNORECASE)
 OUTAGE = timedelta(hours=1)  # the wait before a program tries again, if the operator has to act first
+MAX_APPEARANCES = 20  # that a claim gets from the messages of a group
+_DECISION = ("state", "decided_by", "decided_at", "newsroom", "answer", "claim", "corrects_revision")
 _INTERNAL_FIELDS = ("review", "newsroom", "same_as", "claim", "decided_by", "decided_at", "receipt", "fingerprint")
 
 
@@ -98,32 +101,49 @@ def find_status(receipt: str) -> tuple[ReaderMessage, ReaderMessage] | None:
 
 
 @transaction.atomic
-def take_up(*, message: ReaderMessage, by: User, newsroom: int) -> UUID | None:
-    """Log a claim from a tip and return the claim's id, or mark a correction request as being looked into."""
-    message = _lock_open(message, by, newsroom, State.WAITING)
+def take_up(*, message: ReaderMessage, by: User, newsroom: int, others: Sequence[UUID] = ()) -> UUID | None:
+    """Log a claim from a tip and return the claim's id, or mark a correction request as being looked into.
+
+    `others` say the same, and get the same claim.
+    """
+    rows = lock_open(message, by, newsroom, State.WAITING, others=others)
     if message.kind == Kind.TIP:
-        message.claim = Claim.objects.create(
-            newsroom_id=newsroom, text=message.text, language=message.language, logged_by=by
-        )
-        if message.url:
-            seen = Appearance.objects.create(claim=message.claim, url=message.url)
-            request_missing([seen], newsroom=message.claim.newsroom, by=by)
-    _decide(message, by, State.TAKEN_UP)
-    return message.claim_id
+        first = rows[0]
+        claim = Claim.objects.create(newsroom_id=newsroom, text=first.text, language=first.language, logged_by=by)
+        urls = [*dict.fromkeys(row.url for row in rows if row.url)][:MAX_APPEARANCES]
+        seen = [Appearance.objects.create(claim=claim, url=url) for url in urls]
+        if seen:
+            request_missing(seen, newsroom=claim.newsroom, by=by)
+        for row in rows:
+            row.claim = claim
+    decide(rows, by, State.TAKEN_UP)
+    return rows[0].claim_id
 
 
 @transaction.atomic
-def answer(*, message: ReaderMessage, by: User, newsroom: int, text: str) -> None:
-    """Answer the message. Anyone with the receipt can read the answer."""
-    message = _lock_open(message, by, newsroom, State.WAITING, State.TAKEN_UP)
-    if not text.strip():
-        raise Incomplete(_("Write an answer. Anyone with the receipt can read it."))
-    message.answer = text
-    try:
-        message.clean_fields(exclude=_INTERNAL_FIELDS)
-    except ValidationError as problem:
-        raise WrongValue(*problem.messages) from problem
-    _decide(message, by, State.ANSWERED)
+def answer(
+    *,
+    message: ReaderMessage,
+    by: User,
+    newsroom: int,
+    text: str = "",
+    others: Sequence[UUID] = (),
+    texts: Mapping[str, str] | None = None,
+) -> None:
+    """Answer the message, and `others` that say the same. Anyone with the receipt can read the answer.
+
+    `texts` contains the answers by language. Each sender gets the answer in the language of their message.
+    """
+    rows = lock_open(message, by, newsroom, State.WAITING, State.TAKEN_UP, others=others)
+    for row in rows:
+        row.answer = (texts or {}).get(row.answer_language, text)
+        if not row.answer.strip():
+            raise Incomplete(_("Write an answer. Anyone with the receipt can read it."))
+        try:
+            row.clean_fields(exclude=_INTERNAL_FIELDS)
+        except ValidationError as problem:
+            raise WrongValue(*problem.messages) from problem
+    decide(rows, by, State.ANSWERED)
 
 
 @transaction.atomic
@@ -153,9 +173,8 @@ def dismiss_all(*, messages: QuerySet[ReaderMessage], by: User, newsroom: int) -
 
 
 @transaction.atomic
-def dismiss(*, message: ReaderMessage, by: User, newsroom: int) -> None:
-    message = _lock_open(message, by, newsroom, State.WAITING, State.TAKEN_UP)
-    _decide(message, by, State.DISMISSED)
+def dismiss(*, message: ReaderMessage, by: User, newsroom: int, others: Sequence[UUID] = ()) -> None:
+    decide(lock_open(message, by, newsroom, State.WAITING, State.TAKEN_UP, others=others), by, State.DISMISSED)
 
 
 def delete_expired_messages() -> int:
@@ -176,20 +195,35 @@ def delete_messages(messages: QuerySet[ReaderMessage], *, by: User | None) -> in
     return len(keys)
 
 
-def _lock_open(message: ReaderMessage, by: User, newsroom: int, *states: ReaderMessage.State) -> ReaderMessage:
-    message = ReaderMessage.objects.select_for_update().get(pk=message.pk)
-    roles.require_decider(by, message.newsroom_id or newsroom)
-    if message.state not in states:
+def lock_open(
+    message: ReaderMessage, by: User, newsroom: int, *states: ReaderMessage.State, others: Sequence[UUID] = ()
+) -> list[ReaderMessage]:
+    """Lock the message and the others, and return them in this order. One decision is made for all, or for none.
+
+    Raise NotAllowed if the person can't decide on them, and AlreadyDecided if one has been decided or isn't alike.
+    """
+    keys = {message.pk, *others}
+    locked = ReaderMessage.objects.filter(pk__in=keys).select_for_update().order_by("pk")
+    rows = sorted(locked, key=lambda row: (row.pk != message.pk, row.received_at))
+    for owner in {row.newsroom_id or newsroom for row in rows}:
+        roles.require_decider(by, owner)
+    alike = {(row.kind, row.review_id, row.newsroom_id, row.state, row.same_as_id and row.pk) for row in rows}
+    if len(rows) < len(keys) or len(alike) > 1 or rows[0].state not in states:
         raise AlreadyDecided(_("This has already been decided. Reload the page to see the decision."))
-    message.newsroom_id = message.newsroom_id or newsroom
-    return message
+    for row in rows:
+        row.newsroom_id = row.newsroom_id or newsroom
+    return rows
 
 
-def _decide(message: ReaderMessage, by: User, state: ReaderMessage.State) -> None:
-    message.state, message.decided_by, message.decided_at = state, by, timezone.now()
-    # Only these columns are saved, so that a message whose key is missing can still be put aside.
-    message.save(update_fields=["state", "decided_by", "decided_at", "newsroom", "answer", "claim"])
-    record_event(by, f"message.{state}", message)
+def decide(rows: Sequence[ReaderMessage], by: User, state: ReaderMessage.State) -> None:
+    """Save the decision on locked messages of one newsroom, and record it. It counts as one action of the person."""
+    for row in rows:
+        row.state, row.decided_by, row.decided_at = state, by, timezone.now()
+        # Only these columns are saved, so that a message whose key is missing can still be put aside.
+        row.save(update_fields=[*_DECISION])
+    first, *rest = rows
+    record_event(by, f"message.{state}", first)
+    record_events(by, first.newsroom_id, [(f"message.{state}", row.pk, {}) for row in rest])
 
 
 def _store(row: ReaderMessage) -> None:

@@ -22,14 +22,14 @@ from factcheck.editorial.models.people import (
     User,
 )
 from factcheck.editorial.models.proposals import PreparedVector, Proposal, Signature
-from factcheck.editorial.models.reader_messages import Mismatch, ReaderMessage
+from factcheck.editorial.models.reader_messages import Mismatch, ReaderMessage, ReusableAnswer
 from factcheck.editorial.models.reviews import Authorship, Review, Source
 from factcheck.editorial.models.scales import RatingScale, Verdict, VerdictLabel, VerdictMapping
 
 __all__ = [
     "AnsweredRequest", "ApiToken", "Appearance", "Authorship", "Capture", "Claim", "Claimant", "Demand",
     "EditorialEvent", "Freeze", "ImportBatch", "Job", "Membership", "Mismatch", "OpenDraft", "Picture",
-    "PreparedVector", "Proposal", "Publisher", "RatingScale", "ReaderMessage", "Review", "SavedState", "SecondFactor",
-    "Session", "SignInCounter", "Signature", "Source", "Topic", "TopicLabel", "User", "Verdict", "VerdictLabel",
+    "PreparedVector", "Proposal", "Publisher", "RatingScale", "ReaderMessage", "ReusableAnswer", "Review",
+    "SavedState", "SecondFactor", "Session", "SignInCounter", "Signature", "Source", "Topic", "TopicLabel", "User", "Verdict", "VerdictLabel",
     "VerdictMapping", "WatchedSource",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -37,6 +38,7 @@ from factcheck.editorial.desk.deciding.public_text import show_public_text
 from factcheck.editorial.desk.lists.columns import column
 from factcheck.editorial.desk.lists.filters import list_filter
 from factcheck.editorial.desk.lists.large_lists import language_in_words
+from factcheck.editorial.desk.readers import message_groups
 from factcheck.editorial.desk.subjects import merges
 from factcheck.editorial.encryption import KeyProblem
 from factcheck.editorial.messages import reader_messages
@@ -177,6 +179,21 @@ class ReaderMessageAdmin(ActionsAdmin[ReaderMessage]):
     def has_view_permission(self, request: HttpRequest, obj: ReaderMessage | None = None) -> bool:
         roles = get_desk(request).roles
         return bool(roles) and (obj is None or obj.newsroom_id is None or obj.newsroom_id in roles)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("<uuid:pk>/group/", view(message_groups.group_page), name="editorial_readermessage_group"),
+            path("answers/", view(message_groups.answers_page), name="editorial_readermessage_answers"),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the groups to people who can read the messages, unless they filter the list or open all messages."""
+        if request.method == "GET" and not request.GET and get_desk(request).deciding_newsrooms:
+            with suppress(KeyProblem):
+                return message_groups.groups_page(request)
+        return super().changelist_view(request, extra_context)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         return super().get_actions(request) if get_desk(request).deciding_newsrooms else {}
