@@ -14,12 +14,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from django.apps import apps
 from django.conf import settings
+from django.db import ProgrammingError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from factcheck.database.roles import identifier
 
+_UNKNOWN = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn)
 ROLES = {"application": "default", "reading": "public"}
 # Queries that return statements about our triggers and functions. Triggers and functions of extensions and of the
 # queue's own migrations are left out.
@@ -60,13 +63,21 @@ def drop_rules(connection: BaseDatabaseWrapper) -> None:
             cursor.execute(for_this_site(file.read_text(encoding="utf-8")))
 
 
-def make_rules(connection: BaseDatabaseWrapper) -> None:
-    """Run the SQL files, and enable their triggers for sessions that replicate too."""
+def make_rules(connection: BaseDatabaseWrapper, *, early: bool = False) -> None:
+    """Run the SQL files, and enable their triggers for sessions that replicate too.
+
+    If this is early, migrations follow. A file about a table or column of these migrations is then left out.
+    """
     with connection.cursor() as cursor:
         # Without this setting, a function couldn't use a function from a later file.
         cursor.execute("SET LOCAL check_function_bodies = off")
         for file in sql_files():
-            cursor.execute(for_this_site(file.read_text(encoding="utf-8")))
+            try:
+                with transaction.atomic(using=connection.alias):
+                    cursor.execute(for_this_site(file.read_text(encoding="utf-8")))
+            except ProgrammingError as error:
+                if not (early and isinstance(error.__cause__, _UNKNOWN)):
+                    raise
         _execute_all(cursor, _ENABLE_TRIGGERS)
         cursor.execute(f"COMMENT ON TABLE django_migrations IS 'rules {rules_digest()}'")
 

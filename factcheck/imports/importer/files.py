@@ -114,28 +114,53 @@ def import_files(
     by: User,
     refused: Listing,
     left_out: Listing,
+    outcomes: Listing | None = None,
     language: str = "",
     progress: Callable[[int], object] = lambda done: None,
 ) -> Counts:
     """Import every record in the files.
 
     `progress` is called with the number of bytes read since the last call. `language` applies to records without a
-    language.
+    language. `outcomes` gets a line for each record: new, changed, unchanged or refused.
     """
     counts = Counts()
     for path in files:
         before = 0
         for chunk, done in read_chunks(path, language):
-            for found, record in _import_chunk(chunk, batch, by, counts):
+            for found, record, outcome in import_chunk(chunk, batch, by, counts):
                 if isinstance(found, Refusal):
-                    counts.refused[found.problems[0].code] += 1
-                    refused.write(path, found.position, found.address, found.problems, record=record)
-                elif found.dropped:
-                    counts.leave_out(found.dropped)
-                    left_out.write(path, found.position, found.data.original_url, found.dropped)
+                    address, reasons = found.address, found.problems
+                    counts.refused[reasons[0].code] += 1
+                    refused.write(path, found.position, address, reasons, record=record)
+                else:
+                    address, reasons = found.data.original_url, found.dropped
+                    if reasons:
+                        counts.leave_out(reasons)
+                        left_out.write(path, found.position, address, reasons)
+                if outcomes:
+                    outcomes.write(path, found.position, address, reasons, outcome=outcome)
             progress(done - before)
             before = done
     return counts
+
+
+def import_chunk(
+    chunk: Sequence[ReadResult], batch: ImportBatch, by: User, counts: Counts
+) -> Iterator[tuple[Record | Refusal, object, str]]:
+    """Import one chunk. Yield its records and all refusals in file order, each with its object and its outcome."""
+    records = [result for result, _ in chunk if isinstance(result, Record)]
+    outcomes = iter(add_to_batch(batch=batch, by=by, records=records) if records else [])
+    for result, node in chunk:
+        if isinstance(result, Refusal):
+            yield result, node, "refused"
+            continue
+        outcome = next(outcomes)
+        if isinstance(outcome, Refused):
+            yield _refusal(result.position, outcome, result), result.data.to_json_object(), "refused"
+        else:
+            setattr(counts, outcome, getattr(counts, outcome) + 1)
+            counts.count_language(result.data)
+            yield result, None, outcome
 
 
 def _printable(text: str) -> str:
@@ -149,23 +174,6 @@ def _digest_of_contents(path: Path) -> bytes:
             fault = "the import has to read it twice, which is impossible here. Save it to a file first"
             raise OSError(errno.ESPIPE, fault, str(path))
         return hashlib.file_digest(file, "sha256").digest()
-
-
-def _import_chunk(chunk: Sequence[ReadResult], batch: ImportBatch, by: User, counts: Counts) -> Iterator[ReadResult]:
-    """Import one chunk. Yield its records and all refusals in file order."""
-    records = [result for result, _ in chunk if isinstance(result, Record)]
-    outcomes = iter(add_to_batch(batch=batch, by=by, records=records) if records else [])
-    for result, node in chunk:
-        if isinstance(result, Refusal):
-            yield result, node
-            continue
-        outcome = next(outcomes)
-        if isinstance(outcome, Refused):
-            yield _refusal(result.position, outcome, result), result.data.to_json_object()
-        else:
-            setattr(counts, outcome, getattr(counts, outcome) + 1)
-            counts.count_language(result.data)
-            yield result, None
 
 
 def _refusal(position: Position, outcome: Refused, record: Record) -> Refusal:

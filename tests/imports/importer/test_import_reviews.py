@@ -38,6 +38,28 @@ def test_record_twice_in_one_file(newsroom: Newsroom, file: Path) -> None:
     assert refusals(file) == [(3, "in_hand", "https://other.example/1")]
 
 
+def test_dry_run_tells_of_each_record_and_keeps_nothing(imported: Review, newsroom: Newsroom, file: Path) -> None:
+    rows = [record(), record(headline="Changed"), record(2, language="no tag"), record(3), record(3)]
+    counts = "1 new, 2 unchanged, 0 changed, 2 refused (in_hand 1, wrong_form 1)."
+    assert take(file, *rows, dry_run=True) == counts
+    told = (settings.VAR / "refused" / "reviews.jsonl.dry-run.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [
+        (row["line"], row["outcome"], [reason["code"] for reason in row["reasons"]]) for row in map(json.loads, told)
+    ] == [
+        (1, "unchanged", []),
+        (2, "refused", ["in_hand"]),
+        (3, "refused", ["wrong_form"]),
+        (4, "new", []),
+        (5, "unchanged", []),
+    ]
+    assert [
+        Review.objects.count(),
+        ImportBatch.objects.count(),
+        EditorialEvent.objects.filter(action="import.submitted").count(),
+    ] == [1, 1, 1]
+    assert take(file, *rows) == counts
+
+
 def test_documents_keep_the_publishers_words_and_rows_have_the_mapped_verdicts(newsroom: Newsroom, file: Path) -> None:
     newsroom.adopt_mapping("falso", "", "false")
     newsroom.adopt_mapping("FALSO", "particular.example", "mostly-false")

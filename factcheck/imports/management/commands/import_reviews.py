@@ -1,18 +1,20 @@
 """The command `manage.py import_reviews`: imports other publishers' reviews for approval by a second person."""
 
 from argparse import ArgumentParser
+from contextlib import nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from tqdm import tqdm
 
 from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.people.lookups import find_newsroom, find_user
 from factcheck.imports.importer import batches
-from factcheck.imports.importer.files import Listing, digest_of, import_files
+from factcheck.imports.importer.files import Counts, Listing, digest_of, import_files
 from factcheck.imports.readers.google_fetch import FetchError, fetch_claims, is_url
 from factcheck.imports.readers.normalise import language_tag
 
@@ -41,6 +43,9 @@ class Command(BaseCommand):
             metavar="FILE",
             help="where refused records are written (default: var/refused/<first file's name>.jsonl)",
         )
+        parser.add_argument(
+            "--dry-run", action="store_true", help="import nothing, and write what would happen to each record"
+        )
 
     def handle(
         self,
@@ -50,6 +55,7 @@ class Command(BaseCommand):
         newsroom: str | None,
         refused: Path | None,
         language: str | None,
+        dry_run: bool,
         **options: Any,
     ) -> None:
         stated = language_tag(language) if language else ""
@@ -61,48 +67,72 @@ class Command(BaseCommand):
             except FetchError as fault:
                 raise CommandError(str(fault)) from None
             local = [fetched.get(file) or Path(file) for file in files]
-            self._import(local, set(fetched.values()), by, newsroom, refused, stated)
+            self._import(local, set(fetched.values()), by, newsroom, refused, stated, dry_run)
 
     def _import(
-        self, files: list[Path], fetched: set[Path], by: str, newsroom: str | None, refused: Path | None, language: str
+        self,
+        files: list[Path],
+        fetched: set[Path],
+        by: str,
+        newsroom: str | None,
+        refused: Path | None,
+        language: str,
+        dry_run: bool,
     ) -> None:
         path = refused or settings.VAR / "refused" / f"{files[0].name}.jsonl"
         try:
             size = sum(file.stat().st_size for file in files)
             user = find_user(by)
             names = ", ".join(file.name for file in files)
-            batch = batches.begin_import(
-                newsroom=find_newsroom(user, newsroom), by=user, files=names, files_digest=digest_of(files, fetched)
-            )
             with (
+                # A dry run does the whole import, and takes it back at its end.
+                transaction.atomic() if dry_run else nullcontext(),
                 Listing(path) as out,
                 Listing(path.with_suffix(".left-out.jsonl")) as left_out,
+                Listing(path.with_suffix(".dry-run.jsonl")) as rows,
                 tqdm(total=size, unit="B", unit_scale=True, disable=None) as bar,
             ):
-                counts = import_files(
-                    files, batch=batch, by=user, refused=out, left_out=left_out, language=language, progress=bar.update
+                batch = batches.begin_import(
+                    newsroom=find_newsroom(user, newsroom), by=user, files=names, files_digest=digest_of(files, fetched)
                 )
-            submitted = batches.submit_import(
+                counts = import_files(
+                    files,
+                    batch=batch,
+                    by=user,
+                    refused=out,
+                    left_out=left_out,
+                    outcomes=rows if dry_run else None,
+                    language=language,
+                    progress=bar.update,
+                )
+                if dry_run:
+                    transaction.set_rollback(True)
+            submitted = dry_run or batches.submit_import(
                 batch=batch, by=user, unchanged=counts.unchanged, refused=counts.refused.total()
             )
         except EditorialError as refusal:
             raise CommandError(str(refusal)) from None
         except OSError as problem:
             raise CommandError(f"{problem.filename}: {problem.strerror}") from None
+        self._report(counts, path, left_out.path)
+        if submitted is True:
+            self.stdout.write(f"Nothing was imported. What would happen to each record: {rows.path}")
+        elif submitted is None:
+            self.stdout.write("Nothing to approve.")
+        else:
+            self.stdout.write(
+                f"Import {batch.pk} waits for a second person: manage.py approve_import {batch.pk} --by USER"
+                f" --digest {submitted.digest}"
+            )
+
+    def _report(self, counts: Counts, refused: Path, left_out: Path) -> None:
         self.stdout.write(f"{counts}.")
         if counts.refused:
-            self.stdout.write(f"Refused records and reasons: {path}")
+            self.stdout.write(f"Refused records and reasons: {refused}")
         if counts.left_out:
-            self.stdout.write(f"Values of imported records that were not kept ({left_out.path}):")
+            self.stdout.write(f"Values of imported records that were not kept ({left_out}):")
             for place, count in counts.left_out.most_common():
                 self.stdout.write(f"  {place}: {count}")
         if counts.languages:
             found = ", ".join(f"{tag} {count}" for tag, count in counts.languages.most_common())
             self.stdout.write(f"Languages that the files didn't state: {found}")
-        if submitted is None:
-            self.stdout.write("Nothing to approve.")
-            return
-        self.stdout.write(
-            f"Import {batch.pk} waits for a second person: manage.py approve_import {batch.pk} --by USER"
-            f" --digest {submitted.digest}"
-        )

@@ -37,16 +37,18 @@ class Command(migrate.Command):
             libraries, together, alone = _stages(executor)
             self._migrate(libraries, options)
             if together or not has_todays_rules(connection):
-                self._with_new_rules(connection, together, options)
+                self._with_new_rules(connection, together, options, early=alone)
             if alone or not together:
                 super().handle(*args, **options)
-            if alone:  # they can add columns that a rule is about
+            if alone:  # they can add tables and columns that a rule is about
                 self._with_new_rules(connection, {}, options)
         if has_old_keys(options["database"]):
             with lock_limit(connections["default"]):
                 call_command("rebuild_record", verbosity=options["verbosity"])
 
-    def _with_new_rules(self, connection: BaseDatabaseWrapper, targets: Targets, options: dict[str, Any]) -> None:
+    def _with_new_rules(
+        self, connection: BaseDatabaseWrapper, targets: Targets, options: dict[str, Any], *, early: bool = False
+    ) -> None:
         """Replace the rules and run the migrations between, in one transaction. If anything fails, nothing changes."""
         with transaction.atomic(using=connection.alias):
             try:
@@ -59,7 +61,7 @@ class Command(migrate.Command):
                     "the server to run CREATE EXTENSION vector in it, and migrate again."
                 ) from error
             self._migrate(targets, options)
-            make_rules(connection)
+            make_rules(connection, early=early)
 
     def _migrate(self, targets: Targets, options: dict[str, Any]) -> None:
         for app, name in targets.items():
