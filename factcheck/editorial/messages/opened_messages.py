@@ -19,6 +19,7 @@ from hashlib import blake2b
 from itertools import combinations
 from operator import mul
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Q
 
@@ -48,6 +49,8 @@ _REQUEST = re.compile(
     re.IGNORECASE,
 )
 _KEY = secrets.token_bytes(32)
+SHOWN_SECONDS = 600  # for which a process remembers which messages were shown together, but not their texts
+_together = dict[UUID, tuple[float, list[UUID]]]()
 _remembered = OrderedDict[bytes, tuple[float, Vector]]()
 
 
@@ -122,10 +125,8 @@ def open_messages(newsrooms: Sequence[int], **conditions: Any) -> list[Opened]:
     """
     mine = Q(newsroom__in=newsrooms) | Q(newsroom=None)
     rows = ReaderMessage.objects.filter(mine, same_as=None, **(conditions or {"state": "waiting"}))
-    return [
-        Opened(row, row.text, row.url)
-        for row in rows.select_related("review", "claim").annotate(repeated=Count("repetitions"))[:MOST]
-    ]
+    rows = rows.select_related("review").annotate(repeated=Count("repetitions")).order_by("-received_at", "-pk")
+    return [Opened(row, row.text, row.url) for row in rows[:MOST]]
 
 
 def group_messages(messages: Sequence[Opened]) -> Groups:
@@ -144,8 +145,7 @@ def group_messages(messages: Sequence[Opened]) -> Groups:
         for likeness, at in heapq.nlargest(COMPARED, likely):
             if not likeness or groups[at] is groups[place]:
                 continue
-            pair = (vectors[place], vectors[at])
-            if say_the_same(each, messages[at], names, *pair if all(pair) else (None, None)):
+            if say_the_same(each, messages[at], names, vectors[place], vectors[at]):
                 groups[at] += groups[place]
                 for moved in groups[place]:
                     groups[moved] = groups[at]
@@ -153,16 +153,26 @@ def group_messages(messages: Sequence[Opened]) -> Groups:
         Group([messages[at] for at in sorted(group, reverse=True)])
         for group in {id(each): each for each in groups}.values()
     ]
+    if len(_together) > REMEMBERED:
+        _together.clear()
+    for group in found:
+        keys = [each.row.pk for each in group.messages]
+        _together.update(dict.fromkeys(keys, (time.monotonic(), keys)))
     return Groups(sorted(found, key=lambda each: (-each.count, each.first.row.received_at)), by_words)
 
 
-def say_the_same(
-    one: Opened,
-    other: Opened,
-    names: AbstractSet[str],
-    vector: Vector | None = None,
-    other_vector: Vector | None = None,
-) -> bool:
+def find_group(newsrooms: Sequence[int], pk: UUID) -> Group | None:
+    """Return the group with this waiting message, as the list of groups showed it, or else as it is now."""
+    computed, keys = _together.get(pk, (0.0, []))
+    shown = keys if computed > time.monotonic() - SHOWN_SECONDS else []
+    found = open_messages(newsrooms, pk__in=shown, state="waiting")
+    if pk in {each.row.pk for each in found}:
+        return Group(found[::-1])
+    groups = group_messages(open_messages(newsrooms)).groups
+    return next((group for group in groups if pk in {each.row.pk for each in group.messages}), None)
+
+
+def say_the_same(one: Opened, other: Opened, names: AbstractSet[str], vector: Vector, other_vector: Vector) -> bool:
     """Return whether two messages probably say the same.
 
     The steps are those of `judging`, but an answer to a reader is read by a person first. So the texts can differ in
@@ -176,7 +186,7 @@ def say_the_same(
     if (mine - theirs and theirs - mine) or comparison.find_differences(stated, claim.whole, alone=alone):
         return False
     found = align(stated, claim.whole)
-    cosine = sum(map(mul, vector, other_vector)) if vector and other_vector else None
+    cosine = sum(map(mul, vector, other_vector)) if vector and other_vector else None  # None: only words are compared
     more = min(len(found.asked), len(found.checked)) == 0 and max(len(found.asked), len(found.checked)) <= MORE_WORDS
     if found.near or cosine is None:
         return found.near and (found.same_words or (more and (cosine is None or cosine >= ABOUT_THE_SAME)))

@@ -37,7 +37,10 @@ _LINK = re.compile(r"https?://|(?<!//)www\.", re.IGNORECASE)
 OUTAGE = timedelta(hours=1)  # the wait before a program tries again, if the operator has to act first
 MAX_APPEARANCES = 20  # that a claim gets from the messages of a group
 _DECISION = ("state", "decided_by", "decided_at", "newsroom", "answer", "claim", "corrects_revision")
-_INTERNAL_FIELDS = ("review", "newsroom", "same_as", "claim", "decided_by", "decided_at", "receipt", "fingerprint")
+_INTERNAL_FIELDS = (
+    *("review", "newsroom", "same_as", "claim", "decided_by", "decided_at", "receipt", "fingerprint"),
+    "corrects_revision",
+)
 
 
 @transaction.atomic

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from factcheck.editorial.errors import WrongState
 from factcheck.editorial.messages.reader_messages import State, decide, lock_open
-from factcheck.editorial.models import ReaderMessage, User
+from factcheck.editorial.models import ReaderMessage, Review, User
 from factcheck.editorial.proposals import review_policy
 from factcheck.record.models import LogEntry
 
@@ -38,3 +39,9 @@ def find_correction(message: ReaderMessage) -> LogEntry | None:
         return None
     later = LogEntry.objects.filter(subject=message.review_id, number__gt=message.corrects_revision)
     return later.filter(kind__in=[LogEntry.Kind.CORRECTION, LogEntry.Kind.UPDATE]).order_by("number").first()
+
+
+def open_requests(review: Review) -> QuerySet[ReaderMessage]:
+    """Return the requests because of which the review's correction is open, oldest first."""
+    last = LogEntry.objects.filter(subject=review.pk).order_by("-number").values("number")[:1]
+    return ReaderMessage.objects.filter(review=review, corrects_revision=Subquery(last)).order_by("received_at")

@@ -30,6 +30,6 @@ __all__ = [
     "AnsweredRequest", "ApiToken", "Appearance", "Authorship", "Capture", "Claim", "Claimant", "Demand",
     "EditorialEvent", "Freeze", "ImportBatch", "Job", "Membership", "Mismatch", "OpenDraft", "Picture",
     "PreparedVector", "Proposal", "Publisher", "RatingScale", "ReaderMessage", "ReusableAnswer", "Review",
-    "SavedState", "SecondFactor", "Session", "SignInCounter", "Signature", "Source", "Topic", "TopicLabel", "User", "Verdict", "VerdictLabel",
-    "VerdictMapping", "WatchedSource",
+    "SavedState", "SecondFactor", "Session", "SignInCounter", "Signature", "Source", "Topic", "TopicLabel", "User",
+    "Verdict", "VerdictLabel", "VerdictMapping", "WatchedSource",
 ]  # fmt: skip

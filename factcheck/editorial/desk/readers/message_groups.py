@@ -1,7 +1,7 @@
 """The page of waiting messages in groups, the page on which a group is decided, and the newsroom's reusable answers."""
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -13,15 +13,16 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from factcheck.editorial.desk.access import Desk, get_desk
 from factcheck.editorial.desk.action_forms import CorrectionForm, NewsroomForm, ProseField
 from factcheck.editorial.desk.action_views import refusals_on_form, subject_page, submitted_data
 from factcheck.editorial.desk.subjects import merges
+from factcheck.editorial.encryption import KeyProblem
 from factcheck.editorial.events import record_event
 from factcheck.editorial.messages import reader_messages
-from factcheck.editorial.messages.opened_messages import Group, Opened, group_messages, open_messages
+from factcheck.editorial.messages.opened_messages import Group, Opened, find_group, group_messages, open_messages
 from factcheck.editorial.messages.requested_corrections import open_requested_correction
 from factcheck.editorial.models import Publisher, ReaderMessage, ReusableAnswer
 from factcheck.record.matching.matches import match
@@ -30,6 +31,7 @@ from factcheck.record.readmodel.bodies import Claim, ReviewOfClaim
 from factcheck.record.statements.output import read
 from factcheck.record.statements.values import same_language
 
+_GONE = gettext_lazy("This message has already been decided, perhaps by another newsroom, or was deleted.")
 LIST = "admin:editorial_readermessage_changelist"
 State = ReaderMessage.State
 
@@ -82,6 +84,7 @@ def groups_page(request: HttpRequest) -> HttpResponse:
         "taken_up": _by_subject(open_messages(newsrooms, state=State.TAKEN_UP)),
         "by_words": found.by_words,
         "all_read": len(waiting),
+        "subtitle": "",
     }
     title = capfirst(str(ReaderMessage._meta.verbose_name_plural))
     return subject_page(
@@ -90,25 +93,34 @@ def groups_page(request: HttpRequest) -> HttpResponse:
 
 
 def group_page(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Show a group, and decide on those of its messages that are ticked."""
-    desk = get_desk(request)
+    """Show a group, and decide on those of its messages that are ticked.
+
+    Another newsroom may have taken up the messages while the person was writing. The page then keeps the answer, but
+    doesn't show the messages.
+    """
+    desk, data = get_desk(request), submitted_data(request)
     group = _find_group(desk, pk)
-    if group is None:
-        notes.warning(request, _("This message has been decided or deleted. This page shows the messages that wait."))
+    if group is None and data is None:
+        notes.warning(request, str(_GONE))
         return redirect(LIST)
-    checked = _find_checked(group)
+    group, is_gone = (
+        group or Group([Opened(ReaderMessage(pk=pk, language=language), "", "") for language in ("en", "vi")]),
+        group is None,
+    )
+    checked = _find_checked(group) if data is None else []
     if "checked" in request.GET and not checked:
         return HttpResponse()
     reusable = _reusable(desk, group)
     answers = _prefilled(reusable.filter(name=request.GET.get("answer", "")), group.languages, checked)
-    data = submitted_data(request)
     form = GroupForm(desk, group, data, answers)
-    if form.is_valid():
+    if is_gone:
+        form.add_error(None, _GONE)
+    elif form.is_valid():
         with refusals_on_form(form):
             return _decide(request, group, form, str(request.POST.get("action")))
-    page = reverse("admin:editorial_readermessage_group", args=[pk])
+    target = reverse("admin:editorial_readermessage_group", args=[pk])
     names = list(reusable.order_by("name").values_list("name", flat=True).distinct())
-    context = {"group": group, "checked": checked, "form": form, "page": page, "names": names}
+    context = {"group": group, "is_gone": is_gone, "checked": checked, "form": form, "target": target, "names": names}
     if "checked" in request.GET:
         return render(request, "admin/editorial/readermessage/checked.html", context)
     title = ngettext("%s message that says this", "%s messages that say this", group.count) % group.count
@@ -148,18 +160,22 @@ def _decide(request: HttpRequest, group: Group, form: GroupForm, action: str) ->
 
 
 def _find_group(desk: Desk, pk: UUID) -> Group | None:
-    """Return the group with this message, or None if the message isn't open, or the person may not read it."""
-    newsrooms = desk.deciding_newsrooms
-    if not newsrooms:
+    """Return the group with this message, or None if the message isn't open, or the person may not read it.
+
+    Without the key, the group is the message alone, with the reason why nobody can read it.
+    """
+    if not (newsrooms := desk.deciding_newsrooms):
         raise Http404
-    groups = group_messages(open_messages(newsrooms)).groups
-    found = next((group for group in groups if pk in {each.row.pk for each in group.messages}), None)
-    if found is None and (alone := open_messages(newsrooms, pk=pk, state__in=[State.WAITING, State.TAKEN_UP])):
-        row = alone[0].row
-        same = {"claim": row.claim_id, "review": row.review_id, "state": State.TAKEN_UP}
-        taken_up = row.state == State.TAKEN_UP and (row.claim_id or row.review_id)
-        [found] = _by_subject(open_messages(newsrooms, **same) if taken_up else alone)
-    return found
+    mine = ReaderMessage.objects.for_newsrooms(newsrooms).filter(pk=pk)
+    if (row := mine.filter(state__in=[State.WAITING, State.TAKEN_UP]).first()) is None:
+        return None
+    try:
+        if row.state == State.TAKEN_UP and (row.claim_id or row.review_id):
+            same = {"claim": row.claim_id, "review": row.review_id, "state": State.TAKEN_UP}
+            return Group(open_messages(newsrooms, **same)[::-1])
+        return find_group(newsrooms, pk) or Group([Opened(row, row.text, row.url)])
+    except KeyProblem as problem:
+        return Group([Opened(row, str(problem), "")])
 
 
 def _by_subject(messages: Iterable[Opened]) -> list[Group]:
@@ -204,36 +220,26 @@ def _prefilled(
 
 
 def answers_page(request: HttpRequest) -> HttpResponse:
-    """Show all reusable answers of the person's newsrooms as one form, and save it."""
-    desk = get_desk(request)
+    """Show all reusable answers of a newsroom as one form, and save it."""
+    desk, chosen = get_desk(request), request.GET.get("newsroom", "")
     newsrooms = [row for row in desk.newsrooms if row.pk in desk.deciding_newsrooms]
-    if not newsrooms:
+    newsroom = next((row for row in newsrooms if str(row.pk) == chosen), next(iter(newsrooms), None))
+    if newsroom is None:
         raise Http404
-    rows = ReusableAnswer.objects.filter(newsroom__in=newsrooms)
-    answers = _AnswerForms(submitted_data(request), queryset=rows, form_kwargs={"newsrooms": newsrooms})
+    answers = _AnswerForms(submitted_data(request), instance=newsroom)
     if answers.is_valid():
         answers.save()
-        for newsroom in newsrooms if answers.has_changed() else ():
-            record_event(desk.user, "answers.changed", newsroom)
-        notes.success(request, _("Saved."))
-        return redirect(request.path)
-    title, page = capfirst(str(ReusableAnswer._meta.verbose_name_plural)), reverse(LIST)
+        record_event(desk.user, "answers.changed", newsroom)
+        notes.success(request, _("The answers have been saved."))
+        return redirect(request.get_full_path())
+    title, context = (
+        capfirst(str(ReusableAnswer._meta.verbose_name_plural)),
+        {"answers": answers, "newsrooms": newsrooms},
+    )
     template = "admin/editorial/readermessage/answers.html"
-    return subject_page(request, ReaderMessage(), page, title, template, answers=answers)
+    return subject_page(request, ReaderMessage(), reverse(LIST), title, template, subtitle=newsroom, **context)
 
 
-class _AnswerForm(forms.ModelForm[ReusableAnswer]):
-    class Meta:
-        model = ReusableAnswer
-        fields = ("newsroom", "name", "language", "text")
-        widgets: ClassVar = {"text": forms.Textarea(attrs={"rows": 4})}
-
-    def __init__(self, *args: Any, newsrooms: list[Publisher], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["newsroom"]
-        field.queryset = Publisher.objects.filter(pk__in=[row.pk for row in newsrooms])
-        if len(newsrooms) == 1:
-            field.widget, field.initial = forms.HiddenInput(), newsrooms[0]
-
-
-_AnswerForms = forms.modelformset_factory(ReusableAnswer, _AnswerForm, extra=2, can_delete=True)
+_AnswerForms = forms.inlineformset_factory(
+    Publisher, ReusableAnswer, fields=["name", "language", "text"], extra=2, can_delete=True
+)
