@@ -200,6 +200,7 @@ def _identifying_texts(published: bodies.Kept | bodies.Erasure) -> Iterator[str]
         texts += [
             text for each in published.sources for text in (each.title, each.quote, each.quote_translation, each.url)
         ]
+        texts += [text for each in published.replies for text in (each.name, each.description, each.answer)]
     return (text for text in texts if text)
 
 
@@ -217,6 +218,7 @@ def _submitted_claims(review: Review) -> Iterator[ReviewedClaim | ClaimReference
 def forget_draft(review: Review) -> None:
     """Delete the texts of a draft whose row has to stay, because other rows refer to it."""
     review.sources.all().delete()
+    review.replies.all().delete()
     # Accounts stay authors, because authors must not approve the review.
     review.authorships.filter(user__isnull=True).delete()
     review.authorships.update(name="")

@@ -49,6 +49,9 @@ BREACHES = {
     "claimant_person_is_public_figure": "UPDATE editorial_claimant SET type = 'person', name = 'Nguyễn Văn A'",
     "topiclabel_language_once": "INSERT INTO editorial_topiclabel (topic_id, language, label)"
     " SELECT topic_id, language, 'x' FROM editorial_topiclabel",
+    "card_once": "INSERT INTO editorial_card (newsroom_id, claim_id) SELECT newsroom_id, claim_id FROM editorial_card",
+    "card_stage_known": "UPDATE editorial_card SET stage = 'lost'",
+    "card_off_is_not_due": "UPDATE editorial_card SET stage = 'off', urgent = true",
     "claim_has_text": "UPDATE editorial_claim SET text = ''",
     "appearance_one_first": "INSERT INTO editorial_appearance (claim_id, url, medium, media_sha256, archive_url, first,"
     " no_capture_reason, position) SELECT claim_id, url, '', '', '', true, '', 0 FROM editorial_appearance",
@@ -75,6 +78,11 @@ BREACHES = {
     "authorship_of_somebody": "UPDATE editorial_authorship SET user_id = NULL",
     "source_stance_known": "UPDATE editorial_source SET stance = 'likes'",
     "source_can_be_found": "UPDATE editorial_source SET title = '', url = ''",
+    "reply_type_known": "UPDATE editorial_reply SET type = 'thing', name = 'x'",
+    "reply_channel_known": "UPDATE editorial_reply SET channel = 'pigeon'",
+    "reply_named_or_described": "UPDATE editorial_reply SET name = 'Nguyễn Văn A'",
+    "reply_came_or_did_not": "UPDATE editorial_reply SET no_answer = true, answer = 'x'",
+    "reply_after_the_question": "UPDATE editorial_reply SET answer_until = '2026-10-02'",
     "review_import_key": "INSERT INTO editorial_review SELECT (jsonb_populate_record(review, jsonb_build_object("
     "'id', gen_random_uuid(), 'import_key', repeat('0f', 32)))).* FROM editorial_review review, generate_series(1, 2)",
     "importbatch_begun_once": "INSERT INTO editorial_importbatch (newsroom_id, files, files_digest, new, unchanged, changed,"

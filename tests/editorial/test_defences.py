@@ -52,6 +52,7 @@ def newsroom(module_database: str) -> Iterator[Newsroom]:
     merge_policy.propose_merge(claim=other.claim, into=one.claim, by=newsroom.chief, note="Cùng một lời đồn.")
     submitted = workflow.submit(subject=newsroom.make_review(), by=newsroom.reporter)
     Signature.objects.create(proposal=submitted, person=newsroom.reporter, client_data="{}")
+    one.replies.create(type="unnamed", description="chủ tiệm", asked_on="2026-10-03")
     mapping = VerdictMapping.objects.create(words="Falso", verdict=make_scale().verdicts.get(slug="false"))
     workflow.submit(subject=mapping, by=newsroom.editor)
     execute("INSERT INTO editorial_topic (slug) VALUES ('floods')")

@@ -26,6 +26,7 @@ from factcheck.editorial.models import (
     Claim,
     Demand,
     Publisher,
+    Reply,
     Review,
     SavedState,
     Source,
@@ -41,7 +42,7 @@ PAUSE = timedelta(minutes=10)  # sql/saved_states.sql has the same value
 SHORT = 50  # characters. Shorter texts are quickly typed again.
 # The related rows that are edited on the page of a draft.
 ROWS: dict[type[models.Model], dict[str, type[models.Model]]] = {
-    Review: {"sources": Source, "authorships": Authorship},
+    Review: {"sources": Source, "replies": Reply, "authorships": Authorship},
     Claim: {"appearances": Appearance},
     Demand: {},
 }

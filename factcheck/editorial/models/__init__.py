@@ -5,7 +5,7 @@ Workflows belong in `factcheck.editorial.proposals`, pages in `factcheck.editori
 """
 
 from factcheck.editorial.models.captures import Capture, Picture, WatchedSource
-from factcheck.editorial.models.claims import Appearance, Claim, Claimant, Topic, TopicLabel
+from factcheck.editorial.models.claims import Appearance, Card, Claim, Claimant, Topic, TopicLabel
 from factcheck.editorial.models.demands import Demand
 from factcheck.editorial.models.drafts import OpenDraft, SavedState
 from factcheck.editorial.models.events import EditorialEvent
@@ -23,13 +23,13 @@ from factcheck.editorial.models.people import (
 )
 from factcheck.editorial.models.proposals import PreparedVector, Proposal, Signature
 from factcheck.editorial.models.reader_messages import Mismatch, ReaderMessage, ReusableAnswer
-from factcheck.editorial.models.reviews import Authorship, Review, Source
+from factcheck.editorial.models.reviews import Authorship, Reply, Review, Source
 from factcheck.editorial.models.scales import RatingScale, Verdict, VerdictLabel, VerdictMapping
 
 __all__ = [
-    "AnsweredRequest", "ApiToken", "Appearance", "Authorship", "Capture", "Claim", "Claimant", "Demand",
+    "AnsweredRequest", "ApiToken", "Appearance", "Authorship", "Capture", "Card", "Claim", "Claimant", "Demand",
     "EditorialEvent", "Freeze", "ImportBatch", "Job", "Membership", "Mismatch", "OpenDraft", "Picture",
-    "PreparedVector", "Proposal", "Publisher", "RatingScale", "ReaderMessage", "ReusableAnswer", "Review",
+    "PreparedVector", "Proposal", "Publisher", "RatingScale", "ReaderMessage", "Reply", "ReusableAnswer", "Review",
     "SavedState", "SecondFactor", "Session", "SignInCounter", "Signature", "Source", "Topic", "TopicLabel", "User",
     "Verdict", "VerdictLabel", "VerdictMapping", "WatchedSource",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Left, Upper
+from django.db.models.functions import Left, Now, Upper
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.fields import LanguageField, LineField, columns, field_options
@@ -240,3 +240,59 @@ class Appearance(StatementModel):
 
     def __str__(self) -> str:
         return str(self.url)
+
+
+class Card(models.Model):
+    """A claim on the board of one newsroom, with what people set by hand. The database adds the rows (sql/cards.sql).
+
+    Whether a review waits for a decision or is published isn't stored here. The database raises `version` at each
+    change, so that two people can't overwrite each other's changes.
+    """
+
+    class Stage(models.TextChoices):
+        CAME_IN = "came_in", _("came in")
+        TO_CHECK = "to_check", _("to check")
+        CHECKING = "checking", _("checking")
+        OFF = "off", _("off the board")
+
+    newsroom = models.ForeignKey(
+        Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="+", db_index=False
+    )
+    claim = models.ForeignKey(Claim, models.CASCADE, verbose_name=_("claim"), related_name="cards")
+    stage = models.CharField(_("column"), max_length=10, choices=Stage, default=Stage.CAME_IN, db_default="came_in")
+    owner = models.ForeignKey(
+        User, models.PROTECT, verbose_name=_("who checks it"), null=True, blank=True, related_name="cards"
+    )
+    due_on = models.DateField(_("due on"), null=True, blank=True)
+    urgent = models.BooleanField(_("urgent"), default=False, db_default=False)
+    check_again_on = models.DateField(
+        _("check again by"),
+        null=True,
+        blank=True,
+        help_text=_("A week before this day, the published claim comes back to the board."),
+    )
+    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
+    changed_at = models.DateTimeField(_("changed at"), db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("card")
+        verbose_name_plural = _("cards of the board")
+        ordering = ["-urgent", "due_on", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["newsroom", "claim"], name="card_once"),
+            is_known("card", "stage", ["came_in", "to_check", "checking", "off"]),
+            models.CheckConstraint(
+                condition=~Q(stage="off") | Q(due_on__isnull=True, urgent=False), name="card_off_is_not_due"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["newsroom", "stage", "-urgent", "due_on", "-id"], name="card_board", condition=~Q(stage="off")
+            ),
+            models.Index(
+                fields=["newsroom", "check_again_on"], name="card_again", condition=Q(check_again_on__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.claim)

@@ -61,6 +61,7 @@ ACTIONS: dict[str, Promise] = {
     "split.returned": _("refused the split of a claim or took the proposal back"),
     "claim.merge": _("merged a claim into another"),
     "claim.split": _("split off a claim"),
+    "card.changed": _("changed the card on the board"),
     "claim.exchanged": _("replaced a claim with another claim"),
     "review.claim_changed": _("changed the draft’s claim"),
     "demand.submitted": _("submitted for publication"),

@@ -26,6 +26,7 @@ from factcheck.editorial.events import UNKNOWN_ACCOUNT
 from factcheck.editorial.models import (
     ApiToken,
     Capture,
+    Card,
     Claim,
     Claimant,
     EditorialEvent,
@@ -53,6 +54,7 @@ SUBJECT_MODELS: dict[str, type[Model]] = {
     },
     **{model.__name__.lower(): model for model in _NAMED},
     **dict.fromkeys(("account", "account_group", "membership", "sign_in", "session", "second_factor"), User),
+    "card": Claim,
     "correction": Review,
     "message": ReaderMessage,
     "rules": Publisher,
@@ -61,6 +63,7 @@ SUBJECT_MODELS: dict[str, type[Model]] = {
 }
 # The model whose fields the details contain, for events whose subject is a row of another model.
 FIELD_MODELS: dict[str, type[Model]] = {
+    "card": Card,
     "membership": Membership,
     "sign_in": SecondFactor,
     "second_factor": SecondFactor,
@@ -68,6 +71,7 @@ FIELD_MODELS: dict[str, type[Model]] = {
 # Keys of an event's details whose value is the id of another row, with the model of that row.
 REFERENCES: dict[str, type[Model]] = {
     **dict.fromkeys(("into", "other", "instead", "claim"), Claim),
+    "owner": User,
     "token": ApiToken,
     "verdict": Verdict,
 }
@@ -133,7 +137,7 @@ class EventTexts:
         return self._titles.get((model, key)) or str(HIDDEN)
 
     def _value(self, event: EditorialEvent, key: str, value: Any) -> str:
-        if key in REFERENCES:
+        if key in REFERENCES and value:
             return self._title(REFERENCES[key], str(value))
         field = _field(event, key)
         if _kind(event) not in CHANGE_KINDS:
@@ -152,7 +156,7 @@ def _references(event: EditorialEvent) -> Iterator[tuple[type[Model], str]]:
     if model := SUBJECT_MODELS.get(_kind(event)):
         yield model, _key(event)
     for key, value in event.detail.items():
-        if key in REFERENCES:
+        if key in REFERENCES and value:
             yield REFERENCES[key], str(value)
 
 

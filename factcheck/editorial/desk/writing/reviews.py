@@ -45,7 +45,7 @@ from factcheck.editorial.desk.lists.large_lists import (
     with_keys,
 )
 from factcheck.editorial.desk.writing.autosave import AutosaveAdmin
-from factcheck.editorial.desk.writing.review_forms import AuthorInline, ReviewForm, SourceInline
+from factcheck.editorial.desk.writing.review_forms import AuthorInline, ReplyInline, ReviewForm, SourceInline
 from factcheck.editorial.desk.writing.screen import claim_context, claim_facts, steps_context, text_preview
 from factcheck.editorial.desk.writing.translations import TranslationsMixin, translation_context
 from factcheck.editorial.drafts.statement_columns import remaining_fields
@@ -86,7 +86,7 @@ class ReviewAdmin(
     autocomplete_fields = ("claim",)
     textarea_rows: ClassVar = {"claim_wording": 2, "summary": 3, "body": 16, "verdict_explanation": 3, "change_note": 3}
     radio_fields = {"change_class": admin.VERTICAL}
-    inlines = (SourceInline, AuthorInline)
+    inlines = (SourceInline, ReplyInline, AuthorInline)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Review]:
         return super().get_queryset(request).prefetch_related("verdict__labels")

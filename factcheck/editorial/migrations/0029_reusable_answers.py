@@ -8,7 +8,7 @@ import factcheck.editorial.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("editorial", "0026_ask_for_the_checklist"),
+        ("editorial", "0028_replies"),
     ]
 
     operations = [
