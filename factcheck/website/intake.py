@@ -24,7 +24,6 @@ from factcheck.editorial.drafts.validation import Invalid
 from factcheck.editorial.messages import reader_messages
 from factcheck.editorial.messages.message_limits import NotStored, kept_until
 from factcheck.editorial.messages.mismatches import count_mismatch
-from factcheck.editorial.messages.requested_corrections import find_correction
 from factcheck.editorial.models import Mismatch, ReaderMessage
 from factcheck.record.formats.text import replace_forbidden
 from factcheck.record.readmodel.bodies import Review
@@ -189,7 +188,7 @@ def message(request: HttpRequest, receipt: str) -> HttpResponse:
     context = {
         "received_at": found[0].received_at,
         "message": found[1],
-        "correction": find_correction(found[1]),
+        "correction": reader_messages.find_correction(found[1]),
         "kept_until": kept_until(found[1].received_at),
         "address": f"{settings.SITE_URL}/receipts/{receipt}/",
         "license": settings.LICENSE_URL,

@@ -216,8 +216,7 @@ def external_link(url: str | None, text: str | None = None) -> SafeString:
 
 def link_reviews(text: str) -> SafeString:
     """Return a text of editors, in which only the URLs of reviews on this site are links."""
-    languages = "|".join(code for code, _name in settings.LANGUAGES)
-    url = rf"({re.escape(settings.SITE_URL)}(?:/(?:{languages}))?/reviews/[0-9a-f-]{{36}}/(?:[a-z0-9_-]+/)*)"
+    url = rf"({re.escape(settings.SITE_URL)}(?:/[a-z]{{2}})?/reviews/[0-9a-f-]{{36}}/(?:[a-z0-9_-]+/)*)"
     parts = enumerate(re.split(url, text))  # every second part is a URL
     link = '<a href="{0}">{0}</a>'
     return format_html_join("", "{}", ((format_html(link, part) if at % 2 else part,) for at, part in parts))

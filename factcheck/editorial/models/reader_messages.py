@@ -80,11 +80,8 @@ class ReaderMessage(models.Model):
     )
     answer = ProseField(_("answer"), max_length=2000, blank=True)
     claim = models.ForeignKey(Claim, models.SET_NULL, verbose_name=_("claim"), null=True, related_name="+")
-    corrects_revision = models.PositiveIntegerField(
-        _("corrects revision"),
-        null=True,
-        help_text="The review's last revision when a correction was opened because of this request.",
-    )
+    # the review's last revision when a correction was opened because of this request
+    corrects_revision = models.PositiveIntegerField(null=True)
     decided_by = models.ForeignKey(User, models.PROTECT, verbose_name=_("decided by"), null=True, related_name="+")
     decided_at = models.DateTimeField(_("decided at"), null=True)
 
@@ -159,7 +156,6 @@ class ReusableAnswer(models.Model):
 
     class Meta:
         verbose_name = _("reusable answer")
-        verbose_name_plural = _("reusable answers")
         ordering = ["newsroom", "name", "language"]
         constraints = [
             models.UniqueConstraint(fields=["newsroom", "name", "language"], name="reusableanswer_once"),

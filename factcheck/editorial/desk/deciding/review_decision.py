@@ -29,7 +29,6 @@ from factcheck.editorial.desk.deciding.proposal_actions import (
 from factcheck.editorial.desk.deciding.review_actions import statement_context
 from factcheck.editorial.desk.evidence.pictures import DESK_PICTURES
 from factcheck.editorial.drafts.translations import revision_of
-from factcheck.editorial.messages.requested_corrections import open_requests
 from factcheck.editorial.models import Capture, Proposal
 from factcheck.editorial.models.kinds import Action, Decision
 from factcheck.editorial.proposals import workflow
@@ -118,7 +117,6 @@ def _shown(desk: Desk, proposal: Proposal) -> dict[str, object]:
         "unusual_dates": find_impossible_dates(context.statement) if isinstance(context.statement, Statement) else [],
         "shown": SafeString(shown.replace("<a ", '<a target="_blank" ')),
         "comparisons": [(heading, changes) for heading, changes in comparisons if changes],
-        "requests": open_requests(review),
         "messages_before": earlier.exclude(message="").select_related("decided_by", "submitted_by"),
     }
 

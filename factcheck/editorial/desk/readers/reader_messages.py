@@ -8,7 +8,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib import messages as notes
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
@@ -21,11 +20,7 @@ from django.utils.translation import ngettext
 
 from factcheck.editorial.desk.access import Desk, DeskAdmin, OwnRowsAdmin, get_desk
 from factcheck.editorial.desk.action_forms import NewsroomForm
-from factcheck.editorial.desk.action_views import (
-    DeskAction,
-    refusals_on_form,
-    subject_page,
-)
+from factcheck.editorial.desk.action_views import refusals_on_form, subject_page
 from factcheck.editorial.desk.deciding.public_text import show_public_text
 from factcheck.editorial.desk.lists.columns import column
 from factcheck.editorial.desk.lists.filters import list_filter
@@ -37,12 +32,11 @@ from factcheck.editorial.models import Mismatch, ReaderMessage
 
 MIN_FLOOD = 5  # messages from one network within an hour
 MAX_NETWORKS = 10
-PERIODS = {"hour": (_("last hour"), timedelta(hours=1)), "day": (_("last 24 hours"), timedelta(days=1))}
 
 
 ReceivedFilter = list_filter(
-    "received", _("received"), [(name, label) for name, (label, _period) in PERIODS.items()],
-    lambda _request, rows, name: rows.filter(received_at__gt=timezone.now() - PERIODS[name][1]),
+    "received", _("received"), [("hour", _("last hour")), ("day", _("last 24 hours"))],
+    lambda _request, rows, name: rows.filter(received_at__gt=timezone.now() - timedelta(**{f"{name}s": 1})),
 )  # fmt: skip
 
 
@@ -67,17 +61,6 @@ class NetworkFilter(admin.SimpleListFilter):
 
 
 State = ReaderMessage.State
-
-
-PUT_ASIDE_ALL = DeskAction["QuerySet[ReaderMessage]"](
-    "put_aside_all",
-    _("Put the selected messages aside"),
-    "",
-    "",
-    lambda messages, by, data: reader_messages.dismiss_all(messages=messages, by=by, **data),
-    NewsroomForm,
-    is_destructive=True,
-)
 EDITORS_ONLY = _("Only Editors and Chief editors of the newsroom can read the message.")
 
 
@@ -153,24 +136,15 @@ class ReaderMessageAdmin(DeskAdmin[ReaderMessage]):
         mine = Q(newsroom=None) | Q(newsroom__in=desk.deciding_newsrooms)
         messages = messages.filter(mine, state__in=[State.WAITING, State.TAKEN_UP])
         newsrooms = [row for row in desk.newsrooms if row.pk in desk.deciding_newsrooms]
-        form = PUT_ASIDE_ALL.form(newsrooms, request.POST if "newsroom" in request.POST else None)
+        form = NewsroomForm(newsrooms, request.POST if "newsroom" in request.POST else None)
         if form.is_valid():
             with refusals_on_form(form):
-                number = PUT_ASIDE_ALL.run(messages, desk.user, form.cleaned_data)
+                number = reader_messages.dismiss_all(messages=messages, by=desk.user, **form.cleaned_data)
                 notes.success(request, ngettext("Put %s message aside.", "Put %s messages aside.", number) % number)
                 return None
-        number = messages.count()
-        explanation = ngettext(
-            "%s message is put aside. No further action is taken, and the receipt tells the sender.",
-            "%s messages are put aside. No further action is taken, and the receipts tell the senders.",
-            number,
-        )
-        names = ("action", "select_across", ACTION_CHECKBOX_NAME)
-        return subject_page(
-            request, ReaderMessage(), request.get_full_path(), PUT_ASIDE_ALL.label, action=PUT_ASIDE_ALL, form=form,
-            template="admin/editorial/readermessage/put_aside.html", explanation=explanation % number,
-            selection=[(name, value) for name in names for value in request.POST.getlist(name)],
-        )  # fmt: skip
+        title, page = _("Put the selected messages aside"), request.get_full_path()
+        template, context = "admin/editorial/readermessage/put_aside.html", {"form": form, "number": messages.count()}
+        return subject_page(request, ReaderMessage(), page, title, template, is_destructive=True, **context)
 
     @admin.display(description=_("text"))
     def beginning(self, message: ReaderMessage) -> str:

@@ -50,7 +50,6 @@ from factcheck.editorial.desk.writing.screen import claim_context, claim_facts, 
 from factcheck.editorial.desk.writing.translations import TranslationsMixin, translation_context
 from factcheck.editorial.drafts.statement_columns import remaining_fields
 from factcheck.editorial.drafts.translations import is_in_other_language
-from factcheck.editorial.messages.requested_corrections import open_requests
 from factcheck.editorial.models import Claim, EditorialEvent, Proposal, Review
 from factcheck.editorial.proposals import review_policy, workflow
 from factcheck.record.statements.drafts import ReviewToDraft
@@ -236,7 +235,6 @@ class ReviewAdmin(
             "reasons": review_policy.find_missing(draft) if row.state == State.DRAFT else [],
             "last_proposal": row.proposals.select_related("submitted_by", "decided_by").first(),
             "revisions": row.proposals.published(),
-            "requests": open_requests(row)[:MAX_EVENTS],
             "events": events[:MAX_EVENTS],
         }
 
