@@ -26,6 +26,7 @@ from factcheck.editorial.messages.reader_messages import delete_messages
 from factcheck.editorial.models import (
     Claim,
     Claimant,
+    Comment,
     EditorialEvent,
     Proposal,
     Publisher,
@@ -147,6 +148,7 @@ def erase_drafts(review: Review, erasure: Proposal) -> None:
     # The database checks the claims in the submitted statements before it allows this. The statements are therefore
     # deleted afterwards.
     forget_states({review.pk} | claims, erased=review.pk)
+    Comment.objects.on_drafts({review.pk} | claims).filter(newsroom=review.newsroom_id).delete()
     earlier = review.proposals.filter(pk__lt=erasure.pk)
     # A statement's digest is unsalted, so somebody could use it to confirm a guess about the erased content.
     earlier.clear()

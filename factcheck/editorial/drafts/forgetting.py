@@ -220,6 +220,7 @@ def _rows(draft: Draft) -> Iterator[models.Model]:
     yield draft
     for name in ROWS[type(draft)]:
         yield from getattr(draft, name).all()
+    yield from m.Comment.objects.on_drafts([draft.pk])
 
 
 def _texts_of(row: models.Model) -> dict[str, str | list[str]]:

@@ -7,7 +7,7 @@ Workflows belong in `factcheck.editorial.proposals`, pages in `factcheck.editori
 from factcheck.editorial.models.captures import Capture, Picture, WatchedSource
 from factcheck.editorial.models.claims import Appearance, Card, Claim, Claimant, Topic, TopicLabel
 from factcheck.editorial.models.demands import Demand
-from factcheck.editorial.models.drafts import OpenDraft, SavedState
+from factcheck.editorial.models.drafts import OpenDraft, SavedState, SearchRow
 from factcheck.editorial.models.events import EditorialEvent
 from factcheck.editorial.models.imports import ImportBatch, Job
 from factcheck.editorial.models.people import (
@@ -25,11 +25,12 @@ from factcheck.editorial.models.proposals import PreparedVector, Proposal, Signa
 from factcheck.editorial.models.reader_messages import Mismatch, ReaderMessage, ReusableAnswer
 from factcheck.editorial.models.reviews import Authorship, Reply, Review, Source
 from factcheck.editorial.models.scales import RatingScale, Verdict, VerdictLabel, VerdictMapping
+from factcheck.editorial.models.talk.comments import Comment
 
 __all__ = [
-    "AnsweredRequest", "ApiToken", "Appearance", "Authorship", "Capture", "Card", "Claim", "Claimant", "Demand",
-    "EditorialEvent", "Freeze", "ImportBatch", "Job", "Membership", "Mismatch", "OpenDraft", "Picture",
+    "AnsweredRequest", "ApiToken", "Appearance", "Authorship", "Capture", "Card", "Claim", "Claimant", "Comment",
+    "Demand", "EditorialEvent", "Freeze", "ImportBatch", "Job", "Membership", "Mismatch", "OpenDraft", "Picture",
     "PreparedVector", "Proposal", "Publisher", "RatingScale", "ReaderMessage", "Reply", "ReusableAnswer", "Review",
-    "SavedState", "SecondFactor", "Session", "SignInCounter", "Signature", "Source", "Topic", "TopicLabel", "User",
-    "Verdict", "VerdictLabel", "VerdictMapping", "WatchedSource",
+    "SavedState", "SearchRow", "SecondFactor", "Session", "SignInCounter", "Signature", "Source", "Topic",
+    "TopicLabel", "User", "Verdict", "VerdictLabel", "VerdictMapping", "WatchedSource",
 ]  # fmt: skip

@@ -3,11 +3,9 @@
 import uuid
 from typing import Self
 
-from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.fields import (
@@ -218,7 +216,6 @@ class Review(VersionedModel):
                 fields=["translation_of"], name="review_translations", condition=Q(translation_of__isnull=False)
             ),
             models.Index(fields=["discarded_at"], name="review_discarded", condition=Q(discarded_at__isnull=False)),
-            GinIndex(OpClass(Upper("headline"), name="gin_trgm_ops"), name="review_headline_words"),
         ]
 
     def __str__(self) -> str:

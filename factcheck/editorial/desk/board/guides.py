@@ -27,7 +27,10 @@ MODELS = {
     "delivery": "how-to/receive-webhooks",
     "job": "how-to/when-something-is-wrong",
     "freeze": "how-to/freeze-publishing",
+    "find": "how-to/find-at-the-desk",
+    "comments": "how-to/talk-beside-the-text",
     "kept": "how-to/see-what-is-kept",
+    "figures": "how-to/count-your-work",
     "editorialevent": "how-to/manage-people",
     "proposal": "how-to/decide-on-a-proposal",
 }

@@ -28,6 +28,7 @@ from factcheck.editorial.desk.deciding.proposal_actions import (
 )
 from factcheck.editorial.desk.deciding.review_actions import statement_context
 from factcheck.editorial.desk.evidence.pictures import DESK_PICTURES
+from factcheck.editorial.desk.talk.comment_pages import find_talk
 from factcheck.editorial.drafts.translations import revision_of
 from factcheck.editorial.models import Capture, Proposal
 from factcheck.editorial.models.kinds import Action, Decision
@@ -74,6 +75,7 @@ def review_decision(request: HttpRequest, proposal: Proposal, name: str) -> Http
         actions=actions,
         held=hold_notice(proposal),
         zone=timezone.get_current_timezone_name(),
+        talk=find_talk(request, proposal.review),
         **_shown(desk, proposal),
     )
     response.headers["Content-Security-Policy"] = f"{settings.CONTENT_SECURITY_POLICY}; frame-src 'self'"  # for copies

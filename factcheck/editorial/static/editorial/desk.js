@@ -19,6 +19,13 @@ document.addEventListener("change", ({ target }) => {
     target.form.elements[target.dataset.ticks].checked = target.value === "person";
   }
 });
+// Goes to the search with Ctrl+/ or ⌘/, from anywhere on the page.
+document.addEventListener("keydown", (event) => {
+  if (event.key === "/" && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    document.getElementById("find-header")?.select();
+  }
+});
 // Opens and closes the navigation on a narrow window.
 document.querySelector(".menu-button")?.addEventListener("click", ({ currentTarget }) => {
   currentTarget.setAttribute("aria-expanded", currentTarget.getAttribute("aria-expanded") === "false");
