@@ -166,7 +166,7 @@ def answers_page(request: HttpRequest) -> HttpResponse:
     if not newsrooms:
         raise Http404
     newsroom = next((row for row in newsrooms if str(row.pk) == request.GET.get("newsroom")), newsrooms[0])
-    answers = _AnswerForms(submitted_data(request), instance=newsroom)
+    answers = _AnswerForms(submitted_data(request), instance=newsroom, prefix="answers")
     if answers.is_valid():
         answers.save()
         record_event(desk.user, "publisher.changed", newsroom)
