@@ -27,7 +27,6 @@ from factcheck.editorial.models import Appearance, Claim, Publisher, ReaderMessa
 from factcheck.editorial.people import roles
 from factcheck.editorial.sign_in.proofs import current_proof
 from factcheck.record.models import LogEntry, PublishedReview
-from factcheck.record.statements.values import MAX_NUMBER
 from factcheck.tools.secret_key import keyed_hash
 
 Keys = Sequence[UUID]
@@ -122,12 +121,14 @@ def take_up(
     for row in rows:
         row.claim, row.corrects_revision = claim, corrects
     _decide(rows, by, State.TAKEN_UP)
-    return claim and claim.pk
+    return claim.pk if claim else None
 
 
 def find_correction(message: ReaderMessage) -> LogEntry | None:
     """Return the log entry of the correction that this request led to, or None if there is none yet."""
-    later = LogEntry.objects.filter(subject=message.review_id, number__gt=message.corrects_revision or MAX_NUMBER)
+    if not message.review_id or not message.corrects_revision:
+        return None
+    later = LogEntry.objects.filter(subject=message.review_id, number__gt=message.corrects_revision)
     return later.filter(kind__in=[LogEntry.Kind.CORRECTION, LogEntry.Kind.UPDATE]).order_by("number").first()
 
 

@@ -34,7 +34,7 @@ from factcheck.record.statements.values import same_language
 LIST = "admin:editorial_readermessage_changelist"
 OPEN = [ReaderMessage.State.WAITING, ReaderMessage.State.TAKEN_UP]
 _GONE = gettext_lazy("This message has already been decided, perhaps by another newsroom, or it was deleted.")
-# What is done with all ticked messages, and what the next page says.
+# The function for each button, and the notice on the next page.
 _ACTIONS: dict[str, tuple[Callable[..., UUID | None], Any]] = {
     "answer": (reader_messages.answer, gettext_lazy("Answered.")),
     "take-up": (reader_messages.take_up, gettext_lazy("Taken up.")),
@@ -78,7 +78,7 @@ def group_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """
     desk, data, checked = get_desk(request), submitted_data(request), list[ReviewOfClaim]()
     form, posted = GroupForm(desk, data), [(name.partition("_"), text) for name, text in request.POST.items()]
-    texts = {language: text for (name, _sign, language), text in posted if name == "text"}
+    texts = {language: str(text) for (name, _sign, language), text in posted if name == "text"}
     if form.is_valid():
         with refusals_on_form(form):
             return _decide(request, form.cleaned_data, texts)
@@ -90,7 +90,7 @@ def group_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     elif data is None:
         notes.warning(request, str(_GONE))
         return redirect(LIST)
-    context = {"group": group, "form": form, "texts": texts, "checked": checked}
+    context: dict[str, Any] = {"group": group, "form": form, "texts": texts, "checked": checked}
     if "checked" in request.GET:
         return render(request, "admin/editorial/readermessage/checked.html", context)
     title, row = _("Messages that say the same"), group.first.row if group else ReaderMessage()
@@ -142,7 +142,7 @@ def _find_checked(tip: Opened) -> list[ReviewOfClaim]:
         return []
     with suppress(TimeoutError):
         found = tip.row.claim_id or next((each.claim_id for each in match(tip.text, private=True).results), None)
-        if claim := PublishedClaim.objects.live().filter(pk=found).first():
+        if found and (claim := PublishedClaim.objects.live().filter(pk=found).first()):
             return read(Claim, claim.body).reviews
     return []
 
