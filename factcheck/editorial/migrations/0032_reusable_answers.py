@@ -8,7 +8,7 @@ import factcheck.editorial.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("editorial", "0030_words_of_drafts"),
+        ("editorial", "0031_incidents"),
     ]
 
     operations = [
