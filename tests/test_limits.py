@@ -12,9 +12,8 @@ from api.views import match
 from api.views.drafts import Copies, ReviewDrafts
 from factcheck.clean_room import copy_decoder, door, page_decoder, picture_decoder, program, service
 from factcheck.editorial import file_quotas, pictures
-from factcheck.editorial.messages import message_limits, mismatches
-from factcheck.editorial.models import demands
 from factcheck.editorial.messages import message_limits, mismatches, opened_messages
+from factcheck.editorial.models import demands
 from factcheck.editorial.models.talk import comments as talk_comments
 from factcheck.editorial.people import newsroom_rules
 from factcheck.editorial.programs import copies
