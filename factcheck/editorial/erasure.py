@@ -22,6 +22,7 @@ from factcheck.editorial.drafts.saved_states import forget_states
 from factcheck.editorial.drafts.statement_columns import empty_columns
 from factcheck.editorial.errors import Incomplete, RepeatsContent, TooLarge, Undecided, WrongValue
 from factcheck.editorial.fields import LanguageField, ProseField
+from factcheck.editorial.messages.incidents import erase_incidents
 from factcheck.editorial.messages.reader_messages import delete_messages
 from factcheck.editorial.models import (
     Claim,
@@ -163,9 +164,10 @@ def erase_drafts(review: Review, erasure: Proposal) -> None:
         pictures.delete_pictures(review=review)
     else:
         forget_draft(review)
-    # Messages from readers can repeat the erased text. Messages to other newsrooms are kept.
+    # Messages from readers and incidents can repeat the erased text. Those of other newsrooms are kept.
     messages = Q(claim__in=claims, newsroom=review.newsroom_id)
     delete_messages(ReaderMessage.objects.filter(Q(review=review) | messages), by=erasure.decided_by)
+    erase_incidents(Q(review=review) | messages)
     _forget_claims(claims)
     pictures.delete_dropped_media(claims, review.newsroom_id)
     erase_captures(review, claims)

@@ -51,6 +51,11 @@ def send_alert(event: int) -> None:
     account_mail.send_alert(event)
 
 
+@app.task(name=account_mail.INCIDENT, queue=account_mail.QUEUE, retry=_RETRY)
+def send_alarm(incident: str, late: bool = False) -> None:
+    account_mail.send_alarm(incident, late=late)
+
+
 # As long as for e-mails, because a publication with pictures also needs the clean room.
 _HELD_RETRY = RetryStrategy(max_attempts=10, exponential_wait=3, retry_exceptions=[DatabaseError, NoCleanRoom])
 

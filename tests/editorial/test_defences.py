@@ -15,6 +15,7 @@ from factcheck.editorial.fields import ProseField
 from factcheck.editorial.messages import reader_messages
 from factcheck.editorial.models import (
     EditorialEvent,
+    Incident,
     Membership,
     Mismatch,
     Picture,
@@ -75,6 +76,7 @@ def newsroom(module_database: str) -> Iterator[Newsroom]:
         Picture.objects.create(
             **subject, sha256="ab" * 32, media_type="image/png", size=1, uploaded_by=newsroom.reporter
         )
+    Incident.objects.create(newsroom=newsroom.publisher, created_by=newsroom.reporter)
     SecondFactor.objects.create(user=newsroom.reporter, kind=SecondFactor.Kind.APP)
     Session.objects.create(session_key="k", session_data="", expire_date=timezone.now())
     reader_messages.receive_message(

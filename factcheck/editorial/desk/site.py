@@ -61,6 +61,7 @@ class EditorsDesk(admin.AdminSite):
         from factcheck.editorial.desk.board.menu import menu_for
         from factcheck.editorial.desk.deciding.freezes import freezes_for
         from factcheck.editorial.desk.evidence.pictures import DESK_PICTURES
+        from factcheck.editorial.desk.readers.incidents import strip_for
 
         own = {"guide": guide_for(request), "drafts_days": settings.DRAFTS_DAYS}
         context = {**super().each_context(request), **own}
@@ -68,7 +69,7 @@ class EditorsDesk(admin.AdminSite):
             return context
         desk = get_desk(request)
         menu = menu_for(desk, context["available_apps"])
-        own = {"menu": menu, "pictures": DESK_PICTURES, "finds": bool(desk.roles)}
+        own = {"menu": menu, "pictures": DESK_PICTURES, "finds": bool(desk.roles), "strip": strip_for(request)}
         return {**context, "freezes": freezes_for(request), **own}
 
     def get_log_entries(self, request: HttpRequest) -> Any:

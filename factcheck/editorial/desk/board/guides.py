@@ -10,6 +10,7 @@ MODELS = {
     "claimant": "how-to/name-a-claimant",
     "capture": "how-to/keep-evidence",
     "demand": "how-to/enter-a-demand",
+    "incident": "how-to/enter-a-demand",
     "readermessage": "how-to/answer-a-reader",
     "mismatch": "how-to/answer-a-reader",
     "importbatch": "how-to/import-reviews",

@@ -17,6 +17,7 @@ GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
             "Claimant",
             "Capture",
             "WatchedSource",
+            "Incident",
             "Demand",
             "ReaderMessage",
             "Mismatch",

@@ -298,7 +298,7 @@ class AutosaveAdmin(LockingAdmin[M], NewsroomAdmin[M], Generic[M]):
             mine = theirs
         version = request.POST.get("opened_version", "")
         opened, forgotten = saved_states.state_of(row.pk, version), saved_states.passage_forgotten(row.pk, version)
-        if opened and mine != theirs:
+        if opened and opened.content and mine != theirs:
             saved_states.require_room(mine, by=user, draft=row)
             SavedState.objects.create(
                 draft=row.pk, version=row.version, kind=Kind.TYPED, saved_by=user, content=mine, page=page_of(request)
