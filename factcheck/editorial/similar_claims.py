@@ -82,8 +82,8 @@ def find_unpublished(text: str, newsrooms: Collection[int], *, exclude: UUID | N
     results = find_rows(newsrooms, "claim", read_typed(text), 4 * MOST)
     public = Exists(PublishedClaim.objects.filter(pk=OuterRef("pk")))
     merged = Exists(PublishedMerge.objects.filter(claim_id=OuterRef("pk")))
-    rows = Claim.objects.exclude(public | merged).exclude(pk=exclude).select_related("logged_by")
-    claims = [*rows.in_bulk([hit.id for hit in results.hits]).values()]
+    rows = Claim.objects.exclude(public | merged).select_related("logged_by")
+    claims = [*rows.in_bulk([hit.id for hit in results.hits if hit.id != exclude]).values()]
     for claim, judgement in zip(claims, judge(text, [[each.text] for each in claims], at_most=MOST)[0], strict=True):
         # A text in ASCII alone can be Vietnamese that was typed without diacritics.
         claim.is_same = judgement.says_the_same or (text.isascii() and plain_words(text) == plain_words(claim.text))

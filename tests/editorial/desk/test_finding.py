@@ -28,7 +28,7 @@ def found(person: Newsroom | Browser, words: str, kind: str = "") -> str:
     response = browser.client.post("/admin/find/", {"q": words, "kind": kind, "csrfmiddlewaretoken": token})
     assert response.status_code == 200
     html: str = response.content.decode()
-    return html[html.index("content-main") :]
+    return re.sub("</?mark>", "", html[html.index("content-main") :])
 
 
 def fill(newsroom: Newsroom) -> Review:

@@ -174,7 +174,7 @@ def may_use_instead(desk: Desk, claim: Claim) -> bool:
 
 def likely_list(request: HttpRequest, text: str, claim: Claim | None = None) -> HttpResponse:
     """Return a list of claims that may be the same, which a page loads after it is shown or while somebody types."""
-    pk, found = claim and claim.pk, list[similar_claims.SimilarClaim]()
+    pk, found = claim.pk if claim else None, list[similar_claims.SimilarClaim]()
     try:
         with match_places.enter():
             own = similar_claims.find_unpublished(text, get_desk(request).roles, exclude=pk)
