@@ -56,7 +56,7 @@ def find_similar(
     model refuses the text, no error is raised, because a later attempt would fail too.
     """
     try:
-        found = match(text, limit=limit + 1)
+        found = match(text, limit=limit + 1, private=True)
     except TimeoutError as problem:
         raise MeaningNotCompared("The comparison with published claims took too long.") from problem
     ranked = sorted(found.ranked, key=lambda each: not each.judgement.says_the_same)
