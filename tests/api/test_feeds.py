@@ -41,6 +41,8 @@ def world(module_database):
         newsroom.make_claim(text=HOSTILE), headline=HOSTILE, summary=HOSTILE,
         body=f"# {HOSTILE}\n\n[x](javascript:alert(1)) ![i](https://i.example/1.png)\n\n<img src=x onerror=alert(1)>",
     )  # fmt: skip
+    hostile.replies.create(type="organization", name="Sở Y tế", asked_on="2026-10-03", answer=HOSTILE)
+    hostile.replies.create(type="unnamed", description="chủ tiệm", asked_on="2026-10-04", no_answer=True)
     gone = newsroom.make_review(newsroom.make_claim(text="Bị rút."), headline="Rút lại")
     for room, review in ((newsroom, flood), (other, tea), (newsroom, hostile), (newsroom, gone)):
         room.publish_review(review)
@@ -128,7 +130,7 @@ def test_atom_entry(world, api):
     }
     page = f"http://127.0.0.1:8000/reviews/{world.flood}/"
     links = {link.get("rel"): link.get("href") for link in entry.findall("a:link", atom)}
-    assert links == {"alternate": page, "via": f"{page}revisions/2/"}
+    assert links == {"alternate": page, "via": f"{page}revisions/2/", "enclosure": f"{page}share/"}
     assert entry.find("a:author/a:name", atom).text == "Toà soạn kiemchung.example"
     assert entry.find("a:author/a:uri", atom).text == "https://kiemchung.example/"
     assert entry.find("a:category", atom).get("term") == "floods"
@@ -144,6 +146,8 @@ def test_rss_item(world, api):
     found = {child.tag.partition("}")[2] or child.tag: child.text for child in item}
     assert found["guid"] == f"urn:uuid:{world.flood}"
     assert item.find("guid").get("isPermaLink") == "false"
+    picture = f"http://127.0.0.1:8000/reviews/{world.flood}/share/"
+    assert item.find("enclosure").attrib == {"url": picture, "length": "0", "type": "image/png"}
     assert (found["language"], found["creator"]) == ("vi", "Toà soạn kiemchung.example")
     assert found["updated"] == LogEntry.objects.get(subject=world.flood, number=2).at.isoformat()
 
@@ -176,6 +180,7 @@ def test_json_feed_keeps_its_rules(world, api):
         assert item["authors"]
         assert all(isinstance(tag, str) for tag in item["tags"])
         assert item["date_modified"].endswith("Z")
+        assert item["image"] == f"http://127.0.0.1:8000/reviews/{item['id'].removeprefix('urn:uuid:')}/share/"
         assert None not in [*item.values(), *item["authors"][0].values()]
     last = read(api, "reviews.json", {"page_size": 100})
     assert "next_url" not in last
@@ -219,6 +224,9 @@ def test_full_text_is_sanitised_html(world, api, kind):
     assert 'href="https://i.example/1.png"' in html
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
     assert html.startswith("<p>“]]&gt;&lt;script&gt;")
+    replies = "<h2>Quyền phản hồi</h2><ol><li>Sở Y tế (ngày hỏi 3/10/2026)<blockquote>]]&gt;&lt;script&gt;"
+    assert replies in html
+    assert "<li>chủ tiệm (ngày hỏi 4/10/2026)<p>" in html
     if kind != "rss":  # feedparser takes a title of RSS for HTML, and cleans it
         assert plain(HOSTILE) in title or kind == "atom"
 

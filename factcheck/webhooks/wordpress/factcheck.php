@@ -499,7 +499,12 @@ function factcheck_catch_up( $seconds = 20 ) {
 function factcheck_read_changes( array $state, $end ) {
 	do {
 		$cursor = $state['cursor'];
-		list( $page, $problem ) = factcheck_fetch( '/api/v1/changes/?page_size=20' . ( $cursor >= 0 && null !== $cursor ? "&since=$cursor" : '' ), $head );
+		$since  = $cursor >= 0 && null !== $cursor ? "&since=$cursor" : '';
+
+		list( $page, $problem ) = factcheck_fetch( "/api/v1/changes/?page_size=20$since", $head );
+		if ( $problem ) { // perhaps because 20 long texts are too large together
+			list( $page, $problem ) = factcheck_fetch( "/api/v1/changes/?page_size=1$since", $head );
+		}
 		if ( '' === $problem && null === $cursor ) {
 			return array( 'cursor' => is_numeric( $head ) ? (int) $head : -1, 'until' => time(), 'problem' => '', 'more' => false );
 		}
@@ -535,6 +540,17 @@ add_action(
 		register_setting( 'factcheck', 'factcheck_secret', array( 'sanitize_callback' => 'factcheck_sanitize_secret' ) );
 	}
 );
+
+add_action( 'add_option_factcheck', 'factcheck_saved', 10, 2 );
+add_action( 'update_option_factcheck', 'factcheck_saved', 10, 2 );
+
+/** Note where the log of a new site ends, so that a message that is lost from now on can be caught up. */
+function factcheck_saved( $before, $settings ) {
+	if ( ! is_array( $before ) || ! isset( $before['site'] ) || $before['site'] !== $settings['site'] ) {
+		delete_option( 'factcheck_state' );
+		factcheck_catch_up( 0 );
+	}
+}
 
 function factcheck_sanitize( $given ) {
 	$kept  = factcheck_settings();
@@ -606,7 +622,7 @@ function factcheck_settings_page() {
 	};
 	$input    = static function ( $name ) use ( $settings ) {
 		return static function () use ( $name, $settings ) {
-			echo '<input class="regular-text" id="factcheck-' . esc_attr( $name ) . '" name="factcheck[' . esc_attr( $name ) . ']" value="' . esc_attr( $settings[ $name ] ) . '" required>';
+			echo '<input type="text" class="regular-text" id="factcheck-' . esc_attr( $name ) . '" name="factcheck[' . esc_attr( $name ) . ']" value="' . esc_attr( $settings[ $name ] ) . '" required>';
 		};
 	};
 	echo '<div class="wrap"><h1>' . esc_html( factcheck_text( 'Factcheck' ) ) . '</h1><p>';
@@ -618,7 +634,7 @@ function factcheck_settings_page() {
 		'webhook',
 		'URL for the webhook',
 		function () {
-			echo '<input class="large-text code" id="factcheck-webhook" readonly value="' . esc_attr( rest_url( 'factcheck/v1/webhook' ) ) . '">';
+			echo '<input type="text" class="large-text code" id="factcheck-webhook" readonly value="' . esc_attr( rest_url( 'factcheck/v1/webhook' ) ) . '">';
 		},
 		'Register this URL at the desk, under “Webhooks”.'
 	);
