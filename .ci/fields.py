@@ -42,6 +42,7 @@ LINKED = {
     "DraftAppearance": ("appearance", "claims.md#appearance"),
     "Source": ("source", "reviews.md#source"),
     "DraftSource": ("source", "reviews.md#source"),
+    "Reply": ("reply", "reviews.md#reply"),
     "Capture": ("capture", "reviews.md#capture"),
     "Selection": ("selection", "reviews.md#selection"),
     "Translated": ("translation", "reviews.md#translation"),

@@ -13,9 +13,12 @@ from api.views.drafts import Copies, ReviewDrafts
 from factcheck.clean_room import copy_decoder, door, page_decoder, picture_decoder, program, service
 from factcheck.editorial import file_quotas, pictures
 from factcheck.editorial.messages import message_limits, mismatches
+from factcheck.editorial.models import demands
+from factcheck.editorial.models.talk import comments as talk_comments
 from factcheck.editorial.people import newsroom_rules
 from factcheck.editorial.programs import copies
 from factcheck.editorial.sign_in import freshness, second_factors, sessions
+from factcheck.editorial.talk import comments
 from factcheck.record.formats import markdown
 from factcheck.record.lists import counts, dimensions, statistics, values
 from factcheck.record.matching import embeddings, judging, match_numbers, query_vectors
@@ -47,7 +50,10 @@ LIMITS: dict[str, list[float]] = {
     "characters of a publisher's words that can be mapped": [mapping.MAX_WORDS],
     "text that is kept of one day, for each account": [file_quotas.ACCOUNT_TEXT / 10**6],
     "text that is kept of one day, for each newsroom": [file_quotas.NEWSROOM_TEXT / 10**6],
+    "incidents": [demands.KEPT_DAYS],
     "actions of an account with a session or a token": [file_quotas.ACTIONS],
+    "comment": [talk_comments.MAX_TEXT],
+    "comments of an account": [comments.MAX_PER_HOUR],
     "messages from one network": [settings.READER_MESSAGES_PER_HOUR],
     "messages from one IPv4 /24 or IPv6 /48 network": [message_limits.WIDE_FACTOR],
     "tips to the whole site": [message_limits.SITE_FACTOR],

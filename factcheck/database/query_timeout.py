@@ -17,8 +17,9 @@ def rows_within(
     parameters: Sequence[Any] | Mapping[str, Any],
     seconds: float = math.inf,
     settings: Mapping[str, int] = MappingProxyType({}),
+    using: str = "public",
 ) -> list[tuple[Any, ...]] | None:
-    """Return the rows of a query on the public record, or None if the budget ends, or after `seconds`.
+    """Return the rows of a query, by default on the public record, or None if the budget ends, or after `seconds`.
 
     `settings` of the database apply only to this query.
     """
@@ -28,7 +29,7 @@ def rows_within(
     limits = [_limit(seconds)] if seconds < math.inf else []
     limits += [f"SET LOCAL {name} = {value}" for name, value in settings.items()]
     try:
-        with connections["public"].cursor() as cursor:
+        with connections[using].cursor() as cursor:
             # All statements are one message. The limits only apply to this query and don't cost a round trip.
             cursor.execute("; ".join([*limits, sql]), parameters)
             for _ in limits:

@@ -39,7 +39,9 @@ class PastClock:
         if not isinstance(values, dict):
             return values
         return {
-            key: self.day(value).isoformat() if key.endswith("_on") and isinstance(value, int) else self.dated(value)
+            key: self.day(value).isoformat()
+            if key.endswith(("_on", "_until")) and isinstance(value, int)
+            else self.dated(value)
             for key, value in values.items()
         }
 

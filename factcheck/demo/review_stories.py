@@ -22,6 +22,7 @@ from factcheck.editorial.models import (
     Claim,
     Claimant,
     Publisher,
+    Reply,
     Review,
     Source,
     Topic,
@@ -100,6 +101,8 @@ def _draft(world: World, fields: dict[str, Any], entry: dict[str, Any], author: 
         row = Source(review=review, position=position, **columns_of(Source, source))
         row.accessed_on = review.reviewed_on
         _save_with_capture(row, source, author, world.no_capture_reason[review.language])
+    for position, reply in enumerate(world.clock.dated(fields.get("replies", []))):
+        Reply.objects.create(review=review, position=position, **columns_of(Reply, reply))
     _set_texts(review, {"body": fields["body"]}, author)
     return review
 

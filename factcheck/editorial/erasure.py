@@ -22,10 +22,12 @@ from factcheck.editorial.drafts.saved_states import forget_states
 from factcheck.editorial.drafts.statement_columns import empty_columns
 from factcheck.editorial.errors import Incomplete, RepeatsContent, TooLarge, Undecided, WrongValue
 from factcheck.editorial.fields import LanguageField, ProseField
+from factcheck.editorial.messages.incidents import erase_incidents
 from factcheck.editorial.messages.reader_messages import delete_messages
 from factcheck.editorial.models import (
     Claim,
     Claimant,
+    Comment,
     EditorialEvent,
     Proposal,
     Publisher,
@@ -147,6 +149,7 @@ def erase_drafts(review: Review, erasure: Proposal) -> None:
     # The database checks the claims in the submitted statements before it allows this. The statements are therefore
     # deleted afterwards.
     forget_states({review.pk} | claims, erased=review.pk)
+    Comment.objects.on_drafts({review.pk} | claims).filter(newsroom=review.newsroom_id).delete()
     earlier = review.proposals.filter(pk__lt=erasure.pk)
     # A statement's digest is unsalted, so somebody could use it to confirm a guess about the erased content.
     earlier.clear()
@@ -161,9 +164,10 @@ def erase_drafts(review: Review, erasure: Proposal) -> None:
         pictures.delete_pictures(review=review)
     else:
         forget_draft(review)
-    # Messages from readers can repeat the erased text. Messages to other newsrooms are kept.
+    # Messages from readers and incidents can repeat the erased text. Those of other newsrooms are kept.
     messages = Q(claim__in=claims, newsroom=review.newsroom_id)
     delete_messages(ReaderMessage.objects.filter(Q(review=review) | messages), by=erasure.decided_by)
+    erase_incidents(Q(review=review) | messages)
     _forget_claims(claims)
     pictures.delete_dropped_media(claims, review.newsroom_id)
     erase_captures(review, claims)
@@ -200,6 +204,7 @@ def _identifying_texts(published: bodies.Kept | bodies.Erasure) -> Iterator[str]
         texts += [
             text for each in published.sources for text in (each.title, each.quote, each.quote_translation, each.url)
         ]
+        texts += [text for each in published.replies for text in (each.name, each.description, each.answer)]
     return (text for text in texts if text)
 
 
@@ -217,6 +222,7 @@ def _submitted_claims(review: Review) -> Iterator[ReviewedClaim | ClaimReference
 def forget_draft(review: Review) -> None:
     """Delete the texts of a draft whose row has to stay, because other rows refer to it."""
     review.sources.all().delete()
+    review.replies.all().delete()
     # Accounts stay authors, because authors must not approve the review.
     review.authorships.filter(user__isnull=True).delete()
     review.authorships.update(name="")

@@ -38,14 +38,14 @@ def require_room_for_text(size: int, *, by: User, newsroom: int | None) -> None:
             )
 
 
-def require_room_for_action(*, by: User) -> None:
+def require_room_for_action(*, by: User, name: str = "actions", quota: int = ACTIONS) -> None:
     """Raise OverQuota if the account has done too much within an hour."""
-    wait = count_client(f"account {by.pk}", ("actions", ACTIONS, _HOUR, 1))
+    wait = count_client(f"account {by.pk}", (name, quota, _HOUR, 1))
     if wait is not None:
         text = _(
             "Your account has done more than %(count)s actions in an hour. Nothing was saved. Wait %(minutes)s min."
         )
-        raise OverQuota(text % {"count": ACTIONS, "minutes": math.ceil(wait / 60)})
+        raise OverQuota(text % {"count": quota, "minutes": math.ceil(wait / 60)})
 
 
 def require_room(size: int, *, by: User, newsroom: int | None = None) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.db import DatabaseError
@@ -15,6 +16,7 @@ from factcheck.editorial.errors import EditorialError, NoCleanRoom
 from factcheck.editorial.models import Capture, Proposal
 from factcheck.editorial.people import account_mail, accounts
 from factcheck.editorial.proposals import workflow
+from factcheck.editorial.search import draft_rows
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +34,7 @@ def schedule(name: str, cron: str, *acts: Callable[[], object], **options: Any) 
 
 
 schedule("accounts.settle", "*/5 * * * *", accounts.settle)
+schedule("search.words", "* * * * *", partial(draft_rows.compute_words, limit=5000))  # ten seconds
 schedule("sources.check", "*/10 * * * *", check_sources, queue=requests.QUEUE, lock="sources.check")
 
 # These tries cover about one day, so e-mails survive a mail server that is down.
@@ -46,6 +49,11 @@ def send_notice(proposal: int, decision: str) -> None:
 @app.task(name=account_mail.ALERT, queue=account_mail.QUEUE, retry=_RETRY)
 def send_alert(event: int) -> None:
     account_mail.send_alert(event)
+
+
+@app.task(name=account_mail.INCIDENT, queue=account_mail.QUEUE, retry=_RETRY)
+def send_alarm(incident: str, late: bool = False) -> None:
+    account_mail.send_alarm(incident, late=late)
 
 
 # As long as for e-mails, because a publication with pictures also needs the clean room.

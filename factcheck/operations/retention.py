@@ -27,7 +27,7 @@ from factcheck.editorial import models, pictures
 from factcheck.editorial.captures import deletion, rights
 from factcheck.editorial.desk.access import get_desk
 from factcheck.editorial.drafts import discarding, open_drafts
-from factcheck.editorial.messages import message_limits, reader_messages
+from factcheck.editorial.messages import incidents, message_limits, reader_messages
 from factcheck.editorial.programs import idempotency
 from factcheck.editorial.sign_in import journal, sessions
 from factcheck.editorial.tasks import schedule
@@ -87,6 +87,7 @@ class Kind:
 
 
 MESSAGES = schedule("messages.forget", "*/5 * * * *", reader_messages.delete_expired_messages)
+INCIDENTS = schedule("incidents.forget", "5 * * * *", incidents.delete_expired)
 DRAFTS = schedule("drafts.forget", "15 3 * * *", discarding.delete_discarded, open_drafts.delete_old)
 COPIES = schedule("captures.forget", "15 3 * * *", deletion.delete_unused_captures, rights.restore_public_files)
 PICTURES = schedule("pictures.forget", "20 3 * * *", pictures.delete_unused_files)
@@ -107,13 +108,16 @@ KINDS = (
     Kind(models.Mismatch.objects.all(), "last_on", _("with its claim")),
     Kind(models.Review.objects.all(), "created_at", _("texts: with an erasure, or when the draft is thrown away")),
     Kind(models.Source.objects.all(), "review__created_at", _("with its review")),
+    Kind(models.Reply.objects.all(), "review__created_at", _("with its review")),
     Kind(models.Claim.objects.all(), "logged_at", _("texts: with an erasure, or when somebody deletes it")),
     Kind(models.Card.objects.all(), "changed_at", _("with its claim")),
     Kind(models.Demand.objects.all(), "created_at", _("when the draft is thrown away")),
+    Kind(models.Incident.objects.all(), "created_at", _("on its own date, by default after 90 days"), INCIDENTS),
     Kind(_reviews, "discarded_at", "DRAFTS_DAYS", DRAFTS, _("reviews that were thrown away")),
     Kind(_demands, "discarded_at", "DRAFTS_DAYS", DRAFTS, _("demands that were thrown away")),
     Kind(models.SavedState.objects.all(), "saved_at", _("DRAFTS_DAYS after everything in it was published"), DRAFTS),
     Kind(models.OpenDraft.objects.all(), "seen_at", open_drafts.SEEN_FOR, DRAFTS),
+    Kind(models.Comment.objects.all(), "at", _("with what they are about")),
     Kind(models.Capture.objects.all(), "requested_at", _unused, COPIES),
     Kind(models.Picture.objects.all(), "uploaded_at", _unused, PICTURES),
     Kind(models.Proposal.objects.all(), "submitted_at", _erased),

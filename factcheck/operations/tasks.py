@@ -15,6 +15,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.manager import JobManager
 
 from factcheck.editorial.drafts.prepared_vectors import prepare_vectors
+from factcheck.editorial.search import draft_rows
 from factcheck.operations import retention as retention
 from factcheck.record.matching.embeddings import EmbeddingError, get_embeddings, is_configured
 from factcheck.record.matching.missing_vectors import BusyError, compute_missing
@@ -40,7 +41,7 @@ if settings.LOG_WITNESSES:
     SCHEDULE["ask_witnesses"] = "*/5 * * * *"
 
 VECTORS = "vectors"  # the queue, and the lock for a place in the queue
-RUN_SECONDS = 10.0  # for published reviews, and for submitted ones
+RUN_SECONDS = 10.0  # for published reviews, for submitted ones, and for drafts
 
 
 @app.task(name="command")
@@ -58,7 +59,9 @@ for command, cron in SCHEDULE.items():
 
 @app.task(name="embed_claims", queue=VECTORS, queueing_lock=VECTORS)
 def embed_claims(timestamp: int) -> None:
-    """Compute the vectors of published reviews, then of submitted ones. Another run follows until none is missing.
+    """Compute the vectors of published reviews, then of submitted ones and of drafts.
+
+    Another run follows until none is missing.
 
     The runs have their own queue and are short, so they neither delay other jobs nor a stop of the worker. A job with a
     lock would start seconds late, because the previous job still has the lock.
@@ -66,6 +69,7 @@ def embed_claims(timestamp: int) -> None:
     try:
         computed = sum(compute_missing(get_embeddings(), RUN_SECONDS))
         computed += sum(prepare_vectors(get_embeddings(), seconds=RUN_SECONDS))
+        computed += sum(draft_rows.compute_vectors(get_embeddings(private=True), RUN_SECONDS))
     except BusyError:
         return  # another worker, or the command of the same name
     except EmbeddingError as problem:

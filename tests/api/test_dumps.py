@@ -30,7 +30,7 @@ from tests.support.drafts import Newsroom, make_newsroom, make_scale
 
 TABLES = ("reviews", "claims", "corrections", "demands", "entries")
 # Keys that no review here has.
-LEFT_OUT = {"approval", "wordings", "color", "rules_digest", "time_zone", "quote_translation"}
+LEFT_OUT = {"approval", "wordings", "color", "rules_digest", "time_zone", "quote_translation", "replies"}
 HOSTILE = '=HYPERLINK("https://x.example";"Nước")\r\n, "trích" \\ \u200e\u05e9\u05dc\u05d5\u05dd 🌊'
 
 
@@ -130,7 +130,7 @@ def test_columns_are_the_documents_keys(world, folder):
     (review, *_) = lines_of(folder / "5" / "reviews.jsonl.zst")
     header = next(csv.reader(io.StringIO(text_of(folder / "5" / "reviews.csv"))))
     found = pq.read_schema(folder / "5" / "reviews.parquet")
-    assert sorted([*review, "approval"]) == sorted(header) == sorted(found.names)
+    assert sorted([*review, "approval", "replies"]) == sorted(header) == sorted(found.names)
     columns = {key: found.field(key).type for key in ("claim", "verdict", "publisher", "revision")}
     columns["sources"] = found.field("sources").type.value_type
     for key, type_ in columns.items():

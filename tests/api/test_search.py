@@ -232,7 +232,7 @@ def test_counts_that_take_too_long_are_null(world, api, monkeypatch):
 
 
 def test_search_whose_time_is_up_says_so(world, api, monkeypatch):
-    monkeypatch.setattr(ranking, "rows_within", lambda *_: None)
+    monkeypatch.setattr(ranking, "rows_within", lambda *_, **_named: None)
     response = api.send("reviews/", {"q": "nuoc", "count": "true"})
     found = response.json()
     assert (found["results"], found["meta"]["complete"]) == ([], False)

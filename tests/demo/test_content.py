@@ -61,6 +61,8 @@ def test_nobody_real_is_named() -> None:
         else:
             said = f"{claimant['name']} {claimant.get('description', '')}"
             assert re.search(r"invented|hư cấu", said), said
+    for reply in (each for review in REVIEWS for each in review.get("replies", [])):
+        assert "name" not in reply if reply["type"] == "unnamed" else re.search(r"invented|hư cấu", reply["name"])
     for demand in read("demands.json"):
         sender = demand["from"]
         assert "name" not in sender if sender["type"] == "person" else re.search(r"invented|hư cấu", sender["name"])

@@ -78,6 +78,11 @@ BREACHES = {
     "authorship_of_somebody": "UPDATE editorial_authorship SET user_id = NULL",
     "source_stance_known": "UPDATE editorial_source SET stance = 'likes'",
     "source_can_be_found": "UPDATE editorial_source SET title = '', url = ''",
+    "reply_type_known": "UPDATE editorial_reply SET type = 'thing', name = 'x'",
+    "reply_channel_known": "UPDATE editorial_reply SET channel = 'pigeon'",
+    "reply_named_or_described": "UPDATE editorial_reply SET name = 'Nguyễn Văn A'",
+    "reply_came_or_did_not": "UPDATE editorial_reply SET no_answer = true, answer = 'x'",
+    "reply_after_the_question": "UPDATE editorial_reply SET answer_until = '2026-10-02'",
     "review_import_key": "INSERT INTO editorial_review SELECT (jsonb_populate_record(review, jsonb_build_object("
     "'id', gen_random_uuid(), 'import_key', repeat('0f', 32)))).* FROM editorial_review review, generate_series(1, 2)",
     "importbatch_begun_once": "INSERT INTO editorial_importbatch (newsroom_id, files, files_digest, new, unchanged, changed,"
@@ -122,6 +127,9 @@ BREACHES = {
     "demand_says_what_was_asked": "UPDATE editorial_demand SET asked = ''",
     "demand_says_what_was_done": "UPDATE editorial_demand SET done = ''",
     "demand_done_after_it_came": "UPDATE editorial_demand SET done_on = received_on - 1",
+    "incident_outcome_known": "UPDATE editorial_incident SET outcome = 'won', answered_at = now()",
+    "incident_channel_known": "UPDATE editorial_incident SET channel = 'dream'",
+    "incident_answered_at_a_time": "UPDATE editorial_incident SET outcome = 'refused'",
     "apitoken_has_name": TOKEN % ("''", *FRESH[1:]),
     "apitoken_scopes_known": TOKEN % (FRESH[0], "'{reviews:publish}'", *FRESH[2:]),
     "apitoken_digest_hex": TOKEN % (*FRESH[:2], "'fct_secret'", *FRESH[3:]),

@@ -15,6 +15,7 @@ from factcheck.editorial.fields import ProseField
 from factcheck.editorial.messages import reader_messages
 from factcheck.editorial.models import (
     EditorialEvent,
+    Incident,
     Membership,
     Mismatch,
     Picture,
@@ -52,6 +53,7 @@ def newsroom(module_database: str) -> Iterator[Newsroom]:
     merge_policy.propose_merge(claim=other.claim, into=one.claim, by=newsroom.chief, note="Cùng một lời đồn.")
     submitted = workflow.submit(subject=newsroom.make_review(), by=newsroom.reporter)
     Signature.objects.create(proposal=submitted, person=newsroom.reporter, client_data="{}")
+    one.replies.create(type="unnamed", description="chủ tiệm", asked_on="2026-10-03")
     mapping = VerdictMapping.objects.create(words="Falso", verdict=make_scale().verdicts.get(slug="false"))
     workflow.submit(subject=mapping, by=newsroom.editor)
     execute("INSERT INTO editorial_topic (slug) VALUES ('floods')")
@@ -74,6 +76,7 @@ def newsroom(module_database: str) -> Iterator[Newsroom]:
         Picture.objects.create(
             **subject, sha256="ab" * 32, media_type="image/png", size=1, uploaded_by=newsroom.reporter
         )
+    Incident.objects.create(newsroom=newsroom.publisher, created_by=newsroom.reporter)
     SecondFactor.objects.create(user=newsroom.reporter, kind=SecondFactor.Kind.APP)
     Session.objects.create(session_key="k", session_data="", expire_date=timezone.now())
     reader_messages.receive_message(

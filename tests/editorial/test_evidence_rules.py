@@ -188,6 +188,21 @@ def test_database_refuses_a_review_without_evidence(newsroom: Newsroom, table: s
         workflow.publish(proposal=waiting(review), by=newsroom.editor)
 
 
+def test_reply_is_an_answer_or_the_statement_that_none_came(newsroom: Newsroom, database: str) -> None:
+    review = newsroom.make_review()
+    reply = review.replies.create(type="organization", name="Sở Y tế", asked_on="2026-10-03")
+    with refused("incomplete", "quote the answer, or state that no answer came"):
+        workflow.submit(subject=review, by=newsroom.reporter)
+    statement = review_statements.build_statement(Review.objects.get(pk=review.pk)).to_json_object()
+    approved(newsroom, review, statement)
+    execute("UPDATE editorial_review SET state = 'approved' WHERE id = %s", [review.pk])
+    with pytest.raises(IntegrityError, match="neither an answer nor the statement that none came"):
+        workflow.publish(proposal=waiting(review), by=newsroom.editor)
+    review.replies.filter(pk=reply.pk).update(no_answer=True)
+    Review.objects.filter(pk=review.pk).update(state="draft")
+    assert reasons(Review.objects.get(pk=review.pk)) == []
+
+
 def test_capture_that_is_done_never_changes(newsroom: Newsroom) -> None:
     done = make_capture(newsroom, **DONE)
     for change in ("sha256 = repeat('0', 64)", "size = 1", "captured_at = now()", "file = 'x'", "text = 'x'"):
@@ -210,9 +225,14 @@ def test_changed_evidence_is_metadata_and_a_changed_source_is_not(newsroom: News
     live.sources.update(published_on=MOMENT, no_capture_reason="Trang cấm sao chép.")
     newsroom.publish_review(live)
     newsroom.open_correction(live)
-    live.sources.update(title="Nguồn khác")
+    changed = "The verdict, the claim or the text has changed"
     Review.objects.filter(pk=live.pk).update(change_class="metadata")
-    assert any("The verdict, the claim or the text has changed" in each for each in reasons(live))
+    reply = live.replies.create(type="organization", name="Sở Y tế", asked_on="2026-10-03", no_answer=True)
+    assert any(changed in each for each in reasons(live))
+    reply.delete()
+    assert not any(changed in each for each in reasons(live))
+    live.sources.update(title="Nguồn khác")
+    assert any(changed in each for each in reasons(live))
     correct = {"summary": "Sai. Đoạn phim cũ."}
     Review.objects.filter(pk=live.pk).update(change_class="substantive", state="published")
     assert str(newsroom.correct_review(live, **correct).kind) == "review.correction"

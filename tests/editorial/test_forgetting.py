@@ -70,6 +70,7 @@ def fill(newsroom: Newsroom) -> Review:
     Source.objects.filter(review=review, position=0).update(
         title=NAME, quote=NAME.replace(" ", "\n"), publisher=NAME, capture=copy, no_capture_reason=""
     )
+    review.replies.create(type="unnamed", description=NAME, asked_on="2026-10-03", answer=f"{NAME} không trả lời.")
     keep_state(review, newsroom.reporter, page=uuid4())
     review.summary = f"Sai. Theo {NAME}."
     review.save()

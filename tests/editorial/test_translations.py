@@ -34,7 +34,9 @@ def translated(newsroom: Newsroom) -> tuple[Review, Review]:
 
 
 def test_translation_begins_with_claim_verdict_and_sources(newsroom: Newsroom) -> None:
-    original = newsroom.publish_new(reviewed_on="2026-10-05", selection_reason="reach")
+    original = newsroom.make_review(reviewed_on="2026-10-05", selection_reason="reach")
+    original.replies.create(type="organization", name="Sở Y tế", asked_on="2026-10-03", answer="Không có thư nào.")
+    newsroom.publish_review(original)
     draft = translations.start_translation(review=original, by=newsroom.editor)
     draft.refresh_from_db()
     assert (draft.state, draft.language, draft.translation_of_id, draft.translation_of_revision) == (
@@ -48,6 +50,8 @@ def test_translation_begins_with_claim_verdict_and_sources(newsroom: Newsroom) -
     assert (draft.headline, draft.summary, draft.body) == ("", "", "")
     columns = ("position", "title", "url", "stance", "no_capture_reason", "capture")
     assert list(draft.sources.values_list(*columns)) == list(original.sources.values_list(*columns))
+    (reply,) = draft.replies.all()
+    assert (reply.name, reply.answer, reply.answer_language) == ("Sở Y tế", "Không có thư nào.", "vi")
     assert [author.user for author in draft.authorships.all()] == [newsroom.editor]
     assert SavedState.objects.filter(draft=draft.pk).count() == 1
     assert EditorialEvent.objects.filter(action="review.translated", subject=str(original.pk)).exists()

@@ -48,7 +48,9 @@ def _read_page(html: bytes) -> Page:
 
 def _read_form(element: Any) -> Form:
     form = Form(element.get("action", ""))
-    for each in element.iter("input", "select", "textarea", "button"):
+    inside = element.iter("input", "select", "textarea", "button")
+    elsewhere = element.getroottree().xpath("//*[@form=$id]", id=element.get("id", ""))
+    for each in [*(each for each in inside if "form" not in each.attrib), *elsewhere]:
         kind, name, value = each.get("type", each.tag), each.get("name", ""), each.get("value", "")
         if "disabled" in each.attrib:
             continue

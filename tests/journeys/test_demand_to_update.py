@@ -20,7 +20,7 @@ PASSWORD = "a long enough secret"
 def test_demand_from_receipt_to_update(newsroom: Newsroom, live: Review) -> None:
     lan, minh = sign_in(newsroom.reporter.username, PASSWORD), sign_in(newsroom.editor.username, PASSWORD)
 
-    lan.open("/admin/").follow("Record a demand")
+    lan.open("/admin/editorial/demand/add/")
     lan.choose("from_type", "private person").fill(received_on="2026-10-20", from_name="Nguyễn Văn A", asked="Gỡ bài.")
     lan.press("Save and submit for approval")
     assert "Private persons must not be named. Enter a description and leave the name empty." in lan.text

@@ -61,13 +61,16 @@ class EditorsDesk(admin.AdminSite):
         from factcheck.editorial.desk.board.menu import menu_for
         from factcheck.editorial.desk.deciding.freezes import freezes_for
         from factcheck.editorial.desk.evidence.pictures import DESK_PICTURES
+        from factcheck.editorial.desk.readers.incidents import strip_for
 
         own = {"guide": guide_for(request), "drafts_days": settings.DRAFTS_DAYS}
         context = {**super().each_context(request), **own}
         if not self.has_permission(request):
             return context
-        menu = menu_for(get_desk(request), context["available_apps"])
-        return {**context, "freezes": freezes_for(request), "menu": menu, "pictures": DESK_PICTURES}
+        desk = get_desk(request)
+        menu = menu_for(desk, context["available_apps"])
+        own = {"menu": menu, "pictures": DESK_PICTURES, "finds": bool(desk.roles), "strip": strip_for(request)}
+        return {**context, "freezes": freezes_for(request), **own}
 
     def get_log_entries(self, request: HttpRequest) -> Any:
         return ()  # the desk has events instead of Django's log
@@ -93,17 +96,26 @@ class EditorsDesk(admin.AdminSite):
 
     def get_urls(self) -> list[Any]:
         from factcheck.editorial.desk.board.card_page import card_page
+        from factcheck.editorial.desk.board.figures import figures_page
         from factcheck.editorial.desk.deciding.decision_page import decision_page
         from factcheck.editorial.desk.evidence import pictures
         from factcheck.editorial.desk.evidence.capture_states import capture_states
+        from factcheck.editorial.desk.lists.finding import find_page
         from factcheck.editorial.desk.people import sign_in_pages, sign_in_settings
         from factcheck.editorial.desk.people.passwords import ChoosePassword
         from factcheck.editorial.desk.people.signing_keys import signing_keys
+        from factcheck.editorial.desk.talk.comment_pages import comments_page
 
         return [
             path("editorial/proposal/<int:pk>/<slug:name>/", self.admin_view(decision_page), name="editorial_proposal"),
             path("editorial/card/<int:newsroom>/<uuid:claim>/", self.admin_view(card_page), name="editorial_card"),
+            path(
+                "editorial/<slug:kind>/<uuid:pk>/comments/", self.admin_view(comments_page), name="editorial_comments"
+            ),
             path("editorial/captures/<slug:kind>/", self.admin_view(capture_states), name="editorial_captures"),
+            path("find/", self.admin_view(find_page), name="editorial_find"),
+            path("figures/", self.admin_view(figures_page), name="editorial_figures"),
+            path("figures.csv", self.admin_view(figures_page), {"as_csv": True}, name="editorial_figures_csv"),
             path("choose-password/<uidb64>/<token>/", ChoosePassword.as_view(), name="choose_password"),
             path("app.webmanifest", TemplateView.as_view(**_APP), name="editorial_manifest"),
             path("login/second-factor/", sign_in_pages.second_factor_page, name="second_factor"),

@@ -19,7 +19,7 @@ from factcheck.editorial.drafts.saved_states import columns_of, forget_states, k
 from factcheck.editorial.errors import WrongState
 from factcheck.editorial.events import record_event
 from factcheck.editorial.fields import LanguageField, ProseField
-from factcheck.editorial.models import Demand, Proposal, Review, SavedState, User
+from factcheck.editorial.models import Comment, Demand, Proposal, Review, SavedState, User
 from factcheck.editorial.people import roles
 from factcheck.record.models import LogEntry
 
@@ -96,6 +96,7 @@ def _delete(model: type[Review] | type[Demand], key: UUID) -> None:
     if (draft := _old(model).select_for_update().filter(pk=key).first()) is None:
         return  # another request has restored the draft
     forget_states([draft.pk])
+    Comment.objects.on_drafts([draft.pk]).delete()
     if not Proposal.objects.about(draft).exists():
         draft.delete()
         return

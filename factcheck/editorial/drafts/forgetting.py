@@ -35,7 +35,7 @@ OMITTED = "[…]"  # shorter than every passage, so no text becomes too long
 OMITTED_URL = "https://omitted.invalid/"  # RFC 2606 reserves the ending, so no site can have this name
 _URL = re.compile(r"(?<=[\s(<\[])https?://[^\s<>()\[\]]+")  # a URL within a text
 _GAP = r"[\s\u200b\u00ad]+"  # white space, zero-width spaces and soft hyphens
-_MODELS = (m.Review, m.Source, m.Authorship, m.Claim, m.Appearance, m.Claimant, m.Demand)
+_MODELS = (m.Review, m.Source, m.Reply, m.Authorship, m.Claim, m.Appearance, m.Claimant, m.Demand)
 
 
 def _is_text(field: Any) -> bool:
@@ -220,6 +220,7 @@ def _rows(draft: Draft) -> Iterator[models.Model]:
     yield draft
     for name in ROWS[type(draft)]:
         yield from getattr(draft, name).all()
+    yield from m.Comment.objects.on_drafts([draft.pk])
 
 
 def _texts_of(row: models.Model) -> dict[str, str | list[str]]:

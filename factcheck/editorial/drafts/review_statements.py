@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial.drafts.rows import Draft, Row, drafts_of
 from factcheck.editorial.drafts.shared_claims import has_hidden_claim
 from factcheck.editorial.drafts.statement_columns import values_of
-from factcheck.editorial.models import Appearance, Capture, Claim, Claimant, Publisher, Review, Source, Verdict
+from factcheck.editorial.models import Appearance, Capture, Claim, Claimant, Publisher, Reply, Review, Source, Verdict
 from factcheck.editorial.pictures import find_missing_pictures
 from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.record.statements import capture as statement_captures
@@ -50,6 +50,7 @@ def build_draft_statement(draft: Draft) -> statements.Review:
             values_of(source, statements.Source, Source) | {"capture": _capture(source, draft)}
             for source in draft.sources
         ],
+        "replies": [values_of(reply, statements.Reply, Reply) for reply in draft.replies],
         "publisher": values_of(draft.publisher, statements.Publisher) | review.original_publisher,
         "authors": [{"name": name} for name in draft.authors],
         "topics": [
@@ -123,6 +124,8 @@ def find_missing(review: Review) -> list[str | Promise]:
         reasons.append(_("For every source, choose whether it supports the claim, refutes it or gives context."))
     if sources and all(source.stance == Source.Stance.CONTEXT for source in sources):
         reasons.append(_("All sources only give context. At least one source must support or refute the claim."))
+    if any(not (reply.answer or reply.no_answer) for reply in draft.replies):
+        reasons.append(_("For everybody whom you asked, quote the answer, or state that no answer came."))
     if not review.date_note and (dates := find_impossible_dates(build_draft_statement(draft))):
         reasons += [*dates, CAN_IT_BE]
     return [*reasons, *_find_missing_evidence(review, draft), *find_missing_pictures(review)]

@@ -15,6 +15,7 @@ from factcheck.editorial.models import (
     Claim,
     Claimant,
     Publisher,
+    Reply,
     Review,
     Source,
     Topic,
@@ -41,6 +42,7 @@ class Draft:
     verdict: Verdict | None = None
     appearances: list[Row] = field(default_factory=list)
     sources: list[Row] = field(default_factory=list)
+    replies: list[Row] = field(default_factory=list)
     authors: list[str] = field(default_factory=list)
     topics: list[Topic] = field(default_factory=list)
     captures: dict[UUID, Capture] = field(default_factory=dict)
@@ -61,6 +63,7 @@ def drafts_of(ids: Collection[UUID]) -> dict[UUID, Draft]:
     verdicts = Verdict.objects.with_words().in_bulk({row.verdict_id for row in reviews if row.verdict_id})
     appearances = _group_by("claim_id", _rows(Appearance.objects.filter(claim__among=claims)))
     sources = _group_by("review_id", _rows(Source.objects.filter(review__among=ids)))
+    replies = _group_by("review_id", _rows(Reply.objects.filter(review__among=ids)))
     signed = Authorship.objects.filter(review__among=ids)
     authors = _group_by("review_id", signed.values_list("review_id", "name", "user__byline", named=True))
     tagged = Claim.topics.through._default_manager.filter(claim__among=claims).order_by("topic__slug")
@@ -76,6 +79,7 @@ def drafts_of(ids: Collection[UUID]) -> dict[UUID, Draft]:
             verdict=verdicts.get(row.verdict_id),
             appearances=appearances.get(row.claim_id, []),
             sources=sources.get(row.id, []),
+            replies=replies.get(row.id, []),
             authors=[name for each in authors.get(row.id, ()) if (name := each.name or each.user__byline)],
             topics=[tag.topic for tag in tags.get(row.claim_id, ())],
             captures=captures,

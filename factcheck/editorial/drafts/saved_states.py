@@ -25,7 +25,9 @@ from factcheck.editorial.models import (
     Capture,
     Claim,
     Demand,
+    Incident,
     Publisher,
+    Reply,
     Review,
     SavedState,
     Source,
@@ -41,9 +43,10 @@ PAUSE = timedelta(minutes=10)  # sql/saved_states.sql has the same value
 SHORT = 50  # characters. Shorter texts are quickly typed again.
 # The related rows that are edited on the page of a draft.
 ROWS: dict[type[models.Model], dict[str, type[models.Model]]] = {
-    Review: {"sources": Source, "authorships": Authorship},
+    Review: {"sources": Source, "replies": Reply, "authorships": Authorship},
     Claim: {"appearances": Appearance},
     Demand: {},
+    Incident: {},
 }
 
 
@@ -68,8 +71,9 @@ def keep_state(
     same sitting. Raise OverQuota if too much is kept of this day.
     """
     draft.refresh_from_db(fields=["version"])  # the database has raised the version
-    content, last = content_of(draft), last_state(draft.pk)
-    if kind == Kind.SAVED and last is not None and last.content == content:
+    # The texts of an incident are encrypted, so its states are empty. They only show which page has saved it.
+    content, last = {} if isinstance(draft, Incident) else content_of(draft), last_state(draft.pk)
+    if kind == Kind.SAVED and last is not None and last.content == content != {}:
         return None
     row: Any = draft
     # Old states are deleted, but the content before a correction must be kept while the correction is open. So states
@@ -158,7 +162,7 @@ def restore_state(*, draft: Draft, state: SavedState, by: User) -> None:
         roles.require_writer(by, locked)
     else:
         roles.require_member(by, locked.newsroom_id)
-    if not isinstance(locked, Claim) and locked.state != "draft":
+    if not isinstance(locked, Claim | Incident) and locked.state != "draft":
         raise WrongState(
             _("Only a draft can be edited. The status of this review is “%s”.") % locked.get_state_display()
         )

@@ -3,6 +3,8 @@
 A translation is a review of its own. It names the original's revision that it translates, and has the same verdict.
 """
 
+from typing import Any
+
 from django.conf import settings
 from django.db import transaction
 from django.utils.functional import Promise
@@ -12,7 +14,7 @@ from factcheck.editorial.drafts import review_statements
 from factcheck.editorial.drafts.saved_states import columns_of, keep_state
 from factcheck.editorial.errors import AlreadyDone, WrongState
 from factcheck.editorial.events import record_event
-from factcheck.editorial.models import Authorship, Review, Source, User, Verdict
+from factcheck.editorial.models import Authorship, Review, User, Verdict
 from factcheck.editorial.people import roles
 from factcheck.record.models import LogEntry, RevisionDocument
 from factcheck.record.statements.output import read
@@ -64,9 +66,12 @@ def start_translation(*, review: Review, by: User) -> Review:
         translation_of_revision=_newest_revision(review),
         created_by=by,
     )
-    columns = [column.attname for column in columns_of(Source)]
-    for source in review.sources.all():
-        Source.objects.create(review=draft, **{column: getattr(source, column) for column in columns})
+    for row in (*review.sources.all(), *review.replies.all()):
+        model: Any = type(row)
+        columns = [column.attname for column in columns_of(model)]
+        model.objects.create(review=draft, **{column: getattr(row, column) for column in columns})
+    # An answer in the review's own language names no language, but the translation is in another one.
+    draft.replies.filter(answer_language="").exclude(answer="").update(answer_language=review.language)
     Authorship.objects.create(review=draft, user=by)
     keep_state(draft, by)
     record_event(by, "review.translated", review)

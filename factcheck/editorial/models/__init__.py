@@ -6,8 +6,8 @@ Workflows belong in `factcheck.editorial.proposals`, pages in `factcheck.editori
 
 from factcheck.editorial.models.captures import Capture, Picture, WatchedSource
 from factcheck.editorial.models.claims import Appearance, Card, Claim, Claimant, Topic, TopicLabel
-from factcheck.editorial.models.demands import Demand
-from factcheck.editorial.models.drafts import OpenDraft, SavedState
+from factcheck.editorial.models.demands import Demand, Incident
+from factcheck.editorial.models.drafts import OpenDraft, SavedState, SearchRow
 from factcheck.editorial.models.events import EditorialEvent
 from factcheck.editorial.models.imports import ImportBatch, Job
 from factcheck.editorial.models.people import (
@@ -23,13 +23,14 @@ from factcheck.editorial.models.people import (
 )
 from factcheck.editorial.models.proposals import PreparedVector, Proposal, Signature
 from factcheck.editorial.models.reader_messages import Mismatch, ReaderMessage
-from factcheck.editorial.models.reviews import Authorship, Review, Source
+from factcheck.editorial.models.reviews import Authorship, Reply, Review, Source
 from factcheck.editorial.models.scales import RatingScale, Verdict, VerdictLabel, VerdictMapping
+from factcheck.editorial.models.talk.comments import Comment
 
 __all__ = [
-    "AnsweredRequest", "ApiToken", "Appearance", "Authorship", "Capture", "Card", "Claim", "Claimant", "Demand",
-    "EditorialEvent", "Freeze", "ImportBatch", "Job", "Membership", "Mismatch", "OpenDraft", "Picture",
-    "PreparedVector", "Proposal", "Publisher", "RatingScale", "ReaderMessage", "Review", "SavedState", "SecondFactor",
-    "Session", "SignInCounter", "Signature", "Source", "Topic", "TopicLabel", "User", "Verdict", "VerdictLabel",
-    "VerdictMapping", "WatchedSource",
+    "AnsweredRequest", "ApiToken", "Appearance", "Authorship", "Capture", "Card", "Claim", "Claimant", "Comment",
+    "Demand", "EditorialEvent", "Freeze", "ImportBatch", "Incident", "Job", "Membership", "Mismatch", "OpenDraft",
+    "Picture", "PreparedVector", "Proposal", "Publisher", "RatingScale", "ReaderMessage", "Reply", "Review",
+    "SavedState", "SearchRow", "SecondFactor", "Session", "SignInCounter", "Signature", "Source", "Topic",
+    "TopicLabel", "User", "Verdict", "VerdictLabel", "VerdictMapping", "WatchedSource",
 ]  # fmt: skip

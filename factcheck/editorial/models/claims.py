@@ -4,12 +4,11 @@ import uuid
 from collections.abc import Iterable
 from typing import ClassVar, Self
 
-from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Left, Now, Upper
+from django.db.models.functions import Left, Now
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.fields import LanguageField, LineField, columns, field_options
@@ -80,8 +79,6 @@ class Claimant(VersionedModel):
             models.Index(fields=["name", "type"], name="claimant_name"),
             models.Index("newsroom", "name", Left("description", SORTED_CHARACTERS), "id", name="claimant_newsroom"),
             models.Index(fields=["newsroom", "name"], condition=Q(confirmed=False), name="claimant_unconfirmed"),
-            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="claimant_name_words"),
-            GinIndex(OpClass(Upper("description"), name="gin_trgm_ops"), name="claimant_description_words"),
         ]
 
     def __str__(self) -> str:
@@ -182,7 +179,6 @@ class Claim(VersionedModel):
             models.Index(fields=["newsroom", "-logged_at", "-id"], name="claim_newsroom"),
             models.Index(fields=["newsroom", "language", "-logged_at", "-id"], name="claim_newsroom_language"),
             models.Index(fields=["newsroom", "logged_by", "-logged_at", "-id"], name="claim_newsroom_logged_by"),
-            GinIndex(OpClass(Upper("text"), name="gin_trgm_ops"), name="claim_text_words"),
         ]
 
     def __str__(self) -> str:

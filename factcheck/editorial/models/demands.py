@@ -1,16 +1,22 @@
 """Demands to change or remove a review, drafted for the public register."""
 
 import uuid
+from datetime import date, timedelta
+from typing import Self
 
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from factcheck.editorial.encryption import EncryptedLineField, EncryptedProseField
 from factcheck.editorial.fields import LanguageField, ProseField, RuledField, columns, field_options
+from factcheck.editorial.models.claims import Claim
 from factcheck.editorial.models.drafts import VersionedModel, is_known
-from factcheck.editorial.models.people import Publisher, User
+from factcheck.editorial.models.people import Membership, Publisher, User
+from factcheck.editorial.models.reader_messages import ReaderMessage
 from factcheck.editorial.models.reviews import Review
 from factcheck.record.statements import demand as statements
 
@@ -188,3 +194,71 @@ class Demand(VersionedModel):
     def __str__(self) -> str:
         who = self.from_name or self.from_description or "…"
         return f"{self.get_from_type_display()}: {who}, {date_format(self.received_on)}"
+
+
+KEPT_DAYS = 90  # of an incident, unless a person sets another date
+
+
+def deletion_date() -> date:
+    return timezone.now().date() + timedelta(days=KEPT_DAYS)
+
+
+class IncidentQuerySet(models.QuerySet["Incident"]):
+    def seen_by(self, person: User) -> Self:
+        """Return incidents of the newsrooms in which the person is an Editor, and those that the person entered."""
+        roles = Membership.objects.filter(user=person, user__is_active=True)
+        edited = Q(newsroom__in=roles.filter(role__in=Membership.DECIDING).values("publisher"))
+        return self.filter(edited | Q(created_by=person, newsroom__in=roles.values("publisher")))
+
+
+class Incident(VersionedModel):
+    """A demand as the newsroom received it, which only Editors and the person who entered it can read.
+
+    The database stores the texts encrypted, and no texts in saved states. The worker deletes the row on `delete_on`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    newsroom = models.ForeignKey(Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="+")
+    created_by = models.ForeignKey(User, models.PROTECT, verbose_name=_("entered by"), related_name="+", editable=False)
+    created_at = models.DateTimeField(_("entered at"), auto_now_add=True)
+    caller = EncryptedLineField(_("who demands it"), max_length=300, blank=True)
+    said = EncryptedProseField(_("what they say"), max_length=10_000, blank=True)
+    deadline = models.DateTimeField(_("until when"), null=True, blank=True)
+    received_at = models.DateTimeField(_("received at"), default=timezone.now, blank=True)
+    channel = models.CharField(**field_options(statements.Demand, "channel"), max_length=20, blank=True)
+    number = EncryptedLineField(_("number or address"), max_length=300, blank=True)
+    principal = EncryptedLineField(_("on whose behalf"), max_length=300, blank=True)
+    review = models.ForeignKey(
+        Review, models.PROTECT, verbose_name=_("review"), null=True, blank=True, related_name="+"
+    )
+    claim = models.ForeignKey(Claim, models.SET_NULL, verbose_name=_("claim"), null=True, blank=True, related_name="+")
+    # A function of the database deletes tips, so it isn't a constraint.
+    message = models.ForeignKey(
+        ReaderMessage, models.DO_NOTHING, null=True, blank=True, related_name="+", db_constraint=False
+    )
+    answer = EncryptedProseField(_("answer"), max_length=10_000, blank=True)
+    outcome = models.CharField(
+        **field_options(statements.Demand, "outcome"), max_length=10, default=Demand.Outcome.OPEN.value, editable=False
+    )
+    answered_at = models.DateTimeField(_("answered at"), null=True, editable=False)
+    delete_on = models.DateField(_("delete on"), default=deletion_date, blank=True)
+    demand = models.OneToOneField(Demand, models.SET_NULL, null=True, editable=False, related_name="incident")
+    alarmed_at = models.DateTimeField(null=True, editable=False)
+
+    objects = IncidentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("incident")
+        verbose_name_plural = _("incidents")
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            is_known("incident", "outcome", statements.Outcome.values()),
+            is_known("incident", "channel", ["", *statements.Channel.values()]),
+            models.CheckConstraint(
+                condition=Q(outcome="open") ^ Q(answered_at__isnull=False), name="incident_answered_at_a_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the time, without a text, because the desk shows names of rows in many places."""
+        return date_format(timezone.localtime(self.received_at), "SHORT_DATETIME_FORMAT")

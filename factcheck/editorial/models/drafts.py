@@ -1,10 +1,17 @@
-"""The versions of rows that people edit, the saved states of drafts, and the people who have a draft open."""
+"""The versions of rows that people edit, saved states of drafts, people who have a draft open, and words of drafts."""
 
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.models import F, Func, Q, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from pgvector.django import HalfVectorField
+
+from factcheck.record.matching.models import DIMENSIONS
+from factcheck.record.readmodel.models import SHELF_BITS
 
 
 def is_known(model: str, column: str, values: list[str]) -> models.CheckConstraint:
@@ -98,3 +105,33 @@ class OpenDraft(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.draft}"
+
+
+class SearchRow(models.Model):
+    """The words of a claim, review, claimant, copy or demand, and the meaning of a claim or review.
+
+    The id is the id of this row. Triggers add, empty and delete the rows of the table (`sql/search_rows.sql`), and
+    `search.draft_rows` computes the words before the next search. Readers' connections can't read this table.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    kind = models.CharField(max_length=10)
+    newsroom = models.ForeignKey("Publisher", models.CASCADE, related_name="+", db_index=False)
+    # The rows that changed last have the highest numbers.
+    sequence = models.BigIntegerField(
+        unique=True, db_default=Func(Value("editorial_searchrow_sequence"), function="nextval")
+    )
+    search = SearchVectorField(null=True)
+    embedding = HalfVectorField(dimensions=DIMENSIONS, null=True, help_text="Computed on this machine alone.")
+
+    class Meta:
+        indexes = [
+            GinIndex("newsroom", "kind", F("sequence").bitrightshift(SHELF_BITS), "search", name="searchrow_words"),
+            models.Index(fields=["newsroom", "-sequence"], name="searchrow_waiting", condition=Q(search=None)),
+            models.Index(
+                "newsroom", "kind", F("sequence").desc(), name="searchrow_meaning", condition=~Q(embedding=None)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"words of {self.kind} {self.id}"

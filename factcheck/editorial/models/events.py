@@ -70,6 +70,8 @@ ACTIONS: dict[str, Promise] = {
     "demand.reopened": _("opened an update"),
     "demand.published": _("published"),
     "demand.updated": _("published an update"),
+    "incident.entered": _("alarmed the Editors about an incident"),
+    "incident.answered": _("recorded the outcome of an incident"),
     "disowning.published": _("published"),
     "rules.written": _("wrote a version of the newsroom’s rules"),
     "rules.erased": _("erased the text of a version of the newsroom’s rules"),

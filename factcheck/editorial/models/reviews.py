@@ -3,14 +3,20 @@
 import uuid
 from typing import Self
 
-from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.fields import LanguageField, LineField, ProseField, WebAddressField, columns, field_options
+from factcheck.editorial.fields import (
+    LanguageField,
+    LineField,
+    ProseField,
+    WebAddressField,
+    columns,
+    field_options,
+    lazy_fault_message,
+)
 from factcheck.editorial.models.captures import Capture
 from factcheck.editorial.models.claims import NO_CAPTURE_HELP, Claim
 from factcheck.editorial.models.drafts import StatementModel, VersionedModel, is_known
@@ -210,7 +216,6 @@ class Review(VersionedModel):
                 fields=["translation_of"], name="review_translations", condition=Q(translation_of__isnull=False)
             ),
             models.Index(fields=["discarded_at"], name="review_discarded", condition=Q(discarded_at__isnull=False)),
-            GinIndex(OpClass(Upper("headline"), name="gin_trgm_ops"), name="review_headline_words"),
         ]
 
     def __str__(self) -> str:
@@ -293,3 +298,49 @@ class Source(StatementModel):
     def clean(self) -> None:
         if not self.title and not self.url:
             raise ValidationError({"title": _("Enter a title or a URL for the source.")})
+
+
+class Reply(StatementModel):
+    """Somebody whom the newsroom asked about the claim, with the answer. A private person is described, never named."""
+
+    review = models.ForeignKey(Review, models.CASCADE, related_name="replies")
+    locals().update(
+        columns(
+            statements.Reply,
+            name=_("Name only a public figure or an organisation."),
+            description=_("Describe a private person instead of naming them, for example “the shop’s owner”."),
+            no_answer=_("Readers will see that none came."),
+            answer=_("The whole answer, unchanged. Readers see it as a quotation."),
+            answer_language=_("Only if the answer is in another language than the review."),
+            answer_translation=_("Only for an answer in another language. Readers see both."),
+        )
+    )
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("reply")
+        verbose_name_plural = _("right of reply")
+        ordering = ["position", "pk"]
+        constraints = [
+            is_known("reply", "type", statements.ClaimantType.values()),
+            is_known("reply", "channel", ["", *statements.ReplyChannel.values()]),
+            models.CheckConstraint(
+                condition=Q(type="unnamed", name="") & ~Q(description="") | ~Q(type="unnamed") & ~Q(name=""),
+                name="reply_named_or_described",
+                violation_error_message=lazy_fault_message("wrong_claimant"),
+            ),
+            models.CheckConstraint(
+                condition=Q(no_answer=False) | Q(answer="", answer_translation="", answered_on=None),
+                name="reply_came_or_did_not",
+                violation_error_message=lazy_fault_message("answer_and_none"),
+            ),
+            models.CheckConstraint(
+                condition=(Q(answer_until=None) | Q(answer_until__gte=F("asked_on")))
+                & (Q(answered_on=None) | Q(answered_on__gte=F("asked_on"))),
+                name="reply_after_the_question",
+                violation_error_message=lazy_fault_message("before_asking"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.name or self.description)

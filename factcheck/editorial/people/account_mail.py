@@ -21,7 +21,16 @@ from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
 
-from factcheck.editorial.models import ApiToken, EditorialEvent, Membership, Proposal, Publisher, SecondFactor, User
+from factcheck.editorial.models import (
+    ApiToken,
+    EditorialEvent,
+    Incident,
+    Membership,
+    Proposal,
+    Publisher,
+    SecondFactor,
+    User,
+)
 from factcheck.editorial.models.kinds import TAKING
 from factcheck.editorial.models.proposals import DecidesOnAccount
 from factcheck.editorial.sign_in.attempts import lock_counters
@@ -32,6 +41,7 @@ logger = logging.getLogger(__name__)
 
 QUEUE = "default"
 NOTICE, ALERT = "accounts.send_notice", "accounts.send_alert"  # sql/events.sql queues alerts
+INCIDENT = "incidents.alarm"  # sql/incidents.sql queues a late alarm
 # The person, somebody else, or the operator at the shell, who isn't known to the database.
 SELF, OTHER, OPERATOR = "self", "other", "operator"
 ANYBODY, NOT_SELF = (SELF, OTHER, OPERATOR), (OTHER, OPERATOR)
@@ -140,6 +150,26 @@ def send_alert(event: int) -> None:
             _send([address], "alert", context, _newsroom_of(person))
 
 
+@transaction.atomic
+def send_alarm(incident: str, *, late: bool) -> None:
+    """Send the Editors a link to an incident, without its texts. The late alarm is for incidents without an alarm."""
+    row = Incident.objects.select_for_update(of=("self",)).select_related("newsroom", "created_by")
+    found = row.filter(pk=incident).first()
+    if found is None or (late and found.alarmed_at):
+        return
+    found.alarmed_at = found.alarmed_at or timezone.now()
+    found.save(update_fields=["alarmed_at"])
+    url = settings.SITE_URL + reverse("admin:editorial_incident_change", args=[found.pk])
+    for address in sorted(editors_addresses(found.newsroom)) if can_send() else ():
+        _send([address], "incident", {"incident": found, "url": url}, found.newsroom)
+
+
+def editors_addresses(newsroom: Publisher | None) -> set[str]:
+    """Return the e-mail addresses of the newsroom's Editors and Chief editors."""
+    editors = Membership.objects.filter(publisher=newsroom, role__in=Membership.DECIDING, user__is_active=True)
+    return {*editors.values_list("user__email", flat=True)} - {""}
+
+
 def _is_due(action: str, person: User) -> bool:
     """Return whether no alert about this was sent just now. Otherwise, an attacker could fill the person's mailbox."""
     (counter,) = lock_counters([f"mail:{action}:{person.pk}"])
@@ -177,8 +207,7 @@ def recovery_code(account: User, proposal: Proposal | None = None) -> str:
 def _addresses(proposal: Proposal) -> set[str]:
     """Return the e-mail addresses of the person, including the previous one, and of the people who can decide."""
     if proposal.account is None:  # a change of the keys that sign
-        editors = Membership.objects.filter(publisher=proposal.newsroom, role__in=Membership.DECIDING)
-        return {*editors.filter(user__is_active=True).values_list("user__email", flat=True)} - {""}
+        return editors_addresses(proposal.newsroom)
     about = (Value(proposal.account_id), Value(proposal.newsroom_id), Value(proposal.action))
     deciders = User.objects.filter(DecidesOnAccount(F("pk"), *about))
     earlier = proposal.content.get("email", "")

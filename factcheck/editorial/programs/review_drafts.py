@@ -12,10 +12,11 @@ from factcheck.editorial.drafts.statement_columns import values_of
 from factcheck.editorial.drafts.validation import Invalid, Problem, Values, fill
 from factcheck.editorial.errors import WrongState
 from factcheck.editorial.events import record_event
-from factcheck.editorial.models import ApiToken, Authorship, Claim, Review, Source, Verdict
+from factcheck.editorial.models import ApiToken, Authorship, Claim, Reply, Review, Source, Verdict
 from factcheck.editorial.programs.tokens import token_transaction
 from factcheck.record.formats.canonical import JsonObject, rfc3339
 from factcheck.record.statements.drafts import DraftSource, ReviewToDraft
+from factcheck.record.statements.review import Reply as ReplyPart
 
 _INTERNAL_FIELDS = ("newsroom", "publisher", "claim", "created_by", "verdict", "token")
 
@@ -25,7 +26,7 @@ def own_drafts(token: ApiToken) -> QuerySet[Review]:
 
     Erased and discarded reviews aren't listed.
     """
-    reviews = Review.objects.kept().select_related("verdict__scale").prefetch_related("sources")
+    reviews = Review.objects.kept().select_related("verdict__scale").prefetch_related("sources", "replies")
     return reviews.filter(created_by=token.user_id, newsroom=token.newsroom_id, publisher=token.newsroom_id)
 
 
@@ -79,6 +80,7 @@ def describe_draft(review: Review) -> JsonObject:
         if verdict
         else None,
         "sources": [values_of(source, DraftSource) for source in review.sources.all()],
+        "replies": [values_of(reply, ReplyPart) for reply in review.replies.all()],
         "created_at": rfc3339(review.created_at),
         "changed_at": rfc3339(review.changed_at),
     }
@@ -99,9 +101,16 @@ def _write(review: Review, values: Values, token: ApiToken) -> None:
         fill(Source(review=review, position=index), each, f"/sources/{index}", problems, exclude=("review",))
         for index, each in enumerate(values.get("sources") or ())
     ]
+    replies = [
+        fill(Reply(review=review, position=index), each, f"/replies/{index}", problems, exclude=("review",))
+        for index, each in enumerate(values.get("replies") or ())
+    ]
     if problems:
         raise Invalid(problems)
     review.save()
+    if "replies" in values:
+        review.replies.all().delete()
+        review.replies.bulk_create(replies)
     if "sources" in values:
         replace_rows(review.sources, sources, newsroom=review.newsroom, by=token.user)
     # The token's account becomes an author, so that it can't approve the review.

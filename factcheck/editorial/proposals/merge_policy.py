@@ -17,7 +17,7 @@ from factcheck.editorial import erasure, errors
 from factcheck.editorial.drafts import review_statements
 from factcheck.editorial.drafts.saved_states import keep_state
 from factcheck.editorial.events import Detail, record_event
-from factcheck.editorial.models import Claim, Proposal, Publisher, ReaderMessage, Review, User
+from factcheck.editorial.models import Claim, Comment, Proposal, Publisher, ReaderMessage, Review, User
 from factcheck.editorial.models.kinds import Action, Kind
 from factcheck.editorial.people import roles
 from factcheck.editorial.proposals.policy import Text, require_none, submit_statement
@@ -198,6 +198,7 @@ def replace_claim(*, claim: Claim, replacement: Claim, by: User) -> int:
         keep_state(review, by)
         record_event(by, "review.claim_changed", review, claim=str(replacement.pk))
     ReaderMessage.objects.filter(claim=claim).update(claim=replacement)
+    Comment.objects.filter(claim=claim, newsroom=replacement.newsroom).update(claim=replacement)
     record_event(by, "claim.exchanged", claim, instead=str(replacement.pk))
     claim.delete()
     return len(reviews)

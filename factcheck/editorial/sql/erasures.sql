@@ -34,6 +34,10 @@ BEGIN
                    WHERE p.review_id = NEW.subject AND whole.kind = 'import' AND whole.message <> '')
         OR EXISTS (SELECT 1 FROM editorial_editorialevent v
                    WHERE v.subject = NEW.subject::text AND v.at <= NEW.at AND v.action <> NEW.kind AND v.detail <> '{}')
+        OR EXISTS (SELECT 1 FROM editorial_comment c LEFT JOIN editorial_source s ON s.id = c.source_id
+                   JOIN editorial_review r ON r.id IN (c.review_id, s.review_id)
+                        OR r.claim_id = c.claim_id AND r.newsroom_id = c.newsroom_id
+                   WHERE r.id = NEW.subject AND c.at <= NEW.at)
         OR EXISTS (SELECT 1 FROM editorial_watchedsource w WHERE w.review_id = NEW.subject)
         OR EXISTS (SELECT 1 FROM editorial_picture p JOIN editorial_review r ON r.id = p.review_id
                    WHERE r.id = NEW.subject AND position(p.sha256 IN r.body) = 0)

@@ -13,8 +13,9 @@ CREATE OR REPLACE TRIGGER review_begun BEFORE UPDATE ON editorial_review
 
 -- A newsroom's own review needs a verdict, a summary and two sources. One source must support or refute the claim.
 -- Every source has a title. Sources with a URL and the newsroom's own appearances have a copy or a reason why there is
--- none. Another newsroom is responsible for the appearances of its claim. A translation refers to a revision that was
--- published earlier, and has the verdict of this revision and the claim in its own language.
+-- none. Another newsroom is responsible for the appearances of its claim. Each reply is quoted, or the review states
+-- that no answer came. A translation refers to a revision that was published earlier, and has the verdict of this
+-- revision and the claim in its own language.
 CREATE OR REPLACE FUNCTION editorial_require_complete_review(entry record_logentry, document jsonb) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -34,6 +35,10 @@ BEGIN
                     WHERE r.id = entry.subject AND c.id = (document #>> '{claim,id}')::uuid) THEN
         RAISE EXCEPTION 'log entry %: a source has no title, or there is neither a copy nor a reason', entry.sequence
             USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF jsonb_path_exists(document, '$.replies[*] ? (@.answer == null && @.no_answer == false)') THEN
+        RAISE EXCEPTION 'log entry %: somebody was asked, and there is neither an answer nor the statement that none came',
+            entry.sequence USING ERRCODE = 'restrict_violation';
     END IF;
     IF document -> 'translation_of' <> 'null' AND NOT EXISTS (
         SELECT 1 FROM record_logentry e

@@ -29,14 +29,25 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
                 OR EXISTS (SELECT FROM editorial_demand WHERE id = $1 AND state = 'published'))
 $$;
 
+-- Whether the running transaction erases a review whose draft or submissions contain the claim. `factcheck.erased_review`
+-- names the review.
+CREATE OR REPLACE FUNCTION editorial_erases_claim(claim uuid, since timestamptz) RETURNS boolean LANGUAGE sql STABLE
+SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT FROM record_logentry e
+        WHERE e.subject = nullif(current_setting('factcheck.erased_review', true), '')::uuid
+        AND e.kind = 'review.erasure' AND e.at >= $2
+        AND (EXISTS (SELECT FROM editorial_review WHERE id = e.subject AND claim_id = $1)
+             OR EXISTS (SELECT FROM editorial_proposal WHERE review_id = e.subject AND statement <> ''
+                        AND statement::jsonb #>> '{claim,id}' = $1::text)))
+$$;
+
 -- A saved state never changes. There are two exceptions: it is marked when a page of the draft is opened, and a passage
 -- that was never published is forgotten. The database doesn't compare the new text with the old. A state is deleted if it is over, or if its page has saved again within ten
--- minutes and no page was opened with it. For the states of claims, `factcheck.erased_review` names the
--- erased review, whose draft or submissions must contain the claim.
+-- minutes and no page was opened with it. States of claims are also deleted with a
+-- review of the claim.
 CREATE OR REPLACE FUNCTION editorial_state_kept() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE
-    erased uuid := nullif(current_setting('factcheck.erased_review', true), '')::uuid;
 BEGIN
     IF TG_OP = 'DELETE' THEN
         IF OLD.kind = 'saved' AND NOT OLD.was_opened AND EXISTS (
@@ -45,12 +56,7 @@ BEGIN
                 AND s.page IS NOT DISTINCT FROM OLD.page
                 AND s.saved_at BETWEEN OLD.saved_at AND OLD.saved_at + interval '10 minutes')
             OR editorial_state_is_over(OLD.draft, OLD.saved_at)
-            OR erased IS NOT NULL
-               AND EXISTS (SELECT FROM record_logentry
-                           WHERE subject = erased AND kind = 'review.erasure' AND at >= OLD.saved_at)
-               AND (EXISTS (SELECT FROM editorial_review WHERE id = erased AND claim_id = OLD.draft)
-                    OR EXISTS (SELECT FROM editorial_proposal WHERE review_id = erased AND statement <> ''
-                               AND statement::jsonb #>> '{claim,id}' = OLD.draft::text)) THEN
+            OR editorial_erases_claim(OLD.draft, OLD.saved_at) THEN
             RETURN OLD;
         END IF;
     ELSIF (NEW.id, NEW.draft, NEW.kind, NEW.saved_by_id, NEW.saved_at, NEW.version, NEW.page)

@@ -49,7 +49,7 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['review', 'claim', 'claimant', 'authorship', 'demand', 'picture', 'apitoken'] LOOP
+    FOREACH name IN ARRAY ARRAY['review', 'claim', 'claimant', 'authorship', 'reply', 'demand', 'picture', 'apitoken'] LOOP
         EXECUTE format('CREATE OR REPLACE TRIGGER only_copies_by_token BEFORE INSERT OR UPDATE OR DELETE ON editorial_%s
             FOR EACH STATEMENT WHEN (current_setting(''factcheck.token'', true) <> '''')
             EXECUTE FUNCTION editorial_only_copies_by_token()', name);

@@ -11,7 +11,8 @@ DO $$
 DECLARE
     edited text;
 BEGIN
-    FOREACH edited IN ARRAY ARRAY['editorial_claim', 'editorial_claimant', 'editorial_demand', 'editorial_review'] LOOP
+    FOREACH edited IN ARRAY ARRAY['editorial_claim', 'editorial_claimant', 'editorial_demand', 'editorial_incident',
+                                'editorial_review'] LOOP
         EXECUTE format('CREATE OR REPLACE TRIGGER version_raised BEFORE UPDATE ON %I FOR EACH ROW
             WHEN (NEW.changed_at <> OLD.changed_at) EXECUTE FUNCTION editorial_raise_version()', edited);
     END LOOP;

@@ -68,11 +68,11 @@ def _filled(value: Any, known: Any, unspecified: frozenset[str], path: str) -> A
         return value
     # Only the publisher's rating is completed, never the verdict on this site's scale.
     gaps = unspecified & {"verdict.original"} if path == "verdict." else unspecified
+    # A list without members, such as `replies`, has no key in the record, and the existing review can have members.
+    given = value | {key: each for key, each in known.items() if path + key in gaps}
     return {
-        key: known[key]
-        if path + key in gaps and key in known
-        else _filled(each, known.get(key), unspecified, f"{path}{key}.")
-        for key, each in value.items()
+        key: each if path + key in gaps else _filled(each, known.get(key), unspecified, f"{path}{key}.")
+        for key, each in given.items()
     }
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from factcheck.database.bulk_writes import insert, update
 from factcheck.editorial.drafts.rows import Row
 from factcheck.editorial.drafts.statement_columns import columns_of, values_of
-from factcheck.editorial.models import Appearance, Authorship, Claim, Claimant, Publisher, Review, Source, User
+from factcheck.editorial.models import Appearance, Authorship, Claim, Claimant, Publisher, Reply, Review, Source, User
 from factcheck.imports.importer.references import References, new_id
 from factcheck.imports.readers.imported_review import ImportedReview as Record
 from factcheck.record.statements.parts import Part
@@ -34,7 +34,7 @@ class Rows:
     # The new rows of each table. The tables are in an order in which rows refer only to rows of earlier tables.
     new: dict[type[Model], list[Row]] = field(
         default_factory=lambda: {
-            model: [] for model in (Claim, Claim.topics.through, Appearance, Review, Source, Authorship)
+            model: [] for model in (Claim, Claim.topics.through, Appearance, Review, Source, Reply, Authorship)
         }
     )
 
@@ -105,6 +105,7 @@ class Rows:
             update(Review, self.changed_reviews)
             update(Claim, self.changed_claims)
             Source.objects.filter(review__among=self.changed_reviews).delete()
+            Reply.objects.filter(review__among=self.changed_reviews).delete()
             Authorship.objects.filter(review__among=self.changed_reviews).delete()
             Appearance.objects.filter(claim__among=self.changed_claims).delete()
             Claim.topics.through._default_manager.filter(claim__among=self.changed_claims).delete()
@@ -124,6 +125,7 @@ class Rows:
 
     def _add_to_review(self, review: UUID, record: Record) -> None:
         self._add(Source, record.sources, review_id=review)
+        self._add(Reply, record.replies, review_id=review)
         self._add(Authorship, record.authors, review_id=review)
 
     def _add(self, model: type[Model], members: Sequence[Part], **parent: UUID) -> None:

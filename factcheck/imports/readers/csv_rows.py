@@ -43,7 +43,7 @@ def _columns(model: type[Part], before: str = "") -> dict[str, Column]:
         if part and kind is not list:
             found |= _columns(part, f"{before}{key}.")
         else:
-            found[f"{before}{key}"] = Column(kind, _MEMBER[part] if part else None)
+            found[f"{before}{key}"] = Column(kind, _MEMBER.get(part) if part else None)
     return found
 
 

@@ -56,7 +56,8 @@ def _record_of(found: Candidate, stated_language: str) -> Record | Refusal | Non
         return Refusal(found.position, _refusal_problems(notes), _address(node))
     review = own_format.complete_record(statement)
     if explicit is not None:
-        unspecified |= _unspecified_paths(review.to_json_object(), explicit)
+        every_key = dict.fromkeys(ImportedReview.model_fields) | review.to_json_object()
+        unspecified |= _unspecified_paths(every_key, explicit)
     stated = review.language
     unspecified = complete_language(review, stated_language, unspecified)
     # The key depends only on the file. The other key finds the review if another file stated or left out the language.

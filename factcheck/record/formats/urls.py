@@ -50,11 +50,16 @@ def url_key(url: str) -> str:
     slash and percent-encoding (RFC 3986, section 6.2), and follows the rules in `url_rules.toml`. The key is a digest,
     because index entries in PostgreSQL are limited to 2,700 bytes.
     """
+    return hashlib.sha256(plain_url(url).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def plain_url(url: str) -> str:
+    """Return the spelling that all URLs of the same page share, without its scheme. Raise ValueError as `urlsplit`."""
     plain = _normalise(url)
     seen = {plain}
     while len(seen) <= _MAX_CHANGES and (other := _other_url(plain, seen)):
         seen.add(plain := other)
-    return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return plain
 
 
 def _normalise(url: str) -> str:

@@ -122,10 +122,10 @@ def _in_spans(days: dict[int, int], left_out: int = 0) -> Statistic:
         ((first, last), sum(number for day, number in days.items() if first <= day and (last is None or day <= last)))
         for first, last in zip(SPANS, [*ends, None], strict=True)
     ]
-    return Statistic(("days_from", "days_to"), rows, _median(days), left_out)
+    return Statistic(("days_from", "days_to"), rows, median(days), left_out)
 
 
-def _median(numbers: dict[int, int]) -> float | None:
+def median(numbers: dict[int, int]) -> float | None:
     """Return the median of values, or None if there are no values. `numbers` says how often each value occurs."""
     if not (total := sum(numbers.values())):
         return None

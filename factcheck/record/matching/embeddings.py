@@ -175,12 +175,15 @@ def refuse_if_hurried() -> None:
         raise EmbeddingError(BUSY)
 
 
-def get_embeddings() -> Embeddings:
-    """Return the embeddings that EMBEDDINGS_URL selects. Raise EmbeddingError if the URL is `off`, or in a hurry."""
+def get_embeddings(*, private: bool = False) -> Embeddings:
+    """Return the embeddings that EMBEDDINGS_URL selects. Raise EmbeddingError if the URL is `off`, or in a hurry.
+
+    A private text never leaves this machine, so the model in this process reads it.
+    """
     if settings.EMBEDDINGS_URL == OFF:
         raise EmbeddingError("Matching by meaning is switched off on this site.")
     refuse_if_hurried()
-    if settings.EMBEDDINGS_URL:
+    if settings.EMBEDDINGS_URL and not private:
         return RemoteModel(settings.EMBEDDINGS_URL, settings.EMBEDDINGS_MODEL, settings.EMBEDDINGS_KEY)
     return LocalModel()
 

@@ -18,7 +18,7 @@ table, because then the words are rare.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -26,7 +26,6 @@ from django.db.models import Q
 
 from factcheck.database.query_timeout import rows_within
 from factcheck.record.readmodel.models import SHELF_BITS
-from factcheck.record.readmodel.row_models import Status
 from factcheck.record.search.constants import (
     ENOUGH_GOOD,
     GOOD,
@@ -48,7 +47,8 @@ from factcheck.tools.budget import current
 class Search:
     """A search for live rows that match the condition and the query.
 
-    If no row matches all words, fewer words are required. `find_similar` finds rows with a similar meaning.
+    If no row matches all words, fewer words are required. `find_similar` finds rows with a similar meaning. With
+    `unfinished`, the last word can be the beginning of a word.
     """
 
     def __init__(
@@ -57,13 +57,22 @@ class Search:
         query: Query,
         condition: Q | None = None,
         find_similar: FindSimilar | None = None,
+        *,
+        using: str = "public",
+        unfinished: bool = False,
     ) -> None:
         self._query, self._model, self._find_similar = query, model, find_similar
-        self._table = model._meta.db_table
-        self._where, self._parameters = f"status = '{Status.LIVE}'", []
+        self._using, self._unfinished = using, unfinished
+        self._parameters: Sequence[Any] = []
+        names = {"table": model._meta.db_table, "log": "record_logentry", "body": "body", "where": "status = 'live'"}
+        live = Q(status="live")
+        if using != "public":  # rows of drafts, which have their own numbers and no log
+            names |= {"log": names["table"], "body": "''"}
+            live = Q(search__isnull=False)
         if condition:  # otherwise skip Django's compiler, because it takes much of the time of a small search
-            rows = model.objects.using("public").filter(condition, status=Status.LIVE).query
-            self._where, self._parameters = rows.get_compiler("public").compile(rows.where)
+            rows: Any = model._default_manager.using(using).filter(live & condition).query  # type: ignore[misc]
+            names["where"], self._parameters = rows.get_compiler(using).compile(rows.where)
+        self._names = names
 
     def page(self, limit: int = 20, position: Position | None = None, backward: bool = False) -> Results:
         """Return one page of hits: the best hits, or the hits after `position`, or the hits before `position`.
@@ -72,6 +81,9 @@ class Search:
         """
         page, similar, found, number = _Page(limit, position, backward), Similar({}), Results([]), 0
         for number, attempt in enumerate(_attempts(self._query)):  # the first attempt that finds a row is the last
+            if self._unfinished:
+                word = f"'{self._query.terms[-1][0][-1]}'"
+                attempt = attempt._replace(tsquery=attempt.tsquery.replace(word, f"{word}:*"))
             found = self._rank(attempt, page, similar)
             if number == 0 and found.complete and found.good < ENOUGH_GOOD:
                 similar = self._find_meaning(attempt.known)
@@ -106,9 +118,8 @@ class Search:
         rank, words = rank_expression(attempt.query, attempt.weigh, attempt.known.stems)
         sql = _SEARCH.format(
             rank=rank,
-            rows=(_OR_SIMILAR if similar.gains else _BY_WORDS).format(table=self._table, where=self._where),
-            table=self._table,
-            where=self._where,
+            rows=(_OR_SIMILAR if similar.gains else _BY_WORDS).format(**self._names),
+            **self._names,
             position=f"WHERE (score, id) {'>' if page.backward else '<'} (%s, %s)" if page.position else "",
             direction="ASC" if page.backward else "DESC",
         )
@@ -124,7 +135,7 @@ class Search:
             *(page.position or ()),
             page.limit,
         ]
-        rows = rows_within(sql, parameters, seconds)
+        rows = rows_within(sql, parameters, seconds, using=self._using)
         if rows is None:
             return None
         *_, matched, good, oldest, is_whole = rows[0]
@@ -145,12 +156,10 @@ class Search:
         above, below = -1, found.oldest
         if position and in_older:
             above, below = (position[0], below) if backward else (above, position[0])
-        sql = _OLDER.format(
-            table=self._table, where=self._where, step=1 if backward else -1, direction="ASC" if backward else "DESC"
-        )
+        sql = _OLDER.format(**self._names, step=1 if backward else -1, direction="ASC" if backward else "DESC")
         shelves = [max(each, 0) for each in ((above, below) if backward else (below, above))]
         bounds = [*self._parameters, found.tsquery, above, below, [*similar.gains], limit, limit]
-        rows = rows_within(sql, [*shelves, *bounds])
+        rows = rows_within(sql, [*shelves, *bounds], using=self._using)
         if rows is None:
             return replace(found, hits=[] if backward else found.hits, complete=False)
         older = [Hit(*row) for row in rows]
@@ -223,18 +232,18 @@ _MATCHES = f"search @@ to_tsquery('{SEARCH_CONFIG}', %s)"
 # last column tells whether the statement has searched the whole log.
 _SEARCH = f"""
 WITH log AS MATERIALIZED (
-    SELECT max(sequence) >> {SHELF_BITS} AS last FROM record_logentry
+    SELECT max(sequence) >> {SHELF_BITS} AS last FROM {{log}}
 ), newest AS MATERIALIZED (
     SELECT found.* FROM log, LATERAL generate_series(last, greatest(last - {SHELVES} + 1, 0), -1) shelf,
     LATERAL (
-        SELECT sequence, id, body, search FROM {{table}} WHERE {{where}} AND {_MATCHES}
+        SELECT sequence, id, {{body}} AS body, search FROM {{table}} WHERE {{where}} AND {_MATCHES}
         AND (sequence >> {SHELF_BITS}) = shelf ORDER BY sequence DESC LIMIT {MAX_CANDIDATES}
     ) found LIMIT {MAX_CANDIDATES}
 ), reach AS MATERIALIZED (
     SELECT count(*) < %s AS too_short FROM newest
 ), found AS (
     SELECT * FROM newest WHERE NOT (SELECT too_short FROM reach) UNION ALL
-    SELECT sequence, id, body, search FROM {{table}} WHERE (SELECT too_short FROM reach) AND ctid = ANY (ARRAY(
+    SELECT sequence, id, {{body}}, search FROM {{table}} WHERE (SELECT too_short FROM reach) AND ctid = ANY (ARRAY(
         SELECT ctid FROM {{table}} WHERE {{where}} AND {_MATCHES} ORDER BY sequence DESC LIMIT {MAX_CANDIDATES}
     ))
 ), ranked AS MATERIALIZED (
@@ -257,14 +266,14 @@ _BY_WORDS = "SELECT *, true AS by_words, 0 AS gain FROM found"
 _OR_SIMILAR = """
 SELECT DISTINCT ON (id) either.*, coalesce(gain, 0) AS gain FROM (
     SELECT *, true AS by_words FROM found
-    UNION ALL SELECT sequence, id, body, search, false FROM {table} WHERE {where} AND id = ANY (%s)
+    UNION ALL SELECT sequence, id, {body}, search, false FROM {table} WHERE {where} AND id = ANY (%s)
 ) either LEFT JOIN unnest(%s::uuid[], %s::float8[]) AS meaning (meaning_id, gain) ON meaning_id = id
 ORDER BY id, by_words DESC
 """
 _OLDER = f"""
 SELECT found.* FROM generate_series(%s::bigint >> {SHELF_BITS}, %s::bigint >> {SHELF_BITS}, {{step}}) shelf,
 LATERAL (
-    SELECT sequence, id, body FROM {{table}} WHERE {{where}} AND {_MATCHES}
+    SELECT sequence, id, {{body}} AS body FROM {{table}} WHERE {{where}} AND {_MATCHES}
     AND (sequence >> {SHELF_BITS}) = shelf AND sequence > %s AND sequence < %s AND id <> ALL (%s::uuid[])
     ORDER BY sequence {{direction}} LIMIT %s
 ) found LIMIT %s

@@ -6,6 +6,7 @@ position in the log, which is lower than the score of every ranked row.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from factcheck.record.readmodel.models import PublishedClaim, PublishedReview
@@ -13,7 +14,7 @@ from factcheck.record.search.query import Query
 
 LEAST_RANKED = 1 << 40  # the lowest score of a ranked row
 
-SearchModel = type[PublishedReview] | type[PublishedClaim]
+SearchModel = type[PublishedReview] | type[PublishedClaim] | type[Any]  # or drafts, which this package can't import
 Position = tuple[int, UUID]  # score and id
 
 

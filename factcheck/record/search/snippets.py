@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 
 from factcheck.database.rows import run_prepared
@@ -33,11 +33,12 @@ def mark(bodies: Sequence[Review | Claim], query: Query) -> list[Snippets]:
         numbers[body.language].append(number)
     found = dict[int, Snippets]()
     for language, each in numbers.items():
-        found |= zip(each, _mark_texts([_texts(bodies[number]) for number in each], language, query), strict=True)
+        found |= zip(each, mark_texts([_texts(bodies[number]) for number in each], language, query), strict=True)
     return [found[number] for number in range(len(bodies))]
 
 
-def _mark_texts(texts: Sequence[dict[str, str]], language: str, query: Query) -> list[Snippets]:
+def mark_texts(texts: Sequence[Mapping[str, str]], language: str, query: Query) -> list[Snippets]:
+    """Return snippets for the texts of each row, as `mark` does. The language decides which forms of a word count."""
     # Each different word is sent to the database once, for all texts together.
     pieces = {piece for each in texts for text in each.values() for piece in text.split()}
     words = {piece: split_words(piece) for piece in pieces}

@@ -19,7 +19,7 @@ CREATE OR REPLACE FUNCTION record_content(said jsonb) RETURNS jsonb LANGUAGE sql
         'claimant', '{"same_as": [], "confirmed": false}' || nullif(said #> '{claim,claimant}', 'null'),
         'appearances', record_without_evidence(said #> '{claim,appearances}'),
         'wordings', record_without_evidence(said #> '{claim,wordings}'),
-        'sources', record_without_evidence(said -> 'sources'),
+        'sources', record_without_evidence(said -> 'sources'), 'replies', said -> 'replies',
         'scale', said #> '{verdict,scale}', 'slug', said #> '{verdict,slug}', 'original', said #> '{verdict,original}'))
 $$;
 

@@ -31,6 +31,7 @@ def find_impossible_dates(review: Review) -> list[str]:
     for each in review.sources:
         of, read = (f"“{each.title or each.url}”", each.published_on), each.accessed_on and f"{each.accessed_on}T12:00Z"
         checks += [(_FUTURE, *of, now), (_COPY, *of, getattr(each.capture, "captured_at", None)), (_READ, *of, read)]
+    checks += [(_FUTURE, _("the question"), each.asked_on, now) for each in review.replies]
     return [
         text % {"what": what, "day": date_format(date.fromisoformat(day)), "earlier": date_format(at.astimezone(local))}
         for text, what, day, known in checks

@@ -3,8 +3,8 @@
 from typing import Annotated
 
 from factcheck.record.statements.parts import Part, Reference, list_of, omit, optional, partial, pick, required
-from factcheck.record.statements.review import Appearance, Claimant, Review, ReviewedClaim, Source, Verdict
-from factcheck.record.statements.values import MAX_LIST, MAX_TOPICS, Line, Prose, Slug, Url
+from factcheck.record.statements.review import Appearance, Claimant, Reply, Review, ReviewedClaim, Source, Verdict
+from factcheck.record.statements.values import MAX_LIST, MAX_REPLIES, MAX_TOPICS, Line, Prose, Slug, Url
 
 
 class CopyToAdd(Part):
@@ -67,6 +67,7 @@ ReviewToDraft = omit(
     doc="A new draft of a review.",
     claim=(DraftedClaim, required("", "The reviewed claim.")),
     verdict=(DraftVerdict | None, optional("", "Verdict of the review.")),
+    replies=(list_of(Reply), optional("", "People who were asked.", default=list, max_items=MAX_REPLIES)),
     sources=(list_of(DraftSource), optional("", "Sources of the review.", default=list, max_items=MAX_LIST)),
 )  # fmt: skip
 ClaimChanges = partial(

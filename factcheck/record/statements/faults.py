@@ -34,7 +34,9 @@ MESSAGES: Mapping[str, str] = {
     "number": _("Give a whole number from -%(most)s to %(most)s."),
     "other_spelling": _("Write this value as %(value)s."),
     "no_verdict": _("Give a scale and a slug, or the publisher's verdict in words (original)."),
-    "wrong_claimant": _("A person or organization needs a name. An unnamed claimant needs a description and no name."),
+    "wrong_claimant": _("Name a public figure or an organisation. Describe a private person, without a name."),
+    "answer_and_none": _("An answer came, or none came. Delete the answer, or don’t state that none came."),
+    "before_asking": _("An answer and its deadline can’t be earlier than the day of asking."),
     "no_source": _("Enter a title or a URL for the source."),
 }
 # The codes under which faults are counted. All other kinds count as "wrong_form".

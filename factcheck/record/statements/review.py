@@ -11,11 +11,14 @@ from factcheck.record.statements.faults import InvalidValue
 from factcheck.record.statements.parts import Part, optional, required
 from factcheck.record.statements.texts import _, pgettext
 from factcheck.record.statements.values import (
+    LANGUAGE,
     MAX_LIST,
     MAX_NUMBER,
+    MAX_REPLIES,
     MAX_TOPICS,
     Choices,
     ColorOrNull,
+    Day,
     DayOrNull,
     Id,
     Labels,
@@ -64,6 +67,14 @@ class ClaimantType(Choices):
     UNNAMED = "unnamed", _("described, not named")
 
 
+class ReplyChannel(Choices):
+    EMAIL = "email", _("e-mail")
+    LETTER = "letter", _("letter")
+    TELEPHONE = "telephone", _("telephone")
+    MESSAGE = "message", _("message on a platform")
+    IN_PERSON = "in_person", _("in person")
+
+
 class PublisherType(Choices):
     ORGANIZATION = "organization", _("organisation")
     PERSON = "person", _("person")
@@ -75,6 +86,13 @@ class Code(Choices):
 
 
 NoCaptureReason = Annotated[str | None, Line(500)]
+
+
+def require_named_or_described(part: "Claimant | Reply") -> None:
+    """Raise InvalidValue if a private person is named, or somebody is neither named nor described."""
+    unnamed = part.type == ClaimantType.UNNAMED
+    if (part.name is None) != unnamed or (unnamed and part.description is None):
+        raise InvalidValue("wrong_claimant")
 
 
 class Appearance(Part):
@@ -119,9 +137,7 @@ class Claimant(Part):
 
     @model_validator(mode="after")
     def _is_named_or_described(self) -> Self:
-        unnamed = self.type == ClaimantType.UNNAMED
-        if (self.name is None) != unnamed or (unnamed and self.description is None):
-            raise InvalidValue("wrong_claimant")
+        require_named_or_described(self)
         return self
 
 
@@ -251,6 +267,37 @@ class Source(Part):
         return self
 
 
+class Reply(Part):
+    """A person or organisation that the newsroom asked, and the answer. A private person is described, not named."""
+
+    type: Annotated[str, OneOf(ClaimantType)] = required(_("person or organisation"), "Kind of person.", "organization")
+    name: NameOrNull = optional(_("name"), "Name of a public figure or an organisation.", "Ministry of Health")
+    description: Annotated[str | None, Line(1000)] = optional(
+        _("role or description"), "Role of a public figure, or description of a private person.", "the shop’s owner"
+    )
+    asked_on: Day = required(_("asked on"), "Date on which the newsroom asked.", "2026-10-03")
+    channel: Annotated[str | None, OneOf(ReplyChannel)] = optional(_("asked by"), "Kind of channel.", "email")
+    answer_until: DayOrNull = optional(_("answer until"), "Last day for an answer that counted.", "2026-10-05")
+    no_answer: bool = optional(_("no answer came"), "True if no answer had come at publication.", True, False)
+    answer: Annotated[str | None, Prose(10_000)] = optional(_("answer, word for word"), "The answer, unchanged.")
+    answer_language: Annotated[str | None, LANGUAGE] = optional(
+        _("language of the answer"), "Null if the answer is in the language of the review.", "vi"
+    )
+    answer_translation: Annotated[str | None, Prose(10_000)] = optional(
+        _("answer in the language of the review"), "The newsroom's translation of `answer`."
+    )
+    answered_on: DayOrNull = optional(_("answered on"), "Date of the answer.", "2026-10-04")
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Self:
+        require_named_or_described(self)
+        if self.no_answer and self.answer:
+            raise InvalidValue("answer_and_none")
+        if min(self.answer_until or self.asked_on, self.answered_on or self.asked_on) < self.asked_on:
+            raise InvalidValue("before_asking")
+        return self
+
+
 class Publisher(Part):
     """The publisher responsible for a review."""
 
@@ -352,6 +399,14 @@ class Review(Part):
     selection: Selection | None = optional("", "Why the newsroom checked this claim.")
     verdict: Verdict = required("", "Verdict of the review.")
     sources: list[Source] = optional(_("sources"), "Sources of the review.", default=list, max_items=MAX_LIST)
+    # Absent without a reply, so that the bytes of older reviews stay the same.
+    replies: list[Reply] = optional(
+        _("right of reply"),
+        "People and organisations that were asked, and their answers. Absent if nobody was asked.",
+        default=list,
+        max_items=MAX_REPLIES,
+        exclude_if=operator.not_,
+    )
     publisher: Publisher = required(_("publisher"), "The publisher responsible for the review.")
     authors: list[Author] = optional(_("authors"), "Authors of the review.", default=list, max_items=MAX_LIST)
     topics: list[Topic] = optional(_("topics"), "Topics of the review.", default=list, max_items=MAX_TOPICS)

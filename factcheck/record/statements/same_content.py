@@ -6,7 +6,7 @@ from factcheck.record.statements.review import Review, Verdict
 
 # Metadata of a source or an appearance. For example, a copy that arrives later doesn't change what the review says.
 EVIDENCE_KEYS = {"published_on", "capture", "no_capture_reason"}
-_CONTENT = {"headline", "summary", "body", "claim", "sources", "verdict"}
+_CONTENT = {"headline", "summary", "body", "claim", "sources", "replies", "verdict"}
 _METADATA: Any = {
     "claim": {
         "language": True,

@@ -125,7 +125,7 @@ def compare_rows(place: str, before: list[dict[str, Any]], after: list[dict[str,
 
 def _identity(row: dict[str, Any]) -> str:
     """Return the value that identifies a row: its URL, title, name or slug."""
-    return next((str(row[key]) for key in ("url", "title", "name", "slug") if row.get(key)), "")
+    return next((str(row[key]) for key in ("url", "title", "name", "description", "slug") if row.get(key)), "")
 
 
 def _compare(place: str, before: Any, after: Any) -> Iterator[Change]:

@@ -25,6 +25,7 @@ MAX_URL = 2000
 MAX_LANGUAGE = 35  # RFC 5646, section 4.4.1
 MAX_HOST = 253  # RFC 1035
 MAX_LIST = 1000
+MAX_REPLIES = 20
 MAX_TOPICS = 30  # an index contains all topics of a review
 MAX_SAME_AS = 50
 MAX_NUMBER = 999_999_999

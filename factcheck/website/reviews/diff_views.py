@@ -18,7 +18,7 @@ from factcheck.website import queries
 from factcheck.website.responses import busy_page, is_sample, page_for_readers, within_limits
 
 MAX_SHOWN = 20_000  # characters of one change
-LISTS = ("sources", "authors", "topics")
+LISTS = ("sources", "replies", "authors", "topics")
 
 
 @page_for_readers

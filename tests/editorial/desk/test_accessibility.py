@@ -8,6 +8,7 @@ from playwright.sync_api import Page
 
 from factcheck.editorial.models import Review
 from factcheck.editorial.proposals import workflow
+from tests.editorial.test_comments import say
 from tests.support.chromium import desk_of
 from tests.support.drafts import Newsroom, make_user, waiting
 
@@ -23,7 +24,8 @@ def pages_of(newsroom: Newsroom) -> dict[str, str]:
     draft, published, submitted = (newsroom.make_review() for _ in range(3))
     newsroom.publish_review(published)
     workflow.submit(subject=submitted, by=newsroom.reporter)
-    demand = newsroom.make_demand()
+    demand, comment = newsroom.make_demand(), say(newsroom, draft, "@editor " + "rất dài " * 12)
+    say(newsroom, draft, "Đã xem.", thread=comment)
     Review.objects.filter(pk=draft.pk).update(headline="Tin đồn " + "rất dài " * 12)
     return {
         "home": "",
@@ -34,6 +36,7 @@ def pages_of(newsroom: Newsroom) -> dict[str, str]:
         "claim": f"editorial/claim/{draft.claim_id}/change/",
         "draft": f"editorial/review/{draft.pk}/change/",
         "published": f"editorial/review/{published.pk}/change/",
+        "comments": f"editorial/review/{draft.pk}/comments/",
         "preview": f"editorial/review/{draft.pk}/preview/",
         "decision": f"editorial/proposal/{waiting(submitted).pk}/decide/",
         "demand": f"editorial/demand/{demand.pk}/change/",

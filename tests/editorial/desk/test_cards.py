@@ -212,3 +212,20 @@ def test_one_reason_is_written_on_all_cards_that_cannot_be_copied(newsroom: News
         cards(page).nth(1).get_by_role("button", name="Remove").click()
         cards(page).nth(1).get_by_role("button", name="Remove").click()
         expect(box.filter(visible=True)).to_have_count(0)
+
+
+def test_reply_is_a_card_without_an_address(newsroom: Newsroom) -> None:
+    review = newsroom.make_review()
+    with desk_of(newsroom.reporter, f"editorial/review/{review.pk}/change/") as page:
+        expect(cards(page, "replies")).to_have_count(0)
+        page.get_by_text("Add another reply").click()
+        card = cards(page, "replies")
+        card.locator('[name$="-type"][value="person"]').focus()
+        page.keyboard.press("u")
+        page.keyboard.press("n")
+        card.locator('[name$="-description"]').fill("chủ tiệm vàng")
+        card.locator('[name$="-asked_on"]').fill("2026-10-03")
+        page.get_by_role("button", name="Save and go on").click()
+        expect(page.get_by_text("was changed successfully")).to_be_visible()
+    reply = review.replies.get()
+    assert (reply.type, reply.description, reply.no_answer) == ("unnamed", "chủ tiệm vàng", True)

@@ -10,8 +10,8 @@ from django.utils import translation
 
 from factcheck.editorial.desk.board import columns, home
 from factcheck.editorial.desk.lists import large_lists as lists
-from factcheck.editorial.desk.lists.large_lists import BoundedPaginator, search_terms
-from factcheck.editorial.models import Claim, Claimant, EditorialEvent, Proposal, Review
+from factcheck.editorial.desk.lists.large_lists import BoundedPaginator
+from factcheck.editorial.models import Claimant, EditorialEvent, Proposal, Review
 from factcheck.editorial.proposals import demand_policy, workflow
 from tests.journeys.browser import Browser, signed_in
 from tests.support.drafts import Newsroom, make_newsroom
@@ -19,14 +19,14 @@ from tests.support.drafts import Newsroom, make_newsroom
 pytestmark = pytest.mark.one_database
 
 LISTS = {
-    "review": 12,
-    "claim": 12,
-    "claimant": 7,
-    "publisher": 7,
-    "membership": 7,
-    "topic": 8,
-    "ratingscale": 7,
-    "verdictmapping": 8,
+    "review": 13,
+    "claim": 13,
+    "claimant": 8,
+    "publisher": 8,
+    "membership": 8,
+    "topic": 9,
+    "ratingscale": 8,
+    "verdictmapping": 9,
 }
 
 
@@ -49,7 +49,7 @@ def test_home_and_lists_ask_the_same_whatever_the_rows(newsroom: Newsroom, rows:
             assert len(queries) <= expected, name
     with CaptureQueriesContext(connection) as queries:
         chief.client.get("/admin/")
-    assert len(queries) <= 16
+    assert len(queries) <= 17
 
 
 def test_demands_that_wait_for_their_day_hide_no_new_one(
@@ -77,7 +77,7 @@ def test_page_of_a_review_asks_a_fixed_number(newsroom: Newsroom) -> None:
             reporter.client.get(f"/admin/editorial/review/{one.pk}/change/")
         counts.append(len(queries))
     assert counts[0] == counts[1]
-    assert counts[0] <= 53
+    assert counts[0] <= 60
 
 
 def test_count_stops(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,14 +90,6 @@ def test_count_stops(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> Non
         "3 reviews or more. Search or filter to see others"
         in signed_in(newsroom.editor).open("/admin/editorial/review/").text
     )
-
-
-@pytest.mark.parametrize(
-    ("text", "terms"),
-    [("nước lũ", ["nước", "lũ"]), ("lũ ở", ["lũ ở"]), ("lũ", ["lũ"]), ("%", []), ("%%% ---", []), ("²", []), ("", [])],
-)
-def test_search_terms(text: str, terms: list[str]) -> None:
-    assert search_terms(text) == terms
 
 
 def titles(browser: Browser, path: str) -> list[str]:
@@ -137,23 +129,13 @@ def test_claimant_is_offered_for_a_short_word(newsroom: Newsroom, typed: str, da
     assert [each["text"] for each in answer["results"]] == found
 
 
-def test_search_uses_the_trigram_indexes(newsroom: Newsroom) -> None:
-    """The lookup and the index agree in their expression; with sequential scans off PostgreSQL takes it."""
-    cases = [
-        (Claim, "text", "claim_text_words"),
-        (Review, "headline", "review_headline_words"),
-        (Claimant, "name", "claimant_name_words"),
-        (Claimant, "description", "claimant_description_words"),
-    ]
+def test_claimants_are_listed_by_their_index(database: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SET enable_seqscan = off")
-        for model, field, index in cases:
-            assert index in model.objects.filter(lists.contains_all(field, ["Bộ"])).order_by().explain()
-        cursor.execute("SET enable_sort = off")
+        cursor.execute("SET enable_seqscan = off; SET enable_sort = off")
         in_order = Claimant.objects.filter(newsroom=1)[:10].explain()
-        assert "claimant_newsroom" in in_order
-        assert "Sort" not in in_order
-        cursor.execute("RESET enable_sort; RESET enable_seqscan")
+        cursor.execute("RESET enable_seqscan; RESET enable_sort")
+    assert "claimant_newsroom" in in_order
+    assert "Sort" not in in_order
 
 
 def test_home_reads_what_waits_and_not_a_million_published_proposals(database: str) -> None:
@@ -205,7 +187,7 @@ def test_results_are_counted_where_something_was_looked_for(newsroom: Newsroom, 
         text = editor.open(f"/admin/editorial/{name}/").text
         assert said in text
         assert "Show all" not in text
-    assert "1 result ( Show all )" in editor.open("/admin/editorial/review/?q=số+1").text
+    assert "1 result ( Show all )" in editor.open("/admin/editorial/review/?q=“so+1”").text
     assert "0 results ( Show all )" in editor.open("/admin/editorial/review/?state__exact=published").text
 
 

@@ -21,7 +21,7 @@ def menu_of(user: User) -> list[str]:
 
 
 def test_menu_has_what_each_person_needs(newsroom: Newsroom) -> None:
-    work = ["Home", "Reviews", "Claims", "Claimants", "Copies", "Sources to check again", "Demands"]
+    work = ["Home", "Reviews", "Claims", "Claimants", "Copies", "Sources to check again", "Incidents", "Demands"]
     work += ["Messages from readers", "Wrong answers to readers", "Imports"]
     reporter, editor = menu_of(newsroom.reporter), menu_of(newsroom.editor)
     assert reporter[: len(work)] == editor[: len(work)] == work

@@ -79,7 +79,7 @@ def test_search_tells_nothing_of_the_draft(shared: Review, other: Newsroom, word
 def test_search_finds_what_is_public_whatever_is_drafted(shared: Review, other: Newsroom) -> None:
     client = signed_in(other.reporter).client
     where = "/admin/autocomplete/?app_label=editorial&model_name=review&field_name=claim&term="
-    cases = {"mái chùa": 1, "MÁI chù": 1, "chùa.": 1, "lũ ở": 1, "mai chua": 0, "hùa": 0, "mái đình": 0}
+    cases = {"mái chùa": 1, "MÁI chù": 1, "chùa.": 1, "lũ ở": 1, "mai chua": 1, "hùa": 0, "mái đình": 0}
     for draft, (words, found) in product((FLOOD, DRAFT), cases.items()):
         Claim.objects.filter(pk=shared.claim_id).update(text=draft)
         assert [row["text"] for row in client.get(where + words).json()["results"]] == [FLOOD] * found

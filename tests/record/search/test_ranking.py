@@ -237,7 +237,9 @@ def test_search_without_the_time_for_older_rows_says_so(monkeypatch: pytest.Monk
     publish("Lũ", "Lũ")
     rows_within = ranking.rows_within
     monkeypatch.setattr(
-        ranking, "rows_within", lambda sql, *others: rows_within(sql, *others) if "newest AS" in sql else None
+        ranking,
+        "rows_within",
+        lambda sql, *others, **named: rows_within(sql, *others, **named) if "newest AS" in sql else None,
     )
     asked = Search(PublishedReview, read_query("lu"))
     answer = asked.page()

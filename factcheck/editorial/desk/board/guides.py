@@ -11,6 +11,7 @@ MODELS = {
     "claimant": "how-to/name-a-claimant",
     "capture": "how-to/keep-evidence",
     "demand": "how-to/enter-a-demand",
+    "incident": "how-to/enter-a-demand",
     "readermessage": "how-to/answer-a-reader",
     "mismatch": "how-to/answer-a-reader",
     "importbatch": "how-to/import-reviews",
@@ -28,7 +29,10 @@ MODELS = {
     "delivery": "how-to/receive-webhooks",
     "job": "how-to/when-something-is-wrong",
     "freeze": "how-to/freeze-publishing",
+    "find": "how-to/find-at-the-desk",
+    "comments": "how-to/talk-beside-the-text",
     "kept": "how-to/see-what-is-kept",
+    "figures": "how-to/count-your-work",
     "editorialevent": "how-to/manage-people",
     "proposal": "how-to/decide-on-a-proposal",
 }

@@ -17,6 +17,7 @@ GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
             "Claimant",
             "Capture",
             "WatchedSource",
+            "Incident",
             "Demand",
             "ReaderMessage",
             "Mismatch",
@@ -47,7 +48,8 @@ def menu_for(desk: Desk, groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """
     if not desk.roles or desk.deciding_newsrooms:
         kept = {"name": _("what this machine knows"), "admin_url": reverse("editorial_kept")}
-        return [*groups[:-1], {**groups[-1], "models": [*groups[-1]["models"], kept]}] if groups else groups
+        figures = [{"name": _("Figures"), "admin_url": reverse("admin:editorial_figures")}] if desk.roles else []
+        return [*groups[:-1], {**groups[-1], "models": [*groups[-1]["models"], *figures, kept]}] if groups else groups
     first, rest = groups[:1], groups[1:]
     needed = [{**group, "models": [model for model in group["models"] if model["add_url"]]} for group in rest]
     return [*first, *(group for group in needed if group["models"])]

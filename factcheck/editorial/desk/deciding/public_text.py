@@ -8,19 +8,18 @@ from uuid import UUID
 import orjson
 from django import forms
 from django.contrib import admin
-from django.contrib.postgres.search import SearchQuery
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.database.query_timeout import time_limit
 from factcheck.editorial.desk.access import Desk, get_desk
 from factcheck.editorial.desk.lists.large_lists import MAX_HITS
 from factcheck.editorial.models import Claim, Review
+from factcheck.editorial.search.queries import contains
 from factcheck.record.models import PublishedClaim
 from factcheck.record.readmodel.claim_merges import MergeGroup
-from factcheck.record.search.models import EXACT_CONFIG, SEARCH_CONFIG
-from factcheck.record.search.words import split_words
-from factcheck.tools.budget import SEARCH_SECONDS
+from factcheck.record.search.query import Query
+from factcheck.record.search.ranking import Search
+from factcheck.tools.budget import SEARCH_SECONDS, current
 
 HIDDEN = _("no longer available")
 
@@ -36,28 +35,17 @@ def show_public_text(desk: Desk, claims: Iterable[Claim]) -> None:
         claim.text, claim.language = texts.get(claim.pk, (str(HIDDEN), "und"))
 
 
-def search_public_claims(desk: Desk, words: Collection[str]) -> list[UUID]:
-    """Return other newsrooms' claims whose public text has words with these beginnings.
+def search_public_claims(desk: Desk, query: Query) -> list[UUID]:
+    """Return other newsrooms' claims whose public text has all words of the query.
 
-    Drafts of other newsrooms aren't searched. The result is empty if the search takes too long, because too many claims
-    contain these words.
+    Drafts of other newsrooms aren't searched. Only what is found in time is returned.
     """
-    # SEARCH_CONFIG ignores diacritics, so words with diacritics are also searched with EXACT_CONFIG.
-    parts = split_words(" ".join(words))
-    query = _all_begin(parts, SEARCH_CONFIG)
-    if marked := [word for word in parts if not word.isascii()]:
-        query &= _all_begin(marked, EXACT_CONFIG)
-    hits = PublishedClaim.objects.using("public").live().filter(search=query).order_by()
-    try:
-        with time_limit(SEARCH_SECONDS):
-            homes = list(hits.values_list("pk", flat=True)[:MAX_HITS])
-    except TimeoutError:
-        return []
-    texts = _public_texts(MergeGroup.of(homes).members)
+    with current().within(SEARCH_SECONDS):
+        found = Search(PublishedClaim, query, unfinished=True).page(MAX_HITS)
+    texts = _public_texts(MergeGroup.of([hit.id for hit in found.hits]).members)
     others = Claim.objects.filter(pk__in=texts).exclude(newsroom__in=list(desk.roles)).values_list("pk", flat=True)
     # A page of merged claims matches as a whole. Return only the claims whose own text contains all words.
-    folded = [word.casefold() for word in words]
-    return [pk for pk in others if all(word in texts[pk][0].casefold() for word in folded)]
+    return [pk for pk in others if contains(texts[pk][0], query)]
 
 
 class ReviewReferencesMixin:
@@ -103,14 +91,6 @@ class PublicTextChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
         model_admin: Any = admin.site.get_model_admin(type(row))
         model_admin.show_public_text(self.request, [row])
         return row
-
-
-def _all_begin(words: Collection[str], config: str) -> SearchQuery:
-    """Return a query for texts that contain, for each of `words`, a word with this beginning.
-
-    `split_words` has reduced `words` to letters and digits, so they can't break the query's syntax.
-    """
-    return SearchQuery(" & ".join(f"'{word}':*" for word in words), config=config, search_type="raw")
 
 
 def _public_texts(ids: Collection[UUID]) -> dict[UUID, tuple[str, str]]:

@@ -1,13 +1,12 @@
-"""Lists for tables with a million rows, which never count a whole table and search in trigram indexes."""
+"""Lists for tables with a million rows, which never count a whole table."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.core.paginator import Paginator
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 from django.db.models.expressions import RawSQL
 from django.http import HttpRequest
 from django.utils import timezone
@@ -18,11 +17,8 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.record.search.words import split_words
-
 MAX_ROWS = 2000  # of all pages of a list. People find further rows by searching or filtering.
 MAX_HITS = 500
-TRIGRAM = 3
 
 
 class BoundedPaginator(Paginator[Any]):
@@ -73,55 +69,6 @@ class DeskChangeList(ChangeList):
 def _model_order(model: type[Model], *, backwards: bool) -> list[str]:
     names = [str(name) for name in model._meta.ordering or ()]
     return [name.removeprefix("-") if name.startswith("-") else f"-{name}" for name in names] if backwards else names
-
-
-class WordSearchMixin:
-    """A mixin that searches for the rows with all words of the search field."""
-
-    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet[Any], bool]:
-        if not search_term.strip():
-            return queryset, False
-        words = search_terms(search_term)
-        return self.find_words(request, queryset, words) if words else queryset.none(), False
-
-    def find_words(self, request: HttpRequest, rows: Any, words: list[str]) -> QuerySet[Any]:
-        raise NotImplementedError
-
-
-def search_terms(text: str) -> list[str]:
-    """Return the words of a search, or nothing if the text has only punctuation.
-
-    A text of short words alone isn't split, because words below three characters have no trigram.
-    """
-    if not split_words(text):
-        return []
-    words = text.split()
-    return words if any(len(word) >= TRIGRAM for word in words) else [" ".join(words)]
-
-
-def contains_all(field: str, words: Sequence[str]) -> Q:
-    """Return a condition for rows whose field contains every word, ignoring case.
-
-    The condition can use the trigram indexes. A single short word, for example "Bộ", matches only at the beginning of a
-    word, because the index has a trigram there.
-    """
-    if len(words) == 1 and len(words[0]) < TRIGRAM:
-        begins = Q(**{f"{field}__istartswith": words[0]})
-        for before in ' \n“"(':
-            begins |= Q(**{f"{field}__icontains": f"{before}{words[0]}"})
-        return begins
-    condition = Q()
-    for word in words:
-        condition &= Q(**{f"{field}__icontains": word})
-    return condition
-
-
-def keys(hits: QuerySet[Any]) -> list[Any]:
-    """Return the primary keys of up to MAX_HITS hits, in any order.
-
-    Rarer words make the search narrower if there are more hits.
-    """
-    return list(hits.order_by().values_list("pk", flat=True)[:MAX_HITS])
 
 
 def with_keys(rows: QuerySet[Any], hits: list[Any]) -> QuerySet[Any]:

@@ -36,6 +36,7 @@ from factcheck.editorial.desk.action_views import (
 from factcheck.editorial.desk.deciding.public_text import show_public_text
 from factcheck.editorial.desk.lists.columns import column
 from factcheck.editorial.desk.lists.filters import list_filter
+from factcheck.editorial.desk.lists.finding import IN_MEMORY
 from factcheck.editorial.desk.lists.large_lists import language_in_words
 from factcheck.editorial.desk.subjects import merges
 from factcheck.editorial.encryption import KeyProblem
@@ -44,6 +45,7 @@ from factcheck.editorial.models import Mismatch, ReaderMessage
 
 MIN_FLOOD = 5  # messages from one network within an hour
 MAX_NETWORKS = 10
+MAX_SEARCHED = 1000  # messages that one search decrypts, the newest first
 PERIODS = {"hour": (_("last hour"), timedelta(hours=1)), "day": (_("last 24 hours"), timedelta(days=1))}
 
 
@@ -266,6 +268,16 @@ def _content(message: ReaderMessage, name: str) -> str:
         return str(getattr(message, name))
     except KeyProblem as problem:
         return str(problem)
+
+
+def _opened(desk: Desk) -> Iterator[tuple[ReaderMessage, str]]:
+    """Yield the newest messages that the person can read, each with its decrypted text and URL."""
+    if desk.deciding_newsrooms:
+        for message in ReaderMessage.objects.for_newsrooms(desk.deciding_newsrooms)[:MAX_SEARCHED]:
+            yield message, f"{message.text} {message.url}"
+
+
+IN_MEMORY[ReaderMessage] = _opened
 
 
 @admin.register(Mismatch)

@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.text import capfirst, format_lazy
@@ -17,7 +16,7 @@ from factcheck.editorial.desk.access import NewsroomAdmin, get_desk
 from factcheck.editorial.desk.action_forms import DigestForm, ProseField
 from factcheck.editorial.desk.action_views import ActionsAdmin, DeskAction, by_name
 from factcheck.editorial.desk.lists.filters import OwnNewsroomFilter
-from factcheck.editorial.desk.lists.large_lists import WordSearchMixin, contains_all, keys, with_keys
+from factcheck.editorial.desk.lists.finding import WordSearchMixin
 from factcheck.editorial.desk.writing.edit_conflicts import ConflictCheckedForm, LockingAdmin
 from factcheck.editorial.models import Claimant, Review
 from factcheck.record.models import PublishedReview
@@ -141,11 +140,6 @@ class ClaimantAdmin(WordSearchMixin, ActionsAdmin[Claimant], LockingAdmin[Claima
     def get_fields(self, request: HttpRequest, obj: Claimant | None = None) -> Any:
         fields = ["type", "name", "is_public_figure", "description", "job_title", "same_as"]
         return ["newsroom", *fields] if self.chooses_newsroom(request, obj) else fields
-
-    def find_words(self, request: HttpRequest, rows: QuerySet[Claimant], words: list[str]) -> QuerySet[Claimant]:
-        own = get_desk(request).own(Claimant.objects.all())
-        hits = [key for field in self.search_fields for key in keys(own.filter(contains_all(field, words)))]
-        return with_keys(rows, hits)
 
     def has_delete_permission(self, request: HttpRequest, obj: Claimant | None = None) -> bool:
         """Allow deletion only if no draft and no published claim refers to the claimant."""

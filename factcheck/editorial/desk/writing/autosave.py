@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST
 from factcheck.editorial.captures.requests import request_missing
 from factcheck.editorial.desk.access import NewsroomAdmin, get_desk
 from factcheck.editorial.desk.action_views import Text
+from factcheck.editorial.desk.talk.comment_pages import find_talk
 from factcheck.editorial.desk.writing.edit_conflicts import CHOICE, LockingAdmin, chosen_theirs
 from factcheck.editorial.desk.writing.forgetting import forget_page
 from factcheck.editorial.desk.writing.saved_states import restore_page, states_page
@@ -28,6 +29,7 @@ from factcheck.editorial.desk.writing.submissions import CannotKeep, Submission
 from factcheck.editorial.drafts import open_drafts, saved_states
 from factcheck.editorial.errors import OverQuota
 from factcheck.editorial.models import Appearance, SavedState, Source
+from factcheck.editorial.models.talk.comments import SUBJECTS
 from factcheck.record.formats.time_zones import zone
 from factcheck.web import rate_limits
 
@@ -215,6 +217,7 @@ class AutosaveAdmin(LockingAdmin[M], NewsroomAdmin[M], Generic[M]):
         context, name = super().form_context(request, form, row), f"admin:editorial_{self.opts.model_name}"
         if row:
             context["states_url"] = reverse(f"{name}_states", args=[row.pk])
+            context["talk"] = find_talk(request, row) if type(row) in SUBJECTS else None
         is_popup = IS_POPUP_VAR in request.GET or IS_POPUP_VAR in request.POST
         if not is_popup and (row is None or self.has_change_permission(request, row)):
             context["autosave_url"] = reverse(f"{name}_add_autosave")
@@ -295,7 +298,7 @@ class AutosaveAdmin(LockingAdmin[M], NewsroomAdmin[M], Generic[M]):
             mine = theirs
         version = request.POST.get("opened_version", "")
         opened, forgotten = saved_states.state_of(row.pk, version), saved_states.passage_forgotten(row.pk, version)
-        if opened and mine != theirs:
+        if opened and opened.content and mine != theirs:
             saved_states.require_room(mine, by=user, draft=row)
             SavedState.objects.create(
                 draft=row.pk, version=row.version, kind=Kind.TYPED, saved_by=user, content=mine, page=page_of(request)

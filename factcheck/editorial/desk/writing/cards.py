@@ -31,6 +31,7 @@ class CardsMixin:
     form: Any = CapturedForm
     lists_read_only_rows = True
     template = "admin/editorial/cards.html"
+    has_copies = True  # whether the rows have a URL of which the newsroom keeps a copy
     line: ClassVar[tuple[str, ...]] = ()  # the fields that are always visible
     more: ClassVar[tuple[str | tuple[str, ...], ...]] = ()
 
@@ -45,7 +46,8 @@ class CardsMixin:
         return ((None, {"fields": (self.line,)}), (None, {"fields": more}))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return with_captures(super().get_queryset(request))  # type: ignore[misc]
+        rows: QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc]
+        return with_captures(rows) if self.has_copies else rows
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if isinstance(db_field, models.DateField):

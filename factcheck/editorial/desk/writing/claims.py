@@ -15,7 +15,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.desk.access import ParentPermissionsMixin, get_desk
+from factcheck.editorial.desk.access import Desk, ParentPermissionsMixin, get_desk
 from factcheck.editorial.desk.deciding.public_text import search_public_claims, show_public_text
 from factcheck.editorial.desk.languages import DetectedLanguageForm
 from factcheck.editorial.desk.lists.columns import column
@@ -28,14 +28,8 @@ from factcheck.editorial.desk.lists.filters import (
     TopicFilter,
     VerdictFilter,
 )
-from factcheck.editorial.desk.lists.large_lists import (
-    WordSearchMixin,
-    contains_all,
-    keys,
-    language_in_words,
-    short_time,
-    with_keys,
-)
+from factcheck.editorial.desk.lists.finding import WordSearchMixin
+from factcheck.editorial.desk.lists.large_lists import language_in_words, short_time
 from factcheck.editorial.desk.subjects import merges
 from factcheck.editorial.desk.writing.autosave import AutosaveAdmin
 from factcheck.editorial.desk.writing.cards import CardsMixin
@@ -43,6 +37,7 @@ from factcheck.editorial.desk.writing.edit_conflicts import ConflictCheckedFormS
 from factcheck.editorial.drafts.statement_columns import remaining_fields
 from factcheck.editorial.models import Appearance, Claim, Claimant, Membership, Proposal, Review
 from factcheck.editorial.proposals.merge_policy import is_public, last_merge_target
+from factcheck.record.search.query import Query
 from factcheck.record.statements import review as review_statement
 
 
@@ -126,12 +121,8 @@ class ClaimAdmin(WordSearchMixin, AutosaveAdmin[Claim]):
     def show_public_text(self, request: HttpRequest, rows: Iterable[Claim]) -> None:
         show_public_text(get_desk(request), rows)
 
-    def find_words(self, request: HttpRequest, rows: QuerySet[Claim], words: list[str]) -> QuerySet[Claim]:
-        # Search the trigram index once. The list and its count then use the primary keys.
-        desk = get_desk(request)
-        hits = keys(desk.own(rows.filter(contains_all("text", words))))
-        hits += keys(rows.filter(pk__in=search_public_claims(desk, words)))
-        return with_keys(Claim.objects.select_related(*self.list_select_related), hits)
+    def other_hits(self, desk: Desk, query: Query) -> list[UUID]:
+        return search_public_claims(desk, query)
 
     def has_delete_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:
         """Allow deletion of a claim without a review and without a public page.

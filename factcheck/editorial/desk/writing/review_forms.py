@@ -20,7 +20,7 @@ from factcheck.editorial.desk.writing.cards import CardsMixin
 from factcheck.editorial.desk.writing.edit_conflicts import ConflictCheckedFormSet
 from factcheck.editorial.drafts import review_statements
 from factcheck.editorial.drafts.statement_columns import remaining_fields
-from factcheck.editorial.models import Authorship, Membership, Review, Source, User, Verdict
+from factcheck.editorial.models import Authorship, Membership, Reply, Review, Source, User, Verdict
 from factcheck.record.statements import review as review_statement
 
 
@@ -110,6 +110,18 @@ class SourceInline(CardsMixin, TextareaRowsMixin, OwnReviewInline, admin.Stacked
             if obj is None
             else max(0, review_statements.MIN_SOURCES - obj.sources.count())
         )
+
+
+class ReplyInline(CardsMixin, TextareaRowsMixin, OwnReviewInline, admin.StackedInline[Reply, Review]):
+    model = Reply
+    form: Any = forms.ModelForm
+    formset = ConflictCheckedFormSet
+    has_copies = False
+    extra = 1  # for browsers without JavaScript
+    line = ("type", "name", "description", "asked_on", "no_answer")
+    rows = (("channel", "answer_until", "answered_on"), "answer", "answer_translation")
+    more = (*rows, *remaining_fields(Reply, review_statement.Reply, (*line, *rows)), "position")
+    textarea_rows: ClassVar = {"answer": 5, "answer_translation": 5}
 
 
 class AuthorInline(OwnReviewInline, admin.TabularInline[Authorship, Review]):

@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.desk.access import get_desk
+from factcheck.editorial.desk.access import Desk, get_desk
 from factcheck.editorial.desk.action_views import ActionsAdmin, DeskAction, Text, subject_page
 from factcheck.editorial.desk.deciding import proposal_actions
 from factcheck.editorial.desk.deciding.public_text import (
@@ -35,23 +35,22 @@ from factcheck.editorial.desk.lists.filters import (
     TranslationFilter,
     VerdictFilter,
 )
+from factcheck.editorial.desk.lists.finding import WordSearchMixin
 from factcheck.editorial.desk.lists.large_lists import (
+    MAX_HITS,
     DraftStateFilter,
-    WordSearchMixin,
-    contains_all,
-    keys,
     language_in_words,
     short_time,
-    with_keys,
 )
 from factcheck.editorial.desk.writing.autosave import AutosaveAdmin
-from factcheck.editorial.desk.writing.review_forms import AuthorInline, ReviewForm, SourceInline
+from factcheck.editorial.desk.writing.review_forms import AuthorInline, ReplyInline, ReviewForm, SourceInline
 from factcheck.editorial.desk.writing.screen import claim_context, claim_facts, steps_context, text_preview
 from factcheck.editorial.desk.writing.translations import TranslationsMixin, translation_context
 from factcheck.editorial.drafts.statement_columns import remaining_fields
 from factcheck.editorial.drafts.translations import is_in_other_language
 from factcheck.editorial.models import Claim, EditorialEvent, Proposal, Review
 from factcheck.editorial.proposals import review_policy, workflow
+from factcheck.record.search.query import Query
 from factcheck.record.statements.drafts import ReviewToDraft
 
 State = Review.State
@@ -85,7 +84,7 @@ class ReviewAdmin(
     autocomplete_fields = ("claim",)
     textarea_rows: ClassVar = {"claim_wording": 2, "summary": 3, "body": 16, "verdict_explanation": 3, "change_note": 3}
     radio_fields = {"change_class": admin.VERTICAL}
-    inlines = (SourceInline, AuthorInline)
+    inlines = (SourceInline, ReplyInline, AuthorInline)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Review]:
         return super().get_queryset(request).prefetch_related("verdict__labels")
@@ -169,14 +168,10 @@ class ReviewAdmin(
             kwargs["form_class"] = partial(PublicTextChoiceField, request)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    def find_words(self, request: HttpRequest, rows: QuerySet[Review], words: list[str]) -> QuerySet[Review]:
-        # With a single OR condition, PostgreSQL would read both tables completely. Each of these queries uses an index.
-        desk = get_desk(request)
-        own = desk.own(Review.objects.all())
-        claims = desk.own(Claim.objects.filter(contains_all("text", words))).order_by().values("pk")
-        hits = keys(own.filter(contains_all("headline", words))) + keys(own.filter(claim__in=claims))
-        hits += keys(own.filter(claim__in=search_public_claims(desk, words)))
-        return with_keys(rows, hits)
+    def other_hits(self, desk: Desk, query: Query) -> list[Any]:
+        """Return reviews of other newsrooms' claims with these words in public."""
+        claims = search_public_claims(desk, query)
+        return list(desk.own(Review.objects.filter(claim__in=claims)).values_list("pk", flat=True)[:MAX_HITS])
 
     def has_change_permission(self, request: HttpRequest, obj: Review | None = None) -> bool:
         if obj is None:

@@ -65,8 +65,8 @@ class Autosave {
   }
 
   changed({ target }) {
-    if (target !== this.form && (!target.name || target.name.startsWith("choice-"))) {
-      return; // for example, the box for addresses, which aren't part of the draft yet
+    if (target !== this.form && (target.form !== this.form || !target.name || target.name.startsWith("choice-"))) {
+      return; // for example, a comment, or the box for addresses, which aren't part of the draft yet
     }
     this.changes += 1;
     if (this.saved === this.changes - 1) {

@@ -141,7 +141,7 @@ function receiveFiles(group) {
   });
 }
 
-for (const group of document.querySelectorAll(".cards")) {
+for (const group of document.querySelectorAll(".cards[data-captures]")) {
   const ask = watch(group);
   ask();
   receiveFiles(group);

@@ -19,6 +19,13 @@ document.addEventListener("change", ({ target }) => {
     target.form.elements[target.dataset.ticks].checked = target.value === "person";
   }
 });
+// Goes to the search with Ctrl+/ or ⌘/, from anywhere on the page.
+document.addEventListener("keydown", (event) => {
+  if (event.key === "/" && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    document.getElementById("find-header")?.select();
+  }
+});
 // Opens and closes the navigation on a narrow window.
 document.querySelector(".menu-button")?.addEventListener("click", ({ currentTarget }) => {
   currentTarget.setAttribute("aria-expanded", currentTarget.getAttribute("aria-expanded") === "false");
@@ -51,3 +58,31 @@ if (passage) {
   passage.value ||= sessionStorage.getItem(PASSAGE) ?? "";
 }
 sessionStorage.removeItem(PASSAGE);
+// Fills in a moment in the newsroom's zone: now, or in some hours.
+document.addEventListener("click", ({ target }) => {
+  const place = target.closest?.("[data-hours]")?.parentElement;
+  if (place) {
+    const moment = new Date(Date.now() + target.dataset.hours * 3_600_000);
+    const options = { timeZone: place.dataset.zone, year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+    const part = Object.fromEntries(new Intl.DateTimeFormat("en", options).formatToParts(moment).map(({ type, value }) => [type, value]));
+    const field = place.parentElement.querySelector("input");
+    field.value = `${part.hour}:${part.minute} ${part.day}/${part.month}/${part.year}`;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+});
+// Counts down to the deadlines of demands. Screen readers hear the time itself.
+const clocks = [...document.querySelectorAll("[data-until]")].map((time) => {
+  const clock = time.insertAdjacentElement("afterend", document.createElement("b"));
+  clock.setAttribute("aria-hidden", "true");
+  return [clock, Date.parse(time.dateTime)];
+});
+function tick() {
+  for (const [clock, until] of clocks) {
+    const left = Math.max(0, Math.floor((until - Date.now()) / 1000));
+    clock.textContent = [left / 3600, (left / 60) % 60, left % 60].map((number) => String(Math.floor(number)).padStart(2, "0")).join(":");
+  }
+}
+if (clocks.length) {
+  tick();
+  setInterval(tick, 1000);
+}

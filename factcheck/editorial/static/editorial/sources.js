@@ -3,7 +3,8 @@ const LIVE = ".card:not(.empty-form)";
 const cardsOf = (group) => [...group.querySelectorAll(LIVE)];
 const field = (card, name) => card.querySelector(`[name$="-${name}"]`);
 const isRemoved = (card) => card.classList.contains("removed");
-const nameOf = (card) => field(card, "title")?.value || field(card, "url").value;
+const valueOf = (card, name) => field(card, name)?.value ?? "";
+const nameOf = (card) => ["title", "url", "name", "description"].map((name) => valueOf(card, name)).find(Boolean) ?? "";
 
 function change(input, value) {
   input[input.type === "checkbox" ? "checked" : "value"] = value;
@@ -119,7 +120,7 @@ function move(card, steps) {
 }
 
 function show(card) {
-  const address = field(card, "url").value;
+  const address = valueOf(card, "url");
   const link = card.querySelector(".host");
   link.removeAttribute("href");
   if (keyOf(address)) {
@@ -147,8 +148,8 @@ function prepare(card) {
   for (const described of card.querySelectorAll("[aria-describedby]")) {
     described.setAttribute("aria-describedby", described.getAttribute("aria-describedby").replace("__prefix__", index));
   }
-  const asksReason = card.querySelector(".capture").dataset.state === "failed" && !field(card, "no_capture_reason").value;
-  unfold(card, asksReason || Boolean(card.querySelector(".more .errorlist")) || !field(card, "url").value);
+  const asksReason = card.querySelector(".capture").dataset.state === "failed" && !valueOf(card, "no_capture_reason");
+  unfold(card, asksReason || Boolean(card.querySelector(".more .errorlist")) || !(valueOf(card, "url") || valueOf(card, "answer")));
   show(card);
 }
 
@@ -290,12 +291,12 @@ function start(group) {
       ACTIONS[button.dataset.do](group, button.closest(LIVE));
     } else if (isTrusted && target.closest(".add-row")) {
       const card = cardsOf(group).at(-1);
-      (field(card, "title") ?? field(card, "url")).focus();
+      (field(card, "title") ?? field(card, "url") ?? field(card, "name")).focus();
     }
   });
   // Addresses that are typed, but not added yet, are saved too.
   const box = group.querySelector(".paste textarea");
-  group.closest("form").addEventListener("submit", () => box.value.trim() && ACTIONS.add(group), { capture: true });
+  group.closest("form").addEventListener("submit", () => box?.value.trim() && ACTIONS.add(group), { capture: true });
   group.addEventListener("keydown", onKey);
   group.addEventListener("paste", onPaste);
   group.addEventListener("pointerdown", onGrip);

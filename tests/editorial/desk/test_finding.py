@@ -1,0 +1,132 @@
+"""The search in one box on every page of the desk: what is found in which spelling, and by whom."""
+
+import unicodedata
+
+import pytest
+from django.db import DatabaseError, connections
+
+from factcheck.editorial.models import Claim, Claimant, Review, SearchRow
+from factcheck.editorial.search import draft_rows
+from tests.api.test_messages import TIP, sent
+from tests.journeys.browser import Browser, signed_in
+from tests.support.drafts import Newsroom, make_newsroom, make_user
+
+DENGUE = "Uống nước lá đu đủ chữa khỏi sốt xuất huyết."
+POST = "https://m.facebook.com/hue.news/posts/998877665544?fbclid=IwAR1"
+
+
+def found(person: Newsroom | Browser, words: str, kind: str = "") -> str:
+    browser = person if isinstance(person, Browser) else signed_in(person.editor)
+    if "csrftoken" not in browser.client.cookies:
+        browser.open("/admin/find/")
+    token = browser.client.cookies["csrftoken"].value
+    response = browser.client.post("/admin/find/", {"q": words, "kind": kind, "csrfmiddlewaretoken": token})
+    assert response.status_code == 200
+    html: str = response.content.decode()
+    return html[html.index("content-main") :]
+
+
+def fill(newsroom: Newsroom) -> Review:
+    claim = newsroom.make_claim(text=DENGUE)
+    claim.appearances.all().delete()
+    claim.appearances.create(url=POST)
+    review = newsroom.make_review(claim, headline="Vi-rút Dengue không chết vì lá đu đủ", body="Bác sĩ **khuyên**.")
+    review.sources.create(title="Bộ Y tế", url="https://moh.example/tin/123", quote="Chưa có thuốc đặc trị")
+    Claimant.objects.create(newsroom=newsroom.publisher, type="organization", name="Hội Đông y Ví Dụ")
+    newsroom.make_demand(asked="Gỡ bài về phở bò.")
+    return review
+
+
+@pytest.fixture(scope="module")
+def readers(module_newsroom: Newsroom) -> tuple[Browser, Browser]:
+    """Return the browsers of an editor whose newsroom has drafts, and of an editor of another newsroom."""
+    fill(module_newsroom)
+    module_newsroom.make_claim(text="在武漢發現肺炎病毒。")
+    return signed_in(module_newsroom.editor), signed_in(make_newsroom("khac.example").editor)
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("sot xuat huyet", DENGUE), ("SỐT xuất huyết", DENGUE), (unicodedata.normalize("NFD", "sốt xuất huyết"), DENGUE),
+        ("sots xuaast huyeets", DENGUE), ("vi rút", "Dengue không"), ("vi rut dengue", "Dengue không"),
+        ("facebook.com/hue.news/posts/998877665544", DENGUE), ("facebook.com/hue.news/", DENGUE),
+        ("https://www.facebook.com/hue.news/posts/998877665544?utm_source=zalo#x", DENGUE),
+        ("moh.example/tin/123", "Dengue không"), ("bac si khuyen", "Dengue không"), ("dac tri", "Dengue không"),
+        ("hoi dong y", "Hội Đông y Ví Dụ"), ("pho bo", "Sở Thông tin tỉnh Ví Dụ"),
+    ],
+)  # fmt: skip
+def test_words_and_addresses_find_the_newsrooms_rows(
+    readers: tuple[Browser, Browser], typed: str, expected: str
+) -> None:
+    own, others = readers
+    assert expected in found(own, typed)
+    assert "Nothing was found" in found(others, typed)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", " ", "%", "'", '"', "') OR 1=1 --", "a:* | !b", "\\", "<b>", "\x00", "x" * 10_000, "a " * 5000, "https://[", "-lá",
+     "肺炎", "武漢肺炎病毒", "ไข้เลือดออก", "²", "\u200b"],
+)  # fmt: skip
+def test_any_text_is_answered(readers: tuple[Browser, Browser], typed: str) -> None:
+    assert ("在武漢發現肺炎病毒" in found(readers[0], typed)) == (typed in ("肺炎", "武漢肺炎病毒"))
+
+
+def test_row_is_found_as_it_is_now_and_never_after_its_deletion(newsroom: Newsroom) -> None:
+    review = fill(newsroom)
+    assert DENGUE in found(newsroom, "sot xuat huyet", "claim")
+    Claim.objects.filter(pk=review.claim_id).update(text="Ăn tỏi sống thọ.")
+    assert SearchRow.objects.get(pk=review.pk).search is None, "also the words of its reviews"
+    assert "Nothing was found" in found(newsroom, "xuat huyet")
+    assert "Ăn tỏi" in found(newsroom, "an toi")
+    review.sources.filter(title="Bộ Y tế").delete()
+    assert "Nothing was found" in found(newsroom, "moh.example/tin/123")
+    other = newsroom.make_claim(text="Sáp ong chữa mù.")
+    other.appearances.all().delete()
+    other.delete()
+    assert not SearchRow.objects.filter(pk=other.pk).exists()
+
+
+def test_message_is_found_in_memory_by_those_who_can_read_it(newsroom: Newsroom) -> None:
+    sent("tips", {**TIP, "text": "Nghe nói ngày mai mất điện cả thành phố", "url": POST})
+    administrator = make_user("sysop", is_superuser=True)
+    for typed in ("mat dien", "facebook.com/hue.news/posts/998877665544"):
+        assert "Nghe nói ngày mai" in found(newsroom, typed)
+        assert "Nothing was found" in found(signed_in(newsroom.reporter), typed)
+        assert "Nothing was found" in found(signed_in(administrator), typed)
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM editorial_searchrow WHERE search::text LIKE '%dien%'")
+        assert cursor.fetchone() == (0,)
+
+
+def test_draft_of_another_newsrooms_claim_is_not_searched(newsroom: Newsroom) -> None:
+    claim = make_newsroom("khac.example").publish_claim(DENGUE)
+    Claim.objects.filter(pk=claim.pk).update(text="Nháp bí mật.")
+    newsroom.make_review(claim, headline="Bài của chúng tôi")
+    assert "Bài của chúng tôi" in found(newsroom, "chúng tôi")
+    for typed in ("bí mật", "sot xuat huyet"):
+        assert "Nothing was found" in found(newsroom, typed)
+
+
+def test_words_of_drafts_cant_be_read_by_readers_connections(newsroom: Newsroom) -> None:
+    with pytest.raises(DatabaseError, match="permission denied"), connections["public"].cursor() as cursor:
+        cursor.execute("SELECT search FROM editorial_searchrow")
+
+
+def test_typed_text_is_in_no_log(newsroom: Newsroom, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    browser = signed_in(newsroom.editor).open("/admin/")
+    form = browser.html[browser.html.index('class="find-box"') :]
+    assert 'method="post"' in form[: form.index(">")]
+    found(browser, "chuyen-bi-mat")
+    logged = [record for record in caplog.records if not record.name.startswith("django.db")]
+    assert logged
+    assert "chuyen-bi-mat" not in " ".join(f"{record.getMessage()} {record.__dict__}" for record in logged)
+
+
+def test_worker_computes_the_words_that_no_search_has_computed(newsroom: Newsroom) -> None:
+    fill(newsroom)
+    assert draft_rows.compute_words() >= 4
+    assert not SearchRow.objects.filter(search=None).exists()
+    assert draft_rows.compute_words() == 0
