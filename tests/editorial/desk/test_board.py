@@ -83,7 +83,7 @@ def test_views_and_columns_have_counts_and_nothing_is_shown_twice(
     assert "Show 2 more cards" in editor.open("/admin/").text
     assert "Lời đồn số 0." in editor.open("/admin/?column=came_in").text
     cards.change(newsroom=key, claim=late.pk, by=newsroom.chief, stage="off")
-    assert "Put aside 1" in editor.open("/admin/").text
+    assert "Set aside 1" in editor.open("/admin/").text
     assert "Lời trễ." in editor.open("/admin/?column=aside").text
 
 

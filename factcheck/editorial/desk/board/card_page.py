@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.text import Truncator, capfirst
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from factcheck.editorial.board import cards
@@ -46,9 +46,9 @@ class CardForm(forms.ModelForm[Card]):
 
 
 def card_page(request: HttpRequest, newsroom: int, claim: UUID) -> HttpResponse:
-    """Show a card, or change the fields that were sent. Of two people who change one card at once, the second is asked.
+    """Show a card, or change the fields that were sent.
 
-    The answer to the second person has the status 409.
+    If two people change one card at once, the second person sees both states, with the status 409.
     """
     desk = get_desk(request)
     if newsroom not in desk.roles:
@@ -64,10 +64,10 @@ def card_page(request: HttpRequest, newsroom: int, claim: UUID) -> HttpResponse:
         with refusals_on_form(form):
             version = form.cleaned_data["version"]
             cards.change(newsroom=newsroom, claim=claim, by=desk.user, version=version, **values)
-            show_public_text(desk, [card.claim])
-            said = "; ".join(f"{capfirst(label)}: {value}" for label, value in _in_words(card, values))
-            if said:
-                messages.success(request, f"{Truncator(card.claim.text).chars(60)} · {said}")
+        show_public_text(desk, [card.claim])
+        if form.is_valid():
+            said = "; ".join(f"{label}: {value}" for label, value in _in_words(card, values))
+            messages.success(request, f"{Truncator(card.claim.text).chars(60)} · {said or '–'}")
             here = request.POST.get("next", "")
             return redirect(reverse("admin:index") + (here if here.startswith("?") else ""))
         if form.has_error("__all__", "changed_since"):
@@ -104,4 +104,4 @@ def _in_words(card: Card, names: Any) -> list[tuple[Any, str]]:
         "urgent": _("yes") if card.urgent else _("no"),
         **{name: date_format(day) if (day := getattr(card, name)) else "–" for name in ("due_on", "check_again_on")},
     }
-    return [(Card._meta.get_field(name).verbose_name, str(words[name])) for name in names]
+    return [(CardForm.base_fields[name].label, str(words[name])) for name in names]

@@ -33,7 +33,7 @@ COLUMNS = {
     "checking": gettext_lazy("Checking"),
     "waiting": gettext_lazy("Waiting"),
     "again": gettext_lazy("Published, to check again"),
-    "aside": gettext_lazy("Put aside"),  # only shown alone
+    "aside": gettext_lazy("Set aside"),  # only shown alone
 }
 # The columns to which people move a card, and the sign of each button.
 _MOVES = {
@@ -50,6 +50,7 @@ VIEWS: dict[str, tuple[Any, Callable[[Cards, User], Cards]]] = {
     "late": (gettext_lazy("Late"), lambda rows, _user: cards.late(rows)),
     "waiting": (COLUMNS["waiting"], lambda rows, _user: cards.waiting(rows)),
 }
+_OF_PROPOSALS = ("title", "url", "details", "at", "message", "note")
 # A card shows the review of its claim that is in the first of these states.
 _STATES = ("submitted", "approved", "draft", "published", "withdrawn", "erased")
 
@@ -87,6 +88,7 @@ class Item:
     key: Any = None
     card: Any = None
     review: Review | None = None
+    language: str = ""
     people: str = ""  # the options for the card's owner
     moves: Any = ()
 
@@ -178,22 +180,22 @@ def _items(desk: Desk, rows: dict[str, Cards], limit: int) -> dict[str, list[Ite
     reviews = defaultdict(list)
     own = desk.own(Review.objects.filter(claim__in={card.claim_id for card in found.values()}))
     own = own.filter(state__in=_STATES).defer("body").select_related("verdict__scale")
-    for review in own.prefetch_related("verdict__labels") if found else ():
-        reviews[review.newsroom_id, review.claim_id].append(review)
+    for each in own.prefetch_related("verdict__labels") if found else ():
+        reviews[each.newsroom_id, each.claim_id].append(each)
     options = _options(desk)
     items: dict[str, list[Item]] = {name: [] for name in rows}
     for column, pk in keys:
         card = found[pk]
         key = card.newsroom_id, card.claim_id
-        review = min(reviews[key], key=lambda review: _STATES.index(review.state), default=None)
-        page, row = ("review", review.pk) if review else ("claim", card.claim_id)
+        review = min(reviews[key], key=lambda each: _STATES.index(each.state), default=None)
+        page, row = ("claim", card.claim_id) if review is None else ("review", review.pk)
         people = SafeString(options[card.newsroom_id].replace(f'="{card.owner_id}"', f'="{card.owner_id}" selected'))
         moves = [(stage, stage.label, sign) for stage, sign in _MOVES.get(column, ())]
         newsroom = str(card.newsroom) if len(desk.roles) > 1 else ""
-        card.language = str(LANGUAGES.get(card.claim.language, card.claim.language))
+        language = str(LANGUAGES.get(card.claim.language, card.claim.language))
         url = reverse(f"admin:editorial_{page}_change", args=[row])
         items[column].append(
-            Item(card.claim, url, newsroom, card.claim.logged_at, "", "", key, card, review, people, moves)
+            Item(card.claim, url, newsroom, card.claim.logged_at, "", "", key, card, review, language, people, moves)
         )
     return items
 
@@ -213,7 +215,7 @@ def _with_cards(waiting: list[Section], own: list[Item], *, only_cards: bool) ->
     found = []
     for section in waiting:
         items = [
-            replace(item, card=card.card, review=card.review, people=card.people) if card else item
+            replace(card, **{name: getattr(item, name) for name in _OF_PROPOSALS}) if card else item
             for item in section.items
             if (card := by_key.pop(item.key, None)) or not only_cards
         ]
