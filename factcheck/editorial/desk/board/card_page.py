@@ -58,12 +58,10 @@ def card_page(request: HttpRequest, newsroom: int, claim: UUID) -> HttpResponse:
     except NotFound as missing:
         raise Http404 from missing
     form, context = CardForm(submitted_data(request), card), dict[str, Any]()
-    status = 400 if form.is_bound else 200
     if form.is_bound and form.is_valid():
         values = {name: form.cleaned_data[name] for name in form.changed_data if name in cards.FIELDS}
         with refusals_on_form(form):
-            version = form.cleaned_data["version"]
-            cards.change(newsroom=newsroom, claim=claim, by=desk.user, version=version, **values)
+            cards.change(newsroom=newsroom, claim=claim, by=desk.user, version=form.cleaned_data["version"], **values)
         show_public_text(desk, [card.claim])
         if form.is_valid():
             said = "; ".join(f"{label}: {value}" for label, value in _in_words(card, values))
@@ -71,7 +69,7 @@ def card_page(request: HttpRequest, newsroom: int, claim: UUID) -> HttpResponse:
             here = request.POST.get("next", "")
             return redirect(reverse("admin:index") + (here if here.startswith("?") else ""))
         if form.has_error("__all__", "changed_since"):
-            status, now = 409, cards.of(newsroom, claim)
+            now = cards.of(newsroom, claim)
             events = EditorialEvent.objects.filter(newsroom=newsroom, subject=str(claim), action="card.changed")
             pairs = zip(_in_words(now, values), _in_words(card, values), strict=True)
             both = [(label, theirs, mine) for (label, theirs), (_label, mine) in pairs]
@@ -80,7 +78,7 @@ def card_page(request: HttpRequest, newsroom: int, claim: UUID) -> HttpResponse:
     back = reverse("admin:editorial_claim_change", args=[claim])
     template, context = "admin/editorial/card_page.html", {**context, "form": form, "button": _("Save")}
     page = subject_page(request, card.claim, back, _("Card on the board"), template, **context)
-    page.status_code = status
+    page.status_code = 409 if "both" in context else 400 if form.is_bound else 200
     return page
 
 
