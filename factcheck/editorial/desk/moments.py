@@ -50,9 +50,7 @@ def _by_clock(words: str, base: datetime, ahead: bool) -> datetime:
     named = next((name for name in _NAMED if name in words), "")
     words, day = words.replace(named, ""), base.date() + timedelta(days=_NAMED[named]) if named else None
     if day is None and (written := _DAY.search(words)):
-        year, month, number = (
-            (written[1], written[2], written[3]) if written[1] else (written[6], written[5], written[4])
-        )
+        year, month, number = (*written.groups()[:3],) if written[1] else (*written.groups()[:2:-1],)
         day = date(int(year or base.year), int(month), int(number))
         words = words[: written.start()] + words[written.end() :]
     words = words.strip(" ,t")

@@ -1,21 +1,26 @@
 """Freezes of a newsroom's publishing: a Chief editor freezes at once, and two people end the freeze together."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import ClassVar
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.errors import AlreadyDone, Frozen, Incomplete, NotAllowed
+from factcheck.editorial.errors import AlreadyDone, Frozen, Incomplete, NeedsOtherPerson, NotAllowed
 from factcheck.editorial.events import record_event
-from factcheck.editorial.models import Freeze, Proposal, Publisher, User
+from factcheck.editorial.models import Freeze, Proposal, Publisher, Review, User
 from factcheck.editorial.models.kinds import Action, Kind
 from factcheck.editorial.people import roles
 from factcheck.editorial.proposals.policy import Policy, Reasons, require_none
 from factcheck.record.statements.parts import Part
+
+HOLD, LONG_HOLD = timedelta(hours=24), timedelta(days=7)  # of a review, by one person and by two
 
 
 class FreezeEnd(Part):
@@ -86,9 +91,33 @@ def freeze_publishing(*, newsroom: Publisher, by: User, reason: str) -> Freeze:
     return freeze
 
 
-def require_not_frozen(newsrooms: Iterable[int | None]) -> None:
-    """Raise EditorialError if one of these newsrooms has frozen its publishing."""
-    for freeze in Freeze.objects.open().filter(newsroom__in=[key for key in newsrooms if key is not None]):
+@transaction.atomic
+def hold_review(*, review: Review, by: User) -> None:
+    """Hold changes of the review for 24 hours, or for a week if another person already holds them (`freezes.sql`)."""
+    roles.require_member(by, review.newsroom_id)
+    Publisher.objects.select_for_update().get(pk=review.newsroom_id)
+    hold = Freeze.objects.open().filter(review=review).first()
+    if hold is None:
+        reason = str(_("A demand is being made about this review."))
+        hold = Freeze(newsroom_id=review.newsroom_id, review=review, begun_by=by, reason=reason)
+        hold.ends_at = hold.begun_at + HOLD
+    elif hold.extended_by or hold.begun_by == by:
+        raise NeedsOtherPerson(_("Changes are already held. Only a second person can hold them for longer."))
+    else:
+        roles.require_decider(by, review.newsroom_id)
+        hold.extended_by, hold.ends_at = by, hold.begun_at + LONG_HOLD
+    hold.save()
+    record_event(by, "freeze.held", hold)
+
+
+def require_not_frozen(newsrooms: Iterable[int | None], reviews: Iterable[UUID | None] = ()) -> None:
+    """Raise EditorialError if one of these newsrooms has frozen its publishing, or holds one of these reviews."""
+    mine = Q(review=None, newsroom__in=[key for key in newsrooms if key is not None])
+    held = Q(review__in=[key for key in reviews if key is not None])
+    for freeze in Freeze.objects.open().filter(mine | held):
+        if freeze.ends_at:
+            until = date_format(timezone.localtime(freeze.ends_at), "DATETIME_FORMAT")
+            raise Frozen(_("Changes of this review are held until %s. Two people can end the hold earlier.") % until)
         raise Frozen(
             _(
                 "%(newsroom)s has frozen its publishing since %(time)s (%(person)s: %(reason)s). Nothing can be"
