@@ -30,7 +30,7 @@ assistants: .venv/assistants.stamp ## install the packages of `manage.py mcp`, t
 test: .venv/dev.stamp ## run the tests (ARGS="tests/record -x" for some of them, COVERAGE=1 to measure their coverage)
 	$(python) -m pytest -n 2 $(ARGS) $(if $(COVERAGE),--cov --cov-report=term --cov-fail-under=$(COVERAGE_MIN))
 
-prove: .venv/dev.stamp .venv/bench.stamp .venv/browser.stamp .venv/release.stamp .venv/guide.stamp .venv/proxy.stamp .venv/vnu.stamp .venv/go.stamp ## run the slow tests: killed processes, large imports, fuzzing, a real browser, a new server
+prove: .venv/dev.stamp .venv/bench.stamp .venv/browser.stamp .venv/release.stamp .venv/guide.stamp .venv/proxy.stamp .venv/wordpress.stamp .venv/vnu.stamp .venv/go.stamp ## run the slow tests: killed processes, large imports, fuzzing, a real browser, a new server
 	$(python) -m pytest -m prove $(ARGS)
 
 bench: .venv/bench.stamp ## compare the speed with other programs (REVIEWS=20000 for a short run)
@@ -152,6 +152,12 @@ endef
 # Tests of deploy/nginx.conf use Debian's nginx. On other systems, install nginx first.
 .venv/proxy.stamp: .venv/dev.stamp
 	PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null || { apt-get update --quiet && apt-get install --yes --quiet --no-install-recommends nginx; }
+	touch $@
+
+# WordPress runs on PHP's own web server. nginx comes first, because WordPress would install Apache otherwise. On other
+# systems than Debian, install PHP and MariaDB first, and unpack WordPress into /usr/share/wordpress.
+.venv/wordpress.stamp: .venv/proxy.stamp
+	test -d /usr/share/wordpress && PATH="$$PATH:/usr/sbin" command -v mariadbd >/dev/null || { apt-get update --quiet && apt-get install --yes --quiet --no-install-recommends php-cgi php-cli php-mysql wordpress mariadb-server-core mariadb-client; }
 	touch $@
 
 # The Nu HTML Checker needs Java, and npm downloads it. On other systems than Debian, install Java and npm first, or set

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from factcheck.editorial.models import EditorialEvent, Proposal, Publisher, Review
 from factcheck.editorial.proposals import review_policy, workflow
 from tests.editorial.desk.addresses import decision
+from tests.editorial.test_comments import say
 from tests.journeys.browser import Browser, signed_in
 from tests.support.chromium import desk_of
 from tests.support.drafts import Newsroom, make_administrator
@@ -104,9 +105,15 @@ def test_changes_messages_and_links_of_a_correction(newsroom: Newsroom) -> None:
     first = workflow.submit(subject=review, by=newsroom.reporter)
     workflow.return_(proposal=first, by=newsroom.second, reason="Tóm tắt chưa rõ.")
     Review.objects.filter(pk=review.pk).update(summary="Sai. Đoạn video được quay tháng 10 năm 2020.")
+    say(newsroom, review.sources.all()[0], "Đã ghi rõ tháng.")
     editor = decides(newsroom, workflow.submit(subject=review, by=newsroom.reporter))
-    returned, published = re.findall(r'<div id="changes-\d">(.*?)</dl>', editor.html, re.DOTALL)
-    assert "Changes since the review was returned" in returned
+    (returned,) = re.findall(
+        r'<section class="earlier">.*?</section> </section>', html := " ".join(editor.html.split())
+    )
+    (published,) = re.findall(r'<div id="changes">(.*?)</dl>', html)
+    # The message, the writer's answer and the change are together. Before, the answer was nowhere.
+    parts = ("Tóm tắt chưa rõ.", "Answer by reporter", "Đã ghi rõ tháng.", "Changes since the review was returned")
+    assert sorted(parts, key=returned.index) == list(parts)
     assert "tháng 10 " in returned
     assert "Headline" not in returned
     assert "Headline" in published

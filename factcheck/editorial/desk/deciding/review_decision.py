@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -30,7 +29,7 @@ from factcheck.editorial.desk.deciding.review_actions import statement_context
 from factcheck.editorial.desk.evidence.pictures import DESK_PICTURES
 from factcheck.editorial.desk.talk.comment_pages import find_talk
 from factcheck.editorial.drafts.translations import revision_of
-from factcheck.editorial.models import Capture, Proposal
+from factcheck.editorial.models import Capture, Comment, Proposal, Review
 from factcheck.editorial.models.kinds import Action, Decision
 from factcheck.editorial.proposals import workflow
 from factcheck.record.formats.markdown import split_blocks, to_html, to_text
@@ -97,13 +96,10 @@ def _shown(desk: Desk, proposal: Proposal) -> dict[str, object]:
     assert review is not None
     earlier = Proposal.objects.about(review).filter(pk__lt=proposal.pk).order_by("pk")
     context = statement_context(review, proposal, "decide")
-    comparisons: list[tuple[str | Promise, list[Change]]] = [
-        (_("Changes from the published revision"), context.changes)
-    ]
+    since_return: list[Change] = []
     last = earlier.filter(action=Action.PUBLICATION).last()
     if proposal.action == Action.PUBLICATION and last and last.decision == Decision.RETURNED and last.statement:
-        changes = compare_statements(read(Statement, last.statement), context.statement)
-        comparisons.insert(0, (_("Changes since the review was returned"), changes))
+        since_return = compare_statements(read(Statement, last.statement), context.statement)
     captures = desk.own(Capture.objects.used_by(review, [review.claim_id]).filter(state=Capture.State.DONE))
     copies = {each.sha256: reverse("admin:editorial_capture_text", args=[each.pk]) for each in captures.only("sha256")}
     # Links open in a new tab, because leaving the page would lose the ticks and the message.
@@ -115,12 +111,21 @@ def _shown(desk: Desk, proposal: Proposal) -> dict[str, object]:
         variables["original"] = original
     shown = render_to_string("admin/editorial/review/statement.html", variables)
     return {
-        **context._replace(changes=[])._asdict(),
+        **context._asdict(),
         "unusual_dates": find_impossible_dates(context.statement) if isinstance(context.statement, Statement) else [],
         "shown": SafeString(shown.replace("<a ", '<a target="_blank" ')),
-        "comparisons": [(heading, changes) for heading, changes in comparisons if changes],
-        "messages_before": earlier.exclude(message="").select_related("decided_by", "submitted_by"),
+        "since_return": since_return,
+        "returns": _answered(list(earlier.exclude(message="").select_related("decided_by")), review),
     }
+
+
+def _answered(returned: list[Proposal], review: Review) -> list[tuple[Proposal, list[Comment]]]:
+    """Return each return with the comments on the review and its sources that were written after it."""
+    said = Comment.objects.on_drafts([review.pk]).select_related("author")
+    last = [
+        max((each.pk for each in returned if each.decided_at and each.decided_at < one.at), default=0) for one in said
+    ]
+    return [(each, [one for one, pk in zip(said, last, strict=True) if pk == each.pk]) for each in returned]
 
 
 def _marked_texts(*statements: Statement) -> dict[str, list[Piece]]:

@@ -1,5 +1,6 @@
 """API tokens at the desk, which people create and revoke themselves. Chief editors can revoke them too."""
 
+from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,18 @@ REVOKE = DeskAction[ApiToken](
 )
 
 
+def zip_response(name: str, files: Mapping[str, str | bytes]) -> HttpResponse:
+    """Return the files as a download that has this name and the ending .zip."""
+    content = BytesIO()
+    with ZipFile(content, "w") as archive:
+        for path_in_archive, data in files.items():
+            archive.writestr(path_in_archive, data)
+    disposition = f'attachment; filename="{name}.zip"'
+    return HttpResponse(
+        content.getvalue(), content_type="application/zip", headers={"Content-Disposition": disposition}
+    )
+
+
 @admin.register(ApiToken)
 class ApiTokenAdmin(ActionsAdmin[ApiToken]):
     """The person's own tokens and, for Chief editors, all tokens of their newsroom."""
@@ -102,13 +115,9 @@ class ApiTokenAdmin(ActionsAdmin[ApiToken]):
 
     def extension(self, request: HttpRequest) -> HttpResponse:
         """Return the browser extension, with the address of this site."""
-        content = BytesIO()
-        with ZipFile(content, "w") as archive:
-            for file in sorted(each for each in EXTENSION.rglob("*") if each.is_file()):
-                archive.write(file, f"factcheck-extension/{file.relative_to(EXTENSION)}")
-            archive.writestr("factcheck-extension/site.txt", settings.SITE_URL)
-        name = 'attachment; filename="factcheck-extension.zip"'
-        return HttpResponse(content.getvalue(), content_type="application/zip", headers={"Content-Disposition": name})
+        files = sorted(each for each in EXTENSION.rglob("*") if each.is_file())
+        packed = {f"factcheck-extension/{file.relative_to(EXTENSION)}": file.read_bytes() for file in files}
+        return zip_response("factcheck-extension", {**packed, "factcheck-extension/site.txt": settings.SITE_URL})
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None

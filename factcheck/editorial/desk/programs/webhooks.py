@@ -1,14 +1,16 @@
 """Webhooks at the desk: subscriptions, their deliveries, and the attempts to send each delivery."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -18,11 +20,14 @@ from factcheck.editorial.desk.access import AdministratorsAdmin, ParentPermissio
 from factcheck.editorial.desk.action_views import ActionsAdmin, DeskAction, by_name, subject_page
 from factcheck.editorial.desk.lists.columns import column
 from factcheck.editorial.desk.people.accounts import ActorRecordingAdmin
+from factcheck.editorial.desk.programs.tokens import zip_response
 from factcheck.editorial.errors import WrongState
 from factcheck.editorial.events import set_actor
 from factcheck.editorial.models import User
 from factcheck.webhooks import delivery
 from factcheck.webhooks.models import Attempt, Delivery, Event, Subscription
+
+WORDPRESS_PLUGIN = Path(delivery.__file__).with_name("wordpress") / "factcheck.php"
 
 
 def _recorded(change: Callable[[Subscription], Any], is_running: bool | None = None) -> Callable[..., None]:
@@ -112,6 +117,16 @@ class SubscriptionAdmin(
 
     event_names = column(_("events"), lambda subscription: ", ".join(subscription.events))
 
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.wordpress_plugin)
+        return [path("wordpress.zip", view, name="webhooks_wordpress"), *super().get_urls()]
+
+    def wordpress_plugin(self, request: HttpRequest) -> HttpResponse:
+        """Return the plugin as WordPress installs it, with the address of this site."""
+        source = WORDPRESS_PLUGIN.read_text(encoding="utf-8")
+        plugin = source.replace("const FACTCHECK_SITE = '';", f"const FACTCHECK_SITE = '{settings.SITE_URL}';")
+        return zip_response("factcheck-wordpress", {"factcheck/factcheck.php": plugin})
+
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name in ("name", "url"):
             kwargs["widget"] = forms.TextInput(attrs={"class": "vLargeTextField"})
@@ -159,6 +174,7 @@ class SubscriptionAdmin(
                 " secret again. If it is lost, create a new secret."
             ),
             secret=subscription.secret,
+            is_webhook=True,
         )
 
 
