@@ -1,5 +1,6 @@
 """Incidents, which are demands as the newsroom received them: the alarm, the public entry and the deletion."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -27,22 +28,21 @@ def alarm(*, incident: Incident, by: User) -> None:
 
 
 @transaction.atomic
-def begin_entry(*, incident: Incident, by: User, values: dict[str, Any]) -> Demand:
+def begin_entry(*, incident: Incident, by: User, values: dict[str, Any]) -> None:
     """Begin the public entry with these values, and with the dates, review and deadline of the incident."""
     incident = _lock(incident, by)
     if incident.demand is not None:
         raise AlreadyDone(_("The public entry has already been started."))
     received = timezone.localtime(incident.received_at, zone(incident.newsroom.time_zone))
-    time_given = incident.deadline - incident.received_at if incident.deadline else None
+    hours = (incident.deadline - incident.received_at) / timedelta(hours=1) if incident.deadline else None
     incident.demand = Demand.objects.create(
         newsroom=incident.newsroom, created_by=by, review=incident.review, channel=incident.channel,
         language=incident.newsroom.language or "und", received_on=received.date(),
         received_at=received.isoformat(timespec="seconds"),
-        hours_given=time_given and max(0, round(time_given.total_seconds() / 3600)), **values,
+        hours_given=hours and max(0, round(hours)), **values,
     )  # fmt: skip
     incident.save(update_fields=["demand"])
     record_event(by, "incident.entry_begun", incident)
-    return incident.demand
 
 
 def delete_expired() -> None:

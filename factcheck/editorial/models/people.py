@@ -336,14 +336,14 @@ class AnsweredRequest(models.Model):
 class FreezeQuerySet(models.QuerySet["Freeze"]):
     def open(self) -> Self:
         """Return freezes that haven't ended, each with the newsroom and the person who began the freeze."""
-        lasts = Q(ends_at=None) | Q(ends_at__gt=timezone.now())
-        return self.filter(lasts, ended_at=None).select_related("newsroom", "begun_by")
+        lasts = Q(ended_at=None) | Q(ended_at__gt=timezone.now())
+        return self.filter(lasts).select_related("newsroom", "begun_by")
 
 
 class Freeze(models.Model):
     """A freeze of a newsroom, or a hold of one review. Until it ends, nothing of them enters the log.
 
-    A hold ends at `ends_at`, which only a second person can change. The row is never deleted.
+    A hold has an end from the beginning. For a longer time, a second person adds a hold. The row is never deleted.
     """
 
     newsroom = models.ForeignKey(Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="freezes")
@@ -351,9 +351,9 @@ class Freeze(models.Model):
     begun_by = models.ForeignKey(User, models.PROTECT, verbose_name=_("frozen by"), related_name="+")
     begun_at = models.DateTimeField(_("frozen at"), default=timezone.now)
     ended_at = models.DateTimeField(_("ended at"), null=True)
-    review = models.ForeignKey("Review", models.PROTECT, verbose_name=_("review"), null=True, related_name="holds")
-    ends_at = models.DateTimeField(_("held until"), null=True)
-    extended_by = models.ForeignKey(User, models.PROTECT, verbose_name=_("extended by"), null=True, related_name="+")
+    review = models.ForeignKey(
+        "Review", models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )
 
     objects = FreezeQuerySet.as_manager()
 
@@ -362,9 +362,7 @@ class Freeze(models.Model):
         verbose_name_plural = _("publishing freezes")
         ordering = ["-pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["newsroom"], condition=Q(ended_at=None, review=None), name="freeze_one_open"
-            ),
+            models.UniqueConstraint(fields=["newsroom"], condition=Q(ended_at=None), name="freeze_one_open"),
             models.CheckConstraint(condition=~Q(reason=""), name="freeze_says_why"),
         ]
 

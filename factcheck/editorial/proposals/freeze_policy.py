@@ -83,7 +83,7 @@ def freeze_publishing(*, newsroom: Publisher, by: User, reason: str) -> Freeze:
     require_not_frozen([newsroom.pk])
     freeze = Freeze(newsroom=newsroom, reason=reason, begun_by=by)
     try:
-        freeze.clean_fields(exclude=["newsroom", "begun_by", "ended_at"])
+        freeze.clean_fields(exclude=["newsroom", "begun_by", "ended_at", "review"])
     except ValidationError as problem:
         raise Incomplete(_("Explain why you freeze publishing, in at most 2000 characters.")) from problem
     freeze.save()
@@ -94,30 +94,28 @@ def freeze_publishing(*, newsroom: Publisher, by: User, reason: str) -> Freeze:
 @transaction.atomic
 def hold_review(*, review: Review, by: User) -> None:
     """Hold changes of the review for 24 hours, or for a week if another person already holds them (`freezes.sql`)."""
-    roles.require_member(by, review.newsroom_id)
     Publisher.objects.select_for_update().get(pk=review.newsroom_id)
-    hold = Freeze.objects.open().filter(review=review).first()
-    if hold is None:
-        reason = str(_("A demand is being made about this review."))
-        hold = Freeze(newsroom_id=review.newsroom_id, review=review, begun_by=by, reason=reason)
-        hold.ends_at = hold.begun_at + HOLD
-    elif hold.extended_by or hold.begun_by == by:
-        raise NeedsOtherPerson(_("Changes are already held. Only a second person can hold them for longer."))
-    else:
-        roles.require_decider(by, review.newsroom_id)
-        hold.extended_by, hold.ends_at = by, hold.begun_at + LONG_HOLD
+    now, is_longer = timezone.now(), Freeze.objects.open().filter(review=review).exists()
+    again = Q(ended_at__gt=now) | Q(review=review, begun_at__gt=now - timedelta(days=30))
+    if Freeze.objects.filter(again, begun_by=by, review__isnull=False).exists():
+        raise NeedsOtherPerson(
+            _("You already hold a review, or have held this one in the last 30 days. Ask somebody else to hold it.")
+        )
+    (roles.require_decider if is_longer else roles.require_member)(by, review.newsroom_id)
+    ended_at = now + (LONG_HOLD if is_longer else HOLD)
+    reason = _("A demand is being made about “%s”.") % review
+    hold = Freeze(newsroom_id=review.newsroom_id, review=review, reason=reason, begun_by=by, ended_at=ended_at)
     hold.save()
     record_event(by, "freeze.held", hold)
 
 
 def require_not_frozen(newsrooms: Iterable[int | None], reviews: Iterable[UUID | None] = ()) -> None:
     """Raise EditorialError if one of these newsrooms has frozen its publishing, or holds one of these reviews."""
-    mine = Q(review=None, newsroom__in=[key for key in newsrooms if key is not None])
-    held = Q(review__in=[key for key in reviews if key is not None])
-    for freeze in Freeze.objects.open().filter(mine | held):
-        if freeze.ends_at:
-            until = date_format(timezone.localtime(freeze.ends_at), "DATETIME_FORMAT")
-            raise Frozen(_("Changes of this review are held until %s. Two people can end the hold earlier.") % until)
+    frozen = Q(review=None, newsroom__in=[key for key in newsrooms if key is not None])
+    for freeze in Freeze.objects.open().filter(frozen | Q(review__in=[key for key in reviews if key is not None])):
+        if freeze.ended_at:
+            until = date_format(timezone.localtime(freeze.ended_at), "DATETIME_FORMAT")
+            raise Frozen(_("Changes of this review are held until %s.") % until)
         raise Frozen(
             _(
                 "%(newsroom)s has frozen its publishing since %(time)s (%(person)s: %(reason)s). Nothing can be"

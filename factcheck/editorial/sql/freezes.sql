@@ -6,18 +6,22 @@ CREATE OR REPLACE FUNCTION editorial_freeze_rules() RETURNS trigger LANGUAGE plp
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
+        NEW.begun_at := CASE WHEN NEW.review_id IS NULL THEN NEW.begun_at ELSE clock_timestamp() END;
         PERFORM FROM editorial_publisher WHERE id = NEW.newsroom_id FOR UPDATE;
-        IF NEW.ended_at IS NULL AND NEW.review_id IS NULL AND NEW.ends_at IS NULL
-            AND editorial_may_freeze(NEW.begun_by_id, NEW.newsroom_id) THEN
+        IF NEW.ended_at IS NULL AND NEW.review_id IS NULL AND editorial_may_freeze(NEW.begun_by_id, NEW.newsroom_id) THEN
             RETURN NEW;
         END IF;
-        -- Each member can hold a review of the newsroom for 24 hours, once in 30 days.
-        IF NEW.ended_at IS NULL AND NEW.extended_by_id IS NULL AND NEW.ends_at <= now() + interval '24 hours'
+        -- Each member can hold a review of the newsroom for 24 hours: one review at a time, and each once in 30 days. While
+        -- another person holds it, an Editor can hold it for a week.
+        IF NEW.ended_at <= clock_timestamp() + (CASE WHEN editorial_is_editor(NEW.begun_by_id, NEW.newsroom_id)
+                AND EXISTS (SELECT FROM editorial_freeze WHERE review_id = NEW.review_id AND ended_at > clock_timestamp())
+                THEN interval '7 days' ELSE interval '24 hours' END)
             AND editorial_role_in(NEW.begun_by_id, NEW.newsroom_id) <> ''
             AND EXISTS (SELECT FROM editorial_review WHERE id = NEW.review_id AND newsroom_id = NEW.newsroom_id)
-            AND NOT EXISTS (SELECT FROM editorial_freeze WHERE review_id = NEW.review_id
-                            AND (ends_at > now() AND ended_at IS NULL
-                                 OR begun_by_id = NEW.begun_by_id AND begun_at > now() - interval '30 days')) THEN
+            AND NOT EXISTS (SELECT FROM editorial_freeze
+                            WHERE review_id IS NOT NULL AND begun_by_id = NEW.begun_by_id AND (
+                                ended_at > clock_timestamp()
+                                OR review_id = NEW.review_id AND begun_at > clock_timestamp() - interval '30 days')) THEN
             RETURN NEW;
         END IF;
         RAISE EXCEPTION 'a Chief editor or an account administrator freezes publishing'
@@ -27,13 +31,6 @@ BEGIN
         IF OLD.ended_at IS NULL AND NEW.ended_at IS NOT NULL AND to_jsonb(NEW) - 'ended_at' = to_jsonb(OLD) - 'ended_at'
             AND EXISTS (SELECT FROM editorial_proposal
                         WHERE freeze_id = OLD.id AND kind = 'freeze' AND decision = 'approved') THEN
-            RETURN NEW;
-        END IF;
-        -- A second person, who is an Editor, extends a hold to a week once.
-        IF OLD.ends_at > now() AND OLD.ended_at IS NULL AND OLD.extended_by_id IS NULL
-            AND NEW.extended_by_id <> OLD.begun_by_id AND editorial_is_editor(NEW.extended_by_id, OLD.newsroom_id)
-            AND NEW.ends_at <= OLD.begun_at + interval '7 days'
-            AND to_jsonb(NEW) - ARRAY['ends_at', 'extended_by_id'] = to_jsonb(OLD) - ARRAY['ends_at', 'extended_by_id'] THEN
             RETURN NEW;
         END IF;
     END IF;
@@ -51,9 +48,8 @@ RETURNS void LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     PERFORM FROM editorial_publisher WHERE id = ANY(newsrooms) ORDER BY id FOR KEY SHARE;
-    IF EXISTS (SELECT FROM editorial_freeze WHERE ended_at IS NULL AND (
-               review_id IS NULL AND newsroom_id = ANY(newsrooms)
-               OR review_id = subject AND ends_at > clock_timestamp())) THEN
+    IF EXISTS (SELECT FROM editorial_freeze WHERE newsroom_id = ANY(newsrooms) AND ended_at IS NULL
+               OR review_id = subject AND ended_at > clock_timestamp()) THEN
         RAISE EXCEPTION 'log entry %: the newsroom has frozen its publishing', entry USING ERRCODE = 'restrict_violation';
     END IF;
 END $$;

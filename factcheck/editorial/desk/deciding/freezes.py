@@ -41,16 +41,7 @@ class FreezeAdmin(action_views.ActionsAdmin[Freeze], OwnRowsAdmin[Freeze]):
     administrators_see_all = True
     desk_actions = {PROPOSE.name: PROPOSE}
     change_form_template = "admin/editorial/freeze/change_form.html"
-    list_display = fields = (
-        "newsroom",
-        "review",
-        "reason",
-        "begun_by",
-        "begun_at",
-        "ends_at",
-        "extended_by",
-        "ended_at",
-    )
+    list_display = fields = ("newsroom", "reason", "begun_by", "begun_at", "ended_at")
     list_select_related = ("newsroom", "begun_by")
 
     def has_add_permission(self, request: HttpRequest) -> bool:

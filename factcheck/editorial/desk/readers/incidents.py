@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
-from django import forms
 from django.contrib import admin, messages
 from django.db.models import DateTimeField, QuerySet
+from django.forms import modelform_factory
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -13,14 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk.access import get_desk
 from factcheck.editorial.desk.action_views import ActionsAdmin, DeskAction, by_name
-from factcheck.editorial.desk.deciding.public_text import ReviewReferencesMixin, show_public_text
+from factcheck.editorial.desk.deciding.public_text import ReviewReferencesMixin
 from factcheck.editorial.desk.moments import MomentField
 from factcheck.editorial.desk.widgets import FORMFIELDS
 from factcheck.editorial.desk.writing.autosave import AutosaveAdmin
 from factcheck.editorial.desk.writing.edit_conflicts import ConflictCheckedForm
-from factcheck.editorial.encryption import KeyProblem
 from factcheck.editorial.messages import incidents
-from factcheck.editorial.models import Demand, Incident
+from factcheck.editorial.models import Claim, Demand, Incident, Review
 from factcheck.editorial.people.account_mail import can_send, editors_addresses
 from factcheck.editorial.proposals.freeze_policy import hold_review
 
@@ -36,15 +35,16 @@ class IncidentForm(ConflictCheckedForm[Incident]):
         deadline.ahead, deadline.base, deadline.widget.hours = True, self.instance.received_at, HOURS
 
 
-TOLD = ("from_type", "from_name", "from_description", "asked", "withheld_reason", "publish_after")
+_TOLD = ("from_type", "from_name", "from_description", "asked", "withheld_reason", "publish_after")
+EntryForm: Any = modelform_factory(Demand, fields=_TOLD)
 ACTIONS: dict[str, DeskAction[Incident]] = by_name(
     DeskAction(
         "entry",
         _("Start the public entry"),
         _("Delete everything that readers must not see. Only what is left here becomes part of the public draft."),
         _("The draft of the public entry is ready. Complete it, and submit it for approval."),
-        lambda incident, by, data: incidents.begin_entry(incident=incident, by=by, values=data) and None,
-        forms.modelform_factory(Demand, fields=TOLD),
+        lambda incident, by, data: incidents.begin_entry(incident=incident, by=by, values=data),
+        EntryForm,
         initial=lambda incident: {"from_name": incident.caller, "asked": incident.said},
     ),
     DeskAction(
@@ -55,7 +55,7 @@ ACTIONS: dict[str, DeskAction[Incident]] = by_name(
             " this button too, the hold lasts for a week."
         ),
         _("Changes of the review are held."),
-        lambda incident, by, _data: hold_review(review=incident.review, by=by),
+        lambda incident, by, _data: hold_review(review=Review.objects.get(pk=str(incident.review_id)), by=by),
         is_destructive=True,
     ),
 )
@@ -71,7 +71,7 @@ class IncidentAdmin(ReviewReferencesMixin, ActionsAdmin[Incident], AutosaveAdmin
     change_form_template = "admin/editorial/incident/change_form.html"
     list_display = ("__str__", "newsroom", "created_by", "deadline", "outcome", "delete_on")
     list_filter = ("outcome",)
-    autocomplete_fields = ("claim",)
+    suggested = (Review, Claim)
     textarea_rows: ClassVar = {"said": 3, "answer": 5}
     formfield_overrides: ClassVar[Any] = {
         **FORMFIELDS,
@@ -87,30 +87,10 @@ class IncidentAdmin(ReviewReferencesMixin, ActionsAdmin[Incident], AutosaveAdmin
 
     def get_fieldsets(self, request: HttpRequest, obj: Incident | None = None) -> Any:
         first = [*(["newsroom"] if self.chooses_newsroom(request, obj) else []), "caller", "said", "deadline"]
-        answer = [(_("Answer"), {"fields": ["answer", "outcome", "answered_at"]})] if obj else []
+        answer = {"fields": ["answer", "outcome", "answered_at"], "classes": [] if obj else ["collapse"]}
         more = ["number", "principal", "channel", "received_at", "review", "claim", "delete_on"]
         later = (_("Number, subject and date of deletion"), {"fields": more, "classes": ["collapse"]})
-        return [(None, {"fields": first}), *answer, later]
-
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Incident | None:
-        incident = super().get_object(request, object_id, from_field)
-        if incident is not None:
-            reviewed = incident.review.claim if incident.review else None
-            show_public_text(get_desk(request), [claim for claim in (incident.claim, reviewed) if claim])
-        return incident
-
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return super().changeform_view(request, *args, **kwargs)
-        except KeyProblem as problem:
-            messages.error(request, str(problem))
-            return redirect("admin:editorial_incident_changelist")
-
-    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
-        incident = super().save_form(request, form, change)
-        if not change:
-            incident.created_by = get_desk(request).user
-        return incident
+        return [(None, {"fields": first}), (_("Answer"), answer), later]
 
     def available_actions(self, request: HttpRequest, row: Incident) -> list[str]:
         return [*([] if row.demand_id else ["entry"]), *(["hold"] if row.review_id else [])]
