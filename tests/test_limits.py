@@ -12,7 +12,7 @@ from api.views import match
 from api.views.drafts import Copies, ReviewDrafts
 from factcheck.clean_room import copy_decoder, door, page_decoder, picture_decoder, program, service
 from factcheck.editorial import file_quotas, pictures
-from factcheck.editorial.messages import message_limits, mismatches
+from factcheck.editorial.messages import message_limits, mismatches, opened_messages
 from factcheck.editorial.models import demands
 from factcheck.editorial.models.talk import comments as talk_comments
 from factcheck.editorial.people import newsroom_rules
@@ -59,6 +59,9 @@ LIMITS: dict[str, list[float]] = {
     "tips to the whole site": [message_limits.SITE_FACTOR],
     "messages that wait for one newsroom, or for every newsroom": [message_limits.MAX_WAITING],
     "messages that the site stores": [message_limits.MAX_STORED],
+    "messages in the list of groups": [opened_messages.MOST],
+    "time for vectors that a list of groups computes": [opened_messages.SECONDS],
+    "vectors of messages that a process remembers": [opened_messages.REMEMBERED],
     "decoding of a page, PDF or picture": [door.SECONDS, program.CPU_SECONDS, program.MEMORY / 2**30],
     "files that the clean room decodes at the same time": [service.MOST],
     "text of a copy that a page shows": [

@@ -11,7 +11,7 @@ from typing import Any, TextIO
 
 import orjson
 from django.utils.encoding import iri_to_uri
-from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed, rfc3339_date
+from django.utils.feedgenerator import Atom1Feed, Enclosure, Rss201rev2Feed, SyndicationFeed, rfc3339_date
 from django.utils.html import escape
 from django.utils.xmlutils import SimplerXMLGenerator
 
@@ -38,6 +38,7 @@ class Entry:
     categories: Sequence[str]
     license: str
     revision_url: str  # the page of the revision on this site. `url` can be a page on the publisher's site.
+    picture: str | None = None  # the URL of the picture with the claim and the verdict
 
 
 def paragraphs(text: Sequence[str]) -> str:
@@ -128,6 +129,7 @@ class Json(_Paged):
             "language": entry.language,
             "_license": {"url": entry.license},
             "_revision": {"url": entry.revision_url},
+            **({"image": entry.picture} if entry.picture else {}),
         }
 
 
@@ -165,6 +167,7 @@ def write_feed(
             updateddate=entry.updated,
             categories=entry.categories,
             item_copyright=entry.license,
+            enclosures=[Enclosure(entry.picture, "0", "image/png")] if entry.picture else [],
             entry=entry,
         )
     return feed.writeString("utf-8").encode(), feed.content_type

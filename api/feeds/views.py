@@ -126,6 +126,7 @@ class ReviewFeed(Feed):
                 categories=[topic.slug for topic in review.topics],
                 license=review.license,
                 revision_url=f"{review.url}revisions/{review.revision.number}/",
+                picture=f"{review.url}share/",
             )
             for review in reviews
         ]

@@ -188,6 +188,7 @@ def message(request: HttpRequest, receipt: str) -> HttpResponse:
     context = {
         "received_at": found[0].received_at,
         "message": found[1],
+        "correction": reader_messages.find_correction(found[1]),
         "kept_until": kept_until(found[1].received_at),
         "address": f"{settings.SITE_URL}/receipts/{receipt}/",
         "license": settings.LICENSE_URL,

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.functional import Promise
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
@@ -212,6 +212,14 @@ def external_link(url: str | None, text: str | None = None) -> SafeString:
     if not safe_url(url):
         return format_html("<bdi>{}</bdi>", words)
     return format_html('<a href="{}" rel="nofollow noopener noreferrer"><bdi>{}</bdi></a>', url, words)
+
+
+def link_reviews(text: str) -> SafeString:
+    """Return a text of editors, in which only the URLs of reviews on this site are links."""
+    url = rf"({re.escape(settings.SITE_URL)}(?:/[a-z]{{2}})?/reviews/[0-9a-f-]{{36}}/(?:[a-z0-9_-]+/)*)"
+    parts = enumerate(re.split(url, text))  # every second part is a URL
+    link = '<a href="{0}">{0}</a>'
+    return format_html_join("", "{}", ((format_html(link, part) if at % 2 else part,) for at, part in parts))
 
 
 def in_language(texts: Mapping[str, str], fallback: str = "") -> tuple[str, str]:

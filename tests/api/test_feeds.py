@@ -128,7 +128,7 @@ def test_atom_entry(world, api):
     }
     page = f"http://127.0.0.1:8000/reviews/{world.flood}/"
     links = {link.get("rel"): link.get("href") for link in entry.findall("a:link", atom)}
-    assert links == {"alternate": page, "via": f"{page}revisions/2/"}
+    assert links == {"alternate": page, "via": f"{page}revisions/2/", "enclosure": f"{page}share/"}
     assert entry.find("a:author/a:name", atom).text == "Toà soạn kiemchung.example"
     assert entry.find("a:author/a:uri", atom).text == "https://kiemchung.example/"
     assert entry.find("a:category", atom).get("term") == "floods"
@@ -144,6 +144,8 @@ def test_rss_item(world, api):
     found = {child.tag.partition("}")[2] or child.tag: child.text for child in item}
     assert found["guid"] == f"urn:uuid:{world.flood}"
     assert item.find("guid").get("isPermaLink") == "false"
+    picture = f"http://127.0.0.1:8000/reviews/{world.flood}/share/"
+    assert item.find("enclosure").attrib == {"url": picture, "length": "0", "type": "image/png"}
     assert (found["language"], found["creator"]) == ("vi", "Toà soạn kiemchung.example")
     assert found["updated"] == LogEntry.objects.get(subject=world.flood, number=2).at.isoformat()
 
@@ -176,6 +178,7 @@ def test_json_feed_keeps_its_rules(world, api):
         assert item["authors"]
         assert all(isinstance(tag, str) for tag in item["tags"])
         assert item["date_modified"].endswith("Z")
+        assert item["image"] == f"http://127.0.0.1:8000/reviews/{item['id'].removeprefix('urn:uuid:')}/share/"
         assert None not in [*item.values(), *item["authors"][0].values()]
     last = read(api, "reviews.json", {"page_size": 100})
     assert "next_url" not in last

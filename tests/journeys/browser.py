@@ -70,7 +70,8 @@ def _read_form(element: Any) -> Form:
             form.values.setdefault(name, []).extend([value] if "checked" in each.attrib else [])
         elif name:
             # The first line break after the tag of a textarea isn't part of the value.
-            form.values[name] = [(each.text or "").removeprefix("\n") if each.tag == "textarea" else value]
+            entered = (each.text or "").removeprefix("\n") if each.tag == "textarea" else value
+            form.values[name] = [*(form.values.get(name, []) if kind == "hidden" else []), entered]
     return form
 
 

@@ -26,7 +26,7 @@ PAGE = "/admin/kept/"
 # Tables without texts of people: parts of what the page names, and what the newsroom publishes or sets up.
 PARTS = {
     "Appearance", "Attempt", "Authorship", "Claimant", "Freeze", "Membership", "PreparedVector", "Publisher",
-    "RatingScale", "SearchRow", "Subscription", "Topic", "TopicLabel", "Verdict", "VerdictLabel", "VerdictMapping", "WatchedSource",
+    "RatingScale", "ReusableAnswer", "SearchRow", "Subscription", "Topic", "TopicLabel", "Verdict", "VerdictLabel", "VerdictMapping", "WatchedSource",
 }  # fmt: skip
 
 

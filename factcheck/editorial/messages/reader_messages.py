@@ -3,14 +3,15 @@
 import hashlib
 import re
 import secrets
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import OperationalError, transaction
-from django.db.models import QuerySet, Value
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,22 +20,25 @@ from factcheck.editorial.captures.requests import request_missing
 from factcheck.editorial.drafts.validation import Invalid, Problem, Values, fill
 from factcheck.editorial.encryption import KeyProblem
 from factcheck.editorial.errors import AlreadyDecided, Incomplete, WrongValue
-from factcheck.editorial.events import Act, record_event, record_events
+from factcheck.editorial.events import record_event, record_events
 from factcheck.editorial.messages import message_limits
 from factcheck.editorial.messages.message_limits import NotStored, kept_until
 from factcheck.editorial.models import Appearance, Claim, Publisher, ReaderMessage, Review, User
 from factcheck.editorial.people import roles
 from factcheck.editorial.sign_in.proofs import current_proof
-from factcheck.record.models import PublishedReview
+from factcheck.record.models import LogEntry, PublishedReview
 from factcheck.tools.secret_key import keyed_hash
 
+Keys = Sequence[UUID]
 Kind, State = ReaderMessage.Kind, ReaderMessage.State
 
 MIN_CHARACTERS = 10  # a shorter text contains nothing that can be checked
 MAX_LINKS = 5  # in the text, because a text with more links is probably spam
 _LINK = re.compile(r"https?://|(?<!//)www\.", re.IGNORECASE)
 OUTAGE = timedelta(hours=1)  # the wait before a program tries again, if the operator has to act first
-_INTERNAL_FIELDS = ("review", "newsroom", "same_as", "claim", "decided_by", "decided_at", "receipt", "fingerprint")
+MAX_APPEARANCES = 20  # that a claim gets from the messages of a group
+_DECISION = ("newsroom", "claim", "corrects_revision", "decided_by", "decided_at")
+_INTERNAL_FIELDS = ("review", "same_as", "receipt", "fingerprint", *_DECISION)
 
 
 @transaction.atomic
@@ -98,32 +102,54 @@ def find_status(receipt: str) -> tuple[ReaderMessage, ReaderMessage] | None:
 
 
 @transaction.atomic
-def take_up(*, message: ReaderMessage, by: User, newsroom: int) -> UUID | None:
-    """Log a claim from a tip and return the claim's id, or mark a correction request as being looked into."""
-    message = _lock_open(message, by, newsroom, State.WAITING)
+def take_up(
+    *, message: ReaderMessage, by: User, newsroom: int, others: Keys = (), corrects: int | None = None
+) -> UUID | None:
+    """Log a claim from a tip and return the claim's id, or mark a correction request as being looked into.
+
+    `others` say the same, and get the same claim. `corrects` is the last revision of a review whose correction was
+    opened because of these requests.
+    """
+    states = [State.WAITING, State.TAKEN_UP] if corrects else [State.WAITING]
+    rows, claim = _lock_open(message, by, newsroom, *states, others=others), None
     if message.kind == Kind.TIP:
-        message.claim = Claim.objects.create(
-            newsroom_id=newsroom, text=message.text, language=message.language, logged_by=by
-        )
-        if message.url:
-            seen = Appearance.objects.create(claim=message.claim, url=message.url)
-            request_missing([seen], newsroom=message.claim.newsroom, by=by)
-    _decide(message, by, State.TAKEN_UP)
-    return message.claim_id
+        text, language = rows[0].text, rows[0].language
+        claim = Claim.objects.create(newsroom_id=newsroom, text=text, language=language, logged_by=by)
+        urls = [*dict.fromkeys(row.url for row in rows if row.url)][:MAX_APPEARANCES]
+        seen = [Appearance.objects.create(claim=claim, url=url) for url in urls]
+        request_missing(seen, newsroom=claim.newsroom, by=by)
+    for row in rows:
+        row.claim, row.corrects_revision = claim, corrects
+    _decide(rows, by, State.TAKEN_UP)
+    return claim.pk if claim else None
+
+
+def find_correction(message: ReaderMessage) -> LogEntry | None:
+    """Return the log entry of the correction that this request led to, or None if there is none yet."""
+    if not message.review_id or not message.corrects_revision:
+        return None
+    later = LogEntry.objects.filter(subject=message.review_id, number__gt=message.corrects_revision)
+    return later.filter(kind__in=[LogEntry.Kind.CORRECTION, LogEntry.Kind.UPDATE]).order_by("number").first()
 
 
 @transaction.atomic
-def answer(*, message: ReaderMessage, by: User, newsroom: int, text: str) -> None:
-    """Answer the message. Anyone with the receipt can read the answer."""
-    message = _lock_open(message, by, newsroom, State.WAITING, State.TAKEN_UP)
-    if not text.strip():
-        raise Incomplete(_("Write an answer. Anyone with the receipt can read it."))
-    message.answer = text
-    try:
-        message.clean_fields(exclude=_INTERNAL_FIELDS)
-    except ValidationError as problem:
-        raise WrongValue(*problem.messages) from problem
-    _decide(message, by, State.ANSWERED)
+def answer(
+    *, message: ReaderMessage, by: User, newsroom: int, text: str | Mapping[str, str], others: Keys = ()
+) -> None:
+    """Answer the message, and `others` that say the same. Anyone with the receipt can read the answer.
+
+    `text` can be a text for each language. Each sender then gets the answer in the language of their message.
+    """
+    rows = _lock_open(message, by, newsroom, State.WAITING, State.TAKEN_UP, others=others)
+    for row in rows:
+        row.answer = text if isinstance(text, str) else text.get(row.answer_language, "")
+        if not row.answer.strip():
+            raise Incomplete(_("Write an answer. Anyone with the receipt can read it."))
+        try:
+            row.clean_fields(exclude=_INTERNAL_FIELDS)
+        except ValidationError as problem:
+            raise WrongValue(*problem.messages) from problem
+    _decide(rows, by, State.ANSWERED)
 
 
 @transaction.atomic
@@ -132,30 +158,16 @@ def dismiss_all(*, messages: QuerySet[ReaderMessage], by: User, newsroom: int) -
 
     For tips to every newsroom, `newsroom` is recorded as the newsroom that decided.
     """
-    undecided = ReaderMessage.objects.filter(
-        pk__in=messages.order_by().values("pk"), state__in=[State.WAITING, State.TAKEN_UP]
-    )
-    locked = undecided.select_for_update(of=("self",)).order_by("pk")
-    rows = [(key, owner or newsroom) for key, owner in locked.values_list("pk", "newsroom_id")]
-    for owner in {owner for _key, owner in rows}:
-        roles.require_decider(by, owner)
-    found = ReaderMessage.objects.filter(pk__in=[key for key, _owner in rows])
-    found.update(
-        state=State.DISMISSED,
-        decided_by=by,
-        decided_at=timezone.now(),
-        newsroom_id=Coalesce("newsroom_id", Value(newsroom)),
-    )
-    for owner in sorted({owner for _key, owner in rows}):
-        acts: list[Act] = [("message.dismissed", key, {}) for key, each in rows if each == owner]
-        record_events(by, owner, acts)
+    undecided = messages.order_by().filter(state__in=[State.WAITING, State.TAKEN_UP])
+    locked = _lock(undecided.values("pk"), by, newsroom)
+    rows = [row for row in locked if row.state in (State.WAITING, State.TAKEN_UP)]
+    _decide(rows, by, State.DISMISSED)
     return len(rows)
 
 
 @transaction.atomic
-def dismiss(*, message: ReaderMessage, by: User, newsroom: int) -> None:
-    message = _lock_open(message, by, newsroom, State.WAITING, State.TAKEN_UP)
-    _decide(message, by, State.DISMISSED)
+def dismiss(*, message: ReaderMessage, by: User, newsroom: int, others: Keys = ()) -> None:
+    _decide(_lock_open(message, by, newsroom, State.WAITING, State.TAKEN_UP, others=others), by, State.DISMISSED)
 
 
 def delete_expired_messages() -> int:
@@ -176,20 +188,42 @@ def delete_messages(messages: QuerySet[ReaderMessage], *, by: User | None) -> in
     return len(keys)
 
 
-def _lock_open(message: ReaderMessage, by: User, newsroom: int, *states: ReaderMessage.State) -> ReaderMessage:
-    message = ReaderMessage.objects.select_for_update().get(pk=message.pk)
-    roles.require_decider(by, message.newsroom_id or newsroom)
-    if message.state not in states:
+def _lock_open(
+    message: ReaderMessage, by: User, newsroom: int, *states: ReaderMessage.State, others: Keys = ()
+) -> list[ReaderMessage]:
+    """Lock the message and the others, and return them in this order. One decision is made for all, or for none.
+
+    Raise NotAllowed if the person can't decide on them, and AlreadyDecided if one has been decided or isn't alike.
+    """
+    keys = {message.pk, *others}
+    rows = sorted(_lock(keys, by, newsroom), key=lambda row: (row.pk != message.pk, row.received_at))
+    alike = {(row.kind, row.review_id, row.newsroom_id, row.state, row.same_as_id and row.pk) for row in rows}
+    if len(rows) < len(keys) or len(alike) > 1 or rows[0].state not in states:
         raise AlreadyDecided(_("This has already been decided. Reload the page to see the decision."))
-    message.newsroom_id = message.newsroom_id or newsroom
-    return message
+    return rows
 
 
-def _decide(message: ReaderMessage, by: User, state: ReaderMessage.State) -> None:
-    message.state, message.decided_by, message.decided_at = state, by, timezone.now()
+def _lock(keys: Any, by: User, newsroom: int) -> list[ReaderMessage]:
+    """Lock the messages. Tips to every newsroom now belong to this one. Raise NotAllowed."""
+    rows = list(ReaderMessage.objects.filter(pk__in=keys).select_for_update(of=("self",)).order_by("pk"))
+    for row in rows:
+        row.newsroom_id = row.newsroom_id or newsroom
+    for owner in {row.newsroom_id for row in rows}:
+        roles.require_decider(by, owner or newsroom)
+    return rows
+
+
+def _decide(rows: Sequence[ReaderMessage], by: User, state: ReaderMessage.State) -> None:
+    """Save the decision on locked messages, and record it. It counts as one action of the person."""
+    now = timezone.now()
+    for row in rows:
+        row.state, row.decided_by, row.decided_at = state, by, now
     # Only these columns are saved, so that a message whose key is missing can still be put aside.
-    message.save(update_fields=["state", "decided_by", "decided_at", "newsroom", "answer", "claim"])
-    record_event(by, f"message.{state}", message)
+    ReaderMessage.objects.bulk_update(rows, ["state", "answer", *_DECISION])
+    for row in rows[:1]:
+        record_event(by, f"message.{state}", row)
+    for owner in {row.newsroom_id for row in rows[1:]}:
+        record_events(by, owner, [(f"message.{state}", row.pk, {}) for row in rows[1:] if row.newsroom_id == owner])
 
 
 def _store(row: ReaderMessage) -> None:

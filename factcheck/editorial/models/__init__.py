@@ -22,7 +22,7 @@ from factcheck.editorial.models.people import (
     User,
 )
 from factcheck.editorial.models.proposals import PreparedVector, Proposal, Signature
-from factcheck.editorial.models.reader_messages import Mismatch, ReaderMessage
+from factcheck.editorial.models.reader_messages import Mismatch, ReaderMessage, ReusableAnswer
 from factcheck.editorial.models.reviews import Authorship, Reply, Review, Source
 from factcheck.editorial.models.scales import RatingScale, Verdict, VerdictLabel, VerdictMapping
 from factcheck.editorial.models.talk.comments import Comment
@@ -30,7 +30,7 @@ from factcheck.editorial.models.talk.comments import Comment
 __all__ = [
     "AnsweredRequest", "ApiToken", "Appearance", "Authorship", "Capture", "Card", "Claim", "Claimant", "Comment",
     "Demand", "EditorialEvent", "Freeze", "ImportBatch", "Incident", "Job", "Membership", "Mismatch", "OpenDraft",
-    "Picture", "PreparedVector", "Proposal", "Publisher", "RatingScale", "ReaderMessage", "Reply", "Review",
-    "SavedState", "SearchRow", "SecondFactor", "Session", "SignInCounter", "Signature", "Source", "Topic",
+    "Picture", "PreparedVector", "Proposal", "Publisher", "RatingScale", "ReaderMessage", "Reply", "ReusableAnswer",
+    "Review", "SavedState", "SearchRow", "SecondFactor", "Session", "SignInCounter", "Signature", "Source", "Topic",
     "TopicLabel", "User", "Verdict", "VerdictLabel", "VerdictMapping", "WatchedSource",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ Readers are told how long messages are kept.
 import uuid
 from typing import Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -14,7 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.encryption import EncryptedLineField, EncryptedProseField, EncryptedWebAddressField
-from factcheck.editorial.fields import LanguageField, ProseField
+from factcheck.editorial.fields import LanguageField, LineField, ProseField
 from factcheck.editorial.models.claims import Claim
 from factcheck.editorial.models.people import Publisher, User
 from factcheck.editorial.models.reviews import Review
@@ -79,6 +80,8 @@ class ReaderMessage(models.Model):
     )
     answer = ProseField(_("answer"), max_length=2000, blank=True)
     claim = models.ForeignKey(Claim, models.SET_NULL, verbose_name=_("claim"), null=True, related_name="+")
+    # the review's last revision when a correction was opened because of this request
+    corrects_revision = models.PositiveIntegerField(null=True)
     decided_by = models.ForeignKey(User, models.PROTECT, verbose_name=_("decided by"), null=True, related_name="+")
     decided_at = models.DateTimeField(_("decided at"), null=True)
 
@@ -132,6 +135,35 @@ class ReaderMessage(models.Model):
         """Return the kind and the time, without the text, because not everybody who sees the name may read the text."""
         received = date_format(timezone.localtime(self.received_at), "SHORT_DATETIME_FORMAT")
         return f"{capfirst(self.get_kind_display())}, {received}"
+
+    @property
+    def answer_language(self) -> str:
+        """Return the language in which the sender is answered: that of the message, or else the site's language."""
+        language = self.language.partition("-")[0]
+        return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
+class ReusableAnswer(models.Model):
+    """A newsroom's answer to readers in one language, for messages that arrive again and again.
+
+    The text isn't encrypted, so it must not repeat anything that a reader wrote.
+    """
+
+    newsroom = models.ForeignKey(Publisher, models.CASCADE, verbose_name=_("newsroom"), related_name="+")
+    name = LineField(_("name"), max_length=80)
+    language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES)
+    text = ProseField(_("answer"), max_length=2000)
+
+    class Meta:
+        verbose_name = _("reusable answer")
+        ordering = ["newsroom", "name", "language"]
+        constraints = [
+            models.UniqueConstraint(fields=["newsroom", "name", "language"], name="reusableanswer_once"),
+            models.CheckConstraint(condition=~Q(name="") & ~Q(text=""), name="reusableanswer_says_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.get_language_display()})"
 
 
 class Mismatch(models.Model):

@@ -179,11 +179,11 @@ class Erasure(ReviewPolicy):
 
 
 @transaction.atomic
-def open_correction(*, review: Review, by: User, change_class: str, note: str) -> None:
+def open_correction(*, review: Review, by: User, change_class: str, note: str, **detail: str) -> None:
     """Reopen the draft. Readers still see the last revision until the correction is published.
 
-    A withdrawn review can be reopened too, so that it can be redacted before it is public again. Raise EditorialError
-    if the person can't write the review, or the review can't be corrected now.
+    A withdrawn review can be reopened too, so that it can be redacted before it is public again. `detail` goes into the
+    event. Raise EditorialError if the person can't write the review, or the review can't be corrected now.
     """
     review = Review.objects.select_for_update().get(pk=review.pk)
     roles.require_writer(by, review)
@@ -205,7 +205,7 @@ def open_correction(*, review: Review, by: User, change_class: str, note: str) -
     # Saving `changed_at` lets a form that was opened earlier detect this change. The form then doesn't overwrite it.
     review.save(update_fields=["change_class", "change_note", "state", "changed_at"])
     keep_state(review, by)
-    record_event(by, "correction.opened", review, change_class=change_class, note=note)
+    record_event(by, "correction.opened", review, change_class=change_class, note=note, **detail)
 
 
 @transaction.atomic

@@ -44,7 +44,7 @@ REVOKE DELETE, TRUNCATE ON editorial_session, editorial_secondfactor, editorial_
 -- The other columns of a second factor and a message never change, so that neither can be emptied instead.
 REVOKE UPDATE ON editorial_secondfactor, editorial_readermessage FROM :"application";
 GRANT UPDATE (counter, used_at) ON editorial_secondfactor TO :"application";
-GRANT UPDATE (state, decided_by_id, decided_at, newsroom_id, answer, claim_id, sender, wide_sender)
+GRANT UPDATE (state, decided_by_id, decided_at, newsroom_id, answer, claim_id, corrects_revision, sender, wide_sender)
     ON editorial_readermessage TO :"application";
 
 -- End the account's sessions with these hashed keys, or all of them, except one. The session that is the proof can be among

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from factcheck.database.rows import run_public
-from factcheck.record.lists.statistics import Row, Statistic, median
+from factcheck.record.lists.statistics import Statistic, median
 
 # The newest of the period: those that are counted, and those whose bodies are read, which takes 100 microseconds each.
 MAX_REVIEWS, MAX_READ = 20_000, 1_000
@@ -29,13 +29,6 @@ def newsroom_figures(site: str, zone: str, first: date, last: date) -> Mapping[s
         numbers[name][tuple(value.split())] = number
     days = {int(day): number for (day,), number in numbers["days"].items()}
     return {
-        name: Statistic(columns, _in_order(name, numbers[name]), median(days) if name == "days" else None)
+        name: Statistic(columns, [*numbers[name].items()], median(days) if name == "days" else None)
         for name, columns in FIGURES.items()
     }
-
-
-def _in_order(name: str, numbers: Mapping[tuple[str, ...], int]) -> list[Row]:
-    """Return dates and quantities in their order, and other values with the most frequent first."""
-    if name in ("weeks", "sources", "days"):
-        return sorted(numbers.items(), key=lambda row: str(row[0][0]).zfill(10))
-    return sorted(numbers.items(), key=lambda row: (-row[1], row[0]))

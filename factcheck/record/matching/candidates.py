@@ -118,13 +118,14 @@ def find_candidates(
     ]
 
 
-def find_similar(model: SearchModel, text: str, has_vectors: bool = True) -> Similar:
+def find_similar(model: SearchModel, text: str, has_vectors: bool = True, *, private: bool = False) -> Similar:
     """Return the rows with a similar meaning, and the amount that is added to the rank of each row.
 
-    If vectors can't be compared, the result contains no rows and an explanation for the user.
+    If vectors can't be compared, the result contains no rows and an explanation for the user. A `private` text is never
+    sent to an embeddings API.
     """
     try:
-        embeddings = get_embeddings()
+        embeddings = get_embeddings(private=private)
         if not has_vectors:  # no vector is computed on a site without vectors
             return Similar({}, "The meaning of reviews has not been computed yet.")
         vectors = [half_vector(embed_query(embeddings, [lower_capitals(text)])[0])]

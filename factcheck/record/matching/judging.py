@@ -100,8 +100,13 @@ def _says_the_same(alignment: Alignment, post: str, claim: str, vectors: dict[st
     with current().spending():
         if post not in vectors:
             [vectors[post]] = LocalModel().embed_passages([post])
-        constant, *weights = _weights()
-        return bool(constant + evidence(alignment, vectors[post], _vector_of(claim)) @ weights >= SAME)
+        return log_odds(alignment, vectors[post], _vector_of(claim)) >= SAME
+
+
+def log_odds(alignment: Alignment, post: Vector, claim: Vector) -> float:
+    """Return the log-odds of the regression that the two texts say the same."""
+    constant, *weights = _weights()
+    return float(constant + evidence(alignment, post, claim) @ weights)
 
 
 def _vector_of(claim: str) -> Vector:

@@ -131,12 +131,12 @@ class _Clock:
             self._turn.late += paused
 
 
-def match(text: str, *, posted: date | None = None, limit: int = 10) -> Matching:
+def match(text: str, *, posted: date | None = None, limit: int = 10, private: bool = False) -> Matching:
     """Return the published claims that match the post best. An empty post has no matches.
 
-    The only error that a post can cause is TimeoutError.
+    A `private` text is never sent to an embeddings API. The only error that a post can cause is TimeoutError.
     """
-    [matching] = match_batch([text], [posted], limit=limit)
+    [matching] = match_batch([text], [posted], limit=limit, private=private)
     return matching
 
 
@@ -145,6 +145,7 @@ def match_batch(
     posted: Sequence[date | None] = (),
     *,
     limit: int = 10,
+    private: bool = False,
     pause: Callable[[], None] = lambda: None,
 ) -> list[Matching]:
     """Return the matches of each post, in order. Raise TimeoutError if there isn't enough time for all posts.
@@ -159,7 +160,7 @@ def match_batch(
         if questions:
             clock.stop_for(pause)
         with current().within(min(SECONDS, clock.left)):
-            questions.append(_read(text, day or post_date(text)))
+            questions.append(_read(text, day or post_date(text), private=private))
     for question, meaning in zip(questions, _meanings(questions), strict=True):
         if found:
             clock.stop_for(pause)
@@ -168,14 +169,14 @@ def match_batch(
     return found
 
 
-def _read(text: str, posted: date | None) -> _Question:
+def _read(text: str, posted: date | None, *, private: bool) -> _Question:
     pieces = split_sentences(clean_question(text))
     if not pieces:
         return _Question(text, posted, pieces, [], 0, _Meaning(), SECONDS)
     if not current().left:
         raise TimeoutError
     try:
-        embeddings = get_embeddings()
+        embeddings = get_embeddings(private=private)
     except EmbeddingError as problem:
         words, known = read_words(pieces)
         meaning = _Meaning(explanation=str(problem))

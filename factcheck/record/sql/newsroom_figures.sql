@@ -1,7 +1,8 @@
 -- The figures of a newsroom from the first to the last day in its zone: the name of a figure, a value and its number. They
 -- count the newsroom's own live reviews, at most `counted` of the newest. Sources and replies are only in the bodies, so
 -- they are counted in the `opened` newest. A source is named by its title or its publisher. Corrections are read from the
--- first entry of the period on, because entries of the log have an index by time.
+-- first entry of the period on, because entries of the log have an index by time. Quantities come in their order, and other
+-- values with the most frequent first.
 CREATE OR REPLACE FUNCTION record_newsroom_figures(
     site text, zone text, first_day date, last_day date, counted int, opened int
 ) RETURNS TABLE (figure text, value text, number bigint) LANGUAGE sql STABLE
@@ -31,7 +32,7 @@ SET search_path = pg_catalog, public, pg_temp AS $$
             AND at >= (SELECT since FROM period) AND at < (SELECT until FROM period)
             AND sequence >= (SELECT sequence FROM record_logentry WHERE at >= (SELECT since FROM period) ORDER BY at LIMIT 1)
     )
-    SELECT 'weeks', date_trunc('week', published_at AT TIME ZONE zone)::date::text, count(*) FROM found GROUP BY 2
+    SELECT * FROM (SELECT 'weeks', date_trunc('week', published_at AT TIME ZONE zone)::date::text, count(*) FROM found GROUP BY 2
     UNION ALL SELECT 'topics', topic, count(*) FROM found, unnest(topics) AS topic GROUP BY 2
     UNION ALL SELECT 'sources', sources::text, count(*) FROM read GROUP BY 2
     UNION ALL SELECT 'standard', (named >= 2 AND first_hand >= 1)::text, count(*) FROM read GROUP BY 2
@@ -41,4 +42,6 @@ SET search_path = pg_catalog, public, pg_temp AS $$
     UNION ALL SELECT 'days', days::text, count(*) FROM changed WHERE change = 'substantive' GROUP BY 2
     UNION ALL SELECT 'demands', from_type || ' ' || outcome, count(*) FROM record_publisheddemand
         WHERE publisher = site AND received_on BETWEEN first_day AND last_day GROUP BY 2
+    ) AS every (figure, value, number)
+    ORDER BY figure, CASE WHEN figure IN ('sources', 'days') THEN value::int END, number DESC, value
 $$;

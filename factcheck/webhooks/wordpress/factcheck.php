@@ -606,7 +606,7 @@ function factcheck_settings_page() {
 	};
 	$input    = static function ( $name ) use ( $settings ) {
 		return static function () use ( $name, $settings ) {
-			echo '<input class="regular-text" id="factcheck-' . esc_attr( $name ) . '" name="factcheck[' . esc_attr( $name ) . ']" value="' . esc_attr( $settings[ $name ] ) . '" required>';
+			echo '<input type="text" class="regular-text" id="factcheck-' . esc_attr( $name ) . '" name="factcheck[' . esc_attr( $name ) . ']" value="' . esc_attr( $settings[ $name ] ) . '" required>';
 		};
 	};
 	echo '<div class="wrap"><h1>' . esc_html( factcheck_text( 'Factcheck' ) ) . '</h1><p>';
@@ -618,7 +618,7 @@ function factcheck_settings_page() {
 		'webhook',
 		'URL for the webhook',
 		function () {
-			echo '<input class="large-text code" id="factcheck-webhook" readonly value="' . esc_attr( rest_url( 'factcheck/v1/webhook' ) ) . '">';
+			echo '<input type="text" class="large-text code" id="factcheck-webhook" readonly value="' . esc_attr( rest_url( 'factcheck/v1/webhook' ) ) . '">';
 		},
 		'Register this URL at the desk, under “Webhooks”.'
 	);

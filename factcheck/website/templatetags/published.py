@@ -24,7 +24,7 @@ register.filter(words.one_line, is_safe=True)
 for each in (
     words.get_item, words.in_words, words.day_of, words.time_tag, words.moment_tag, words.show_times_of,
     words.safe_url, words.host, words.short, words.has_page, words.in_sentence, words.lang,
-    words.language_name, words.local_name, words.plain, words.license_name, words.translated_label,
+    words.language_name, words.link_reviews, words.local_name, words.plain, words.license_name, words.translated_label,
     words.label_language, words.scale,
 ):  # fmt: skip
     register.filter(each)

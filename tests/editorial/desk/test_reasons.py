@@ -79,8 +79,8 @@ def test_answer_to_a_reader(newsroom: Newsroom) -> None:
     answering: dict[str, Any] = {"message": message, "by": newsroom.editor, "newsroom": newsroom.publisher.pk}
     with refused("wrong_value"):
         reader_messages.answer(**answering, text="Cảm\x9dơn bạn.")
-    browser = signed_in(newsroom.editor).open(f"/admin/editorial/readermessage/{message.pk}/do/answer/")
-    typed(browser, "text", "Answer")
+    browser = signed_in(newsroom.editor).open(f"/admin/editorial/readermessage/{message.pk}/group/")
+    typed(browser, "text_vi", "Answer")
     message.refresh_from_db()
     assert message.answer == "Hai dòng:\nnguồn khác."
 

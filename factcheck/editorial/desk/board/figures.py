@@ -58,7 +58,9 @@ def figures_page(request: HttpRequest, as_csv: bool = False) -> HttpResponse:
         newsroom = next(each for each in newsrooms if each.pk == form.cleaned_data["newsroom"])
         context |= _figures(newsroom, form.cleaned_data["first"], form.cleaned_data["last"])
         if as_csv:
-            return _csv(context["rows"], f"{newsroom.site}-{form.cleaned_data['first']}.csv")
+            content = write_csv(("figure", "value", "label", "count"), context["rows"])
+            headers = {"Content-Disposition": f'attachment; filename="{newsroom.site}-{context["first"]}.csv"'}
+            return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
     return TemplateResponse(request, "admin/editorial/figures.html", {**admin.site.each_context(request), **context})
 
 
@@ -87,11 +89,3 @@ def _words(name: str, values: Sequence[Any], topics: dict[str, str]) -> str:
     if name == "weeks":
         return date_format(date.fromisoformat(values[0]), "SHORT_DATE_FORMAT")
     return ", ".join(topics.get(value, str(capfirst(LABELS.get(value, value)))) for value in values)
-
-
-def _csv(rows: Sequence[tuple[Any, ...]], name: str) -> HttpResponse:
-    response = HttpResponse(
-        write_csv(("figure", "value", "label", "count"), rows), content_type="text/csv; charset=utf-8"
-    )
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response

@@ -72,6 +72,7 @@ FIELD_MODELS: dict[str, type[Model]] = {
 REFERENCES: dict[str, type[Model]] = {
     **dict.fromkeys(("into", "other", "instead", "claim"), Claim),
     "owner": User,
+    "request": ReaderMessage,
     "token": ApiToken,
     "verdict": Verdict,
 }
@@ -92,6 +93,7 @@ KEY_NAMES: dict[str, Promise] = {
     "new_email": _("e-mail address"),
     "newsroom": _("newsroom"),
     "reason": _("reason"),
+    "request": _("a reader’s request"),
     "role": _("role"),
     "reviews": _("reviews"),
     "sequence": _("entry of the log"),

@@ -2,18 +2,15 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
-from django import forms
 from django.contrib import admin
 from django.contrib import messages as notes
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import Count, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -21,24 +18,15 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from factcheck.editorial.desk.access import Desk, OwnRowsAdmin, get_desk
-from factcheck.editorial.desk.action_forms import NewsroomForm, ProseField
-from factcheck.editorial.desk.action_views import (
-    ActionsAdmin,
-    DeskAction,
-    Text,
-    by_name,
-    confirm_page,
-    refusals_on_form,
-    subject_page,
-    submitted_data,
-)
+from factcheck.editorial.desk.access import Desk, DeskAdmin, OwnRowsAdmin, get_desk
+from factcheck.editorial.desk.action_forms import NewsroomForm
+from factcheck.editorial.desk.action_views import refusals_on_form, subject_page
 from factcheck.editorial.desk.deciding.public_text import show_public_text
 from factcheck.editorial.desk.lists.columns import column
 from factcheck.editorial.desk.lists.filters import list_filter
 from factcheck.editorial.desk.lists.finding import IN_MEMORY
 from factcheck.editorial.desk.lists.large_lists import language_in_words
-from factcheck.editorial.desk.subjects import merges
+from factcheck.editorial.desk.readers import message_groups
 from factcheck.editorial.encryption import KeyProblem
 from factcheck.editorial.messages import reader_messages
 from factcheck.editorial.models import Mismatch, ReaderMessage
@@ -46,12 +34,11 @@ from factcheck.editorial.models import Mismatch, ReaderMessage
 MIN_FLOOD = 5  # messages from one network within an hour
 MAX_NETWORKS = 10
 MAX_SEARCHED = 1000  # messages that one search decrypts, the newest first
-PERIODS = {"hour": (_("last hour"), timedelta(hours=1)), "day": (_("last 24 hours"), timedelta(days=1))}
 
 
 ReceivedFilter = list_filter(
-    "received", _("received"), [(name, label) for name, (label, _period) in PERIODS.items()],
-    lambda _request, rows, name: rows.filter(received_at__gt=timezone.now() - PERIODS[name][1]),
+    "received", _("received"), [("hour", _("last hour")), ("day", _("last 24 hours"))],
+    lambda _request, rows, name: rows.filter(received_at__gt=timezone.now() - timedelta(**{f"{name}s": 1})),
 )  # fmt: skip
 
 
@@ -76,62 +63,6 @@ class NetworkFilter(admin.SimpleListFilter):
 
 
 State = ReaderMessage.State
-
-
-class AnswerForm(NewsroomForm):
-    text = ProseField(
-        label=capfirst(_("answer")),
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 6}),
-        help_text=_("Anyone who has the receipt can read this. Don’t write about other people."),
-    )
-
-
-ACTIONS: dict[str, DeskAction[ReaderMessage]] = by_name(
-    DeskAction(
-        "take-up",
-        _("Take up"),
-        _("This logs the message as a claim. Write the claim as one sentence, without the names of private persons."),
-        _("Taken up."),
-        lambda message, by, data: reader_messages.take_up(message=message, by=by, **data),
-        NewsroomForm,
-    ),
-    DeskAction(
-        "answer",
-        _("Answer"),
-        _("The sender can read your answer on the receipt page."),
-        _("Answered."),
-        lambda message, by, data: reader_messages.answer(message=message, by=by, **data),
-        AnswerForm,
-    ),
-    DeskAction(
-        "dismiss",
-        _("Put aside"),
-        _("No further action is taken. The receipt tells the sender that the message was put aside."),
-        _("Put aside."),
-        lambda message, by, data: reader_messages.dismiss(message=message, by=by, **data),
-        NewsroomForm,
-    ),
-)
-
-TAKE_UP_MISTAKE = _("The receipt tells the sender that an editor is looking into it.")
-
-
-def explanation_for(action: DeskAction[ReaderMessage], message: ReaderMessage) -> Text:
-    """Return the explanation of the action, adapted to the kind of message."""
-    is_mistake = message.kind == ReaderMessage.Kind.CORRECTION
-    return TAKE_UP_MISTAKE if is_mistake and action.name == "take-up" else action.explanation
-
-
-PUT_ASIDE_ALL = DeskAction["QuerySet[ReaderMessage]"](
-    "put_aside_all",
-    _("Put the selected messages aside"),
-    "",
-    "",
-    lambda messages, by, data: reader_messages.dismiss_all(messages=messages, by=by, **data),
-    NewsroomForm,
-    is_destructive=True,
-)
 EDITORS_ONLY = _("Only Editors and Chief editors of the newsroom can read the message.")
 
 
@@ -145,14 +76,13 @@ def can_read(desk: Desk, message: ReaderMessage) -> bool:
 
 
 @admin.register(ReaderMessage)
-class ReaderMessageAdmin(ActionsAdmin[ReaderMessage]):
+class ReaderMessageAdmin(DeskAdmin[ReaderMessage]):
     """The queue of messages, whose content only Editors can read.
 
     Reporters see that messages have arrived, and which reviews the messages are about.
     """
 
     actions = ["put_aside_all"]  # type: ignore[assignment] # DeskAdmin has no actions
-    desk_actions = ACTIONS
     change_form_template = "admin/editorial/readermessage/change_form.html"
     list_display = ("beginning", "kind", "state", "times", language_in_words, "received_at")
     list_filter = ("state", "kind", ReceivedFilter, NetworkFilter)
@@ -180,6 +110,21 @@ class ReaderMessageAdmin(ActionsAdmin[ReaderMessage]):
         roles = get_desk(request).roles
         return bool(roles) and (obj is None or obj.newsroom_id is None or obj.newsroom_id in roles)
 
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("<uuid:pk>/group/", view(message_groups.group_page), name="editorial_readermessage_group"),
+            path("answers/", view(message_groups.answers_page), name="editorial_readermessage_answers"),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the groups to people who can read the messages, unless they filter the list or open all messages."""
+        if request.method == "GET" and not request.GET and get_desk(request).deciding_newsrooms:
+            with suppress(KeyProblem):
+                return message_groups.groups_page(request)
+        return super().changelist_view(request, extra_context)
+
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         return super().get_actions(request) if get_desk(request).deciding_newsrooms else {}
 
@@ -193,24 +138,15 @@ class ReaderMessageAdmin(ActionsAdmin[ReaderMessage]):
         mine = Q(newsroom=None) | Q(newsroom__in=desk.deciding_newsrooms)
         messages = messages.filter(mine, state__in=[State.WAITING, State.TAKEN_UP])
         newsrooms = [row for row in desk.newsrooms if row.pk in desk.deciding_newsrooms]
-        form = PUT_ASIDE_ALL.form(newsrooms, request.POST if "newsroom" in request.POST else None)
+        form = NewsroomForm(newsrooms, request.POST if "newsroom" in request.POST else None)
         if form.is_valid():
             with refusals_on_form(form):
-                number = PUT_ASIDE_ALL.run(messages, desk.user, form.cleaned_data)
+                number = reader_messages.dismiss_all(messages=messages, by=desk.user, **form.cleaned_data)
                 notes.success(request, ngettext("Put %s message aside.", "Put %s messages aside.", number) % number)
                 return None
-        number = messages.count()
-        explanation = ngettext(
-            "%s message is put aside. No further action is taken, and the receipt tells the sender.",
-            "%s messages are put aside. No further action is taken, and the receipts tell the senders.",
-            number,
-        )
-        names = ("action", "select_across", ACTION_CHECKBOX_NAME)
-        return subject_page(
-            request, ReaderMessage(), request.get_full_path(), PUT_ASIDE_ALL.label, action=PUT_ASIDE_ALL, form=form,
-            template="admin/editorial/readermessage/put_aside.html", explanation=explanation % number,
-            selection=[(name, value) for name in names for value in request.POST.getlist(name)],
-        )  # fmt: skip
+        title, page = _("Put the selected messages aside"), request.get_full_path()
+        template, context = "admin/editorial/readermessage/put_aside.html", {"form": form, "number": messages.count()}
+        return subject_page(request, ReaderMessage(), page, title, template, is_destructive=True, **context)
 
     @admin.display(description=_("text"))
     def beginning(self, message: ReaderMessage) -> str:
@@ -227,37 +163,6 @@ class ReaderMessageAdmin(ActionsAdmin[ReaderMessage]):
         others: list[ReaderMessage] = [] if getattr(message, "is_hidden", False) else list(repeated[:20])
         found = [_content(each, "contact") for each in [message, *others]]
         return "; ".join(dict.fromkeys(filter(None, found))) or "–"
-
-    def available_actions(self, request: HttpRequest, row: ReaderMessage) -> list[str]:
-        names = {State.WAITING: ["take-up", "answer", "dismiss"], State.TAKEN_UP: ["answer", "dismiss"]}
-        return names.get(State(row.state), []) if can_read(get_desk(request), row) else []
-
-    def action_view(self, request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
-        if name not in ACTIONS or not self.has_view_permission(request):
-            raise Http404
-        action, desk = ACTIONS[name], get_desk(request)
-        message = self.get_queryset(request).filter(pk=pk).first()
-        # Another newsroom may have taken the tip while this person was writing. The page then keeps the input and hides
-        # the tip.
-        tips = ReaderMessage.objects.filter(kind=ReaderMessage.Kind.TIP)
-        if message is not None and not can_read(desk, message):
-            raise Http404
-        if message is None and not (submitted_data(request) and tips.filter(pk=pk).exists()):
-            raise Http404
-        change, others = "admin:editorial_readermessage_change", "admin:editorial_readermessage_changelist"
-        page = reverse(change, args=[pk]) if message else reverse(others)
-        newsroom = message.newsroom_id if message else None  # a pending tip doesn't belong to a newsroom
-        deciding = [row for row in desk.newsrooms if row.pk in desk.deciding_newsrooms]
-        form = action.form([row for row in deciding if newsroom in (None, row.pk)], submitted_data(request))
-        if message is None:
-            form.add_error(None, _("Another newsroom has already taken up this message and will answer it."))
-        elif form.is_valid():
-            with refusals_on_form(form):
-                claim = action.run(message, desk.user, form.cleaned_data)
-                notes.success(request, str(action.success_message))
-                return redirect(merges.similar_url(claim, then="message")) if claim else redirect(page)
-        message = message or ReaderMessage(kind=ReaderMessage.Kind.TIP)
-        return confirm_page(request, action, message, form, page, explanation=explanation_for(action, message))
 
 
 def _content(message: ReaderMessage, name: str) -> str:

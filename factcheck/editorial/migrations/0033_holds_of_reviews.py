@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("editorial", "0031_incidents"),
+        ("editorial", "0032_reusable_answers"),
     ]
 
     operations = [

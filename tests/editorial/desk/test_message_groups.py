@@ -1,0 +1,216 @@
+"""Messages from readers in groups: together in other words, apart with another fact, and answered in one decision."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.test import Client
+from django.utils import timezone
+
+from factcheck.editorial.messages import opened_messages, reader_messages
+from factcheck.editorial.messages.opened_messages import Opened, group_messages, open_messages
+from factcheck.editorial.models import Claim, EditorialEvent, ReaderMessage, ReusableAnswer, Review
+from factcheck.editorial.proposals import workflow
+from factcheck.record.matching import embeddings
+from tests.api.test_messages import sent, status
+from tests.journeys.browser import Browser, _read_page, signed_in
+from tests.support.drafts import FLOOD, Newsroom, make_newsroom
+from tests.support.refusals import refused
+
+LIST = "/admin/editorial/readermessage/"
+ROOF = "Có thật là nước lũ ở Huế đã lên tới mái chùa không ạ?"
+
+
+def tip(text: str, language: str = "vi", **more: Any) -> str:
+    """The receipt of a tip from a network of its own."""
+    number = ReaderMessage.objects.count()
+    return sent("tips", {"text": text, "language": language, **more}, f"198.51.{number}.1")
+
+
+def page_of(text: str) -> str:
+    return f"{LIST}{next(row.pk for row in ReaderMessage.objects.all() if row.text == text)}/group/"
+
+
+def browser_adds(browser: Browser, html: str) -> Browser:
+    """Put the part that the script loads into its form, as the script of the list does."""
+    place = browser.html.index(" hidden></div></form>")
+    browser.page = _read_page(f"{browser.html[:place]}>{html}</div></form>".encode())
+    return browser
+
+
+def opened(*texts: str) -> list[Opened]:
+    return [
+        Opened(ReaderMessage(kind="tip", language=text.partition(":")[0]), text.partition(":")[2], "") for text in texts
+    ]
+
+
+def texts_of(messages: Sequence[Opened]) -> list[set[str]]:
+    return [{each.text for each in group.messages} for group in group_messages(messages)[0]]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "together"),
+    [
+        ("Ibuprofen tablets contain the virus.", "Is it true that ibuprofen tablets contain a virus?", True),
+        ("Ibuprofen tablets contain the virus.", "Paracetamol tablets contain the virus.", False),
+        (FLOOD, ROOF, True),
+        ("Bộ Y tế khuyên dân uống nước chanh mỗi ngày.", "Bộ Y tế không khuyên dân uống nước chanh mỗi ngày.", False),
+        ("Giá xăng tăng thêm 300 đồng từ chiều nay.", "Giá xăng tăng thêm 800 đồng từ chiều nay.", False),
+        ("The bank closes on 3 December.", "The bank closes on 13 December.", False),
+    ],
+)
+def test_words_alone_put_a_claim_together_and_keep_another_fact_apart(one: str, other: str, together: bool) -> None:
+    assert len(texts_of(opened(f"en:{one}", f"en:{other}"))) == (1 if together else 2)
+
+
+def test_meaning_puts_two_languages_together_but_not_two_medicines(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The model is in this process even if the site has an API for vectors: no request leaves."""
+    settings.EMBEDDINGS_URL = "http://embeddings.invalid/v1"
+    monkeypatch.setattr(embeddings, "send", lambda *_args, **_more: pytest.fail("a tip was sent to an API"))
+    english = {
+        "Ibuprofen tablets contain the Machupo virus.",
+        "My aunt says ibuprofen tablets contain the Machupo virus.",
+    }
+    ibuprofen, paracetamol = "Thuốc ibuprofen có chứa virus Machupo.", "Thuốc paracetamol có chứa virus Machupo."
+    messages = opened(*(f"en:{text}" for text in sorted(english)), f"vi:{ibuprofen}", f"vi:{paracetamol}")
+    assert texts_of(messages) == [english | {ibuprofen}, {paracetamol}]
+    assert opened_messages._remembered
+    later = opened_messages.time.monotonic() + opened_messages.KEPT_SECONDS + 1
+    monkeypatch.setattr(opened_messages.time, "monotonic", lambda: later)
+    opened_messages.vector_of("Another text.")
+    assert len(opened_messages._remembered) == 1
+
+
+def test_group_is_answered_in_one_decision_and_each_reader_in_their_language(newsroom: Newsroom) -> None:
+    receipts = [tip(FLOOD), tip(ROOF), tip(f"Nghe nói {FLOOD}", "en")]
+    other = tip("Giá xăng tăng thêm 300 đồng từ chiều nay.")
+    browser = signed_in(newsroom.editor).open(LIST)
+    assert FLOOD in browser.text, browser.text
+    browser.open(page_of(FLOOD))
+    members = browser.page.forms[-1].values["members"]
+    browser.fill(members=members[:1], text_vi="Đoạn phim cũ.", text_en="An old film.").press("Answer")
+    assert [status(receipt)["answer"] for receipt in receipts] == ["Đoạn phim cũ.", None, None]
+    browser.open(page_of(ROOF)).fill(text_vi="Phim năm 2020.").press("Answer")
+    assert browser.codes == {"incomplete"}  # an answer in English is missing, so nobody was answered
+    assert status(receipts[1])["status"] == "waiting"
+    browser.fill(text_en="A film of 2020.").press("Answer")
+    assert [status(receipt)["answer"] for receipt in receipts[1:]] == ["Phim năm 2020.", "A film of 2020."]
+    assert status(other)["status"] == "waiting"
+    assert EditorialEvent.objects.filter(action="message.answered").count() == 3
+
+
+def test_group_that_was_checked_is_answered_with_one_press_and_the_review_is_a_link(
+    newsroom: Newsroom, live: Review, settings: Any
+) -> None:
+    receipts = [tip(FLOOD), tip(ROOF)]
+    editor = signed_in(newsroom.editor)
+    found = editor.client.get(f"{page_of(FLOOD)}?checked=vi").content.decode()
+    assert "Sai – Video nước lũ" in found
+    editor.open(LIST)
+    browser_adds(editor, found).press("Answer with this review")
+    assert f"/reviews/{live.pk}/" in status(receipts[1])["answer"]
+    html = Client().get(f"/en/receipts/{receipts[0]}/").content.decode()
+    assert html.count(f'href="{settings.SITE_URL}/reviews/{live.pk}/"') == 1, html
+    tip("Giá xăng tăng thêm 300 đồng từ chiều nay.")
+    assert not editor.client.get(f"{page_of('Giá xăng tăng thêm 300 đồng từ chiều nay.')}?checked=vi").content.strip()
+
+
+def test_only_reviews_of_this_site_are_links_in_an_answer(newsroom: Newsroom, live: Review, settings: Any) -> None:
+    receipt, own = tip(FLOOD), f"{settings.SITE_URL}/vi/reviews/{live.pk}/"
+    text = f"Xem {own} và https://evil.example/reviews/{live.pk}/ <b>."
+    message = ReaderMessage.objects.get()
+    reader_messages.answer(message=message, by=newsroom.editor, newsroom=newsroom.publisher.pk, text=text)
+    html = Client().get(f"/vi/receipts/{receipt}/").content.decode()
+    assert f'href="{own}"' in html
+    assert 'href="https://evil' not in html
+    assert "&lt;b&gt;" in html
+
+
+def test_group_becomes_one_claim_with_every_place(newsroom: Newsroom) -> None:
+    tip(FLOOD, url="https://social.example/p/1")
+    tip(ROOF, url="https://social.example/p/2")
+    signed_in(newsroom.editor).open(page_of(ROOF)).press("Take up")
+    claim = Claim.objects.get()
+    assert {each.url for each in claim.appearances.all()} == {
+        "https://social.example/p/1",
+        "https://social.example/p/2",
+    }
+    assert set(ReaderMessage.objects.values_list("claim", "state")) == {(claim.pk, "taken_up")}
+    browser = signed_in(newsroom.editor).open(page_of(FLOOD)).fill(text_vi="Phim năm 2020.").press("Answer")
+    assert "Answered." in browser.text
+
+
+def test_group_is_decided_whole_or_not_at_all(newsroom: Newsroom) -> None:
+    tip(FLOOD)
+    tip(ROOF)
+    one, other = ReaderMessage.objects.order_by("received_at")
+    acting: dict[str, Any] = {"by": newsroom.editor, "newsroom": newsroom.publisher.pk}
+    reader_messages.dismiss(message=other, **acting)
+    for act, more in ((reader_messages.answer, {"text": "Phim cũ."}), (reader_messages.take_up, {})):
+        with refused("already_decided"):
+            act(message=one, others=[other.pk], **acting, **more)
+    one.refresh_from_db()
+    assert one.state == "waiting"
+    with refused("not_allowed"):
+        reader_messages.answer(message=one, others=[], by=newsroom.reporter, newsroom=newsroom.publisher.pk, text="Cũ.")
+
+
+def test_nobody_sees_or_groups_messages_that_they_may_not_read(newsroom: Newsroom) -> None:
+    other = make_newsroom("khac.example")
+    tip(FLOOD, newsroom={"site": "kiemchung.example"})
+    tip(ROOF)
+    assert [len(group_messages(open_messages([room.publisher.pk]))[0]) for room in (newsroom, other)] == [2, 1]
+    page = page_of(FLOOD)
+    assert signed_in(newsroom.reporter).client.get(page).status_code == 404
+    assert signed_in(other.editor).client.get(page).status_code == 302
+    assert "Only Editors and Chief editors" in signed_in(newsroom.reporter).open(LIST).text
+
+
+def test_reusable_answers_are_edited_on_one_page_and_fill_the_form(newsroom: Newsroom) -> None:
+    browser = signed_in(newsroom.editor).open(f"{LIST}answers/")
+    row = {"name": "Không kiểm chứng được", "language": "vi", "text": "Đây là một ý kiến."}
+    browser.fill(**{f"answers__0__{key}": value for key, value in row.items()}).press("Save")
+    assert ReusableAnswer.objects.values_list("newsroom", "name", "language", "text").get() == (
+        newsroom.publisher.pk, *row.values(),
+    )  # fmt: skip
+    tip(FLOOD)
+    browser.open(page_of(FLOOD)).follow("Không kiểm chứng được")
+    assert browser.value("text_vi") == "Đây là một ý kiến."
+    assert signed_in(newsroom.reporter).client.get(f"{LIST}answers/").status_code == 404
+    assert (
+        not signed_in(make_newsroom("khac.example").editor)
+        .open(f"{LIST}answers/")
+        .page.forms[-1]
+        .values.get("answers-0-id", [""])[0]
+    )
+
+
+def test_correction_from_a_request_is_named_at_the_receipt_and_at_the_desk_alone(
+    newsroom: Newsroom, live: Review
+) -> None:
+    ask = {"text": "Năm quay phim ghi sai, phải là 2019.", "language": "vi", "review": {"id": str(live.pk)}}
+    receipt = sent("correction-requests", ask)
+    message = ReaderMessage.objects.get()
+    browser = signed_in(newsroom.editor).open(page_of(ask["text"]))
+    browser.choose("change_class", "substantive").fill(
+        note="Một độc giả cho biết đoạn phim được quay vào năm 2019."
+    ).press("Open a correction")
+    assert browser.path == f"/admin/editorial/review/{live.pk}/change/", browser.text
+    assert browser.has_link("A reader asked for this correction")
+    page = f"/en/receipts/{receipt}/"
+    assert "/revisions/" not in Client().get(page).content.decode()
+    Review.objects.filter(pk=live.pk).update(summary="Sai. Đoạn video được quay năm 2019.")
+    proposal = workflow.submit(subject=Review.objects.get(pk=live.pk), by=newsroom.editor)
+    workflow.approve_and_publish(proposal=proposal, by=newsroom.second, digest=proposal.digest)
+    assert f'/reviews/{live.pk}/revisions/2/"' in Client().get(page).content.decode()
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT convert_from(document, 'UTF8') FROM record_revisiondocument")
+        published = "".join(row[0] for row in cursor.fetchall())
+    for secret in (receipt, str(message.pk), message.receipt, ask["text"]):
+        assert secret not in published
+    ReaderMessage.objects.using("owner").update(received_at=timezone.now() - timedelta(days=91))
+    assert reader_messages.delete_expired_messages() == 1
