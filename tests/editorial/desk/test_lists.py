@@ -49,7 +49,7 @@ def test_home_and_lists_ask_the_same_whatever_the_rows(newsroom: Newsroom, rows:
             assert len(queries) <= expected, name
     with CaptureQueriesContext(connection) as queries:
         chief.client.get("/admin/")
-    assert len(queries) <= 17
+    assert len(queries) <= 18
 
 
 def test_demands_that_wait_for_their_day_hide_no_new_one(
