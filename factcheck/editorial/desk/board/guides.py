@@ -6,6 +6,7 @@ FIRST = "tutorials/first-claim"
 # The guide of each page, by the page's model.
 MODELS = {
     "review": "how-to/write-a-review",
+    "card": "how-to/use-the-board",
     "claim": "how-to/log-a-claim",
     "claimant": "how-to/name-a-claimant",
     "capture": "how-to/keep-evidence",
@@ -28,6 +29,7 @@ MODELS = {
     "delivery": "how-to/receive-webhooks",
     "job": "how-to/when-something-is-wrong",
     "freeze": "how-to/freeze-publishing",
+    "first": "tutorials/first-newsroom",
     "find": "how-to/find-at-the-desk",
     "comments": "how-to/talk-beside-the-text",
     "kept": "how-to/see-what-is-kept",
