@@ -101,7 +101,8 @@ def _counts(desk: Desk) -> dict[str, Count]:
     if newsrooms:
         messages = _("New messages from readers are waiting.")
         waiting = ReaderMessage.objects.waiting().for_newsrooms(newsrooms)
-        counts["messages"] = Count(messages, waiting, "readermessage", "?state__exact=waiting", "received_at")
+        shown = "" if desk.deciding_newsrooms else "?state__exact=waiting"  # Editors see groups
+        counts["messages"] = Count(messages, waiting, "readermessage", shown, "received_at")
         translations = _("Translations are behind their originals. Bring them up to date.")
         counts["behind"] = Count(translations, desk.own(Review.objects.behind()), "review", "?translation=behind")
         sources = _("Sources of published reviews have to be checked again.")
