@@ -11,12 +11,14 @@ from django.views.i18n import set_language
 from api.feeds.feed_formats import FORMATS
 from api.feeds.views import ClaimReviewFeed, CorrectionFeed, ReviewFeed
 from api.views.reference_pages import ReferencePage
+from factcheck.operations.first_hour import first_hour_page
 from factcheck.operations.retention import kept_page
 from factcheck.website.urls import pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("api.urls")),
     path("admin/language/", set_language, name="set_language"),
+    path("admin/first-hour/", admin.site.admin_view(first_hour_page), name="editorial_first_hour"),
     path("admin/kept/", admin.site.admin_view(kept_page), name="editorial_kept"),
     path("admin/", admin.site.urls),
     path("", include("api.google.urls")),

@@ -1,7 +1,7 @@
 """The feeds of reviews and corrections in the formats of `feed_formats`, and the ClaimReview feed."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.html import escape, format_html
 from django.utils.translation import gettext
@@ -40,7 +41,7 @@ from factcheck.record.readmodel.comparable_verdicts import shown_reviews
 from factcheck.record.readmodel.picture_rows import shown_pictures
 from factcheck.record.readmodel.revisions import disowned_among
 from factcheck.record.statements.output import read
-from factcheck.record.statements.review import Publisher, Source
+from factcheck.record.statements.review import Publisher, Reply, Source
 from factcheck.record.statements.statement_labels import KINDS
 from factcheck.tools.budget import current
 
@@ -217,12 +218,27 @@ def _pictures_in(reviews: Sequence[Review]) -> dict[str, ShownPicture]:
 
 
 def _whole(review: Review, pictures: dict[str, ShownPicture]) -> str:
-    """Return the answer, the summary, the headline, the text converted from Markdown, and the sources."""
+    """Return the answer, the summary, the headline, the text converted from Markdown, the replies and the sources."""
     headline = f"<h2>{escape(review.headline)}</h2>" if review.headline else ""
-    body, sources = to_html(review.body, pictures) if review.body else "", "".join(map(_source, review.sources))
+    body = to_html(review.body, pictures) if review.body else ""
     with speaking(review.language):
-        listed = f"<h2>{gettext('Sources')}</h2><ol>{sources}</ol>" if sources else ""
-    return paragraphs(_summary(review)) + headline + body + listed
+        replies = _list(gettext("Right of reply"), map(_reply, review.replies))
+        sources = _list(gettext("Sources"), map(_source, review.sources))
+    return paragraphs(_summary(review)) + headline + body + replies + sources
+
+
+def _list(title: str, items: Iterable[str]) -> str:
+    return f"<h2>{title}</h2><ol>{written}</ol>" if (written := "".join(items)) else ""
+
+
+def _reply(reply: Reply) -> str:
+    """Return who was asked and when, and the answer word for word, or that none came."""
+    who = ", ".join(filter(None, (reply.name, reply.description)))
+    asked = f"{gettext('asked on')} {date_format(date.fromisoformat(reply.asked_on))}"
+    answers = filter(None, (reply.answer_translation, reply.answer))
+    said = "".join(format_html("<blockquote>{}</blockquote>", each) for each in answers)
+    missing = f"<p>{gettext('No answer came.')}</p>" if reply.no_answer else ""
+    return f"<li>{escape(who)} ({asked}){missing}{said}</li>"
 
 
 def _source(source: Source) -> str:

@@ -13,7 +13,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.utils.functional import lazy
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
@@ -44,9 +43,6 @@ def field_options(part: type[Part], name: str) -> dict[str, Any]:
 def fault_message(kind: str) -> str:
     """Return the error message for a kind of fault."""
     return gettext(MESSAGES[kind])
-
-
-lazy_fault_message = lazy(fault_message, str)
 
 
 def validate_characters(value: str) -> None:

@@ -1,12 +1,16 @@
 """The search for similar claims, for editors who log a claim or want to merge two claims."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
 from factcheck.editorial.models import Claim
+from factcheck.editorial.search.draft_rows import find_rows
+from factcheck.editorial.search.queries import plain_words, read_typed
 from factcheck.record.matching.embeddings import is_configured
+from factcheck.record.matching.judging import judge
 from factcheck.record.matching.match_numbers import THRESHOLD
 from factcheck.record.matching.matches import match
 from factcheck.record.models import PublishedClaim, PublishedMerge
@@ -52,7 +56,7 @@ def find_similar(
     model refuses the text, no error is raised, because a later attempt would fail too.
     """
     try:
-        found = match(text, limit=limit + 1)
+        found = match(text, limit=limit + 1, private=True)
     except TimeoutError as problem:
         raise MeaningNotCompared("The comparison with published claims took too long.") from problem
     ranked = sorted(found.ranked, key=lambda each: not each.judgement.says_the_same)
@@ -70,9 +74,19 @@ def find_similar(
     return alike
 
 
-def find_identical_drafts(claim: Claim) -> list[Claim]:
-    """Return up to five unpublished claims in the same newsroom with the same text."""
-    alike = Claim.objects.filter(newsroom=claim.newsroom_id, text__iexact=claim.text).exclude(pk=claim.pk)
+def find_unpublished(text: str, newsrooms: Collection[int], *, exclude: UUID | None = None) -> list[Claim]:
+    """Return up to five unpublished claims of these newsrooms that have all words of the text, or say the same.
+
+    Claims that say the same come first, and have the attribute `is_same`. Diacritics can be missing.
+    """
+    results = find_rows(newsrooms, "claim", read_typed(text), 4 * MOST)
     public = Exists(PublishedClaim.objects.filter(pk=OuterRef("pk")))
     merged = Exists(PublishedMerge.objects.filter(claim_id=OuterRef("pk")))
-    return list(alike.exclude(public | merged).select_related("logged_by").order_by("-logged_at")[:MOST])
+    rows = Claim.objects.exclude(public | merged).select_related("logged_by")
+    claims = [*rows.in_bulk([hit.id for hit in results.hits if hit.id != exclude]).values()]
+    for claim, judgement in zip(claims, judge(text, [[each.text] for each in claims], at_most=MOST)[0], strict=True):
+        # A text in ASCII alone can be Vietnamese that was typed without diacritics.
+        claim.is_same = judgement.says_the_same or (text.isascii() and plain_words(text) == plain_words(claim.text))
+    return sorted((each for each in claims if each.is_same or not results.relaxed), key=lambda each: not each.is_same)[
+        :MOST
+    ]

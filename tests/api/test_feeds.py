@@ -41,6 +41,8 @@ def world(module_database):
         newsroom.make_claim(text=HOSTILE), headline=HOSTILE, summary=HOSTILE,
         body=f"# {HOSTILE}\n\n[x](javascript:alert(1)) ![i](https://i.example/1.png)\n\n<img src=x onerror=alert(1)>",
     )  # fmt: skip
+    hostile.replies.create(type="organization", name="Sở Y tế", asked_on="2026-10-03", answer=HOSTILE)
+    hostile.replies.create(type="unnamed", description="chủ tiệm", asked_on="2026-10-04", no_answer=True)
     gone = newsroom.make_review(newsroom.make_claim(text="Bị rút."), headline="Rút lại")
     for room, review in ((newsroom, flood), (other, tea), (newsroom, hostile), (newsroom, gone)):
         room.publish_review(review)
@@ -222,6 +224,9 @@ def test_full_text_is_sanitised_html(world, api, kind):
     assert 'href="https://i.example/1.png"' in html
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
     assert html.startswith("<p>“]]&gt;&lt;script&gt;")
+    replies = "<h2>Quyền phản hồi</h2><ol><li>Sở Y tế (ngày hỏi 3/10/2026)<blockquote>]]&gt;&lt;script&gt;"
+    assert replies in html
+    assert "<li>chủ tiệm (ngày hỏi 4/10/2026)<p>" in html
     if kind != "rss":  # feedparser takes a title of RSS for HTML, and cleans it
         assert plain(HOSTILE) in title or kind == "atom"
 

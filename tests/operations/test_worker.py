@@ -59,9 +59,10 @@ def test_command_that_fails_fails_its_job(database: str):
 
 def test_vectors_are_computed_until_none_is_missing(database: str, monkeypatch: pytest.MonkeyPatch):
     batches = [[32, 32], [5], []]
-    monkeypatch.setattr(tasks, "get_embeddings", lambda: None)
+    monkeypatch.setattr(tasks, "get_embeddings", lambda **_: None)
     monkeypatch.setattr(tasks, "compute_missing", lambda embeddings, seconds: iter(batches.pop(0)))
     monkeypatch.setattr(tasks, "prepare_vectors", lambda embeddings, seconds: iter(()))
+    monkeypatch.setattr(tasks.draft_rows, "compute_vectors", lambda embeddings, seconds: iter(()))
     tasks.embed_claims.defer(timestamp=0)
     while batches:
         left = len(batches)

@@ -128,10 +128,10 @@ def test_posts_follow_their_reviews(newsroom: Newsroom, tmp_path: Path, settings
     subprocess.run(["php", "-l", WORDPRESS_PLUGIN], check=True, capture_output=True)
     with served() as site, wordpress(tmp_path, WORDPRESS_PLUGIN.read_text()) as blog:
         subscription = subscribe(url_of(blog))
+        make_newsroom("khac.example").publish_new()
         blog.run(SETTINGS % (site, subscription.secret))
         review = newsroom.make_review(headline="Video <b>cũ</b> & 'lũ' Bí Mật", body=HOSTILE)
         newsroom.publish_review(review)
-        make_newsroom("khac.example").publish_new()
         arrive()
 
         (first,) = posts_of(blog)
@@ -189,7 +189,7 @@ def test_posts_follow_their_reviews(newsroom: Newsroom, tmp_path: Path, settings
 
 def check_signatures(blog: WordPress, subscription: Subscription) -> None:
     """Nothing without the right signature, after the window or twice. A second signature, of the new secret, counts."""
-    entry = LogEntry.objects.earliest("sequence")
+    entry = LogEntry.objects.latest("sequence")
     body = sending.message(entry, "review.published")
     key, now = signing.secret(subscription.pk, 1), int(time.time())
 
@@ -205,7 +205,9 @@ def check_signatures(blog: WordPress, subscription: Subscription) -> None:
 
 def check_catching_up(blog: WordPress, newsroom: Newsroom, site: str, review: Review) -> None:
     """A disowning, which no message brings, and messages that were lost while the site couldn't be reached."""
-    assert catch_up(blog)["cursor"] == 4  # the first run only notes where the log ends
+    noted = blog.run("out( get_option( 'factcheck_state' ) );")
+    assert (noted["cursor"], noted["problem"]) == (0, "")  # where the log ended when the settings were saved
+    assert catch_up(blog)["cursor"] == 4
     newsroom.disown("3-4")
     assert catch_up(blog)["problem"] == ""
     (disowned,) = posts_of(blog)

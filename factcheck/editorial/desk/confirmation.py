@@ -34,6 +34,7 @@ TAKING_AWAY: dict[str, frozenset[str]] = {
 CONFIRMED: dict[str, frozenset[str]] = {
     "editorial_proposal": frozenset({"approve", "approve-and-publish", "hold", "publish", "undo"}),
     "editorial_review_action": frozenset({"withdraw", "reinstate", "redact", "erase"}),
+    "editorial_first_hour": EVERY,
     "editorial_user_add": EVERY,
     "editorial_user_change": EVERY,
     "editorial_user_action": EVERY,

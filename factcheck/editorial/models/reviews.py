@@ -8,15 +8,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.fields import (
-    LanguageField,
-    LineField,
-    ProseField,
-    WebAddressField,
-    columns,
-    field_options,
-    lazy_fault_message,
-)
+from factcheck.editorial.fields import LanguageField, LineField, ProseField, WebAddressField, columns, field_options
 from factcheck.editorial.models.captures import Capture
 from factcheck.editorial.models.claims import NO_CAPTURE_HELP, Claim
 from factcheck.editorial.models.drafts import StatementModel, VersionedModel, is_known
@@ -327,18 +319,22 @@ class Reply(StatementModel):
             models.CheckConstraint(
                 condition=Q(type="unnamed", name="") & ~Q(description="") | ~Q(type="unnamed") & ~Q(name=""),
                 name="reply_named_or_described",
-                violation_error_message=lazy_fault_message("wrong_claimant"),
+                violation_error_message=_(
+                    "Name a public figure or an organisation. Describe a private person, without a name."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(no_answer=False) | Q(answer="", answer_translation="", answered_on=None),
                 name="reply_came_or_did_not",
-                violation_error_message=lazy_fault_message("answer_and_none"),
+                violation_error_message=_(
+                    "An answer came, or none came. Delete the answer, or don’t state that none came."
+                ),
             ),
             models.CheckConstraint(
                 condition=(Q(answer_until=None) | Q(answer_until__gte=F("asked_on")))
                 & (Q(answered_on=None) | Q(answered_on__gte=F("asked_on"))),
                 name="reply_after_the_question",
-                violation_error_message=lazy_fault_message("before_asking"),
+                violation_error_message=_("An answer and its deadline can’t be earlier than the day of asking."),
             ),
         ]
 

@@ -3,21 +3,25 @@
 Giving rights needs a proposal that a second person approves (`proposals/account_policy.py`).
 """
 
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from factcheck.editorial.errors import EditorialError, LastDecider, TooLate, TooSoon
-from factcheck.editorial.models import EditorialEvent, Membership, Proposal, User
+from factcheck.editorial.events import set_actor
+from factcheck.editorial.models import EditorialEvent, Membership, Proposal, Publisher, User
 from factcheck.editorial.models.kinds import SETTLED_AFTER, TAKING, Action
 from factcheck.editorial.people import roles
 from factcheck.editorial.proposals import account_policy, workflow
 from factcheck.editorial.sign_in import sessions
 from factcheck.record.statements.output import read
 
+_ORDER = ("reporter", "editor", Action.ADMINISTRATOR, "chief_editor")
 AGAIN = timedelta(minutes=10)  # the wait before the same person can end the same sessions again
 
 
@@ -33,6 +37,24 @@ def take_away(*, account: User, action: Action, by: User, membership: Membership
     if action in TAKING and workflow.policy_of(proposal).find_refusal(proposal, by, approving=True) is None:
         return workflow.approve(proposal=proposal, by=by, digest=proposal.digest)
     return proposal
+
+
+@transaction.atomic
+def add_colleagues(*, newsroom: Publisher, by: User, rows: Iterable[dict[str, Any]]) -> None:
+    """Add accounts and propose their roles. In first-hour mode, the proposals are approved and the links are sent.
+
+    The first person who can decide ends this mode. So deciders come last, and an account administrator before a Chief
+    editor, because an administrator can approve a Chief editor later.
+    """
+    set_actor(by)
+    for row in sorted(rows, key=lambda row: _ORDER.index(row["role"])):
+        name, role = row["email"].partition("@")[0].lower(), row["role"]
+        account = User.objects.create_user(name, row["email"], byline=row["byline"], is_staff=True)
+        about = {"newsroom": newsroom, "role": role} if role in Membership.Role.values else {}
+        action = Action.ROLE if about else Action.ADMINISTRATOR
+        proposal = account_policy.propose(account=account, action=action, by=by, **about)
+        if account_policy.first_hour_end(by):
+            workflow.approve(proposal=proposal, by=by, digest=proposal.digest)
 
 
 @transaction.atomic

@@ -55,12 +55,17 @@ def contains(text: str, query: Query) -> bool:
 
     A word of the query can be the beginning of a word of the text.
     """
-    words = f" {_plain(split_words(text))}"
+    words = f" {plain_words(text)}"
 
     def has(term: Term) -> bool:
         return any(f" {_plain(spelling)}" in words for spelling in term)
 
     return any(all(map(has, each.required)) and not any(map(has, each.excluded)) for each in query.alternatives)
+
+
+def plain_words(text: str) -> str:
+    """Return the words of the text in lower case and without diacritics, with spaces between them."""
+    return _plain(split_words(text))
 
 
 def _plain(words: list[str] | tuple[str, ...]) -> str:

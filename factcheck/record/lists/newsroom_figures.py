@@ -11,24 +11,18 @@ from factcheck.record.lists.statistics import Statistic, median
 
 # The newest of the period: those that are counted, and those whose bodies are read, which takes 100 microseconds each.
 MAX_REVIEWS, MAX_READ = 20_000, 1_000
-# The figures with the names of their values.
-FIGURES = {
-    "weeks": ("week",), "topics": ("topic",), "sources": ("sources",), "standard": ("met",), "replies": ("reply",),
-    "corrections": ("change",), "days": ("days",), "demands": ("from", "outcome"),
-}  # fmt: skip
+FIGURES = ("weeks", "topics", "sources", "standard", "replies", "corrections", "days", "demands")
 
 
 def newsroom_figures(site: str, zone: str, first: date, last: date) -> Mapping[str, Statistic]:
     """Count a newsroom's publications from the first to the last day. Weeks without a review count 0."""
     monday = first - timedelta(days=first.weekday())
-    weeks = [str(monday + timedelta(weeks=place)) for place in range((last - monday).days // 7 + 1)]
     numbers: dict[str, dict[tuple[str, ...], int]] = {name: {} for name in FIGURES}
-    numbers["weeks"] = {(week,): 0 for week in weeks}
+    numbers["weeks"] = {(str(monday + timedelta(weeks=each)),): 0 for each in range((last - monday).days // 7 + 1)}
     sql = "SELECT * FROM record_newsroom_figures(%s, %s, %s, %s, %s, %s)"
     for name, value, number in run_public(sql, [site, zone, first, last, MAX_REVIEWS, MAX_READ]):
         numbers[name][tuple(value.split())] = number
     days = {int(day): number for (day,), number in numbers["days"].items()}
     return {
-        name: Statistic(columns, [*numbers[name].items()], median(days) if name == "days" else None)
-        for name, columns in FIGURES.items()
+        name: Statistic((name,), [*numbers[name].items()], median(days) if name == "days" else None) for name in FIGURES
     }

@@ -1,7 +1,7 @@
 """The statement of a review. docs/reference/reviews.md describes the keys and types."""
 
 import operator
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import Field, model_validator
 
@@ -88,11 +88,16 @@ class Code(Choices):
 NoCaptureReason = Annotated[str | None, Line(500)]
 
 
-def require_named_or_described(part: "Claimant | Reply") -> None:
-    """Raise InvalidValue if a private person is named, or somebody is neither named nor described."""
-    unnamed = part.type == ClaimantType.UNNAMED
-    if (part.name is None) != unnamed or (unnamed and part.description is None):
-        raise InvalidValue("wrong_claimant")
+class Named(Part):
+    """Somebody with a name or a description. A private person is described, not named."""
+
+    @model_validator(mode="after")
+    def _is_named_or_described(self) -> Self:
+        said: Any = self
+        unnamed = said.type == ClaimantType.UNNAMED
+        if (said.name is None) != unnamed or (unnamed and said.description is None):
+            raise InvalidValue("wrong_claimant")
+        return self
 
 
 class Appearance(Part):
@@ -113,7 +118,7 @@ class Appearance(Part):
     )
 
 
-class Claimant(Part):
+class Claimant(Named):
     """The claimant. A private person is described, not named."""
 
     labels_follow: ClassVar[bool] = True
@@ -134,11 +139,6 @@ class Claimant(Part):
         True,
         False,
     )
-
-    @model_validator(mode="after")
-    def _is_named_or_described(self) -> Self:
-        require_named_or_described(self)
-        return self
 
 
 class Wording(Part):
@@ -267,7 +267,7 @@ class Source(Part):
         return self
 
 
-class Reply(Part):
+class Reply(Named):
     """A person or organisation that the newsroom asked, and the answer. A private person is described, not named."""
 
     type: Annotated[str, OneOf(ClaimantType)] = required(_("person or organisation"), "Kind of person.", "organization")
@@ -290,7 +290,6 @@ class Reply(Part):
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Self:
-        require_named_or_described(self)
         if self.no_answer and self.answer:
             raise InvalidValue("answer_and_none")
         if min(self.answer_until or self.asked_on, self.answered_on or self.asked_on) < self.asked_on:

@@ -499,7 +499,12 @@ function factcheck_catch_up( $seconds = 20 ) {
 function factcheck_read_changes( array $state, $end ) {
 	do {
 		$cursor = $state['cursor'];
-		list( $page, $problem ) = factcheck_fetch( '/api/v1/changes/?page_size=20' . ( $cursor >= 0 && null !== $cursor ? "&since=$cursor" : '' ), $head );
+		$since  = $cursor >= 0 && null !== $cursor ? "&since=$cursor" : '';
+
+		list( $page, $problem ) = factcheck_fetch( "/api/v1/changes/?page_size=20$since", $head );
+		if ( $problem ) { // perhaps because 20 long texts are too large together
+			list( $page, $problem ) = factcheck_fetch( "/api/v1/changes/?page_size=1$since", $head );
+		}
 		if ( '' === $problem && null === $cursor ) {
 			return array( 'cursor' => is_numeric( $head ) ? (int) $head : -1, 'until' => time(), 'problem' => '', 'more' => false );
 		}
@@ -535,6 +540,17 @@ add_action(
 		register_setting( 'factcheck', 'factcheck_secret', array( 'sanitize_callback' => 'factcheck_sanitize_secret' ) );
 	}
 );
+
+add_action( 'add_option_factcheck', 'factcheck_saved', 10, 2 );
+add_action( 'update_option_factcheck', 'factcheck_saved', 10, 2 );
+
+/** Note where the log of a new site ends, so that a message that is lost from now on can be caught up. */
+function factcheck_saved( $before, $settings ) {
+	if ( ! is_array( $before ) || ! isset( $before['site'] ) || $before['site'] !== $settings['site'] ) {
+		delete_option( 'factcheck_state' );
+		factcheck_catch_up( 0 );
+	}
+}
 
 function factcheck_sanitize( $given ) {
 	$kept  = factcheck_settings();

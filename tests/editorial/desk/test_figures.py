@@ -20,6 +20,8 @@ def publish_at(newsroom: Newsroom, at: datetime, sources: int = 2, primary: bool
     review = newsroom.make_review(sources=sources, claim=newsroom.make_claim())
     review.claim.topics.add(Topic.objects.get_or_create(slug="floods")[0])
     review.sources.filter(position=0).update(primary=primary)
+    answer = {"answer": "Không có thư nào."} if primary else {"no_answer": True}
+    review.replies.create(type="organization", name="Sở Y tế", asked_on="2026-10-03", **answer)
     newsroom.publish_review(review)
     PublishedReview.objects.filter(pk=review.pk).update(published_at=at)
     return review
@@ -62,8 +64,8 @@ def test_period_is_counted_in_the_newsrooms_zone(counted: Newsroom) -> None:
         ("sources", "3", "1"),
         ("standard", "true", "2"),
         ("standard", "false", "1"),
-        ("replies", "answered", "0"),
-        ("replies", "asked", "0"),
+        ("replies", "asked", "3"),
+        ("replies", "answered", "2"),
         ("corrections", "substantive", "1"),
         ("days", "3", "1"),
         ("demands", "state_body refused", "1"),

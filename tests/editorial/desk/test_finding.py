@@ -1,14 +1,19 @@
 """The search in one box on every page of the desk: what is found in which spelling, and by whom."""
 
+import re
 import unicodedata
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connections
+from playwright.sync_api import expect
 
 from factcheck.editorial.models import Claim, Claimant, Review, SearchRow
 from factcheck.editorial.search import draft_rows
+from factcheck.record.matching.embeddings import get_embeddings
 from tests.api.test_messages import TIP, sent
 from tests.journeys.browser import Browser, signed_in
+from tests.support.chromium import desk_of
 from tests.support.drafts import Newsroom, make_newsroom, make_user
 
 DENGUE = "Uống nước lá đu đủ chữa khỏi sốt xuất huyết."
@@ -23,7 +28,7 @@ def found(person: Newsroom | Browser, words: str, kind: str = "") -> str:
     response = browser.client.post("/admin/find/", {"q": words, "kind": kind, "csrfmiddlewaretoken": token})
     assert response.status_code == 200
     html: str = response.content.decode()
-    return html[html.index("content-main") :]
+    return re.sub("</?mark>", "", html[html.index("content-main") :])
 
 
 def fill(newsroom: Newsroom) -> Review:
@@ -130,3 +135,42 @@ def test_worker_computes_the_words_that_no_search_has_computed(newsroom: Newsroo
     assert draft_rows.compute_words() >= 4
     assert not SearchRow.objects.filter(search=None).exists()
     assert draft_rows.compute_words() == 0
+
+
+@pytest.mark.prove
+def test_claim_is_found_by_its_meaning_and_only_by_the_model_on_this_machine(newsroom: Newsroom, settings: Any) -> None:
+    settings.EMBEDDINGS_URL = "https://embeddings.invalid/v1"
+    claim = newsroom.make_claim(text="Uống nước chanh nóng tiêu diệt tế bào ung thư.")
+    draft_rows.compute_words()
+    sum(draft_rows.compute_vectors(get_embeddings(private=True)))
+    assert SearchRow.objects.get(pk=claim.pk).embedding is not None
+    html = found(newsroom, "hot lemon water kills cancer cells", "claim")
+    assert claim.text in html
+    assert "None has all the words" in html
+    Claim.objects.filter(pk=claim.pk).update(text="Khác.")
+    assert SearchRow.objects.get(pk=claim.pk).embedding is None
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize(("language", "opens"), [("en", "Open this claim instead"), ("vi", "Mở nội dung này")])
+def test_box_is_on_every_page_and_a_typed_claim_is_answered(
+    newsroom: Newsroom, language: str, opens: str, width: int
+) -> None:
+    claim = fill(newsroom).claim
+    with desk_of(newsroom.editor, "") as page:
+        page.context.add_cookies([{"name": "django_language", "value": language, "url": page.url}])
+        page.set_viewport_size({"width": width, "height": 844})
+        page.reload()
+        page.keyboard.press("Control+/")
+        page.keyboard.type("sot xuat huyet")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/admin/find/")
+        expect(page.locator(".found mark").first).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        page.get_by_role("link", name=DENGUE).first.click()
+        expect(page).to_have_url(re.compile(f"/claim/{claim.pk}/change/"))
+        page.goto(re.sub(r"/claim/.*", "/claim/add/", page.url))
+        page.locator("#id_text").press_sequentially("uong nuoc la du du chua khoi sot xuat huyet", delay=5)
+        page.get_by_role("link", name=opens).click()
+        expect(page).to_have_url(re.compile(f"/claim/{claim.pk}/change/"))

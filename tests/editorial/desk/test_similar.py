@@ -131,7 +131,7 @@ def test_same_words_among_the_newsrooms_drafts_are_found_and_others_drafts_are_n
     hidden.make_claim(text=text)
     lan = signed_in(newsroom.reporter).open("/admin/editorial/claim/add/")
     lan.fill(text=text.upper(), language="vi").press("Save")
-    assert "Your newsroom’s drafts with the same words" in lan.text
+    assert "Claims of your newsroom that aren’t published" in lan.text
     assert lan.text.count(text) == 1
     lan.press("Use this one instead")
     assert Claim.objects.filter(newsroom=newsroom.publisher).get() == draft.claim
@@ -141,7 +141,20 @@ def test_draft_with_the_same_words_is_found_among_many_that_were_published(newsr
     draft = newsroom.make_claim()
     for _ in range(pages.similar_claims.MOST):
         newsroom.publish_claim()
-    assert pages.similar_claims.find_identical_drafts(newsroom.make_claim()) == [draft]
+    mine = newsroom.make_claim()
+    found = pages.similar_claims.find_unpublished(mine.text, [newsroom.publisher.pk], exclude=mine.pk)
+    assert (found, found[0].is_same) == ([draft], True)
+
+
+@pytest.mark.parametrize("typed", ["ngan hang sap doi tien trong tuan toi", "NGÂN HÀNG sắp đổi tiền trong tuần tới"])
+def test_own_claim_is_found_while_it_is_typed_and_others_claim_is_not(newsroom: Newsroom, typed: str) -> None:
+    mine = newsroom.make_claim(text="Ngân hàng sắp đổi tiền trong tuần tới.")
+    for person, count in ((newsroom.reporter, 1), (make_newsroom("khac.example").reporter, 0)):
+        lan = signed_in(person).open("/admin/editorial/claim/add/")
+        token = {"csrfmiddlewaretoken": lan.client.cookies["csrftoken"].value}
+        shown = lan.client.post("/admin/editorial/claim/typed/", {"text": typed, **token}).content.decode()
+        assert shown.count("Open this claim instead") == count
+        assert (f"/claim/{mine.pk}/change/" in shown) == bool(count)
 
 
 def test_search_that_fails_loses_no_claim(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:

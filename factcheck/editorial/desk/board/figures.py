@@ -1,6 +1,5 @@
 """The figures of a newsroom in a period, on a page that can be printed and as CSV."""
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -85,7 +84,7 @@ def _figures(newsroom: Publisher, first: date, last: date) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _words(name: str, values: Sequence[Any], topics: dict[str, str]) -> str:
+def _words(name: str, values: tuple[Any, ...], topics: dict[str, str]) -> str:
     if name == "weeks":
         return date_format(date.fromisoformat(values[0]), "SHORT_DATE_FORMAT")
     return ", ".join(topics.get(value, str(capfirst(LABELS.get(value, value)))) for value in values)

@@ -28,6 +28,7 @@ MODELS = {
     "delivery": "how-to/receive-webhooks",
     "job": "how-to/when-something-is-wrong",
     "freeze": "how-to/freeze-publishing",
+    "first": "tutorials/first-newsroom",
     "find": "how-to/find-at-the-desk",
     "comments": "how-to/talk-beside-the-text",
     "kept": "how-to/see-what-is-kept",

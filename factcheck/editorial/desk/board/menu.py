@@ -47,9 +47,11 @@ def menu_for(desk: Desk, groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
     Reporters get the fact-checks, and those other lists to which they can add rows.
     """
     if not desk.roles or desk.deciding_newsrooms:
-        kept = {"name": _("what this machine knows"), "admin_url": reverse("editorial_kept")}
+        hour = [{"name": _("the first hour"), "admin_url": reverse("editorial_first_hour")}]
+        kept = [{"name": _("what this machine knows"), "admin_url": reverse("editorial_kept")}]
+        kept += hour if desk.led_newsrooms or desk.administers_accounts else []
         figures = [{"name": _("Figures"), "admin_url": reverse("admin:editorial_figures")}] if desk.roles else []
-        return [*groups[:-1], {**groups[-1], "models": [*groups[-1]["models"], *figures, kept]}] if groups else groups
+        return [*groups[:-1], {**groups[-1], "models": [*groups[-1]["models"], *figures, *kept]}] if groups else groups
     first, rest = groups[:1], groups[1:]
     needed = [{**group, "models": [model for model in group["models"] if model["add_url"]]} for group in rest]
     return [*first, *(group for group in needed if group["models"])]

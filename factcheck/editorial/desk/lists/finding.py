@@ -29,7 +29,7 @@ from factcheck.tools.budget import current
 from factcheck.web.places import Busy, search_places
 
 SHOWN, MORE = 6, 60  # results of each kind, and of a kind that the person has chosen
-# The searched kinds in the order of the page, with the texts that the results quote.
+# The searched kinds in the order of the page, with the texts that the results quote. The first can be the title.
 KINDS: dict[type[Model], Sequence[str]] = {
     Claim: ("text", "claimant", "appearances"),
     Review: ("headline", "claim", "summary", "body", "sources"),
@@ -43,7 +43,7 @@ IN_MEMORY: dict[type[Model], Callable[[Desk], Iterable[tuple[Any, str]]]] = {}
 
 
 class Found(NamedTuple):
-    """A result. `texts` are snippets with the name of the text, and `state` is a pill."""
+    """A result, with its title, snippets of its other texts with their names, and the pill of its state."""
 
     url: str
     title: str
@@ -120,7 +120,7 @@ def _own(request: HttpRequest, model: type[Model], names: Sequence[str], query: 
     url = f"admin:editorial_{kind}_change"
     found = [
         Found(
-            reverse(url, args=[row.pk]), str(row),
+            reverse(url, args=[row.pk]), mark_safe(snippets.pop(names[0], "")) or str(row),  # noqa: S308 (escaped)
             [(_label(model, name), mark_safe(snippet)) for name, snippet in snippets.items()],  # noqa: S308 (escaped)
             state_pill(row) if hasattr(row, "get_state_display") else "",
         )

@@ -29,11 +29,11 @@ from factcheck.editorial.desk.lists.large_lists import language_in_words
 from factcheck.editorial.desk.readers import message_groups
 from factcheck.editorial.encryption import KeyProblem
 from factcheck.editorial.messages import reader_messages
+from factcheck.editorial.messages.opened_messages import open_messages
 from factcheck.editorial.models import Mismatch, ReaderMessage
 
 MIN_FLOOD = 5  # messages from one network within an hour
 MAX_NETWORKS = 10
-MAX_SEARCHED = 1000  # messages that one search decrypts, the newest first
 
 
 ReceivedFilter = list_filter(
@@ -176,10 +176,9 @@ def _content(message: ReaderMessage, name: str) -> str:
 
 
 def _opened(desk: Desk) -> Iterator[tuple[ReaderMessage, str]]:
-    """Yield the newest messages that the person can read, each with its decrypted text and URL."""
-    if desk.deciding_newsrooms:
-        for message in ReaderMessage.objects.for_newsrooms(desk.deciding_newsrooms)[:MAX_SEARCHED]:
-            yield message, f"{message.text} {message.url}"
+    newsrooms = desk.deciding_newsrooms
+    opened = open_messages(newsrooms, pk__isnull=False) if newsrooms else []
+    return ((each.row, f"{each.text} {each.url}") for each in opened)
 
 
 IN_MEMORY[ReaderMessage] = _opened

@@ -23,6 +23,7 @@ from factcheck.editorial.models import Claim, ReaderMessage, Review
 from factcheck.editorial.models.kinds import Decision
 from factcheck.editorial.proposals import merge_policy
 from factcheck.record.models import PublishedClaim
+from factcheck.web.places import Busy, match_places
 
 MAX_OWN_REVIEWS = 50  # the page lists at most this many of the newsroom's own reviews
 
@@ -84,10 +85,11 @@ def similar_page(request: HttpRequest, claim: Claim) -> HttpResponse:
         with action_views.refusals_on_form(form):
             return _choose(request, claim, other, form.cleaned_data["reason"], is_public=is_public, popup=popup)
     if "likely" in request.GET:
-        return _likely_list(request, claim)
+        return likely_list(request, claim.text, claim)
     logged = "logged" in request.GET
-    published = _find_similar(request, claim, likely_only=logged)
-    drafts = [] if is_public else similar_claims.find_identical_drafts(claim)
+    words = request.GET.get("q", "").strip() or claim.text
+    published = _find_similar(request, claim, words, likely_only=logged)
+    drafts = [] if is_public else similar_claims.find_unpublished(words, [claim.newsroom_id], exclude=claim.pk)
     if logged and published is not None and not (published or drafts or form.errors):
         return _close_popup(claim) if popup else redirect(_next_url(request, claim))
     found = published or []
@@ -170,21 +172,27 @@ def may_use_instead(desk: Desk, claim: Claim) -> bool:
     return may_change and all(desk.may_write(review) for review in claim.reviews.all())
 
 
-def _likely_list(request: HttpRequest, claim: Claim) -> HttpResponse:
-    """Return a list of claims that may be the same, which the claim's page loads after it is shown."""
+def likely_list(request: HttpRequest, text: str, claim: Claim | None = None) -> HttpResponse:
+    """Return a list of claims that may be the same, which a page loads after it is shown or while somebody types."""
+    pk, found = claim.pk if claim else None, list[similar_claims.SimilarClaim]()
     try:
-        found = similar_claims.find_similar(claim.text, exclude=claim.pk, likely_only=True)
+        with match_places.enter():
+            own = similar_claims.find_unpublished(text, get_desk(request).roles, exclude=pk)
+            found = similar_claims.find_similar(text, exclude=pk, likely_only=True)
     except similar_claims.MeaningNotCompared as problem:
         found = problem.by_words or []
-    return render(request, "admin/editorial/claim/likely.html", {"found": found, "claim": claim})
+    except Busy:
+        return HttpResponse(status=503)
+    return render(request, "admin/editorial/claim/likely.html", {"found": found, "own": own, "claim": claim})
 
 
-def _find_similar(request: HttpRequest, claim: Claim, *, likely_only: bool) -> list[similar_claims.SimilarClaim] | None:
-    """Return published claims that are similar to this claim or to the query, or None after a timeout.
+def _find_similar(
+    request: HttpRequest, claim: Claim, text: str, *, likely_only: bool
+) -> list[similar_claims.SimilarClaim] | None:
+    """Return published claims that are similar to the text, or None after a timeout.
 
     If the list may be incomplete, the page shows a warning.
     """
-    text = request.GET.get("q", "").strip() or claim.text
     try:
         return similar_claims.find_similar(text, exclude=claim.pk, likely_only=likely_only)
     except similar_claims.MeaningNotCompared as problem:

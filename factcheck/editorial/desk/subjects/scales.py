@@ -3,10 +3,12 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import OuterRef, Prefetch, QuerySet
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk.access import DeskAdmin, M, ParentPermissionsMixin, get_desk
@@ -15,6 +17,7 @@ from factcheck.editorial.desk.lists.filters import DecisionFilter, DecisionMixin
 from factcheck.editorial.desk.writing.edit_conflicts import LockingAdmin
 from factcheck.editorial.models import (
     Proposal,
+    Publisher,
     RatingScale,
     Topic,
     TopicLabel,
@@ -26,6 +29,8 @@ from factcheck.editorial.models import (
 from factcheck.editorial.proposals.mapping_policy import is_adopted, last_proposal
 from factcheck.editorial.proposals.workflow import submit
 
+WORDS = ("label", "explanation")
+
 
 class ChiefsAdmin(DeskAdmin[M]):
     """Pages that every member of a newsroom can read and Chief editors can edit. Nothing can be deleted."""
@@ -36,12 +41,19 @@ class ChiefsAdmin(DeskAdmin[M]):
 
 
 class VerdictForm(forms.ModelForm[Verdict]):
-    def _get_validation_exclusions(self) -> Any:
-        """Validate the read-only scale too, because short names must be unique within a scale.
+    """A verdict with its label and explanation in each of the `languages`."""
 
-        Django has no public method for this. test_scales.py saves a short name twice.
-        """
-        return super()._get_validation_exclusions() - {"scale"}  # type: ignore[misc]
+    languages: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = self.instance.labels.all() if self.instance.pk else ()
+        self.initial.update({f"{name}_{row.language}": getattr(row, name) for row in rows for name in WORDS})
+
+    def _save_m2m(self) -> None:
+        for language in self.languages:
+            words = {name: self.cleaned_data[f"{name}_{language}"] for name in WORDS}
+            self.instance.labels.update_or_create(language=language, defaults=words)
 
 
 class VerdictFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
@@ -61,12 +73,34 @@ class VerdictFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
                 form.add_error("value", scale.value_outside())
 
 
-class VerdictInline(ParentPermissionsMixin, admin.TabularInline[Verdict, RatingScale]):
+class VerdictInline(ParentPermissionsMixin, admin.StackedInline[Verdict, RatingScale]):
+    """The verdicts with their words in the languages of the site and of its newsrooms."""
+
     model = Verdict
     formset = VerdictFormSet
-    fields = ("slug", "value")
     extra = 0
-    show_change_link = True
+    readonly = ("slug", "value", "words")
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        written = {each.language.partition("-")[0] for each in Publisher.objects.newsrooms()}
+        fields: dict[str, Any] = {"languages": sorted({*dict(settings.LANGUAGES), *written} - {""})}
+        for language in fields["languages"]:
+            for name in WORDS:
+                field: Any = VerdictLabel._meta.get_field(name)
+                title = f"{capfirst(field.verbose_name)} ({language})"
+                fields[f"{name}_{language}"] = field.formfield(label=title)
+                fields[f"{name}_{language}"].widget.attrs |= {"class": "vLargeTextField", "rows": 2}
+        return super().get_formset(request, obj, **{**kwargs, "form": type("VerdictForm", (VerdictForm,), fields)})
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return super().get_fields(request, obj) if self.has_change_permission(request, obj) else self.readonly
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return () if self.has_change_permission(request, obj) else self.readonly
+
+    @admin.display(description=_("labels"))
+    def words(self, verdict: Verdict) -> str:
+        return " · ".join(": ".join(filter(None, (row.label, row.explanation))) for row in verdict.labels.all())
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -79,35 +113,11 @@ class RatingScaleAdmin(ChiefsAdmin[RatingScale]):
     inlines = (VerdictInline,)
 
 
-class VerdictLabelInline(ParentPermissionsMixin, admin.StackedInline[VerdictLabel, Verdict]):
-    model = VerdictLabel
-    fields = ("language", "label", "explanation")
-
-    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
-        return 0 if obj is not None and obj.labels.exists() else 2
-
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "explanation":
-            kwargs["widget"] = forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"})
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
-
-
 @admin.register(Verdict)
 class VerdictAdmin(ChiefsAdmin[Verdict]):
-    """The labels of a verdict. Chief editors add new verdicts on the page of the scale."""
+    """The pages to which events refer. Chief editors change verdicts on the page of the scale."""
 
-    form = VerdictForm
-    list_display = ("__str__", "scale", "value")
-    list_select_related = ("scale",)
-    list_filter = ("scale",)
-    fields = ("scale", "slug", "value")
-    inlines = (VerdictLabelInline,)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Verdict]:
-        return super().get_queryset(request).prefetch_related("labels")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Verdict | None = None) -> list[str]:
-        return [] if obj is None else ["scale"]
+    adders = changers = ""
 
 
 class TopicLabelInline(ParentPermissionsMixin, admin.TabularInline[TopicLabel, Topic]):

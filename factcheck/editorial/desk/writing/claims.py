@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
 from factcheck.editorial.desk.access import Desk, ParentPermissionsMixin, get_desk
 from factcheck.editorial.desk.deciding.public_text import search_public_claims, show_public_text
@@ -69,6 +70,11 @@ class AppearanceInline(CardsMixin, ParentPermissionsMixin, admin.StackedInline[A
 
     def get_extra(self, request: HttpRequest, obj: Claim | None = None, **kwargs: Any) -> int:
         return 1 if obj is None else 0
+
+
+def typed_list(request: HttpRequest) -> HttpResponse:
+    """Return claims that may be the same as the claim that somebody is typing."""
+    return merges.likely_list(request, request.POST.get("text", ""))
 
 
 class ClaimForm(DetectedLanguageForm[Claim]):
@@ -167,6 +173,7 @@ class ClaimAdmin(WordSearchMixin, AutosaveAdmin[Claim]):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
+            path("typed/", view(require_POST(typed_list)), name="editorial_claim_typed"),
             path("<uuid:pk>/similar/", view(self.similar), name="editorial_claim_similar"),
             path("<uuid:pk>/split/", view(self.split), name="editorial_claim_split"),
             *super().get_urls(),

@@ -170,6 +170,7 @@ class Autosave {
     }
     this.form.action = answer.url;
     history.replaceState(null, "", answer.url);
+    document.dispatchEvent(new Event("became-a-row"));
     setHidden(this.form, "_created", "1");
     this.noteOpen();
   }

@@ -26,6 +26,17 @@ document.addEventListener("keydown", (event) => {
     document.getElementById("find-header")?.select();
   }
 });
+// Shows the results again after the back button. They were sent by POST, so the browser can't ask for them again. The
+// typed words stay in this tab, and no URL contains them.
+const SEARCH = "find";
+document.addEventListener("submit", ({ target }) => {
+  if (target.matches(".find-box")) sessionStorage.setItem(SEARCH, target.elements.q.value);
+});
+if (document.querySelector(".found")) {
+  const box = document.getElementById("find-header");
+  history.replaceState(null, "");
+  if (box && !box.value && (box.value = sessionStorage.getItem(SEARCH) ?? "")) box.form.requestSubmit();
+}
 // Opens and closes the navigation on a narrow window.
 document.querySelector(".menu-button")?.addEventListener("click", ({ currentTarget }) => {
   currentTarget.setAttribute("aria-expanded", currentTarget.getAttribute("aria-expanded") === "false");

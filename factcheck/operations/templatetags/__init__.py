@@ -1,0 +1,1 @@
+"""Tags for pages of the desk whose content comes from the whole site."""
