@@ -47,6 +47,7 @@ def pages_of(newsroom: Newsroom) -> dict[str, str]:
         "groups of messages": "editorial/readermessage/",
         "group of requests": f"editorial/readermessage/{ReaderMessage.objects.get(kind='correction').pk}/group/",
         "reusable answers": "editorial/readermessage/answers/",
+        "figures": "figures/",
         "settings of the account": "sign-in/",
     }
 
