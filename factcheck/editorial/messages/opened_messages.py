@@ -44,8 +44,8 @@ REMEMBERED, KEPT_SECONDS = 1000, 3600  # vectors in this process
 _REQUEST = re.compile(
     r"^(?:(?:is it (?:really )?true|my \w+ says|people say|i heard|please check(?: this)?|nghe nói|có (?:thật|đúng) là"
     r"|xin hỏi|(?:có )?tin(?: nhắn)? nói|nhờ[^.:,]{0,30}kiểm tra(?: giúp)?)(?: that| là)?[\s:,.]*)+"
-    r"|[\s,.]*(?:says a (?:video|post)|is (?:this|it|that) (?:really )?true|(?:(?:có )?(?:thật|đúng|phải) (?:hay )?)?không"
-    r"(?: ạ)?)[\s?.!]*$", re.IGNORECASE,
+    r"|[\s,.]*(?:says a (?:video|post)|is (?:this|it|that) (?:really )?true|(?:(?:có )?(?:thật|đúng|phải) (?:hay )?)?"
+    r"không(?: ạ)?)[\s?.!]*$", re.IGNORECASE,
 )  # fmt: skip
 _KEY = secrets.token_bytes(32)
 _remembered = OrderedDict[bytes, tuple[float, Vector]]()
