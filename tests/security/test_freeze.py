@@ -3,6 +3,7 @@
 import threading
 from io import StringIO
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.core.management import call_command
@@ -64,7 +65,7 @@ def test_nothing_of_a_frozen_newsroom_enters_the_log(
         assert LogEntry.objects.count() == entries
 
     attempts()
-    monkeypatch.setattr("factcheck.editorial.proposals.publication.require_not_frozen", lambda _newsrooms: None)
+    monkeypatch.setattr("factcheck.editorial.proposals.publication.require_not_frozen", lambda *_args: None)
     attempts()  # the database refuses too
     other.publish_new()  # other newsrooms publish on
     end(frozen, newsroom.chief, newsroom.editor)
@@ -210,3 +211,37 @@ def test_newsroom_with_a_freeze_cannot_be_deleted(newsroom: Newsroom) -> None:
     with pytest.raises(DatabaseError):
         run("DELETE FROM editorial_freeze")
     assert Publisher.objects.filter(freezes__isnull=False).exists()
+
+
+def test_review_is_held_for_a_day_by_one_person_and_for_a_week_by_two(newsroom: Newsroom, database: str) -> None:
+    held, other = newsroom.make_review(), newsroom.make_review()
+    newsroom.publish_review(held)
+    freeze_policy.hold_review(review=held, by=newsroom.reporter)
+    with refused("needs_other_person"):
+        freeze_policy.hold_review(review=held, by=newsroom.reporter)
+    proposal = review_policy.withdraw(review=held, by=newsroom.editor, reason="Bị ép.")
+    with refused("frozen"):
+        workflow.approve(proposal=proposal, by=newsroom.second, digest=proposal.digest)
+    newsroom.publish_review(other)  # the newsroom isn't frozen
+    freeze_policy.hold_review(review=held, by=newsroom.second)
+    assert [
+        round((hold.ended_at - hold.begun_at).total_seconds() / 3600) for hold in Freeze.objects.order_by("pk")
+    ] == [24, 168]
+    sql = (
+        "INSERT INTO editorial_freeze (newsroom_id, reason, begun_by_id, begun_at, ended_at, review_id) SELECT newsroom_id,"
+        " 'x', %s, now() - interval '99 days', now() + %s::interval, %s::uuid FROM editorial_review WHERE id = %s::uuid"
+    )
+    for by, length, review in (
+        (newsroom.reporter, "1 hour", held),  # again
+        (newsroom.reporter, "1 hour", other),  # a second review
+        (newsroom.chief, "25 hours", other),  # alone
+        (newsroom.chief, "8 days", held),
+        (make_user("stranger"), "1 hour", other),
+    ):
+        with pytest.raises(DatabaseError), connection.cursor() as cursor:
+            cursor.execute(sql, [by.pk, length, review.pk, review.pk])
+    with pytest.raises(DatabaseError), connection.cursor() as cursor:
+        cursor.execute("UPDATE editorial_freeze SET ended_at = now()")
+    # Without the check of the application, the log refuses the entry too.
+    with patch("factcheck.editorial.proposals.publication.require_not_frozen"), pytest.raises(DatabaseError):
+        workflow.approve(proposal=proposal, by=newsroom.second, digest=proposal.digest)

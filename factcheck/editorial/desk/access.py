@@ -307,6 +307,8 @@ class NewsroomAdmin(OwnRowsAdmin[M]):
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
         if not change and "newsroom" not in form.cleaned_data:
             (form.instance.newsroom_id,) = get_desk(request).roles
+        if not change:
+            form.instance.created_by = get_desk(request).user  # claims and claimants don't have this column
         return super().save_form(request, form, change)
 
 

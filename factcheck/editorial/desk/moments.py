@@ -20,7 +20,6 @@ _SPAN = re.compile(r"(\+|in |trong |sau )? ?(\d{1,3}) ?(min|minutes?|phút|h|hou
 _CLOCK = re.compile(r"(?:at |lúc )?(\d{1,2}) ?(?:(?::|h|giờ) ?(\d\d)?|(?=[ap]m)) ?(am|pm|sáng|chiều|tối)?")
 _DAY = re.compile(r"(?:(\d{4})-(\d\d?)-(\d\d?)|(\d\d?)[/.](\d\d?)(?:[/.](\d{4}))?)")
 _NAMED = {"today": 0, "hôm nay": 0, "tomorrow": 1, "ngày mai": 1, "mai": 1, "yesterday": -1, "hôm qua": -1}
-_NOW = ("now", "bây giờ")
 SHOWN = "%H:%M %d/%m/%Y"
 ADVICE = _("This time can’t be read. Write a time such as 17:30, 17:30 30/11 or 3 hours.")
 
@@ -32,8 +31,6 @@ def read_moment(text: str, base: datetime, *, ahead: bool) -> datetime:
     of the day or a number of hours. For a deadline, it means whichever comes first.
     """
     words = " ".join(clean_text(text).casefold().split())
-    if words in _NOW:
-        return base
     found = []
     if span := _SPAN.fullmatch(words):
         length = timedelta(minutes=int(span[2]) * _MINUTES[span[3][:3]])
@@ -50,9 +47,7 @@ def _by_clock(words: str, base: datetime, ahead: bool) -> datetime:
     named = next((name for name in _NAMED if name in words), "")
     words, day = words.replace(named, ""), base.date() + timedelta(days=_NAMED[named]) if named else None
     if day is None and (written := _DAY.search(words)):
-        year, month, number = (
-            (written[1], written[2], written[3]) if written[1] else (written[6], written[5], written[4])
-        )
+        year, month, number = (*written.groups()[:3],) if written[1] else (*written.groups()[:2:-1],)
         day = date(int(year or base.year), int(month), int(number))
         words = words[: written.start()] + words[written.end() :]
     words = words.strip(" ,t")

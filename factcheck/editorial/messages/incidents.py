@@ -1,45 +1,48 @@
-"""Incidents, which are demands as the newsroom received them: the alarm, the outcome and the deletion."""
+"""Incidents, which are demands as the newsroom received them: the alarm, the public entry and the deletion."""
 
-from datetime import datetime
+from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from procrastinate.contrib.django import app
 
-from factcheck.editorial.errors import AlreadyDecided, Incomplete
+from factcheck.editorial.errors import AlreadyDone
 from factcheck.editorial.events import record_event
 from factcheck.editorial.models import Demand, Incident, User
 from factcheck.editorial.people import roles
-from factcheck.editorial.people.account_mail import INCIDENT, QUEUE, can_send
+from factcheck.record.formats.time_zones import zone
 
 OPEN = Demand.Outcome.OPEN.value
 
 
 @transaction.atomic
 def alarm(*, incident: Incident, by: User) -> None:
-    """Send the Editors a link to the incident at once. The database has already queued a later alarm."""
+    """Alarm the Editors. The database queues the e-mails (`sql/incidents.sql`)."""
     incident = _lock(incident, by)
     if incident.alarmed_at is None:
         incident.alarmed_at = timezone.now()
         incident.save(update_fields=["alarmed_at"])
         record_event(by, "incident.entered", incident)
-        if can_send():
-            app.configure_task(INCIDENT, queue=QUEUE).defer(incident=str(incident.pk))
 
 
 @transaction.atomic
-def answer(*, incident: Incident, by: User, outcome: str, answered_at: datetime | None, text: str) -> None:
-    """Record the outcome, and the answer that was sent. The incident then leaves the strip above every page."""
+def begin_entry(*, incident: Incident, by: User, values: dict[str, Any]) -> None:
+    """Begin the public entry with these values, and with the dates, review and deadline of the incident."""
     incident = _lock(incident, by)
-    if incident.outcome != OPEN:
-        raise AlreadyDecided(_("This has already been decided. Reload the page to see the decision."))
-    if outcome not in Demand.Outcome.values() or outcome == OPEN:
-        raise Incomplete(_("Choose the outcome."))
-    incident.outcome, incident.answered_at, incident.answer = outcome, answered_at or timezone.now(), text
-    incident.save(update_fields=["outcome", "answered_at", "answer", "changed_at"])
-    record_event(by, "incident.answered", incident, outcome=outcome)
+    if incident.demand is not None:
+        raise AlreadyDone(_("The public entry has already been started."))
+    received = timezone.localtime(incident.received_at, zone(incident.newsroom.time_zone))
+    hours = (incident.deadline - incident.received_at) / timedelta(hours=1) if incident.deadline else None
+    incident.demand = Demand.objects.create(
+        newsroom=incident.newsroom, created_by=by, review=incident.review, channel=incident.channel,
+        language=incident.newsroom.language or "und", received_on=received.date(),
+        received_at=received.isoformat(timespec="seconds"),
+        hours_given=hours and max(0, round(hours)), **values,
+    )  # fmt: skip
+    incident.save(update_fields=["demand"])
+    record_event(by, "incident.entry_begun", incident)
 
 
 def delete_expired() -> None:

@@ -238,9 +238,9 @@ class Incident(VersionedModel):
     )
     answer = EncryptedProseField(_("answer"), max_length=10_000, blank=True)
     outcome = models.CharField(
-        **field_options(statements.Demand, "outcome"), max_length=10, default=Demand.Outcome.OPEN.value, editable=False
+        **field_options(statements.Demand, "outcome"), max_length=10, default=Demand.Outcome.OPEN.value
     )
-    answered_at = models.DateTimeField(_("answered at"), null=True, editable=False)
+    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
     delete_on = models.DateField(_("delete on"), default=deletion_date, blank=True)
     demand = models.OneToOneField(Demand, models.SET_NULL, null=True, editable=False, related_name="incident")
     alarmed_at = models.DateTimeField(null=True, editable=False)
@@ -255,7 +255,9 @@ class Incident(VersionedModel):
             is_known("incident", "outcome", statements.Outcome.values()),
             is_known("incident", "channel", ["", *statements.Channel.values()]),
             models.CheckConstraint(
-                condition=Q(outcome="open") ^ Q(answered_at__isnull=False), name="incident_answered_at_a_time"
+                condition=Q(outcome="open") ^ Q(answered_at__isnull=False),
+                name="incident_answered_at_a_time",
+                violation_error_message=_("Enter both the outcome and the time of your answer, or neither."),
             ),
         ]
 

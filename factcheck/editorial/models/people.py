@@ -336,17 +336,24 @@ class AnsweredRequest(models.Model):
 class FreezeQuerySet(models.QuerySet["Freeze"]):
     def open(self) -> Self:
         """Return freezes that haven't ended, each with the newsroom and the person who began the freeze."""
-        return self.filter(ended_at=None).select_related("newsroom", "begun_by")
+        lasts = Q(ended_at=None) | Q(ended_at__gt=timezone.now())
+        return self.filter(lasts).select_related("newsroom", "begun_by")
 
 
 class Freeze(models.Model):
-    """A freeze of a newsroom. Until it ends, nothing of the newsroom enters the log. The row is never deleted."""
+    """A freeze of a newsroom, or a hold of one review. Until it ends, nothing of them enters the log.
+
+    A hold has an end from the beginning. For a longer time, a second person adds a hold. The row is never deleted.
+    """
 
     newsroom = models.ForeignKey(Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="freezes")
     reason = ProseField(_("reason"), max_length=2000)
     begun_by = models.ForeignKey(User, models.PROTECT, verbose_name=_("frozen by"), related_name="+")
     begun_at = models.DateTimeField(_("frozen at"), default=timezone.now)
     ended_at = models.DateTimeField(_("ended at"), null=True)
+    review = models.ForeignKey(
+        "Review", models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )
 
     objects = FreezeQuerySet.as_manager()
 

@@ -150,18 +150,15 @@ def send_alert(event: int) -> None:
             _send([address], "alert", context, _newsroom_of(person))
 
 
-@transaction.atomic
 def send_alarm(incident: str, *, late: bool) -> None:
-    """Send the Editors a link to an incident, without its texts. The late alarm is for incidents without an alarm."""
-    row = Incident.objects.select_for_update(of=("self",)).select_related("newsroom", "created_by")
-    found = row.filter(pk=incident).first()
-    if found is None or (late and found.alarmed_at):
-        return
-    found.alarmed_at = found.alarmed_at or timezone.now()
-    found.save(update_fields=["alarmed_at"])
-    url = settings.SITE_URL + reverse("admin:editorial_incident_change", args=[found.pk])
-    for address in sorted(editors_addresses(found.newsroom)) if can_send() else ():
-        _send([address], "incident", {"incident": found, "url": url}, found.newsroom)
+    """Send the Editors a link to an incident, without its texts. If this is late, only alarm them if nobody has."""
+    found = Incident.objects.filter(pk=incident).select_related("newsroom", "created_by")
+    if late:
+        found.filter(alarmed_at=None).update(alarmed_at=timezone.now())  # the database then queues the e-mails
+    elif can_send() and (row := found.first()):
+        url = settings.SITE_URL + reverse("admin:editorial_incident_change", args=[row.pk])
+        for address in sorted(editors_addresses(row.newsroom)):
+            _send([address], "incident", {"incident": row, "url": url}, row.newsroom)
 
 
 def editors_addresses(newsroom: Publisher | None) -> set[str]:

@@ -142,7 +142,7 @@ def due_demands() -> Iterator[tuple[Proposal, User]]:
     due = Proposal.objects.open().filter(
         kind=Kind.DEMAND, decision=Decision.APPROVED, demand__publish_after__lte=utc_today()
     )
-    due = due.exclude(newsroom__in=Freeze.objects.open().values("newsroom"))
+    due = due.exclude(newsroom__in=Freeze.objects.open().filter(review=None).values("newsroom"))
     for proposal in due.select_related("demand", "decided_by").order_by("demand__publish_after", "pk"):
         assert proposal.decided_by is not None
         yield proposal, proposal.decided_by

@@ -1,21 +1,26 @@
 """Freezes of a newsroom's publishing: a Chief editor freezes at once, and two people end the freeze together."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import ClassVar
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.errors import AlreadyDone, Frozen, Incomplete, NotAllowed
+from factcheck.editorial.errors import AlreadyDone, Frozen, Incomplete, NeedsOtherPerson, NotAllowed
 from factcheck.editorial.events import record_event
-from factcheck.editorial.models import Freeze, Proposal, Publisher, User
+from factcheck.editorial.models import Freeze, Proposal, Publisher, Review, User
 from factcheck.editorial.models.kinds import Action, Kind
 from factcheck.editorial.people import roles
 from factcheck.editorial.proposals.policy import Policy, Reasons, require_none
 from factcheck.record.statements.parts import Part
+
+HOLD, LONG_HOLD = timedelta(hours=24), timedelta(days=7)  # of a review, by one person and by two
 
 
 class FreezeEnd(Part):
@@ -78,7 +83,7 @@ def freeze_publishing(*, newsroom: Publisher, by: User, reason: str) -> Freeze:
     require_not_frozen([newsroom.pk])
     freeze = Freeze(newsroom=newsroom, reason=reason, begun_by=by)
     try:
-        freeze.clean_fields(exclude=["newsroom", "begun_by", "ended_at"])
+        freeze.clean_fields(exclude=["newsroom", "begun_by", "ended_at", "review"])
     except ValidationError as problem:
         raise Incomplete(_("Explain why you freeze publishing, in at most 2000 characters.")) from problem
     freeze.save()
@@ -86,9 +91,31 @@ def freeze_publishing(*, newsroom: Publisher, by: User, reason: str) -> Freeze:
     return freeze
 
 
-def require_not_frozen(newsrooms: Iterable[int | None]) -> None:
-    """Raise EditorialError if one of these newsrooms has frozen its publishing."""
-    for freeze in Freeze.objects.open().filter(newsroom__in=[key for key in newsrooms if key is not None]):
+@transaction.atomic
+def hold_review(*, review: Review, by: User) -> None:
+    """Hold changes of the review for 24 hours, or for a week if another person already holds them (`freezes.sql`)."""
+    Publisher.objects.select_for_update().get(pk=review.newsroom_id)
+    now, is_longer = timezone.now(), Freeze.objects.open().filter(review=review).exists()
+    again = Q(ended_at__gt=now) | Q(review=review, begun_at__gt=now - timedelta(days=30))
+    if Freeze.objects.filter(again, begun_by=by, review__isnull=False).exists():
+        raise NeedsOtherPerson(
+            _("You already hold a review, or have held this one in the last 30 days. Ask somebody else to hold it.")
+        )
+    (roles.require_decider if is_longer else roles.require_member)(by, review.newsroom_id)
+    ended_at = now + (LONG_HOLD if is_longer else HOLD)
+    reason = _("A demand is being made about “%s”.") % review
+    hold = Freeze(newsroom_id=review.newsroom_id, review=review, reason=reason, begun_by=by, ended_at=ended_at)
+    hold.save()
+    record_event(by, "freeze.held", hold)
+
+
+def require_not_frozen(newsrooms: Iterable[int | None], reviews: Iterable[UUID | None] = ()) -> None:
+    """Raise EditorialError if one of these newsrooms has frozen its publishing, or holds one of these reviews."""
+    frozen = Q(review=None, newsroom__in=[key for key in newsrooms if key is not None])
+    for freeze in Freeze.objects.open().filter(frozen | Q(review__in=[key for key in reviews if key is not None])):
+        if freeze.ended_at:
+            until = date_format(timezone.localtime(freeze.ended_at), "DATETIME_FORMAT")
+            raise Frozen(_("Changes of this review are held until %s.") % until)
         raise Frozen(
             _(
                 "%(newsroom)s has frozen its publishing since %(time)s (%(person)s: %(reason)s). Nothing can be"

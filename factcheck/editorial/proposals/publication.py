@@ -54,7 +54,8 @@ def append_approved(
     """
     openings = openings or [signing.opening_of(proposal) for proposal in proposals]
     if not policy.despite_freeze:
-        require_not_frozen([proposals[0].newsroom_id, proposals[0].deciding_id])
+        newsrooms = [proposals[0].newsroom_id, proposals[0].deciding_id]
+        require_not_frozen(newsrooms, [proposal.review_id for proposal in proposals])
     with translate_record_errors():
         entries = publish.publish(
             [

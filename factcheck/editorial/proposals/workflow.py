@@ -190,7 +190,7 @@ def find_obstacle(proposal: Proposal) -> errors.EditorialError | None:
         return errors.NotAllowed(reason % proposal.decided_by)
     try:
         policy.require_unchanged(proposal)
-        require_not_frozen([proposal.newsroom_id])
+        require_not_frozen([proposal.newsroom_id], [proposal.review_id])
     except errors.EditorialError as obstacle:
         return obstacle
     return None

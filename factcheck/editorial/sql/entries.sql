@@ -39,7 +39,7 @@ BEGIN
     END IF;
     -- A newsroom that was attacked freezes its publishing first, and disowns entries during the freeze.
     IF of <> 'disowning' THEN
-        PERFORM editorial_require_not_frozen(ARRAY[proposal.newsroom_id, proposal.deciding_id], NEW.sequence);
+        PERFORM editorial_require_not_frozen(ARRAY[proposal.newsroom_id, proposal.deciding_id], NEW.sequence, NEW.subject);
     ELSIF EXISTS (
         SELECT FROM jsonb_array_elements(document -> 'entries') AS disowned
         LEFT JOIN editorial_proposal p ON p.sequence = disowned::bigint AND p.newsroom_id = proposal.newsroom_id

@@ -34,7 +34,7 @@ def client_of(person: Any) -> Client:
 
 
 def typed(client: Client, page: str, url: str = f"{ADD}autosave/", **fields: str) -> Any:
-    return client.post(url, {"page": page, **fields})
+    return client.post(url, {"page": page, "outcome": "open", **fields})
 
 
 def make_incident(newsroom: Newsroom, **fields: Any) -> Incident:
@@ -57,7 +57,6 @@ def make_incident(newsroom: Newsroom, **fields: Any) -> Incident:
         ("ngày mai 9:00", True, "2026-12-01 09:00"),
         ("16:00", False, "2026-11-29 16:00"),
         ("30 phút", False, "2026-11-30 14:35"),
-        ("bây giờ", False, "2026-11-30 15:05"),
         ("2026-11-30 14:00", False, "2026-11-30 14:00"),
         ("soon", True, None),
         ("31/11", True, None),
@@ -98,31 +97,54 @@ def test_alarm_says_nothing_but_where_to_look(newsroom: Newsroom, database: str)
         account.update(email=f"{name}@toasoan.example")
     lan = signed_in(newsroom.reporter).open("/admin/").follow("Record a demand")
     lan.fill(caller=f"Công an {WORD}", said=f"Gỡ bài {WORD}", deadline="3 hours").press("Alarm the Editors")
-    assert "The Editors are alarmed at the desk, and 2 of them by e-mail." in lan.text
+    assert "The Editors are alarmed: at the desk, and 2 of them by e-mail." in lan.text
     row = Incident.objects.latest("created_at")
     assert row.deadline is not None
     assert abs(row.deadline - row.received_at - timedelta(hours=3)) < timedelta(minutes=2)
     for late in (False, True):
         account_mail.send_alarm(str(row.pk), late=late)
+    jobs = Job.objects.filter(task_name="incidents.alarm", args__incident=str(row.pk)).order_by("pk")
+    assert [(job.args["late"], job.scheduled_at is None) for job in jobs] == [(True, False), (False, True)]
     assert sorted(message.to[0] for message in mail.outbox) == ["chief@toasoan.example", "editor@toasoan.example"]
     assert f"/admin/editorial/incident/{row.pk}/change/" in mail.outbox[0].body
     assert WORD not in str([message.message() for message in mail.outbox])
     assert EditorialEvent.objects.get(action="incident.entered").detail == {}
 
 
-def test_strip_runs_above_every_page_of_its_readers_until_an_outcome_stands(newsroom: Newsroom) -> None:
-    row = make_incident(newsroom, deadline=timezone.now() + timedelta(hours=3))
+def test_strip_runs_above_every_page_of_its_readers_until_the_outcome_is_recorded(newsroom: Newsroom) -> None:
+    row = make_incident(newsroom, deadline=timezone.now() + timedelta(hours=3), alarmed_at=timezone.now())
     demand = newsroom.make_demand(received_at="2026-11-30T15:05:00+07:00", hours_given=3, outcome="open")
     page = f"/admin/editorial/incident/{row.pk}/change/"
     minh = signed_in(newsroom.editor).open("/admin/editorial/claim/")
     assert (f'href="{page}"' in minh.html, f"/admin/editorial/demand/{demand.pk}/change/" in minh.html) == (True, True)
-    minh.open(page).follow("Record the outcome").choose("outcome", "refused").fill(text="Không.", answered_at="")
-    minh.press("Record the outcome")
+    minh.open(page).fill(answer="Không.", outcome="refused").press("Save")
+    assert "Enter both the outcome and the time of your answer, or neither." in minh.text
+    minh.fill(answered_at="16:00").press("Save")
     assert (str(row.pk) in minh.open("/admin/").html, str(demand.pk) in minh.html) == (False, True)
     row.refresh_from_db()
-    assert (row.outcome, row.answer) == ("refused", "Không.")
-    with pytest.raises(Exception, match="already been decided"):
-        incidents.answer(incident=row, by=newsroom.editor, outcome="complied", answered_at=None, text="")
+    assert (row.outcome, row.answer, timezone.localtime(row.answered_at).hour) == ("refused", "Không.", 16)
+
+
+def test_public_entry_begins_with_what_the_person_leaves_of_the_incident(newsroom: Newsroom) -> None:
+    received = datetime(2026, 11, 30, 8, 5, tzinfo=UTC)
+    row = make_incident(newsroom, received_at=received, deadline=received + timedelta(hours=3), channel="telephone")
+    minh = (
+        signed_in(newsroom.editor).open(f"/admin/editorial/incident/{row.pk}/change/").follow("Start the public entry")
+    )
+    assert WORD in minh.html
+    minh.choose("from_type", "police").fill(asked="Gỡ bài.").press("Start the public entry").follow("The public entry")
+    demand = Incident.objects.get(pk=row.pk).demand
+    assert demand is not None
+    assert (demand.from_name, demand.asked, demand.hours_given, demand.channel) == (
+        "Công an",
+        "Gỡ bài.",
+        3,
+        "telephone",
+    )
+    assert (demand.received_at[11:16], demand.created_by) == ("08:05", newsroom.editor)
+    assert WORD not in minh.html
+    with refused("already_done"):
+        incidents.begin_entry(incident=row, by=newsroom.editor, values={})
 
 
 def test_only_editors_and_the_person_who_entered_it_read_an_incident(newsroom: Newsroom) -> None:

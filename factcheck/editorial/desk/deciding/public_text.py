@@ -49,23 +49,25 @@ def search_public_claims(desk: Desk, query: Query) -> list[UUID]:
 
 
 class ReviewReferencesMixin:
-    """A mixin for pages with a reference to a review, which suggests reviews of the person's newsrooms."""
+    """A mixin for pages with references to reviews, or to rows that `suggested` names, of the person's newsrooms."""
+
+    suggested: tuple[Any, ...] = (Review,)
 
     def get_autocomplete_fields(self, request: HttpRequest) -> list[str]:
         page = cast("admin.ModelAdmin[Any]", self)
-        references = [field.name for field in page.model._meta.concrete_fields if field.related_model is Review]
+        references = [field.name for field in page.model._meta.concrete_fields if field.related_model in self.suggested]
         return [*page.autocomplete_fields, *references]
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.related_model is not Review:
+        if db_field.related_model not in self.suggested:
             return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
-        kwargs["queryset"] = get_desk(request).own(Review.objects.all())
+        kwargs["queryset"] = get_desk(request).own(db_field.related_model.objects.all())
         kwargs["form_class"] = partial(PublicTextChoiceField, request)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
-        if db_field.related_model is Review:
+        if db_field.related_model in self.suggested:
             field.widget.can_add_related = False  # a new review isn't public yet
         return field
 

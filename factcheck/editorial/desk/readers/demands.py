@@ -120,12 +120,6 @@ class DemandAdmin(ReviewReferencesMixin, ActionsAdmin[Demand], AutosaveAdmin[Dem
     def has_change_permission(self, request: HttpRequest, obj: Demand | None = None) -> bool:
         return self.has_view_permission(request, obj) and (obj is None or obj.state == State.DRAFT)
 
-    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
-        demand = super().save_form(request, form, change)
-        if not change:
-            demand.created_by = get_desk(request).user
-        return demand
-
     def available_actions(self, request: HttpRequest, row: Demand) -> list[str]:
         desk = get_desk(request)
         if row.newsroom_id not in desk.roles or workflow.open_proposal(row) is not None:

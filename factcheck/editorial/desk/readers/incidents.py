@@ -1,32 +1,27 @@
 """The pressure room: a short form for a demand that is being made at this moment, and the strip with running clocks."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
-from django import forms
 from django.contrib import admin, messages
 from django.db.models import DateTimeField, QuerySet
+from django.forms import modelform_factory
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk.access import get_desk
-from factcheck.editorial.desk.action_forms import ProseField
-from factcheck.editorial.desk.action_views import ActionsAdmin, DeskAction
-from factcheck.editorial.desk.deciding.public_text import ReviewReferencesMixin, show_public_text
+from factcheck.editorial.desk.action_views import ActionsAdmin, DeskAction, by_name
+from factcheck.editorial.desk.deciding.public_text import ReviewReferencesMixin
 from factcheck.editorial.desk.moments import MomentField
 from factcheck.editorial.desk.widgets import FORMFIELDS
 from factcheck.editorial.desk.writing.autosave import AutosaveAdmin
 from factcheck.editorial.desk.writing.edit_conflicts import ConflictCheckedForm
-from factcheck.editorial.encryption import KeyProblem
 from factcheck.editorial.messages import incidents
-from factcheck.editorial.models import Demand, Incident
+from factcheck.editorial.models import Claim, Demand, Incident, Review
 from factcheck.editorial.people.account_mail import can_send, editors_addresses
-from factcheck.record.statements.statement_labels import choices
+from factcheck.editorial.proposals.freeze_policy import hold_review
 
 HOURS = (1, 3, 24)  # of the buttons for a deadline
 
@@ -40,24 +35,29 @@ class IncidentForm(ConflictCheckedForm[Incident]):
         deadline.ahead, deadline.base, deadline.widget.hours = True, self.instance.received_at, HOURS
 
 
-class AnswerForm(forms.Form):
-    outcome = forms.ChoiceField(
-        label=capfirst(_("outcome")), choices=choices(Demand.Outcome)[1:], widget=forms.RadioSelect, required=False
-    )
-    answered_at = MomentField(
-        label=capfirst(_("answered at")), required=False, help_text=_("Leave this field empty if you answer now.")
-    )
-    text = ProseField(label=capfirst(_("answer")), required=False, max_length=10_000)
-
-
-ANSWER = DeskAction[Incident](
-    "answer",
-    _("Record the outcome"),
-    _("The clock above every page stops. Nothing becomes public."),
-    _("Recorded."),
-    lambda incident, by, data: incidents.answer(incident=incident, by=by, **data),
-    AnswerForm,
-    initial=lambda incident: {"text": incident.answer},
+_TOLD = ("from_type", "from_name", "from_description", "asked", "withheld_reason", "publish_after")
+EntryForm: Any = modelform_factory(Demand, fields=_TOLD)
+ACTIONS: dict[str, DeskAction[Incident]] = by_name(
+    DeskAction(
+        "entry",
+        _("Start the public entry"),
+        _("Delete everything that readers must not see. Only what is left here becomes part of the public draft."),
+        _("The draft of the public entry is ready. Complete it, and submit it for approval."),
+        lambda incident, by, data: incidents.begin_entry(incident=incident, by=by, values=data),
+        EntryForm,
+        initial=lambda incident: {"from_name": incident.caller, "asked": incident.said},
+    ),
+    DeskAction(
+        "hold",
+        _("Hold changes of the review"),
+        _(
+            "For 24 hours, nobody can publish, withdraw or erase anything of this review. If a second person presses"
+            " this button too, the hold lasts for a week."
+        ),
+        _("Changes of the review are held."),
+        lambda incident, by, _data: hold_review(review=Review.objects.get(pk=str(incident.review_id)), by=by),
+        is_destructive=True,
+    ),
 )
 
 
@@ -66,12 +66,12 @@ class IncidentAdmin(ReviewReferencesMixin, ActionsAdmin[Incident], AutosaveAdmin
     """Incidents, which only Editors and the person who entered them can read. They are saved while somebody writes."""
 
     form = IncidentForm
-    desk_actions: ClassVar = {ANSWER.name: ANSWER}
+    desk_actions = ACTIONS
     add_title = _("A demand is being made")
     change_form_template = "admin/editorial/incident/change_form.html"
     list_display = ("__str__", "newsroom", "created_by", "deadline", "outcome", "delete_on")
     list_filter = ("outcome",)
-    autocomplete_fields = ("claim",)
+    suggested = (Review, Claim)
     textarea_rows: ClassVar = {"said": 3, "answer": 5}
     formfield_overrides: ClassVar[Any] = {
         **FORMFIELDS,
@@ -82,69 +82,40 @@ class IncidentAdmin(ReviewReferencesMixin, ActionsAdmin[Incident], AutosaveAdmin
         return super().get_queryset(request) & Incident.objects.seen_by(get_desk(request).user)
 
     def has_view_permission(self, request: HttpRequest, obj: Incident | None = None) -> bool:
-        desk = get_desk(request)
-        mine = obj is None or obj.newsroom_id in desk.deciding_newsrooms or obj.created_by_id == desk.user.pk
+        mine = obj is None or Incident.objects.seen_by(get_desk(request).user).filter(pk=obj.pk).exists()
         return mine and super().has_view_permission(request, obj)
 
     def get_fieldsets(self, request: HttpRequest, obj: Incident | None = None) -> Any:
         first = [*(["newsroom"] if self.chooses_newsroom(request, obj) else []), "caller", "said", "deadline"]
-        more = ["number", "principal", "channel", "received_at", "review", "claim", "answer", "delete_on"]
-        later = _("Number, subject, answer and date of deletion")
-        return [(None, {"fields": first}), (later, {"fields": more, "classes": ["collapse"]})]
-
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Incident | None:
-        incident = super().get_object(request, object_id, from_field)
-        if incident is not None:
-            reviewed = incident.review.claim if incident.review else None
-            show_public_text(get_desk(request), [claim for claim in (incident.claim, reviewed) if claim])
-        return incident
-
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return super().changeform_view(request, *args, **kwargs)
-        except KeyProblem as problem:
-            messages.error(request, str(problem))
-            return redirect("admin:editorial_incident_changelist")
-
-    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
-        incident = super().save_form(request, form, change)
-        if not change:
-            incident.created_by = get_desk(request).user
-        return incident
+        answer = {"fields": ["answer", "outcome", "answered_at"], "classes": [] if obj else ["collapse"]}
+        more = ["number", "principal", "channel", "received_at", "review", "claim", "delete_on"]
+        later = (_("Number, subject and date of deletion"), {"fields": more, "classes": ["collapse"]})
+        return [(None, {"fields": first}), (_("Answer"), answer), later]
 
     def available_actions(self, request: HttpRequest, row: Incident) -> list[str]:
-        return [ANSWER.name] if row.outcome == incidents.OPEN else []
+        return [*([] if row.demand_id else ["entry"]), *(["hold"] if row.review_id else [])]
 
     def redirect_after_save(self, request: HttpRequest, row: Incident) -> HttpResponse | None:
         """Alarm the Editors if the person pressed the button, and say who still has to be called."""
         if "_alarm" in request.POST:
             incidents.alarm(incident=row, by=get_desk(request).user)
-            if can_send() and (told := len(editors_addresses(row.newsroom))):
-                text = _("The Editors are alarmed at the desk, and %s of them by e-mail.")
-                messages.success(request, text % told)
-            else:
-                text = _("Nobody is alarmed by e-mail. Call an Editor. The desk shows the demand.")
-                messages.warning(request, text)
+            told = len(editors_addresses(row.newsroom)) if can_send() else 0
+            text = _("The Editors are alarmed: at the desk, and %s of them by e-mail. If nobody answers, call one.")
+            messages.success(request, text % told)
         return redirect("admin:editorial_incident_change", row.pk)
 
 
-def strip_for(request: HttpRequest) -> list[dict[str, Any]]:
+def strip_for(request: HttpRequest) -> list[tuple[str, str, datetime | None]]:
     """Return the incidents that the person may read, and demands of the person's newsrooms, without an outcome."""
-    desk, now = get_desk(request), timezone.now()
+    desk, page = get_desk(request), "admin:editorial_{}_change"
     if not desk.roles:
         return []
-    entered = Incident.objects.seen_by(desk.user).filter(outcome=incidents.OPEN).select_related("created_by")
-    texts = ("caller", "said", "number", "principal", "answer")
-    rows: Any = [(row, _("Demand entered by %s") % row.created_by, row.deadline) for row in entered.defer(*texts)]
+    lines: list[tuple[str, str, datetime | None]] = [
+        (reverse(page.format("incident"), args=[row.pk]), _("Demand entered by %s") % row.created_by, row.deadline)
+        for row in Incident.objects.seen_by(desk.user).filter(outcome=incidents.OPEN).select_related("created_by")
+    ]
     demands = desk.own(Demand.objects.filter(outcome=incidents.OPEN, hours_given__gt=0, incident=None))
     for row in demands.exclude(received_at="").exclude(state=Demand.State.DISCARDED):
-        received = parse_datetime(row.received_at)
-        rows.append((row, str(row), received and received + timedelta(hours=row.hours_given or 0)))
-    rows.sort(key=lambda each: (each[2] is None, each[2] or now))
-    return [
-        {
-            "url": reverse(f"admin:editorial_{row._meta.model_name}_change", args=[row.pk]),
-            "text": text, "deadline": deadline, "late": deadline and deadline <= now,
-        }
-        for row, text, deadline in rows
-    ]  # fmt: skip
+        until = datetime.fromisoformat(row.received_at) + timedelta(hours=row.hours_given or 0)
+        lines.append((reverse(page.format("demand"), args=[row.pk]), str(row), until))
+    return sorted(lines, key=lambda line: str(line[2] and line[2].astimezone(UTC)))

@@ -197,7 +197,6 @@ class ReviewAdmin(
         review = super().save_form(request, form, change)
         if not change:
             review.publisher_id = review.newsroom_id
-            review.created_by = get_desk(request).user
         return review
 
     def decision_view(self, request: HttpRequest, proposal: Proposal, name: str) -> HttpResponse | None:

@@ -90,6 +90,7 @@ const clocks = [...document.querySelectorAll("[data-until]")].map((time) => {
 function tick() {
   for (const [clock, until] of clocks) {
     const left = Math.max(0, Math.floor((until - Date.now()) / 1000));
+    clock.nextElementSibling.hidden = left > 0;
     clock.textContent = [left / 3600, (left / 60) % 60, left % 60].map((number) => String(Math.floor(number)).padStart(2, "0")).join(":");
   }
 }

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("editorial", "0032_reusable_answers"),
+        ("editorial", "0033_holds_of_reviews"),
     ]
 
     operations = [
