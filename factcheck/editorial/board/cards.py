@@ -3,7 +3,7 @@
 A card gives nobody a right and makes nobody an author. Every member of the newsroom can change its cards.
 """
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -56,16 +56,18 @@ def change(*, newsroom: int, claim: UUID, by: User, version: int | None = None, 
     locked = Card.objects.select_for_update(of=("self",)).select_related("claim", "owner")
     found = locked.get(newsroom=newsroom, claim=claim)
     if version not in (None, found.version) and (version, found.version) != (0, 1):
-        raise ChangedSince(_("Someone else changed this card after you opened it. Compare both states below."))
-    before = {name: getattr(found, name) for name in FIELDS}
+        raise ChangedSince(_("Someone else changed this card first. To keep your change, save it again."))
+    before = {name: found.serializable_value(name) for name in FIELDS}
     for name, value in values.items():
         setattr(found, name, value)
     if found.stage == Card.Stage.OFF:
         found.due_on, found.urgent = None, False
-    detail = {name: _for_event(getattr(found, name)) for name in FIELDS if getattr(found, name) != before[name]}
+    after = {name: found.serializable_value(name) for name in FIELDS}
+    detail = {name: value for name, value in after.items() if value != before[name]}
     if not detail:
         return found
-    if "owner" in detail and found.owner and not _is_member(found.owner, newsroom):
+    members = Membership.objects.filter(publisher=newsroom, user__is_active=True)
+    if "owner" in detail and found.owner and not members.filter(user=found.owner).exists():
         raise WrongValue(_("%s isn’t a member of this newsroom. Choose a member.") % found.owner)
     require_room_for_action(by=by)
     found.save(update_fields=list(detail))
@@ -91,7 +93,7 @@ def in_stage(cards: Cards, stage: str) -> Cards:
 
 def to_check_again(cards: Cards, newsrooms: list[int]) -> tuple[Cards, Cards]:
     """Return the cards off the board whose day has come, and the others of which a published source has changed."""
-    cards, due = in_stage(cards, Card.Stage.OFF), Q(check_again_on__lte=today() + AGAIN_AHEAD)
+    cards, due = in_stage(cards, Card.Stage.OFF), Q(check_again_on__lte=timezone.localdate() + AGAIN_AHEAD)
     changed = WatchedSource.objects.to_check_again(newsrooms).filter(
         review__claim=OuterRef("claim"), review__newsroom=OuterRef("newsroom")
     )
@@ -100,20 +102,9 @@ def to_check_again(cards: Cards, newsrooms: list[int]) -> tuple[Cards, Cards]:
 
 def late(cards: Cards) -> Cards:
     """Return the cards whose day is over."""
-    return cards.filter(Q(due_on__lt=today()) | Q(stage=Card.Stage.OFF, check_again_on__lt=today()))
-
-
-def today() -> date:
-    """Return the day in the newsroom's zone, which the desk activates."""
-    return timezone.localdate()
-
-
-def _for_event(value: Any) -> str | int | None:
-    return value.pk if isinstance(value, User) else value if value is None or isinstance(value, bool) else str(value)
-
-
-def _is_member(person: User, newsroom: int) -> bool:
-    return Membership.objects.filter(user=person, publisher=newsroom, user__is_active=True).exists()
+    return cards.filter(
+        Q(due_on__lt=timezone.localdate()) | Q(stage=Card.Stage.OFF, check_again_on__lt=timezone.localdate())
+    )
 
 
 # A returned review waits for its author until somebody submits the review again. A submission that its own author took

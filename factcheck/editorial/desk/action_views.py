@@ -61,7 +61,7 @@ def submitted_data(request: HttpRequest) -> QueryDict | None:
 
 
 @contextmanager
-def refusals_on_form(form: forms.Form) -> Iterator[None]:
+def refusals_on_form(form: forms.BaseForm) -> Iterator[None]:
     """Show an `EditorialError` or a full disk above the form, which keeps what was typed."""
     try:
         yield

@@ -50,7 +50,7 @@ class EditorsDesk(admin.AdminSite):
 
     site_title = _("Editors’ desk")
     site_header = _("Editors’ desk")
-    index_title = _("Waiting for you")
+    index_title = _("Board")
     index_template = "admin/editorial/home.html"
     app_index_template = "admin/editorial/all_lists.html"
     enable_nav_sidebar = False  # base_site.html has a navigation with groups
@@ -95,6 +95,7 @@ class EditorsDesk(admin.AdminSite):
         return super().app_index(request, app_label, {"title": title, **(extra_context or {})})
 
     def get_urls(self) -> list[Any]:
+        from factcheck.editorial.desk.board.card_page import card_page
         from factcheck.editorial.desk.board.figures import figures_page
         from factcheck.editorial.desk.deciding.decision_page import decision_page
         from factcheck.editorial.desk.evidence import pictures
@@ -107,6 +108,7 @@ class EditorsDesk(admin.AdminSite):
 
         return [
             path("editorial/proposal/<int:pk>/<slug:name>/", self.admin_view(decision_page), name="editorial_proposal"),
+            path("editorial/card/<int:newsroom>/<uuid:claim>/", self.admin_view(card_page), name="editorial_card"),
             path(
                 "editorial/<slug:kind>/<uuid:pk>/comments/", self.admin_view(comments_page), name="editorial_comments"
             ),

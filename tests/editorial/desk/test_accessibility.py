@@ -41,6 +41,7 @@ def pages_of(newsroom: Newsroom) -> dict[str, str]:
         "decision": f"editorial/proposal/{waiting(submitted).pk}/decide/",
         "demand": f"editorial/demand/{demand.pk}/change/",
         "scale": "editorial/ratingscale/",
+        "figures": "figures/",
         "settings of the account": "sign-in/",
     }
 

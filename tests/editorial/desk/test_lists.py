@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from factcheck.editorial.desk.board import home
+from factcheck.editorial.desk.board import columns, home
 from factcheck.editorial.desk.lists import large_lists as lists
 from factcheck.editorial.desk.lists.large_lists import BoundedPaginator
 from factcheck.editorial.models import Claimant, EditorialEvent, Proposal, Review
@@ -49,7 +49,7 @@ def test_home_and_lists_ask_the_same_whatever_the_rows(newsroom: Newsroom, rows:
             assert len(queries) <= expected, name
     with CaptureQueriesContext(connection) as queries:
         chief.client.get("/admin/")
-    assert len(queries) <= 15
+    assert len(queries) <= 18
 
 
 def test_demands_that_wait_for_their_day_hide_no_new_one(
@@ -193,7 +193,7 @@ def test_results_are_counted_where_something_was_looked_for(newsroom: Newsroom, 
 
 @translation.override("vi")
 def test_search_form_and_ages_are_translated(newsroom: Newsroom, database: str) -> None:
-    assert home.age(datetime.now(UTC) - timedelta(days=4)) == "4\xa0ngày"
+    assert columns.age(datetime.now(UTC) - timedelta(days=4)) == "4\xa0ngày"
     browser = Browser("vi")
     browser.client.force_login(newsroom.editor)
     assert '<label for="searchbar">Tìm</label>' in browser.open("/admin/editorial/review/").html

@@ -31,14 +31,14 @@ def text(client: Client, address: str) -> str:
 def test_problem_is_on_home_and_in_the_list_of_its_newsroom(newsroom: Newsroom) -> None:
     review, source = found(newsroom)
     client = client_of(newsroom.reporter)
-    assert "Sources of published reviews have to be checked again." in text(client, "/admin/")
+    assert "Sources have changed" in text(client, "/admin/")
     page = text(client, LIST)
     assert "No longer available" in page
     assert source.url in page
     assert f"/admin/editorial/review/{review.pk}/do/correct/" in page
     stranger = client_of(make_newsroom("khac.example").editor)
     assert source.url not in text(stranger, LIST)
-    assert "have to be checked again" not in text(stranger, "/admin/")
+    assert "Sources have changed" not in text(stranger, "/admin/")
     assert client.get(f"{LIST}{source.pk}/change/").status_code in (200, 302)
     assert stranger.get(f"{LIST}{source.pk}/change/").status_code in (302, 403, 404)
     assert client.get(f"{LIST}add/").status_code == 403

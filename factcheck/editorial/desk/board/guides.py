@@ -6,6 +6,7 @@ FIRST = "tutorials/first-claim"
 # The guide of each page, by the page's model.
 MODELS = {
     "review": "how-to/write-a-review",
+    "card": "how-to/use-the-board",
     "claim": "how-to/log-a-claim",
     "claimant": "how-to/name-a-claimant",
     "capture": "how-to/keep-evidence",

@@ -1,23 +1,20 @@
-"""The home page of the desk: everything that needs the person's attention, in sections with counts and ages."""
+"""The home page of the desk: the board, what waits for the person, and counts of other work with their ages."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from django.db.models import CharField, IntegerField, Q, QuerySet, Subquery, Value, prefetch_related_objects
+from django.db.models import CharField, Q, QuerySet, Value, prefetch_related_objects
 from django.db.models.functions import Cast, Concat
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.functional import cached_property
 from django.utils.text import capfirst
-from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from factcheck.editorial.desk.access import Desk, get_desk
+from factcheck.editorial.desk.board.columns import BoundedCount, Item, Section, board, board_counts
 from factcheck.editorial.desk.deciding.proposal_actions import DECIDE, hold_notice, subject_url
 from factcheck.editorial.desk.deciding.public_text import show_public_text
 from factcheck.editorial.desk.people.events import EventTexts
@@ -32,154 +29,56 @@ from factcheck.editorial.models import (
     ReaderMessage,
     Review,
     User,
-    WatchedSource,
 )
 from factcheck.editorial.models.events import ACCOUNT_CHANGES
-from factcheck.editorial.models.kinds import DRAFTS
+from factcheck.editorial.models.kinds import DRAFTS, Action
 from factcheck.editorial.proposals import workflow
 from factcheck.webhooks.models import Subscription
 
 MAX_COUNT = 100
 
 
-def age(moment: datetime) -> str:
-    """Return the time since a moment in one unit, for example "3 days"."""
-    if timezone.now() - moment < timedelta(minutes=1):
-        return _("just now")
-    return timesince(moment, depth=1)
-
-
-class BoundedCount(Subquery):
-    """The number of a queryset's rows up to MAX_COUNT, as a subquery.
-
-    The limit keeps the home page quick when a table has a million rows.
-    """
-
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
-    output_field = IntegerField()
-
-    def __init__(self, rows: QuerySet[Any]) -> None:
-        super().__init__(rows.order_by().values("pk")[:MAX_COUNT])
-
-
-@dataclass(frozen=True)
-class Count:
-    """A count that isn't computed yet.
-
-    `text` says what to do. `rows` are counted, and the list of `model` with `query` shows them. `since` is the column
-    with the age of a row, or "" if the age isn't shown.
-    """
-
-    text: Any
-    rows: QuerySet[Any]
-    model: str
-    query: str = ""
-    since: str = ""
-
-
-@dataclass(frozen=True)
-class Counted:
-    """A line of the home page: a count, the age of the oldest row and the URL of the list."""
-
-    text: Any
-    count: int
-    oldest: datetime | None
-    url: str
-
-    @property
-    def label(self) -> str:
-        return f"{MAX_COUNT}+" if self.count == MAX_COUNT else str(self.count)
-
-    @property
-    def age(self) -> str:
-        return age(self.oldest) if self.oldest else ""
-
-
-def _counts(desk: Desk) -> dict[str, Count]:
-    """Return the counts that concern the person, before they are computed."""
-    newsrooms, counts = list(desk.roles), dict[str, Count]()
+def _counts(desk: Desk) -> dict[str, tuple[Any, QuerySet[Any], str]]:
+    """Return the counts that concern the person: what to do, the rows, and the list that shows the rows."""
+    newsrooms, counts = list(desk.roles), dict[str, tuple[Any, QuerySet[Any], str]]()
     if newsrooms:
         messages = _("New messages from readers are waiting.")
         waiting = ReaderMessage.objects.waiting().for_newsrooms(newsrooms)
-        counts["messages"] = Count(messages, waiting, "readermessage", "?state__exact=waiting", "received_at")
+        counts["messages"] = (messages, waiting, "readermessage/?state__exact=waiting")
         translations = _("Translations are behind their originals. Bring them up to date.")
-        counts["behind"] = Count(translations, desk.own(Review.objects.behind()), "review", "?translation=behind")
-        sources = _("Sources of published reviews have to be checked again.")
-        to_check = WatchedSource.objects.to_check_again(newsrooms)
-        counts["sources"] = Count(sources, to_check, "watchedsource", since="since")
+        counts["behind"] = (translations, desk.own(Review.objects.behind()), "review/?translation=behind")
     if desk.deciding_newsrooms:
         names = _("Names from imports are waiting for confirmation. Confirm each name or describe the claimant.")
         unconfirmed = Claimant.objects.filter(newsroom__in=desk.deciding_newsrooms, confirmed=False)
-        counts["unconfirmed"] = Count(names, unconfirmed, "claimant", "?confirmed__exact=0")
+        counts["unconfirmed"] = (names, unconfirmed, "claimant/?confirmed__exact=0")
     if desk.administers_accounts:
         failed = Job.objects.filter(status="failed")
-        counts["failed_jobs"] = Count(_("Background jobs have failed."), failed, "job", "?state=failed")
+        counts["failed_jobs"] = (_("Background jobs have failed."), failed, "job/?state=failed")
     return counts
 
 
-def counts_for(desk: Desk) -> list[Counted]:
-    """Return the counts that concern the person and aren't zero. One query computes all counts."""
+def counts_for(desk: Desk, view: str) -> tuple[list[tuple[Any, Any, str]], dict[str, int]]:
+    """Return the counts that concern the person and aren't zero, and those of the board. One query computes all."""
     counts = _counts(desk)
-    columns: dict[str, BoundedCount | Subquery] = {name: BoundedCount(each.rows) for name, each in counts.items()}
-    for name, count in counts.items():
-        if count.since:
-            columns[f"{name}_since"] = Subquery(count.rows.order_by(count.since).values(count.since)[:1])
+    columns = {name: BoundedCount(rows, MAX_COUNT) for name, (_text, rows, _list) in counts.items()}
+    columns |= board_counts(desk, view) if desk.roles else {}
     found: Any = User.objects.filter(pk=desk.user.pk).values(**columns).get() if columns else {}
-    urls = {name: reverse(f"admin:editorial_{count.model}_changelist") + count.query for name, count in counts.items()}
-    return [
-        Counted(count.text, found[name], found.get(f"{name}_since"), urls[name])
-        for name, count in counts.items()
-        if found[name]
-    ]
+    page = reverse("admin:app_list", args=["editorial"])
+    shown = [(text, found[name], page + path) for name, (text, _rows, path) in counts.items() if found[name]]
+    return [(text, f"{count}+" if count == MAX_COUNT else count, url) for text, count, url in shown], found
 
 
 MAX_ROWS = 50  # of a section. Further rows appear when these have been decided.
 MAX_CHANGES = 20
 # How long the page lists changes of accounts, and returned proposals of kinds that have no draft.
 RECENT = timedelta(days=30)
-# The sections of proposals: the title, and the sentence of an empty section. An empty section without a sentence isn't
-# shown.
 _SECTIONS = {
-    "returned": (gettext_lazy("Returned to you"), ""),
-    "to_decide": (
-        gettext_lazy("Waiting for your decision"),
-        gettext_lazy("Nothing is waiting. The work that your colleagues submit appears here."),
-    ),
-    "to_publish": (
-        gettext_lazy("Approved and not yet published"),
-        gettext_lazy("Nothing is waiting. Approved work appears here until somebody publishes it."),
-    ),
-    "sent": (gettext_lazy("Submitted by you, waiting for someone else"), ""),
-    "removed": (gettext_lazy("Taken away in the last 24 hours"), ""),
+    "returned": gettext_lazy("Returned to you"),
+    "to_decide": gettext_lazy("Waiting for your decision"),
+    "to_publish": gettext_lazy("Approved and not yet published"),
+    "sent": gettext_lazy("Submitted by you, waiting for someone else"),
+    "removed": gettext_lazy("Taken away in the last 24 hours"),
 }
-
-
-@dataclass(frozen=True)
-class Item:
-    """A row of a section."""
-
-    title: Any
-    url: str
-    details: str  # the kind of the proposal and the names of people
-    at: datetime
-    message: str = ""
-    note: str = ""
-
-    @cached_property
-    def age(self) -> str:
-        return age(self.at)
-
-
-@dataclass(frozen=True)
-class Section:
-    name: str
-    title: Any
-    items: list[Item] = field(default_factory=list)
-    empty: Any = ""
-
-    @property
-    def count(self) -> str:
-        return f"{MAX_ROWS}+" if len(self.items) == MAX_ROWS else str(len(self.items))
 
 
 def home_context(request: HttpRequest) -> dict[str, object]:
@@ -188,10 +87,14 @@ def home_context(request: HttpRequest) -> dict[str, object]:
     A person without a newsroom gets no lists of drafts.
     """
     desk = get_desk(request)
-    context = {"desk": desk, "account_changes": account_changes(request), "counts": counts_for(desk)}
-    context["max_changes"] = MAX_CHANGES
-    if desk.roles or desk.administers_accounts:
-        context["sections"] = _sections(request)
+    counted, found = counts_for(desk, request.GET.get("view", ""))
+    changes = account_changes(request)
+    context = {"desk": desk, "account_changes": changes, "max_changes": MAX_CHANGES, "counts": counted}
+    if desk.roles:
+        proposals = _proposals(desk)
+        context |= board(request, found, _sections(request, proposals), _demands(desk, proposals["returned"]))
+    elif desk.administers_accounts:
+        context["sections"] = _sections(request, _proposals(desk))
     if desk.deciding_newsrooms:
         context["messages_problem"] = find_key_problem()
     if desk.administers_accounts:
@@ -200,32 +103,14 @@ def home_context(request: HttpRequest) -> dict[str, object]:
     return context
 
 
-def _sections(request: HttpRequest) -> list[Section]:
-    """Return the sections in the order of urgency.
-
-    Sections without rows are left out, unless the section explains which rows appear there.
-    """
-    desk = get_desk(request)
-    proposals = _proposals(desk)
-    listed = [found.subject_id for found in proposals["returned"] if found.kind in DRAFTS]
-    drafts = _drafts(desk, listed) if desk.roles else ([], [])
-    everything = [proposal for rows in proposals.values() for proposal in rows]
-    _show_titles(desk, everything, drafts[0])
-    sections = []
-    for name, (title, empty) in _SECTIONS.items():
-        items = [_proposal_item(request, proposal, name) for proposal in proposals.get(name, [])]
-        if items or (empty and name in proposals):
-            sections.append(Section(name, title, items, empty))
-    if desk.roles:
-        empty = _("You have no drafts. To begin, log a claim or write a review.")
-        mine = Section("drafts", _("Your drafts"), sorted(_draft_items(*drafts), key=_newest_first), empty)
-        # The drafts come before the section "sent", or last without that section.
-        sections.insert(next((place for place, each in enumerate(sections) if each.name == "sent"), 9), mine)
-    return sections
-
-
-def _newest_first(item: Item) -> float:
-    return -item.at.timestamp()
+def _sections(request: HttpRequest, proposals: dict[str, list[Proposal]]) -> list[Section]:
+    """Return the proposals that concern the person, in sections in the order of urgency."""
+    _show_titles(get_desk(request), [proposal for rows in proposals.values() for proposal in rows])
+    return [
+        Section(name, title, [_proposal_item(request, proposal, name) for proposal in proposals[name]])
+        for name, title in _SECTIONS.items()
+        if proposals.get(name)
+    ]
 
 
 def _proposals(desk: Desk) -> dict[str, list[Proposal]]:
@@ -234,17 +119,14 @@ def _proposals(desk: Desk) -> dict[str, list[Proposal]]:
     Two queries find the proposals of all sections: a UNION of the keys, and the rows with these keys.
     """
     newsrooms, found = list(desk.roles), Proposal.objects
+    is_recent = Q(kind__in=DRAFTS) | Q(decided_at__gte=timezone.now() - RECENT)
     querysets = {
-        "returned": found.returned_to(desk.user, newsrooms).filter(_is_recent()),
+        "returned": found.returned_to(desk.user, newsrooms).filter(is_recent),
         "to_decide": found.to_decide(desk.user),
         "to_publish": found.to_publish(desk.deciding_newsrooms),
         "sent": found.awaiting_others(desk.user, newsrooms),
         "removed": found.to_undo(desk.user),
     }
-    if not (desk.deciding_newsrooms or desk.administers_accounts):
-        del querysets["to_decide"]
-    if not desk.deciding_newsrooms:
-        del querysets["to_publish"]
     first, *rest = (
         rows.annotate(section=Value(name, CharField())).values_list("section", "pk")[:MAX_ROWS]
         for name, rows in querysets.items()
@@ -254,20 +136,21 @@ def _proposals(desk: Desk) -> dict[str, list[Proposal]]:
     return {name: [rows[key] for section, key in keys if section == name and key in rows] for name in querysets}
 
 
-def _drafts(desk: Desk, listed: list[Any]) -> tuple[list[Review], list[Demand]]:
-    newsrooms = list(desk.roles)
-    reviews = desk.own(Review.objects.drafts_of(desk.user)).exclude(pk__in=listed)[:MAX_ROWS]
-    demands = Demand.objects.filter(created_by=desk.user, newsroom__in=newsrooms, state=Demand.State.DRAFT)
-    return list(reviews), list(demands.exclude(pk__in=listed)[:MAX_ROWS])
+def _demands(desk: Desk, returned: list[Proposal]) -> list[Item]:
+    """Return the person's drafts of demands that weren't returned. The board shows the drafts of reviews."""
+    found = desk.own(Demand.objects.filter(created_by=desk.user, state=Demand.State.DRAFT))
+    page, kind = "admin:editorial_demand_change", str(capfirst(Demand._meta.verbose_name))
+    rows = found.exclude(pk__in=[each.demand_id for each in returned if each.demand_id])[:MAX_ROWS]
+    return [Item(demand, reverse(page, args=[demand.pk]), kind, demand.changed_at) for demand in rows]
 
 
-def _show_titles(desk: Desk, proposals: list[Proposal], drafts: list[Review]) -> None:
+def _show_titles(desk: Desk, proposals: list[Proposal]) -> None:
     """Load the names of mapped verdicts, and replace texts of claims that the person must not read."""
     if mapped := [proposal for proposal in proposals if proposal.mapping is not None]:
         prefetch_related_objects(mapped, "mapping__verdict__labels")
     claims = [proposal.review.claim for proposal in proposals if proposal.review is not None]
     claims += [claim for proposal in proposals for claim in (proposal.claim, proposal.into) if claim is not None]
-    show_public_text(desk, [*claims, *(review.claim for review in drafts)])
+    show_public_text(desk, claims)
 
 
 def _proposal_item(request: HttpRequest, proposal: Proposal, section: str) -> Item:
@@ -285,7 +168,9 @@ def _proposal_item(request: HttpRequest, proposal: Proposal, section: str) -> It
     message = proposal.message if section == "returned" else ""
     waits = hold_notice(proposal) if section in ("sent", "to_publish") else ""
     note = waits or proposal.deadline_note
-    return Item(proposal, _page(request, proposal, section), " · ".join(details), at, message, note)
+    review = proposal.review if proposal.action == Action.PUBLICATION else None
+    key = (proposal.newsroom_id, review.claim_id) if review else None
+    return Item(proposal, _page(request, proposal, section), " · ".join(details), at, message, note, key)
 
 
 def _page(request: HttpRequest, proposal: Proposal, section: str) -> str:
@@ -301,20 +186,6 @@ def _page(request: HttpRequest, proposal: Proposal, section: str) -> str:
     elif page is None and not proposal.decision:
         name = "take-back" if section == "sent" else "approve"
     return reverse("admin:editorial_proposal", args=[proposal.pk, name]) if name else page or reverse("admin:index")
-
-
-def _draft_items(reviews: Iterable[Review], demands: Iterable[Demand]) -> list[Item]:
-    items = [
-        Item(
-            review,
-            reverse("admin:editorial_review_change", args=[review.pk]),
-            _("Correction") if review.change_class else str(capfirst(Review._meta.verbose_name)),
-            review.changed_at,
-        )
-        for review in reviews
-    ]
-    demand_page, kind = "admin:editorial_demand_change", str(capfirst(Demand._meta.verbose_name))
-    return [*items, *(Item(each, reverse(demand_page, args=[each.pk]), kind, each.changed_at) for each in demands)]
 
 
 def account_changes(request: HttpRequest) -> list[tuple[EditorialEvent, Any, Any]]:
@@ -338,7 +209,3 @@ def account_changes(request: HttpRequest) -> list[tuple[EditorialEvent, Any, Any
         return []
     texts = EventTexts(request, found)
     return [(event, texts.about(event), texts.details(event)) for event in found]
-
-
-def _is_recent() -> Q:
-    return Q(kind__in=DRAFTS) | Q(decided_at__gte=timezone.now() - RECENT)

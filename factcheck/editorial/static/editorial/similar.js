@@ -5,7 +5,8 @@ const LEAST = 12; // characters
 
 function show(place, list) {
   place.innerHTML = list;
-  leaveOut(place);
+  place.hidden = !list;
+  if (place.dataset.typed) leaveOut(place);
 }
 
 // A new claim is saved while it is typed, and isn't its own double.
