@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("editorial", "0033_holds_of_reviews"),
+        ("editorial", "0035_notices_of_people"),
     ]
 
     operations = [
