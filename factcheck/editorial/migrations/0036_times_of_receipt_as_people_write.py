@@ -7,7 +7,7 @@ import factcheck.editorial.models.demands
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("editorial", "0034_public_figures_in_replies"),
+        ("editorial", "0035_notices_of_people"),
     ]
 
     operations = [
