@@ -17,7 +17,7 @@ function leaveOut(place) {
     empty.previousElementSibling.remove();
     empty.remove();
   }
-  place.hidden = !place.querySelector("li");
+  place.hidden = !place.querySelector("li, button");
 }
 
 for (const place of document.querySelectorAll("[data-similar]")) {
