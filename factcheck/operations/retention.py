@@ -117,6 +117,7 @@ KINDS = (
     Kind(_demands, "discarded_at", "DRAFTS_DAYS", DRAFTS, _("demands that were thrown away")),
     Kind(models.SavedState.objects.all(), "saved_at", _("DRAFTS_DAYS after everything in it was published"), DRAFTS),
     Kind(models.OpenDraft.objects.all(), "seen_at", open_drafts.SEEN_FOR, DRAFTS),
+    Kind(models.NoticeChoice.objects.all(), "seen_at", _removed, None, _("choices of e-mails")),
     Kind(models.Comment.objects.all(), "at", _("with what they are about")),
     Kind(models.Capture.objects.all(), "requested_at", _unused, COPIES),
     Kind(models.Picture.objects.all(), "uploaded_at", _unused, PICTURES),

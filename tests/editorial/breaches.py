@@ -81,6 +81,7 @@ BREACHES = {
     "reply_type_known": "UPDATE editorial_reply SET type = 'thing', name = 'x'",
     "reply_channel_known": "UPDATE editorial_reply SET channel = 'pigeon'",
     "reply_named_or_described": "UPDATE editorial_reply SET name = 'Nguyễn Văn A'",
+    "reply_person_is_public_figure": "UPDATE editorial_reply SET type = 'person', name = 'Nguyễn Văn A'",
     "reply_came_or_did_not": "UPDATE editorial_reply SET no_answer = true, answer = 'x'",
     "reply_after_the_question": "UPDATE editorial_reply SET answer_until = '2026-10-02'",
     "review_import_key": "INSERT INTO editorial_review SELECT (jsonb_populate_record(review, jsonb_build_object("

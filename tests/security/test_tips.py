@@ -105,12 +105,15 @@ def test_disk_is_bounded_whatever_the_editors_do(newsroom: Newsroom, monkeypatch
     assert tips(1, "192.0.2.1") == [503]
 
 
-def test_database_holds_no_text_or_contact(newsroom: Newsroom, live: Review) -> None:
+def test_database_and_log_hold_no_text_or_contact(newsroom: Newsroom, live: Review, caplog: Any) -> None:
+    caplog.set_level("DEBUG")
     sent("tips", {"text": TEXT, "language": "vi", "url": URL, "contact": CONTACT})
     assert correction(live).status_code == 201
-    page = signed_in(newsroom.editor).open(LIST).text
-    assert TEXT in page
-    message = ReaderMessage.objects.get(kind="tip")
+    editor, message = signed_in(newsroom.editor), ReaderMessage.objects.get(kind="tip")
+    for page in (LIST, f"{LIST}{message.pk}/group/"):
+        assert TEXT in editor.open(page).text
+    editor.client.get(f"{LIST}{message.pk}/group/?checked=vi")
+    assert "Thiên Mụ" not in caplog.text
     reader_messages.answer(message=message, by=newsroom.editor, newsroom=newsroom.publisher.pk, text="Cảm ơn bạn.")
     with connections["owner"].cursor() as cursor:
         cursor.execute(

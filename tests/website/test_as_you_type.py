@@ -81,6 +81,19 @@ def test_home_page_finds_the_first_letters_and_enter_searches(browser: Browser, 
     assert said == []
 
 
+def test_tip_is_answered_before_it_is_sent(browser: Browser, site: str) -> None:
+    page, said = opened(browser, site)
+    page.goto(f"{site}/en/tips/")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(f"{request.method} {request.url}"))
+    page.locator("#id_text").press_sequentially("nuoc lu mai chua", delay=20)
+    expect(page.locator("#suggestions li a").first).to_be_visible()
+    assert {each.split("?")[0] for each in sent} == {f"POST {site}/en/search/as-you-type/"}
+    page.keyboard.press("Enter")
+    assert page.locator("#id_text").input_value() == "nuoc lu mai chua\n"
+    assert (said, page.context.cookies()) == ([], [])
+
+
 def test_choice_is_counted_beside_the_results(browser: Browser, site: str, published: Published) -> None:
     page, said = opened(browser, site)
     page.locator("#q").fill(FLOOD)

@@ -36,14 +36,16 @@ SECONDS = 3.0  # for computing new vectors. Further messages are compared by wor
 COMPARED = 10  # the most similar messages, with which a message is compared word by word
 NEAR, SHARED = 0.85, 0.5  # the least cosine, or share of words, of messages that are compared
 MORE_WORDS = 3  # that only one of two nearly equal messages can have
+# Hard pairs, of which half contradict each other: in one language (n=500), 20 % of the same statements are put together
+# and 9 % of the contradictions. In two languages (n=100), it is 16 % and 32 %. So people see all wordings of a group.
 LIKELY = 0.3  # the least log-odds. 40 messages of five kinds: 6 or 7 groups, none with two kinds, and 16 with `SAME`.
 REMEMBERED, KEPT_SECONDS = 1000, 3600  # vectors in this process
 # Words around a claim that say nothing about it.
 _REQUEST = re.compile(
     r"^(?:(?:is it (?:really )?true|my \w+ says|people say|i heard|please check(?: this)?|nghe nói|có (?:thật|đúng) là"
     r"|xin hỏi|(?:có )?tin(?: nhắn)? nói|nhờ[^.:,]{0,30}kiểm tra(?: giúp)?)(?: that| là)?[\s:,.]*)+"
-    r"|[\s,.]*(?:says a (?:video|post)|is (?:this|it|that) (?:really )?true|(?:có )?(?:thật|đúng|phải)(?: hay)? không"
-    r"(?: ạ)?)[\s?.!]*$", re.IGNORECASE,
+    r"|[\s,.]*(?:says a (?:video|post)|is (?:this|it|that) (?:really )?true|(?:(?:có )?(?:thật|đúng|phải) (?:hay )?)?"
+    r"không(?: ạ)?)[\s?.!]*$", re.IGNORECASE,
 )  # fmt: skip
 _KEY = secrets.token_bytes(32)
 _remembered = OrderedDict[bytes, tuple[float, Vector]]()

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.fields import LanguageField, LineField, ProseField, WebAddressField, columns, field_options
 from factcheck.editorial.models.captures import Capture
-from factcheck.editorial.models.claims import NO_CAPTURE_HELP, Claim
+from factcheck.editorial.models.claims import NO_CAPTURE_HELP, Claim, Claimant
 from factcheck.editorial.models.drafts import StatementModel, VersionedModel, is_known
 from factcheck.editorial.models.people import ApiToken, Publisher, User
 from factcheck.editorial.models.scales import Verdict
@@ -307,6 +307,7 @@ class Reply(StatementModel):
             answer_translation=_("Only for an answer in another language. Readers see both."),
         )
     )
+    is_public_figure = Claimant._meta.get_field("is_public_figure").clone()
     position = models.PositiveSmallIntegerField(_("order"), default=0)
 
     class Meta:
@@ -322,6 +323,11 @@ class Reply(StatementModel):
                 violation_error_message=_(
                     "Name a public figure or an organisation. Describe a private person, without a name."
                 ),
+            ),
+            models.CheckConstraint(
+                condition=~Q(type="person") | Q(is_public_figure=True),
+                name="reply_person_is_public_figure",
+                violation_error_message=_("Describe a private person without a name, or tick “is a public figure”."),
             ),
             models.CheckConstraint(
                 condition=Q(no_answer=False) | Q(answer="", answer_translation="", answered_on=None),

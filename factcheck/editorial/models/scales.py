@@ -2,7 +2,6 @@
 
 from typing import Self
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language
@@ -43,10 +42,6 @@ class RatingScale(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def value_outside(self) -> str:
-        between = _("The value must be between %(worst)s and %(best)s.")
-        return between % {"worst": self.worst, "best": self.best}
-
 
 class VerdictQuerySet(models.QuerySet["Verdict"]):
     def find(self, scale: str | None, slug: str | None) -> "Verdict | None":
@@ -82,10 +77,6 @@ class Verdict(models.Model):
 
     def __str__(self) -> str:
         return self.label(get_language() or "en") if self.pk else self.slug
-
-    def clean(self) -> None:
-        if self.value is not None and self.scale_id and not self.scale.worst <= self.value <= self.scale.best:
-            raise ValidationError({"value": self.scale.value_outside()})
 
     def label(self, language: str) -> str:
         """Return the label in this language, in its primary language or in English, or else the slug."""

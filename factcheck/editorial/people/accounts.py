@@ -21,7 +21,6 @@ from factcheck.editorial.proposals import account_policy, workflow
 from factcheck.editorial.sign_in import sessions
 from factcheck.record.statements.output import read
 
-_ORDER = ("reporter", "editor", Action.ADMINISTRATOR, "chief_editor")
 AGAIN = timedelta(minutes=10)  # the wait before the same person can end the same sessions again
 
 
@@ -47,7 +46,7 @@ def add_colleagues(*, newsroom: Publisher, by: User, rows: Iterable[dict[str, An
     editor, because an administrator can approve a Chief editor later.
     """
     set_actor(by)
-    for row in sorted(rows, key=lambda row: _ORDER.index(row["role"])):
+    for row in sorted(rows, key=lambda row: ("reporter", "editor", "administrator", "chief_editor").index(row["role"])):
         name, role = row["email"].partition("@")[0].lower(), row["role"]
         account = User.objects.create_user(name, row["email"], byline=row["byline"], is_staff=True)
         about = {"newsroom": newsroom, "role": role} if role in Membership.Role.values else {}

@@ -1,5 +1,6 @@
 """Review drafts written by programs. The keys are those of a published review (docs/reference/drafts.md)."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -97,22 +98,21 @@ def _write(review: Review, values: Values, token: ApiToken) -> None:
     fill(review, values, "", found, exclude=_INTERNAL_FIELDS)
     renamed = {"/claim_wording": "/claim/wording", "/verdict_explanation": "/verdict/explanation"}
     problems += [(renamed.get(pointer, pointer), sentence) for pointer, sentence in found]
-    sources = [
-        fill(Source(review=review, position=index), each, f"/sources/{index}", problems, exclude=("review",))
-        for index, each in enumerate(values.get("sources") or ())
-    ]
-    replies = [
-        fill(Reply(review=review, position=index), each, f"/replies/{index}", problems, exclude=("review",))
-        for index, each in enumerate(values.get("replies") or ())
-    ]
+    rows: dict[str, list[Any]] = {
+        name: [
+            fill(model(review=review, position=index), each, f"/{name}/{index}", problems, exclude=("review",))
+            for index, each in enumerate(values.get(name) or ())
+        ]
+        for name, model in (("sources", Source), ("replies", Reply))
+    }
     if problems:
         raise Invalid(problems)
     review.save()
     if "replies" in values:
         review.replies.all().delete()
-        review.replies.bulk_create(replies)
+        review.replies.bulk_create(rows["replies"])
     if "sources" in values:
-        replace_rows(review.sources, sources, newsroom=review.newsroom, by=token.user)
+        replace_rows(review.sources, rows["sources"], newsroom=review.newsroom, by=token.user)
     # The token's account becomes an author, so that it can't approve the review.
     Authorship.objects.get_or_create(review=review, user=token.user)
     keep_state(review, token.user)

@@ -129,9 +129,11 @@ class Rows:
         self._add(Authorship, record.authors, review_id=review)
 
     def _add(self, model: type[Model], members: Sequence[Part], **parent: UUID) -> None:
+        # A publisher that names a person in a reply says that this person is a public figure.
         self.new[model] += [
-            new_row(model, **parent, **columns_of(model, each.to_json_object()), position=position)
+            new_row(model, **parent, **columns_of(model, each.to_json_object() | figure), position=position)
             for position, each in enumerate(members)
+            for figure in [{"is_public_figure": getattr(each, "type", "") == Claimant.Type.PERSON}]
         ]
 
     def _of_review(self, record: Record, digest: str) -> dict[str, Any]:

@@ -6,8 +6,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from factcheck.editorial.models import Review
+from factcheck.editorial.models import ReaderMessage, Review
 from factcheck.editorial.proposals import workflow
+from tests.api.test_messages import TIP, sent
 from tests.editorial.test_comments import say
 from tests.support.chromium import desk_of
 from tests.support.drafts import Newsroom, make_user, waiting
@@ -26,6 +27,8 @@ def pages_of(newsroom: Newsroom) -> dict[str, str]:
     workflow.submit(subject=submitted, by=newsroom.reporter)
     demand, comment = newsroom.make_demand(), say(newsroom, draft, "@editor " + "rất dài " * 12)
     say(newsroom, draft, "Đã xem.", thread=comment)
+    sent("tips", {**TIP, "text": "Nước lũ " + "rất dài " * 90})
+    sent("correction-requests", {**TIP, "review": {"id": str(published.pk)}})
     Review.objects.filter(pk=draft.pk).update(headline="Tin đồn " + "rất dài " * 12)
     return {
         "home": "",
@@ -36,11 +39,15 @@ def pages_of(newsroom: Newsroom) -> dict[str, str]:
         "claim": f"editorial/claim/{draft.claim_id}/change/",
         "draft": f"editorial/review/{draft.pk}/change/",
         "published": f"editorial/review/{published.pk}/change/",
-        "comments": f"editorial/review/{draft.pk}/comments/",
+        "comments": f"comments/review/{draft.pk}/",
         "preview": f"editorial/review/{draft.pk}/preview/",
         "decision": f"editorial/proposal/{waiting(submitted).pk}/decide/",
         "demand": f"editorial/demand/{demand.pk}/change/",
         "scale": "editorial/ratingscale/",
+        "groups of messages": "editorial/readermessage/",
+        "group of requests": f"editorial/readermessage/{ReaderMessage.objects.get(kind='correction').pk}/group/",
+        "reusable answers": "editorial/readermessage/answers/",
+        "figures": "figures/",
         "settings of the account": "sign-in/",
     }
 

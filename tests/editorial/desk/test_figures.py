@@ -1,6 +1,7 @@
 """The figures of a newsroom: what is published in the period, for its own Editors, on a page and as CSV."""
 
 import csv
+import re
 from datetime import UTC, date, datetime
 from io import StringIO
 from typing import Any
@@ -11,6 +12,7 @@ from django.test import Client
 from factcheck.editorial.models import Review, Topic, User
 from factcheck.record.models import PublishedCorrection, PublishedDemand, PublishedReview
 from tests.journeys.browser import signed_in
+from tests.support.chromium import desk_of
 from tests.support.drafts import Newsroom, make_newsroom
 
 PERIOD: dict[str, Any] = {"first": "2026-11-23", "last": "2026-12-06"}
@@ -84,3 +86,13 @@ def test_figures_are_for_the_newsrooms_own_editors(counted: Newsroom) -> None:
 def test_period_is_at_most_a_year(newsroom: Newsroom, first: str) -> None:
     asked = {**PERIOD, "first": first, "newsroom": newsroom.publisher.pk}
     assert "newsroom" not in client_of(newsroom.editor).get("/admin/figures/", asked).context
+
+
+@pytest.mark.prove
+def test_a_year_is_one_page_of_paper_and_fits_a_telephone(counted: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    query = f"?newsroom={counted.publisher.pk}&first=2025-12-07&last=2026-12-07"
+    with desk_of(counted.editor, f"figures/{query}") as page:
+        assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) == 1
+        page.set_viewport_size({"width": 390, "height": 844})
+        assert page.evaluate("document.documentElement.scrollWidth") == 390

@@ -1,13 +1,11 @@
 """Messages from readers in groups: together in other words, apart with another fact, and answered in one decision."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connections
 from django.test import Client
-from django.utils import timezone
 
 from factcheck.editorial.messages import opened_messages, reader_messages
 from factcheck.editorial.messages.opened_messages import Opened, group_messages, open_messages
@@ -15,7 +13,7 @@ from factcheck.editorial.models import Claim, EditorialEvent, ReaderMessage, Reu
 from factcheck.editorial.proposals import workflow
 from factcheck.record.matching import embeddings
 from tests.api.test_messages import sent, status
-from tests.journeys.browser import Browser, _read_page, signed_in
+from tests.journeys.browser import signed_in
 from tests.support.drafts import FLOOD, Newsroom, make_newsroom
 from tests.support.refusals import refused
 
@@ -31,13 +29,6 @@ def tip(text: str, language: str = "vi", **more: Any) -> str:
 
 def page_of(text: str) -> str:
     return f"{LIST}{next(row.pk for row in ReaderMessage.objects.all() if row.text == text)}/group/"
-
-
-def browser_adds(browser: Browser, html: str) -> Browser:
-    """Put the part that the script loads into its form, as the script of the list does."""
-    place = browser.html.index(" hidden></div></form>")
-    browser.page = _read_page(f"{browser.html[:place]}>{html}</div></form>".encode())
-    return browser
 
 
 def opened(*texts: str) -> list[Opened]:
@@ -71,13 +62,9 @@ def test_meaning_puts_two_languages_together_but_not_two_medicines(
     """The model is in this process even if the site has an API for vectors: no request leaves."""
     settings.EMBEDDINGS_URL = "http://embeddings.invalid/v1"
     monkeypatch.setattr(embeddings, "send", lambda *_args, **_more: pytest.fail("a tip was sent to an API"))
-    english = {
-        "Ibuprofen tablets contain the Machupo virus.",
-        "My aunt says ibuprofen tablets contain the Machupo virus.",
-    }
-    ibuprofen, paracetamol = "Thuốc ibuprofen có chứa virus Machupo.", "Thuốc paracetamol có chứa virus Machupo."
-    messages = opened(*(f"en:{text}" for text in sorted(english)), f"vi:{ibuprofen}", f"vi:{paracetamol}")
-    assert texts_of(messages) == [english | {ibuprofen}, {paracetamol}]
+    english, ibuprofen = "Ibuprofen tablets contain the Machupo virus.", "Thuốc ibuprofen có chứa virus Machupo."
+    messages = opened(f"en:{english}", f"vi:{ibuprofen}", "vi:Thuốc paracetamol có chứa virus Machupo.")
+    assert texts_of(messages)[0] == {english, ibuprofen}
     assert opened_messages._remembered
     later = opened_messages.time.monotonic() + opened_messages.KEPT_SECONDS + 1
     monkeypatch.setattr(opened_messages.time, "monotonic", lambda: later)
@@ -89,7 +76,7 @@ def test_group_is_answered_in_one_decision_and_each_reader_in_their_language(new
     receipts = [tip(FLOOD), tip(ROOF), tip(f"Nghe nói {FLOOD}", "en")]
     other = tip("Giá xăng tăng thêm 300 đồng từ chiều nay.")
     browser = signed_in(newsroom.editor).open(LIST)
-    assert FLOOD in browser.text, browser.text
+    assert FLOOD in browser.text
     browser.open(page_of(FLOOD))
     members = browser.page.forms[-1].values["members"]
     browser.fill(members=members[:1], text_vi="Đoạn phim cũ.", text_en="An old film.").press("Answer")
@@ -103,31 +90,23 @@ def test_group_is_answered_in_one_decision_and_each_reader_in_their_language(new
     assert EditorialEvent.objects.filter(action="message.answered").count() == 3
 
 
-def test_group_that_was_checked_is_answered_with_one_press_and_the_review_is_a_link(
+def test_review_that_has_checked_a_group_is_linked_at_the_receipt_and_nothing_else_is(
     newsroom: Newsroom, live: Review, settings: Any
 ) -> None:
-    receipts = [tip(FLOOD), tip(ROOF)]
-    editor = signed_in(newsroom.editor)
-    found = editor.client.get(f"{page_of(FLOOD)}?checked=vi").content.decode()
-    assert "Sai – Video nước lũ" in found
-    editor.open(LIST)
-    browser_adds(editor, found).press("Answer with this review")
-    assert f"/reviews/{live.pk}/" in status(receipts[1])["answer"]
-    html = Client().get(f"/en/receipts/{receipts[0]}/").content.decode()
-    assert html.count(f'href="{settings.SITE_URL}/reviews/{live.pk}/"') == 1, html
-    tip("Giá xăng tăng thêm 300 đồng từ chiều nay.")
-    assert not editor.client.get(f"{page_of('Giá xăng tăng thêm 300 đồng từ chiều nay.')}?checked=vi").content.strip()
-
-
-def test_only_reviews_of_this_site_are_links_in_an_answer(newsroom: Newsroom, live: Review, settings: Any) -> None:
-    receipt, own = tip(FLOOD), f"{settings.SITE_URL}/vi/reviews/{live.pk}/"
-    text = f"Xem {own} và https://evil.example/reviews/{live.pk}/ <b>."
-    message = ReaderMessage.objects.get()
-    reader_messages.answer(message=message, by=newsroom.editor, newsroom=newsroom.publisher.pk, text=text)
-    html = Client().get(f"/vi/receipts/{receipt}/").content.decode()
-    assert f'href="{own}"' in html
+    receipt, url = tip(ROOF), f"{settings.SITE_URL}/reviews/{live.pk}/"
+    editor, page, fuel = signed_in(newsroom.editor), page_of(ROOF), "Giá xăng tăng thêm 300 đồng từ chiều nay."
+    checked = editor.client.get(f"{page}?checked=vi").content.decode()
+    assert f'href="{url}">' in checked
+    assert "Kết luận: Sai." in checked
+    editor.open(page).fill(text_vi=f"{editor.value('text_vi')} https://evil.example/reviews/{live.pk}/ <b>").press(
+        "Answer"
+    )
+    html = Client().get(f"/en/receipts/{receipt}/").content.decode()
+    assert f'<a href="{url}">{url}</a>' in html
     assert 'href="https://evil' not in html
     assert "&lt;b&gt;" in html
+    tip(fuel)
+    assert not editor.client.get(f"{page_of(fuel)}?checked=vi").content.strip()
 
 
 def test_group_becomes_one_claim_with_every_place(newsroom: Newsroom) -> None:
@@ -135,10 +114,7 @@ def test_group_becomes_one_claim_with_every_place(newsroom: Newsroom) -> None:
     tip(ROOF, url="https://social.example/p/2")
     signed_in(newsroom.editor).open(page_of(ROOF)).press("Take up")
     claim = Claim.objects.get()
-    assert {each.url for each in claim.appearances.all()} == {
-        "https://social.example/p/1",
-        "https://social.example/p/2",
-    }
+    assert sorted(each.url[-4:] for each in claim.appearances.all()) == ["/p/1", "/p/2"]
     assert set(ReaderMessage.objects.values_list("claim", "state")) == {(claim.pk, "taken_up")}
     browser = signed_in(newsroom.editor).open(page_of(FLOOD)).fill(text_vi="Phim năm 2020.").press("Answer")
     assert "Answered." in browser.text
@@ -181,12 +157,8 @@ def test_reusable_answers_are_edited_on_one_page_and_fill_the_form(newsroom: New
     browser.open(page_of(FLOOD)).follow("Không kiểm chứng được")
     assert browser.value("text_vi") == "Đây là một ý kiến."
     assert signed_in(newsroom.reporter).client.get(f"{LIST}answers/").status_code == 404
-    assert (
-        not signed_in(make_newsroom("khac.example").editor)
-        .open(f"{LIST}answers/")
-        .page.forms[-1]
-        .values.get("answers-0-id", [""])[0]
-    )
+    other = signed_in(make_newsroom("khac.example").editor)
+    assert "Đây là một ý kiến." not in other.open(f"{LIST}answers/").html
 
 
 def test_correction_from_a_request_is_named_at_the_receipt_and_at_the_desk_alone(
@@ -196,10 +168,9 @@ def test_correction_from_a_request_is_named_at_the_receipt_and_at_the_desk_alone
     receipt = sent("correction-requests", ask)
     message = ReaderMessage.objects.get()
     browser = signed_in(newsroom.editor).open(page_of(ask["text"]))
-    browser.choose("change_class", "substantive").fill(
-        note="Một độc giả cho biết đoạn phim được quay vào năm 2019."
-    ).press("Open a correction")
-    assert browser.path == f"/admin/editorial/review/{live.pk}/change/", browser.text
+    browser.choose("change_class", "substantive").fill(note="Một độc giả cho biết phim được quay vào năm 2019.")
+    browser.press("Open a correction")
+    assert browser.path == f"/admin/editorial/review/{live.pk}/change/"
     assert browser.has_link("A reader asked for this correction")
     page = f"/en/receipts/{receipt}/"
     assert "/revisions/" not in Client().get(page).content.decode()
@@ -212,5 +183,3 @@ def test_correction_from_a_request_is_named_at_the_receipt_and_at_the_desk_alone
         published = "".join(row[0] for row in cursor.fetchall())
     for secret in (receipt, str(message.pk), message.receipt, ask["text"]):
         assert secret not in published
-    ReaderMessage.objects.using("owner").update(received_at=timezone.now() - timedelta(days=91))
-    assert reader_messages.delete_expired_messages() == 1

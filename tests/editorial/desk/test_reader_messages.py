@@ -48,17 +48,6 @@ def test_tip_that_was_checked_already_shows_that_claim_and_stays_with_it(newsroo
     assert browser.has_link("Answer, take up or put aside")
 
 
-def test_taking_up_says_what_it_does_to_that_kind_of_message(newsroom: Any, live: Review) -> None:
-    sent("tips", TIP)
-    sent("correction-requests", {**TIP, "review": {"id": str(live.pk)}})
-    tip, mistake = (ReaderMessage.objects.get(kind=kind) for kind in ("tip", "correction"))
-    logged, told = "this logs one claim", "the receipt tells the sender that an editor is looking into it."
-    browser = signed_in(newsroom.editor)
-    of_tip, of_mistake = (browser.open(page_of(message)).text for message in (tip, mistake))
-    assert (logged in of_tip, told in of_tip) == (True, False)
-    assert (logged in of_mistake, told in of_mistake) == (False, True)
-
-
 def test_answer_stands_at_the_receipt(newsroom: Any, live: Review) -> None:
     receipt = sent("correction-requests", {**TIP, "review": {"id": str(live.pk)}})
     message = ReaderMessage.objects.get()

@@ -29,7 +29,7 @@ RICH = record(
         {"title": "T", "url": "https://b.example/", "stance": "refutes", "quote": "Q", "accessed_on": "2024-05-02", "primary": True},
         {"title": "U", "stance": "context"},
     ],
-    replies=[{"type": "organization", "name": "Radio", "asked_on": "2024-05-02", "answer": "No."}],
+    replies=[{"type": "person", "name": "A minister", "asked_on": "2024-05-02", "answer": "No."}],
     selection={"reason": "harm", "note": "Floods."},
     publisher={"name": "Other", "site": "fact.other.example", "url": "https://other.example/"},
     authors=[{"name": "Bo"}],

@@ -32,6 +32,7 @@ MODELS = {
     "first": "tutorials/first-newsroom",
     "find": "how-to/find-at-the-desk",
     "comments": "how-to/talk-beside-the-text",
+    "notices": "how-to/talk-beside-the-text",
     "kept": "how-to/see-what-is-kept",
     "figures": "how-to/count-your-work",
     "editorialevent": "how-to/manage-people",

@@ -44,7 +44,8 @@ def _counts(desk: Desk) -> dict[str, tuple[Any, QuerySet[Any], str]]:
     if newsrooms:
         messages = _("New messages from readers are waiting.")
         waiting = ReaderMessage.objects.waiting().for_newsrooms(newsrooms)
-        counts["messages"] = (messages, waiting, "readermessage/?state__exact=waiting")
+        shown = "" if desk.deciding_newsrooms else "?state__exact=waiting"  # Editors see groups
+        counts["messages"] = (messages, waiting, f"readermessage/{shown}")
         translations = _("Translations are behind their originals. Bring them up to date.")
         counts["behind"] = (translations, desk.own(Review.objects.behind()), "review/?translation=behind")
     if desk.deciding_newsrooms:

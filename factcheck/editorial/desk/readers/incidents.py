@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial.desk.access import get_desk
 from factcheck.editorial.desk.action_views import ActionsAdmin, DeskAction, by_name
 from factcheck.editorial.desk.deciding.public_text import ReviewReferencesMixin
+from factcheck.editorial.desk.lists.finding import IN_MEMORY
 from factcheck.editorial.desk.moments import MomentField
 from factcheck.editorial.desk.widgets import FORMFIELDS
 from factcheck.editorial.desk.writing.autosave import AutosaveAdmin
@@ -103,6 +104,12 @@ class IncidentAdmin(ReviewReferencesMixin, ActionsAdmin[Incident], AutosaveAdmin
             text = _("The Editors are alarmed: at the desk, and %s of them by e-mail. If nobody answers, call one.")
             messages.success(request, text % told)
         return redirect("admin:editorial_incident_change", row.pk)
+
+
+TEXTS = ("caller", "said", "number", "principal", "answer")
+IN_MEMORY[Incident] = lambda desk: (
+    (row, "\n".join(getattr(row, name) for name in TEXTS)) for row in Incident.objects.seen_by(desk.user)[:300]
+)
 
 
 def strip_for(request: HttpRequest) -> list[tuple[str, str, datetime | None]]:

@@ -141,7 +141,7 @@ def _find_checked(tip: Opened) -> list[ReviewOfClaim]:
     if tip.row.kind != ReaderMessage.Kind.TIP:
         return []
     with suppress(TimeoutError):
-        found = tip.row.claim_id or next((each.claim_id for each in match(tip.text, private=True).results), None)
+        found = tip.row.claim_id or next((each.claim_id for each in match(tip.stated.text, private=True).results), None)
         if found and (claim := PublishedClaim.objects.live().filter(pk=found).first()):
             return read(Claim, claim.body).reviews
     return []

@@ -70,7 +70,8 @@ class VerdictFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
         for form in self.forms:
             value = form.cleaned_data.get("value") if hasattr(form, "cleaned_data") else None
             if value is not None and not scale.worst <= value <= scale.best:
-                form.add_error("value", scale.value_outside())
+                between = _("The value must be between %(worst)s and %(best)s.")
+                form.add_error("value", between % {"worst": scale.worst, "best": scale.best})
 
 
 class VerdictInline(ParentPermissionsMixin, admin.StackedInline[Verdict, RatingScale]):

@@ -118,7 +118,7 @@ class ReplyInline(CardsMixin, TextareaRowsMixin, OwnReviewInline, admin.StackedI
     formset = ConflictCheckedFormSet
     has_copies = False
     extra = 1  # for browsers without JavaScript
-    line = ("type", "name", "description", "asked_on", "no_answer")
+    line = ("type", "is_public_figure", "name", "description", "asked_on", "no_answer")
     rows = (("channel", "answer_until", "answered_on"), "answer", "answer_translation")
     more = (*rows, *remaining_fields(Reply, review_statement.Reply, (*line, *rows)), "position")
     textarea_rows: ClassVar = {"answer": 5, "answer_translation": 5}

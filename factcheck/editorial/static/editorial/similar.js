@@ -5,7 +5,8 @@ const LEAST = 12; // characters
 
 function show(place, list) {
   place.innerHTML = list;
-  leaveOut(place);
+  place.hidden = !list;
+  if (place.dataset.typed) leaveOut(place);
 }
 
 // A new claim is saved while it is typed, and isn't its own double.
@@ -16,7 +17,7 @@ function leaveOut(place) {
     empty.previousElementSibling.remove();
     empty.remove();
   }
-  place.hidden = !place.querySelector("li");
+  place.hidden = !place.querySelector("li, button");
 }
 
 for (const place of document.querySelectorAll("[data-similar]")) {

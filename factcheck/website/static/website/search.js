@@ -1,13 +1,14 @@
-// Shows the first results while a reader types. Without this script, the form works as usual.
+// Shows the first results while a reader types a search, or a tip that may have been checked already. Without this
+// script, both forms work as usual.
 "use strict";
 
 (() => {
   const form = document.querySelector("[data-as-you-type]");
-  const input = form.elements.q;
+  const input = form.elements.q ?? form.elements.text;
   const list = document.getElementById("suggestions");
   const status = document.getElementById("suggestions-status");
   const PAUSE = 350; // milliseconds without a key before a request
-  const MOST = 400; // characters. A longer text is a whole post, which the form sends.
+  const MOST = 400; // characters. A longer text is a whole post, which the form sends. A tip is compared by its beginning.
   const KEPT = 15; // searches that are left to the reader before the site's limit
   let timer, request, shown = input.value.trim(), blockedUntil = 0;
 
@@ -24,7 +25,8 @@
   }
 
   async function suggest() {
-    const text = input.value.trim();
+    const typed = input.value.trim();
+    const text = form.elements.q ? typed : typed.slice(0, MOST);
     if (text === shown) return;
     request?.abort();
     shown = text;
@@ -58,7 +60,7 @@
 
   // In a box of several lines, Enter would begin a new line. With Shift, it still does.
   input.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    if (event.key !== "Enter" || !form.elements.q || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     form.requestSubmit();
   });
