@@ -9,6 +9,7 @@ through Django without a network.
 
 import statistics
 import sys
+from functools import partial
 from typing import Any
 
 from database import execute, own_server, rebuilt_indexes
@@ -81,6 +82,11 @@ def tables(newsrooms: list[int], people: list[int]) -> list[tuple[str, float, di
             "decided_by": f"CASE WHEN {decided} THEN {people[-1]} END",
             "decided_at": f"CASE WHEN {decided} THEN {DATE} END",
             "entry": "CASE WHEN i % 10000 NOT IN (1, 2) THEN i END",
+        }),
+        ("editorial.SearchRow", 2, {
+            "id": f"CASE WHEN i % 2 = 0 THEN {key(2, '(i / 2)')} ELSE {key(3, '((i + 1) / 2)')} END",
+            "kind": "CASE WHEN i % 2 = 0 THEN 'claim' ELSE 'review' END", "newsroom": newsroom, "sequence": "i",
+            "search": f"record_search('vi', {words(14)}, NULL, {words(9)}, {words(20)})",
         }),
         ("editorial.EditorialEvent", 1, {
             "at": DATE, "actor": person, "action": "'publication.submitted'", "newsroom": newsroom,
@@ -186,7 +192,7 @@ def pages(people: list[int]) -> dict[str, str]:
         queries = ["", "p=40", *(f"o={sign}{column}" for column in columns for sign in ("", "-"))]
         queries += [f"{state if key == 'state' else key}={each}" for key, some in values.items() for each in some]
         found |= {f"{name}s?{query}": f"editorial/{name}/?{query}" for query in queries}
-    return found
+    return found | {f"find {each}": f"find/?q={each}" for each in (*values["q"], "vac virus mua", "facebook.com/x/1")}
 
 
 def submit(proposal: Any) -> None:
@@ -212,7 +218,9 @@ def measure(people: list[int], rounds: int) -> str:
     client.force_login(User.objects.get(pk=people[-1]))
 
     def fetch(path: str) -> None:
-        status = client.get(f"/admin/{path}", headers={"host": "localhost"}).status_code
+        path, _, typed = path.partition("find/?q=")
+        send = partial(client.post, data={"q": typed}) if typed else client.get
+        status = send(f"/admin/{path}{'find/' if typed else ''}", headers={"host": "localhost"}).status_code
         assert status == 200, (path, status)
 
     for name, path in pages(people).items():

@@ -128,6 +128,7 @@ def test_proxy_leads_to_the_part_that_serves():
         "= /admin/editorial/capture/upload/",
         "= /admin/editorial/capture/share/",
         "= /admin/editorial/picture/upload/",
+        "= /admin/editorial/importbatch/add/",
     }
     assert to_desk == {
         "^~ /admin/",

@@ -35,6 +35,8 @@ _Key = Any  # pyrage.x25519.Identity, which has no types, or Fernet
 class KeyProblem(EditorialError):
     """The error if MESSAGES_KEY is missing or invalid, or lacks the key of an older message."""
 
+    silent_variable_failure = True  # a template shows an empty text
+
 
 class Encrypted(str):
     """The encrypted value of a column. Its type tells the fields that the value has already been encrypted."""

@@ -17,6 +17,7 @@ from factcheck.editorial.models import Capture, Proposal
 from factcheck.editorial.people import account_mail, accounts
 from factcheck.editorial.proposals import workflow
 from factcheck.editorial.search import draft_rows
+from factcheck.editorial.talk import notices
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +36,7 @@ def schedule(name: str, cron: str, *acts: Callable[[], object], **options: Any) 
 
 schedule("accounts.settle", "*/5 * * * *", accounts.settle)
 schedule("search.words", "* * * * *", partial(draft_rows.compute_words, limit=5000))  # ten seconds
+schedule("notices.mail", "* * * * *", notices.send_mails, lock="notices.mail")
 schedule("sources.check", "*/10 * * * *", check_sources, queue=requests.QUEUE, lock="sources.check")
 
 # These tries cover about one day, so e-mails survive a mail server that is down.

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from uuid import UUID
 from zipfile import ZipFile
 
 import httpx
+import orjson
 import pytest
 from django.test import Client
 
@@ -154,7 +156,7 @@ def test_posts_follow_their_reviews(newsroom: Newsroom, tmp_path: Path, settings
         )
 
         check_signatures(blog, subscription)
-        assert [post["id"] for post in posts_of(blog)] == [first["id"]]
+        assert posts_of(blog) == [first]
 
         newsroom.correct_review(
             review, body="Đã sửa. Tên bí mật", change_note="Chúng tôi nhầm [gallery] năm quay của đoạn video."
@@ -193,12 +195,21 @@ def check_signatures(blog: WordPress, subscription: Subscription) -> None:
     body = sending.message(entry, "review.published")
     key, now = signing.secret(subscription.pk, 1), int(time.time())
 
-    def status(keys: list[bytes], at: int, sent: bytes = body) -> int:
+    def status(keys: list[bytes], at: int, sent: bytes = body, signed: bytes = body) -> int:
         headers = {"webhook-id": "msg_1", "webhook-timestamp": str(at), "Content-Type": "application/json"}
-        headers["webhook-signature"] = signing.signature(keys, "msg_1", at, body)
+        headers["webhook-signature"] = signing.signature(keys, "msg_1", at, signed)
         return httpx.post(url_of(blog), content=sent, headers=headers, timeout=20).status_code
 
     assert status([key], now) == status([b"x" * 32, key], now) == 200
+    forged = orjson.dumps(
+        {
+            "type": "review.withdrawn",
+            "data": {"sequence": entry.sequence, "kind": "review.erasure", "subject": str(entry.subject)},
+        }
+    )
+    assert (
+        status([key], now, forged, signed=forged) == 200
+    )  # a stolen secret changes nothing, because the site is asked
     assert {status([b"x" * 32], now), status([key], now - 400), status([key], now + 400), status([], now)} == {401}
     assert status([key], now, body + b" ") == 401
 
@@ -222,6 +233,9 @@ def check_catching_up(blog: WordPress, newsroom: Newsroom, site: str, review: Re
     assert Attempt.objects.latest("pk").status == 503
     assert catch_up(blog)["problem"]
     blog.run(SETTINGS % (site, subscription_secret()))
+    with ThreadPoolExecutor() as pool:  # a message and a catch-up at once make one post
+        assert [*pool.map(blog.run, ["out( factcheck_apply_entry( 6 ) );"] * 2)] == ["", ""]
+    assert len(posts_of(blog)) == 2
     state = catch_up(blog, everything=True)
     assert (state["problem"], state["cursor"]) == ("", 6)
     assert {post["title"] for post in posts_of(blog)} == {disowned["title"], "Bài thứ hai"}
@@ -249,6 +263,7 @@ def check_settings(blog: WordPress, secret: str) -> None:
     ):
         assert blog.run(f"out( factcheck_site( '{refused}' ) );") == ""
     assert blog.run("out( factcheck_site( 'https://Check.example/' ) );") == "https://check.example"
+    assert blog.run("out( factcheck_fetch( '/claims/' ) );") == [None, "The site answered with the status 302."]
     html = '<p onclick="x()">a<script>b</script><img src=x onerror=alert(1)><a href="javascript:x">c</a></p>'
     clean = blog.run(f"out( factcheck_clean( '{html}' ) );")
     assert not re.search("onclick|onerror|<script|javascript:", clean)

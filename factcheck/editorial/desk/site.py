@@ -25,6 +25,7 @@ from django.views.generic import TemplateView
 
 from factcheck.editorial.desk.board.guides import guide_for
 from factcheck.editorial.models import User
+from factcheck.editorial.people.roles import call_function
 
 _APP = {"template_name": "admin/editorial/app.webmanifest", "content_type": "application/manifest+json"}
 
@@ -70,7 +71,8 @@ class EditorsDesk(admin.AdminSite):
         desk = get_desk(request)
         menu = menu_for(desk, context["available_apps"])
         own = {"menu": menu, "pictures": DESK_PICTURES, "finds": bool(desk.roles), "strip": strip_for(request)}
-        return {**context, "freezes": freezes_for(request), **own}
+        unseen = call_function("editorial_unseen_notices", request.user.pk)
+        return {**context, "freezes": freezes_for(request), "unseen": unseen, **own}
 
     def get_log_entries(self, request: HttpRequest) -> Any:
         return ()  # the desk has events instead of Django's log
@@ -105,13 +107,13 @@ class EditorsDesk(admin.AdminSite):
         from factcheck.editorial.desk.people.passwords import ChoosePassword
         from factcheck.editorial.desk.people.signing_keys import signing_keys
         from factcheck.editorial.desk.talk.comment_pages import comments_page
+        from factcheck.editorial.desk.talk.notice_pages import notices_page
 
         return [
             path("editorial/proposal/<int:pk>/<slug:name>/", self.admin_view(decision_page), name="editorial_proposal"),
+            path("comments/<slug:kind>/<uuid:pk>/", self.admin_view(comments_page), name="editorial_comments"),
+            path("notices/", self.admin_view(notices_page), name="editorial_notices"),
             path("editorial/card/<int:newsroom>/<uuid:claim>/", self.admin_view(card_page), name="editorial_card"),
-            path(
-                "editorial/<slug:kind>/<uuid:pk>/comments/", self.admin_view(comments_page), name="editorial_comments"
-            ),
             path("editorial/captures/<slug:kind>/", self.admin_view(capture_states), name="editorial_captures"),
             path("find/", self.admin_view(find_page), name="editorial_find"),
             path("figures/", self.admin_view(figures_page), name="editorial_figures"),

@@ -15,6 +15,7 @@ from factcheck.editorial.models.people import (
     ApiToken,
     Freeze,
     Membership,
+    NoticeChoice,
     Publisher,
     SecondFactor,
     Session,
@@ -29,8 +30,8 @@ from factcheck.editorial.models.talk.comments import Comment
 
 __all__ = [
     "AnsweredRequest", "ApiToken", "Appearance", "Authorship", "Capture", "Card", "Claim", "Claimant", "Comment",
-    "Demand", "EditorialEvent", "Freeze", "ImportBatch", "Incident", "Job", "Membership", "Mismatch", "OpenDraft",
-    "Picture", "PreparedVector", "Proposal", "Publisher", "RatingScale", "ReaderMessage", "Reply", "ReusableAnswer",
-    "Review", "SavedState", "SearchRow", "SecondFactor", "Session", "SignInCounter", "Signature", "Source", "Topic",
-    "TopicLabel", "User", "Verdict", "VerdictLabel", "VerdictMapping", "WatchedSource",
+    "Demand", "EditorialEvent", "Freeze", "ImportBatch", "Incident", "Job", "Membership", "Mismatch", "NoticeChoice",
+    "OpenDraft", "Picture", "PreparedVector", "Proposal", "Publisher", "RatingScale", "ReaderMessage", "Reply",
+    "ReusableAnswer", "Review", "SavedState", "SearchRow", "SecondFactor", "Session", "SignInCounter", "Signature",
+    "Source", "Topic", "TopicLabel", "User", "Verdict", "VerdictLabel", "VerdictMapping", "WatchedSource",
 ]  # fmt: skip

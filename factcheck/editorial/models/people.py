@@ -150,6 +150,25 @@ class Membership(models.Model):
         return f"{self.user}, {self.get_role_display()}, {self.publisher}"
 
 
+class NoticeChoice(models.Model):
+    """The e-mails that tell a person about notices (`sql/notices.sql`). The person looked at the notices at `seen_at`.
+
+    Without kinds, the person gets no e-mail.
+    """
+
+    KINDS: ClassVar = ["mentioned", "answered", "assigned", "returned", "waiting", "due"]
+
+    person = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="+")
+    seen_at = models.DateTimeField(default=timezone.now)
+    mailed_at = models.DateTimeField(default=timezone.now)
+    mail = models.CharField(max_length=10, choices=[("daily", "daily"), ("at_once", "at once")], default="daily")
+    kinds = ArrayField(models.CharField(max_length=10), default=list)
+    language = models.CharField(max_length=10, blank=True, help_text="The desk's language when the person last looked.")
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.mail}"
+
+
 class Session(AbstractBaseSession):
     """A session at the desk. The columns let a person recognise and end their own sessions."""
 

@@ -216,12 +216,19 @@ def _newsroom_of(person: User) -> Publisher | None:
     return membership.publisher if membership else None
 
 
+def send_notices(person: User, language: str, counts: list[tuple[str, int]]) -> None:
+    """Send the numbers of a person's notices, with a link and without texts, the person's language first."""
+    url = settings.SITE_URL + reverse("admin:editorial_notices")
+    context = {"person": person, "counts": counts, "url": url, "language": language}
+    _send([person.email], "notices", context, _newsroom_of(person))
+
+
 def _send(to: list[str], name: str, context: dict[str, object], newsroom: Publisher | None) -> None:
-    """Send a plain-text e-mail in each of the site's languages, the newsroom's language first.
+    """Send a plain-text e-mail in each of the site's languages, the person's or the newsroom's language first.
 
     Times are in the newsroom's time zone.
     """
-    first = newsroom.language.partition("-")[0] if newsroom and newsroom.language else settings.LANGUAGE_CODE
+    first = context.get("language") or (newsroom and newsroom.language.partition("-")[0]) or settings.LANGUAGE_CODE
     time_zone = zone(newsroom.time_zone if newsroom else DEFAULT)
     subjects, texts = [], []
     for language in sorted(dict(settings.LANGUAGES), key=lambda code: code != first):

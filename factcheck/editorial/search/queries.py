@@ -29,9 +29,7 @@ def read_typed(text: str) -> Query:
     urls = [piece for piece in pieces if _URL.fullmatch(piece)]
     query = read_query(" ".join(piece for piece in pieces if piece not in urls))
     terms = tuple(filter(None, map(_spellings, urls)))
-    if not terms:
-        return query
-    alternatives = query.alternatives or (Alternative(()),)
+    alternatives = query.alternatives or ((Alternative(()),) if terms else ())
     return replace(query, alternatives=tuple(replace(each, required=each.required + terms) for each in alternatives))
 
 
@@ -58,15 +56,11 @@ def contains(text: str, query: Query) -> bool:
     words = f" {plain_words(text)}"
 
     def has(term: Term) -> bool:
-        return any(f" {_plain(spelling)}" in words for spelling in term)
+        return any(f" {plain_words(' '.join(spelling))}" in words for spelling in term)
 
     return any(all(map(has, each.required)) and not any(map(has, each.excluded)) for each in query.alternatives)
 
 
 def plain_words(text: str) -> str:
     """Return the words of the text in lower case and without diacritics, with spaces between them."""
-    return _plain(split_words(text))
-
-
-def _plain(words: list[str] | tuple[str, ...]) -> str:
-    return " ".join(map(without_diacritics, words))
+    return " ".join(map(without_diacritics, split_words(text)))

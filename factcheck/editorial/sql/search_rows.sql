@@ -16,7 +16,9 @@ BEGIN
         SELECT record_search(r.language, concat_ws(E'\n', r.headline, r.claim_wording, c.text), to_jsonb(who), r.summary,
             concat_ws(E'\n', (
                 SELECT string_agg(concat_ws(E'\n', title, url, archive_url, quote, quote_translation), E'\n')
-                FROM editorial_source WHERE review_id = r.id), r.original_url, r.verdict_explanation, r.body))
+                FROM editorial_source WHERE review_id = r.id), (
+                SELECT string_agg(concat_ws(E'\n', name, description, answer, answer_translation), E'\n')
+                FROM editorial_reply WHERE review_id = r.id), r.original_url, r.verdict_explanation, r.body))
         FROM editorial_review r LEFT JOIN editorial_claim c ON c.id = r.claim_id AND c.newsroom_id = r.newsroom_id
         LEFT JOIN editorial_claimant who ON who.id = c.claimant_id WHERE r.id = searched)
     WHEN 'claimant' THEN (
@@ -50,7 +52,7 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- A source belongs to a review and an appearance to a claim, by the column that the trigger names.
+-- A source or a reply belongs to a review and an appearance to a claim, by the column that the trigger names.
 CREATE OR REPLACE FUNCTION editorial_words_of_owner_changed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -72,6 +74,8 @@ BEGIN
     END LOOP;
 END $$;
 CREATE OR REPLACE TRIGGER words_changed AFTER INSERT OR UPDATE OR DELETE ON editorial_source
+    FOR EACH ROW EXECUTE FUNCTION editorial_words_of_owner_changed('review_id');
+CREATE OR REPLACE TRIGGER words_changed AFTER INSERT OR UPDATE OR DELETE ON editorial_reply
     FOR EACH ROW EXECUTE FUNCTION editorial_words_of_owner_changed('review_id');
 CREATE OR REPLACE TRIGGER words_changed AFTER INSERT OR UPDATE OR DELETE ON editorial_appearance
     FOR EACH ROW EXECUTE FUNCTION editorial_words_of_owner_changed('claim_id');

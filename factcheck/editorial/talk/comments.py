@@ -1,5 +1,7 @@
 """Comments on claims, reviews, sources and readers' messages: writing and resolving them."""
 
+import re
+
 from django.db import models
 from django.utils.translation import gettext as _
 
@@ -19,7 +21,9 @@ def write_comment(*, subject: models.Model, newsroom: int, by: User, text: str, 
     if not 0 < len(text.strip()) <= MAX_TEXT or find_forbidden(text):
         raise WrongValue(_("Write a comment of 1 to %s characters, without control characters.") % MAX_TEXT)
     require_room_for_action(by=by, name="comments", quota=MAX_PER_HOUR)
-    columns = {"newsroom_id": newsroom, "author": by, "thread": thread, "text": text}
+    colleagues = User.objects.filter(memberships__publisher=newsroom, is_active=True)
+    named = [each.pk for each in colleagues if re.search(rf"@{re.escape(str(each))}(?!\w)", text, re.IGNORECASE)]
+    columns = {"newsroom_id": newsroom, "author": by, "thread": thread, "text": text, "mentioned": named}
     return Comment.objects.create(**columns, **{SUBJECTS[type(subject)]: subject})
 
 

@@ -8,8 +8,8 @@
  * License: Apache-2.0
  * Update URI: false
  *
- * Messages (webhooks) only say what has changed. The plugin gets the texts from the site in the settings, and from no
- * other site. A post is found by the id of its review, and remembers the log's entry that it shows. So a message that
+ * Messages (webhooks) only say which entry of the log is new. The plugin reads the entry and the texts from the site in
+ * the settings, and from no other site, so a stolen secret can't change a post. A post is found by the id of its review, and remembers the log's entry that it shows. So a message that
  * comes twice, late or again changes nothing.
  */
 
@@ -19,7 +19,7 @@ if ( ! defined( 'ABSPATH' ) ) {
 
 const FACTCHECK_SITE = ''; // the site from which this file was downloaded
 const FACTCHECK_WINDOW = 300; // seconds that a message is valid
-const FACTCHECK_TIMEOUT = 5; // seconds for each request. The site waits 15 seconds for our answer.
+const FACTCHECK_TIMEOUT = 4; // seconds for each of three requests. The site waits 15 seconds for our answer.
 const FACTCHECK_MAX_BYTES = 4194304; // of a message, and of an answer
 const FACTCHECK_ID = '/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/D';
 
@@ -122,11 +122,26 @@ function factcheck_receive( WP_REST_Request $request ) {
 		return new WP_REST_Response( null, 401 );
 	}
 	$message = json_decode( $body, true );
-	if ( ! is_array( $message ) || ! isset( $message['data'] ) || ! is_array( $message['data'] ) ) {
+	if ( ! isset( $message['type'], $message['data']['sequence'] ) || ! is_int( $message['data']['sequence'] ) ) {
 		return new WP_REST_Response( null, 400 );
 	}
-	$problem = factcheck_apply( $message['data'] );
+	if ( 0 !== strpos( $message['type'], 'review.' ) ) {
+		return new WP_REST_Response( null, 200 );
+	}
+	$problem = factcheck_apply_entry( $message['data']['sequence'] );
 	return new WP_REST_Response( $problem ? array( 'message' => $problem ) : null, $problem ? 503 : 200 );
+}
+
+/** Read an entry of the log from the site, and bring its post up to date. */
+function factcheck_apply_entry( $sequence ) {
+	list( $page, $problem ) = factcheck_changes( $sequence - 1, 1 );
+	if ( $problem ) {
+		return $problem;
+	}
+	if ( ! isset( $page['results'][0] ) || $page['results'][0]['sequence'] !== $sequence ) {
+		return factcheck_text( 'The site doesn’t show this revision yet.' );
+	}
+	return factcheck_apply( $page['results'][0] );
 }
 
 /** Check the signature as in Standard Webhooks, in constant time, and the age of the message. */
@@ -163,7 +178,7 @@ function factcheck_apply( array $change ) {
 	if ( 0 !== strpos( $kind, 'review.' ) || ! preg_match( FACTCHECK_ID, $id ) || ! isset( $change['sequence'] ) ) {
 		return '';
 	}
-	if ( ! factcheck_lock( $id, 3 ) ) {
+	if ( ! factcheck_lock( $id, 2 ) ) {
 		return factcheck_text( 'Another change of this review is being stored.' );
 	}
 	try {
@@ -463,6 +478,12 @@ function factcheck_fetch( $path, &$head = null ) {
 	return is_array( $json ) ? array( $json, '' ) : array( null, factcheck_text( 'The site’s answer can’t be read.' ) );
 }
 
+/** Return the entries of the log after an entry. Without one, begin with the first. */
+function factcheck_changes( $after, $count, &$head = null ) {
+	$since = null === $after || $after < 0 ? '' : "&since=$after";
+	return factcheck_fetch( "/api/v1/changes/?page_size=$count$since", $head );
+}
+
 /* ---- Catching up ---- */
 
 register_activation_hook(
@@ -499,11 +520,9 @@ function factcheck_catch_up( $seconds = 20 ) {
 function factcheck_read_changes( array $state, $end ) {
 	do {
 		$cursor = $state['cursor'];
-		$since  = $cursor >= 0 && null !== $cursor ? "&since=$cursor" : '';
-
-		list( $page, $problem ) = factcheck_fetch( "/api/v1/changes/?page_size=20$since", $head );
+		list( $page, $problem ) = factcheck_changes( $cursor, 20, $head );
 		if ( $problem ) { // perhaps because 20 long texts are too large together
-			list( $page, $problem ) = factcheck_fetch( "/api/v1/changes/?page_size=1$since", $head );
+			list( $page, $problem ) = factcheck_changes( $cursor, 1, $head );
 		}
 		if ( '' === $problem && null === $cursor ) {
 			return array( 'cursor' => is_numeric( $head ) ? (int) $head : -1, 'until' => time(), 'problem' => '', 'more' => false );

@@ -39,7 +39,7 @@ def pages_of(newsroom: Newsroom) -> dict[str, str]:
         "claim": f"editorial/claim/{draft.claim_id}/change/",
         "draft": f"editorial/review/{draft.pk}/change/",
         "published": f"editorial/review/{published.pk}/change/",
-        "comments": f"editorial/review/{draft.pk}/comments/",
+        "comments": f"comments/review/{draft.pk}/",
         "preview": f"editorial/review/{draft.pk}/preview/",
         "decision": f"editorial/proposal/{waiting(submitted).pk}/decide/",
         "demand": f"editorial/demand/{demand.pk}/change/",

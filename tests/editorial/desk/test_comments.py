@@ -12,7 +12,9 @@ from tests.support.drafts import Newsroom, make_administrator, make_newsroom
 
 
 def page_of(review: Review, page: str = "change") -> str:
-    return f"/admin/editorial/review/{review.pk}/{page}/"
+    return (
+        f"/admin/comments/review/{review.pk}/" if page == "comments" else f"/admin/editorial/review/{review.pk}/{page}/"
+    )
 
 
 def writes(browser: Browser, subject: str, text: str) -> Browser:
@@ -49,8 +51,8 @@ def test_nobody_sees_or_writes_comments_on_rows_they_may_not_open(newsroom: News
     message = ReaderMessage.objects.get()
     for subject in (review, message):
         say(newsroom, subject, by=newsroom.editor)
-    tip = f"/admin/editorial/readermessage/{message.pk}/comments/"
-    pages = [page_of(review, "comments"), f"/admin/editorial/claim/{review.claim_id}/comments/"]
+    tip = f"/admin/comments/readermessage/{message.pk}/"
+    pages = [page_of(review, "comments"), f"/admin/comments/claim/{review.claim_id}/"]
     for person in (other.editor, make_administrator()):
         stranger = client_of(person)
         asked = [stranger.get(page) for page in pages]

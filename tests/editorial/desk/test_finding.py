@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, connections
 from playwright.sync_api import expect
 
-from factcheck.editorial.models import Claim, Claimant, Review, SearchRow
+from factcheck.editorial.models import Claim, Claimant, Incident, Review, SearchRow
 from factcheck.editorial.search import draft_rows
 from factcheck.record.matching.embeddings import get_embeddings
 from tests.api.test_messages import TIP, sent
@@ -103,6 +103,13 @@ def test_message_is_found_in_memory_by_those_who_can_read_it(newsroom: Newsroom)
     with connections["owner"].cursor() as cursor:
         cursor.execute("SELECT count(*) FROM editorial_searchrow WHERE search::text LIKE '%dien%'")
         assert cursor.fetchone() == (0,)
+
+
+def test_incident_is_found_in_memory_by_those_who_can_open_it(newsroom: Newsroom) -> None:
+    Incident.objects.create(newsroom=newsroom.publisher, created_by=newsroom.editor, said="Gỡ ngay bài về cầu Ví Dụ!")
+    assert "Gỡ ngay bài" in found(newsroom, "cau vi du")
+    assert "Nothing was found" in found(signed_in(newsroom.reporter), "cau vi du")
+    assert not SearchRow.objects.filter(kind="incident").exists()
 
 
 def test_draft_of_another_newsrooms_claim_is_not_searched(newsroom: Newsroom) -> None:

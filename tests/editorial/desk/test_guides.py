@@ -28,7 +28,8 @@ def test_guide_is_there(guide: str) -> None:
 def test_every_model_of_the_desk_has_a_guide() -> None:
     models = {model._meta.model_name for model in admin.site._registry}
     assert models <= set(guides.MODELS)
-    assert set(guides.MODELS) - models == {"card", "comments", "figures", "find", "first", "kept", "proposal"}
+    pages = {"card", "comments", "figures", "find", "first", "kept", "notices", "proposal"}
+    assert set(guides.MODELS) - models == pages
 
 
 def test_page_links_to_the_guide_of_its_task(newsroom: Newsroom, live: Review) -> None:

@@ -13,6 +13,8 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
+from factcheck.editorial.desk.access import Desk
+from factcheck.editorial.desk.lists.finding import IN_MEMORY
 from factcheck.editorial.desk.moments import read_moment
 from factcheck.editorial.messages import incidents
 from factcheck.editorial.models import EditorialEvent, Incident, Job, User
@@ -152,9 +154,11 @@ def test_only_editors_and_the_person_who_entered_it_read_an_incident(newsroom: N
     page = f"/admin/editorial/incident/{row.pk}/change/"
     for reader in (newsroom.editor, newsroom.chief, newsroom.reporter):
         assert WORD in signed_in(reader).open(page).html
+        assert WORD in dict(IN_MEMORY[Incident](Desk(reader)))[row]
     row = Incident.objects.create(newsroom=newsroom.publisher, created_by=newsroom.editor, said=WORD)
     page = f"/admin/editorial/incident/{row.pk}/change/"
     for stranger in (newsroom.reporter, other.chief):
+        assert row not in [found for found, _text in IN_MEMORY[Incident](Desk(stranger))]
         client = client_of(stranger)
         assert client.get(page, follow=True).content.decode().count(WORD) == 0
         assert client.post(page.replace("change", "autosave"), {"said": "x"}).status_code == 404

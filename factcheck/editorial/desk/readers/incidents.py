@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial.desk.access import get_desk
 from factcheck.editorial.desk.action_views import ActionsAdmin, DeskAction, by_name
 from factcheck.editorial.desk.deciding.public_text import ReviewReferencesMixin
+from factcheck.editorial.desk.lists.finding import IN_MEMORY, MAX_SEARCHED
 from factcheck.editorial.desk.moments import MomentField
 from factcheck.editorial.desk.widgets import FORMFIELDS
 from factcheck.editorial.desk.writing.autosave import AutosaveAdmin
@@ -61,6 +62,12 @@ ACTIONS: dict[str, DeskAction[Incident]] = by_name(
 )
 
 
+IN_MEMORY[Incident] = lambda desk: (
+    (row, f"{row.caller}\n{row.said}\n{row.number}\n{row.principal}\n{row.answer}")
+    for row in Incident.objects.seen_by(desk.user)[:MAX_SEARCHED]
+)
+
+
 @admin.register(Incident)
 class IncidentAdmin(ReviewReferencesMixin, ActionsAdmin[Incident], AutosaveAdmin[Incident]):
     """Incidents, which only Editors and the person who entered them can read. They are saved while somebody writes."""
@@ -103,6 +110,12 @@ class IncidentAdmin(ReviewReferencesMixin, ActionsAdmin[Incident], AutosaveAdmin
             text = _("The Editors are alarmed: at the desk, and %s of them by e-mail. If nobody answers, call one.")
             messages.success(request, text % told)
         return redirect("admin:editorial_incident_change", row.pk)
+
+
+TEXTS = ("caller", "said", "number", "principal", "answer")
+IN_MEMORY[Incident] = lambda desk: (
+    (row, "\n".join(getattr(row, name) for name in TEXTS)) for row in Incident.objects.seen_by(desk.user)[:300]
+)
 
 
 def strip_for(request: HttpRequest) -> list[tuple[str, str, datetime | None]]:

@@ -175,13 +175,10 @@ def _content(message: ReaderMessage, name: str) -> str:
         return str(problem)
 
 
-def _opened(desk: Desk) -> Iterator[tuple[ReaderMessage, str]]:
-    newsrooms = desk.deciding_newsrooms
-    opened = open_messages(newsrooms, pk__isnull=False) if newsrooms else []
-    return ((each.row, f"{each.text} {each.url}") for each in opened)
-
-
-IN_MEMORY[ReaderMessage] = _opened
+IN_MEMORY[ReaderMessage] = lambda desk: (
+    (each.row, f"{each.text} {each.url}")
+    for each in (open_messages(desk.deciding_newsrooms, pk__isnull=False) if desk.deciding_newsrooms else ())
+)
 
 
 @admin.register(Mismatch)

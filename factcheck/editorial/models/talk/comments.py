@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Func, Q
 from django.db.models.lookups import Exact
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.encryption import EncryptedProseField, KeyProblem
+from factcheck.editorial.encryption import EncryptedProseField
 from factcheck.editorial.models.claims import Claim
 from factcheck.editorial.models.people import Publisher, User
 from factcheck.editorial.models.reader_messages import ReaderMessage
@@ -41,6 +42,7 @@ class Comment(models.Model):
     author = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
     text = EncryptedProseField(_("comment"), max_length=MAX_TEXT)
+    mentioned = ArrayField(models.BigIntegerField(), default=list, blank=True)  # the accounts that the text names
     resolved_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
 
     objects = CommentQuerySet.as_manager()
@@ -70,9 +72,6 @@ class Comment(models.Model):
         return next(row for name in SUBJECTS.values() if (row := getattr(self, name)) is not None)
 
     @property
-    def words(self) -> str:
-        """The text, or the reason why this process can't read the text."""
-        try:
-            return self.text
-        except KeyProblem as problem:
-            return str(problem)
+    def page(self) -> Any:
+        """The row on whose page the comment is shown. Sources have no page of their own."""
+        return self.source.review if self.source else self.subject
