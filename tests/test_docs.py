@@ -288,7 +288,7 @@ def labels_in_guides(stars: str) -> set[str]:
 def test_every_action_of_the_desk_is_in_a_guide():
     with override("en"):
         actions = {label(str(action.label)) for action in actions_of_the_desk()}
-    assert {"Approve", "Withdraw", "Update the entry", "Close it"} <= actions
+    assert {"Approve", "Withdraw", "Update the entry"} <= actions
     assert sorted(actions - labels_in_guides("**")) == []
 
 

@@ -10,7 +10,7 @@ from api.lists import parameters, requests
 from api.schema import match_answers
 from api.views import match
 from api.views.drafts import Copies, ReviewDrafts
-from factcheck.clean_room import copy_decoder, door, page_decoder, picture_decoder, program, service
+from factcheck.clean_room import copy_decoder, door, page_decoder, picture_decoder, program, service, table_decoder
 from factcheck.editorial import file_quotas, pictures
 from factcheck.editorial.messages import message_limits, mismatches, opened_messages
 from factcheck.editorial.models import demands
@@ -19,6 +19,7 @@ from factcheck.editorial.people import newsroom_rules
 from factcheck.editorial.programs import copies
 from factcheck.editorial.sign_in import freshness, second_factors, sessions
 from factcheck.editorial.talk import comments
+from factcheck.imports.importer import uploads
 from factcheck.record.formats import markdown
 from factcheck.record.lists import counts, dimensions, statistics, values
 from factcheck.record.matching import embeddings, judging, match_numbers, query_vectors
@@ -73,6 +74,12 @@ LIMITS: dict[str, list[float]] = {
     "picture for the text of a review": [pictures.MAX_PICTURE / 2**20, picture_decoder.MAX_PIXELS / 10**6],
     "picture that readers see": [picture_decoder.MAX_SIDE],
     "picture or video that a claim is about": [pictures.MAX_MEDIA / 2**20, picture_decoder.MAX_PIXELS / 10**6],
+    "sheet that a member imports at the desk": [
+        uploads.MAX_SHEET / 2**20,
+        table_decoder.MAX_ROWS,
+        table_decoder.MAX_COLUMNS,
+    ],
+    "uploaded sheet and the outcomes of its rows": [uploads.KEPT.days],
     "picture in a search by picture": [pictures_search.MAX_BYTES / 10**6, 2.5, pictures_search.MAX_PIXELS / 10**6],
     "searches by picture on the website and in `/api/v1/match/`, from one network": [rate_limits.PICTURES],
     "session without activity": [sessions.IDLE.total_seconds() / 60],

@@ -26,6 +26,7 @@ DECODERS = {
     "picture": ("picture_decoder", "read_picture"),
     "picture_for_readers": ("picture_decoder", "encode_for_readers"),
     "upload": ("file_kinds", "read_kind"),
+    "table": ("table_decoder", "read_table"),
 }
 _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 4, 38
 _LANDLOCK_CREATE, _LANDLOCK_RESTRICT = 444, 446  # numbers of the system calls, on all processors

@@ -31,6 +31,7 @@ from factcheck.editorial.messages import incidents, message_limits, reader_messa
 from factcheck.editorial.programs import idempotency
 from factcheck.editorial.sign_in import journal, sessions
 from factcheck.editorial.tasks import schedule
+from factcheck.imports.importer import uploads
 from factcheck.operations.backup.making import list_backups, made_at
 from factcheck.webhooks import delivery
 from factcheck.webhooks.models import Delivery
@@ -93,6 +94,7 @@ COPIES = schedule("captures.forget", "15 3 * * *", deletion.delete_unused_captur
 PICTURES = schedule("pictures.forget", "20 3 * * *", pictures.delete_unused_files)
 SESSIONS = schedule("clearsessions", "10 * * * *", sessions.SessionStore.clear_expired)
 COUNTERS = schedule("sign_in.report", "45 * * * *", journal.report_failures)
+SHEETS = schedule("imports.forget", "25 3 * * *", uploads.forget_old)
 REQUESTS = schedule("programs.forget", "50 * * * *", idempotency.delete_expired_keys)
 DELIVERIES = schedule("webhooks.forget", "40 3 * * *", delivery.delete_old, queue=delivery.QUEUE)
 JOBS = schedule("forget_old_jobs", "20 3 * * *", delete_old_jobs)
@@ -124,6 +126,7 @@ KINDS = (
     Kind(models.Proposal.objects.all(), "submitted_at", _erased),
     Kind(models.Signature.objects.all(), "at", _erased, None, _("signatures with passkeys")),
     Kind(models.ImportBatch.objects.all(), "imported_at", _never),
+    Kind(models.ImportBatch.objects.exclude(sheet=None), "imported_at", uploads.KEPT, SHEETS, _("uploaded sheets")),
     Kind(models.EditorialEvent.objects.all(), "at", _never),
     Kind(models.User.objects.all(), "date_joined", _removed),
     Kind(models.SecondFactor.objects.all(), "added_at", _removed),

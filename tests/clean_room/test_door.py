@@ -19,6 +19,7 @@ from factcheck.clean_room.door import decode
 from factcheck.clean_room.refusal import NoAnswer, NotDecoded
 from tests.support import clean_room
 from tests.support.scenes import as_bytes, scene
+from tests.support.workbooks import cell, workbook
 
 MARKER = "a-secret-of-the-desk"
 HOSTILE = Path(__file__).with_name("hostile_program.py")
@@ -171,3 +172,10 @@ def test_picture_at_the_limit_of_pixels_is_decoded() -> None:
     assert len(decode("picture", large, hashes="stored")["hashes"]) == 2
     transparent = as_bytes(scene(1).resize((8000, 5000)).convert("RGBA"), "PNG")
     assert decode("picture_for_readers", transparent)["width"] == 2000
+
+
+def test_workbook_with_a_cell_far_away_ends_only_its_room() -> None:
+    far = workbook(f'<row r="1">{cell("A1", "x")}</row>', f'<row r="1048576">{cell("XFD1048576", "x")}</row>')
+    with pytest.raises((NotDecoded, NoAnswer)):
+        decode("table", far)
+    assert decode("table", b"claim,verdict\n")["rows"] == [["claim", "verdict"]]

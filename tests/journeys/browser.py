@@ -63,7 +63,8 @@ def _read_form(element: Any) -> Form:
             form.choices[name] = {option.get("value", ""): _words(option) for option in each.iter("option")}
             selected = [option.get("value", "") for option in each.iter("option") if "selected" in option.attrib]
             # Without a selected option, a browser selects the first one.
-            form.values[name] = selected or ([] if "multiple" in each.attrib else list(form.choices[name])[:1])
+            chosen = selected or ([] if "multiple" in each.attrib else list(form.choices[name])[:1])
+            form.values[name] = form.values.get(name, []) + chosen
         elif kind in ("checkbox", "radio"):
             value = each.get("value", "on")
             form.choices.setdefault(name, {})[value] = "" if each.label is None else _words(each.label)

@@ -39,7 +39,7 @@ def test_page_names_every_table_with_people_in_it() -> None:
 def test_every_deletion_of_the_table_is_on_the_schedule_once() -> None:
     scheduled = [each.task.name for each in app.periodic_registry.periodic_tasks.values()]
     deletions = {kind.task.name for kind in KINDS if kind.task}
-    assert len(deletions) == 10
+    assert len(deletions) == 11
     assert sorted(name for name in scheduled if name in deletions) == sorted(deletions)
 
 

@@ -27,7 +27,13 @@ class Job(ProcrastinateJob):
 
 
 class ImportBatch(models.Model):
-    """One import run. When the run ends, one proposal is created that covers all imported reviews by their digests."""
+    """One import run. When the run ends, one proposal is created that covers all imported reviews by their digests.
+
+    An upload at the desk has a `sheet`, until its import is decided on. The sheet has what the clean room read (`rows`,
+    or `text` of JSON), and `columns` with the field of each column. `outcomes` has an object for each row,
+    with `line`, `outcome`, `reasons` and the id of a claim to check. `step` is columns, checking, checked, importing or
+    done.
+    """
 
     newsroom = models.ForeignKey(Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="+")
     files = LineField(_("files"), max_length=2000)
@@ -43,6 +49,9 @@ class ImportBatch(models.Model):
     refused = models.PositiveIntegerField(pgettext_lazy("records of an import", "refused"), default=0)
     imported_by = models.ForeignKey(User, models.PROTECT, verbose_name=_("imported by"), related_name="+")
     imported_at = models.DateTimeField(_("imported at"), auto_now_add=True)
+    sheet: Any = models.JSONField(null=True, editable=False)
+    outcomes: Any = models.JSONField(default=list, db_default=[], editable=False)
+    step = models.CharField(max_length=10, blank=True, default="", db_default="", editable=False)
 
     class Meta:
         verbose_name = _("import")

@@ -19,6 +19,17 @@ CREATE OR REPLACE TRIGGER may_be_discarded BEFORE UPDATE ON editorial_demand
     FOR EACH ROW WHEN (NEW.state = 'discarded' AND OLD.state <> 'discarded')
     EXECUTE FUNCTION editorial_may_be_discarded();
 
+-- An import that was undone can be imported again.
+CREATE OR REPLACE FUNCTION editorial_no_longer_discarded() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    NEW.discarded_at := NULL;
+    RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER no_longer_discarded BEFORE UPDATE ON editorial_review
+    FOR EACH ROW WHEN (OLD.state = 'discarded' AND NEW.state <> 'discarded')
+    EXECUTE FUNCTION editorial_no_longer_discarded();
+
 -- The time is removed when the draft is restored, or when its texts have been deleted.
 CREATE OR REPLACE TRIGGER discarded_at_fixed BEFORE UPDATE ON editorial_review
     FOR EACH ROW WHEN (NEW.state = OLD.state AND NEW.discarded_at IS DISTINCT FROM OLD.discarded_at

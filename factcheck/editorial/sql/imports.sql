@@ -27,3 +27,15 @@ CREATE OR REPLACE TRIGGER importbatch_begun BEFORE UPDATE ON editorial_importbat
     FOR EACH ROW WHEN ((NEW.newsroom_id, NEW.imported_by_id, NEW.imported_at) IS DISTINCT FROM
                        (OLD.newsroom_id, OLD.imported_by_id, OLD.imported_at))
     EXECUTE FUNCTION editorial_refuse();
+
+-- An uploaded sheet can contain anything that its newsroom erases or forgets, so the newsroom's sheets are deleted too.
+CREATE OR REPLACE FUNCTION editorial_forget_sheets() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    UPDATE editorial_importbatch SET sheet = NULL, outcomes = '[]', step = ''
+        WHERE newsroom_id = NEW.newsroom_id AND sheet IS NOT NULL;
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER sheets_forgotten AFTER INSERT ON editorial_editorialevent
+    FOR EACH ROW WHEN (NEW.action = 'review.erasure' OR NEW.action LIKE '%.passage_forgotten')
+    EXECUTE FUNCTION editorial_forget_sheets();

@@ -44,22 +44,7 @@ class Rows:
         A new claim gets the same time stamp as the review. `is_claim_imported` later recognises the claim by this time.
         """
         values = record.claim
-        claim = self.references.claims_by_id.get(values.id)
-        if claim is None:
-            claim = new_row(
-                Claim,
-                id=UUID(values.id) if values.id else new_id(),
-                newsroom_id=self.references.newsroom.pk,
-                logged_by_id=self.by.pk,
-                logged_at=self.now,
-                changed_at=self.now,
-                claimant_id=self._claimant(record),
-                **_of_claim(record),
-            )
-            self.new[Claim].append(claim)
-            self._add_to_claim(claim.id, record)
-            if values.id:
-                self.references.claims_by_id[values.id] = claim
+        claim = self.references.claims_by_id.get(values.id) or self.add_claim(record)
         review_id = UUID(record.id) if record.id else new_id()
         self.new[Review].append(
             new_row(
@@ -78,6 +63,25 @@ class Rows:
         self._add_to_review(review_id, record)
         self.references.review_ids.add(str(review_id))
         return review_id
+
+    def add_claim(self, record: Record) -> Row:
+        """Add the record's claim as a new claim, and return its row."""
+        values = record.claim
+        claim = new_row(
+            Claim,
+            id=UUID(values.id) if values.id else new_id(),
+            newsroom_id=self.references.newsroom.pk,
+            logged_by_id=self.by.pk,
+            logged_at=self.now,
+            changed_at=self.now,
+            claimant_id=self._claimant(record),
+            **_of_claim(record),
+        )
+        self.new[Claim].append(claim)
+        self._add_to_claim(claim.id, record)
+        if values.id:
+            self.references.claims_by_id[values.id] = claim
+        return claim
 
     def change(self, review: Review, record: Record, digest: str, *, with_claim: bool) -> None:
         """Update the review's rows from the record, but keep a redacted name and an editor's verdict."""

@@ -7,7 +7,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Callable, Container, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TextIO
@@ -74,6 +74,10 @@ class Listing:
         if self._out:
             self._out.close()
 
+    def read(self) -> list[Any]:
+        """Return the lines that were written, after the file was closed."""
+        return [json.loads(line) for line in self.path.read_text("utf-8").splitlines()] if self._out else []
+
     def write(
         self, file: Path, position: Position, address: str | None, reasons: Sequence[Problem], **more: Any
     ) -> None:
@@ -86,9 +90,7 @@ class Listing:
             "line": position.line,
             "pointer": position.pointer,
             "address": address,
-            "reasons": [
-                {"pointer": problem.pointer, "code": problem.code, "detail": problem.detail} for problem in reasons
-            ],
+            "reasons": [asdict(problem) for problem in reasons],
             **more,
         }
         self._out.write(json.dumps(line, ensure_ascii=False) + "\n")
@@ -109,11 +111,11 @@ def digest_of(files: Sequence[Path], fetched: Container[Path] = ()) -> str:
 
 def import_files(
     files: Sequence[Path],
-    *,
     batch: ImportBatch,
     by: User,
     refused: Listing,
     left_out: Listing,
+    *,
     outcomes: Listing | None = None,
     language: str = "",
     progress: Callable[[int], object] = lambda done: None,

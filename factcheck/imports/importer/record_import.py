@@ -208,7 +208,8 @@ def _plan(
         return _Planned(rows.add(record, incoming.key, digest), Outcome.NEW)
     # A draft belongs to the import only if the import's last proposal was returned and nobody has edited the draft
     # since.
-    returned = existing.state == State.DRAFT and (not existing.is_published or existing.was_returned)
+    undone = existing.state == State.DISCARDED
+    returned = undone or (existing.state == State.DRAFT and (not existing.is_published or existing.was_returned))
     if existing.import_digest == digest:
         if existing.is_pending or not returned:
             return Outcome.UNCHANGED
@@ -229,7 +230,9 @@ def _plan(
     # The verdict of a returned proposal was never published, so the published verdict counts.
     if public := earlier.published_statement(existing):
         earlier.restore_public_verdict(existing, public.verdict)
-    rows.change(existing, record, digest, with_claim=earlier.is_claim_imported(existing) and not existing.is_shared)
+    # The texts of an undone import can already be deleted.
+    is_ours = undone or earlier.is_claim_imported(existing)
+    rows.change(existing, record, digest, with_claim=is_ours and not existing.is_shared)
     return _plan_again(existing)
 
 

@@ -14,10 +14,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from factcheck.editorial.claimants import claimant_digest, confirm_claimant
-from factcheck.editorial.desk.deciding import imports, proposal_actions
+from factcheck.editorial.desk.deciding import proposal_actions
 from factcheck.editorial.models import Claimant, EditorialEvent, ImportBatch, Proposal, Review
 from factcheck.editorial.proposals import import_policy as editorial_imports
 from factcheck.editorial.proposals import workflow
+from factcheck.imports import admin as imports
 from factcheck.imports.importer import batches
 from factcheck.record.models import LogEntry
 from tests.editorial.desk.addresses import decision
@@ -250,11 +251,11 @@ def test_interrupted_import_is_closed_and_then_decided_on(newsroom, tmp_path, mo
     editor = signed_in(newsroom.editor).open(f"/admin/editorial/importbatch/{batch.pk}/change/")
     assert "was interrupted. Run it again to continue, or close it." in editor.text
     assert not editor.has_link("Approve all of it")
-    assert not signed_in(newsroom.reporter).open(editor.path).has_link("Close it")
-    assert signed_in(make_newsroom("khac.example").chief).open(editor.path.replace("change", "do/close")).status == 404
-    editor.follow("Close it").press("Close it")
+    assert "Close it" not in signed_in(newsroom.reporter).open(editor.path).html
+    other = signed_in(make_newsroom("khac.example").chief)
+    assert other.open(editor.path).path == "/admin/"
+    editor.press("Close it")
     assert "Waiting for approval by someone other than the person who ran the import." in editor.text
-    assert "You can’t do this any more" in editor.open(f"/admin/editorial/importbatch/{batch.pk}/do/close/").text
     assert not EditorialEvent.objects.filter(action="import.submitted").exists()
     assert EditorialEvent.objects.get(action="import.closed").actor == newsroom.editor
     assert editor.has_link("Approve all of it")
@@ -324,7 +325,7 @@ def test_unfinished_import_cannot_be_decided(newsroom: Newsroom) -> None:
     assert not editor.has_link("Approve all of it")
     assert "None. The files contained nothing new or changed." in editor.text
     assert editor.open("/admin/editorial/importbatch/").status == 200
-    assert editor.open("/admin/editorial/importbatch/add/").status == 403
+    assert editor.open("/admin/editorial/importbatch/add/").status == 200
 
 
 def test_import_that_was_taken_back_was_not_returned(batch: tuple[Newsroom, ImportBatch]) -> None:

@@ -48,6 +48,7 @@ ACTIONS = {
     "claim_similar": "how-to/merge-claims",
     "claim_split": "how-to/merge-claims",
     "claim_link": "how-to/merge-claims",
+    "importbatch_add": "how-to/bring-your-spreadsheet",
     "publisher_keys": "how-to/sign-with-your-passkey",
     "publisher_write-rules": "how-to/write-your-rules",
     "proposal_sign": "how-to/sign-with-your-passkey",

@@ -142,7 +142,7 @@ class CaptureAdmin(ActionsAdmin[Capture], OwnRowsAdmin[Capture]):
         view = self.admin_site.admin_view
         return [
             path("upload/", receive_file(view(require_POST(self.upload)), MAX_UPLOAD), name="editorial_capture_upload"),
-            path("share/", _on_page(receive_file(view(share), MAX_UPLOAD)), name="editorial_capture_share"),
+            path("share/", on_page(receive_file(view(share), MAX_UPLOAD)), name="editorial_capture_share"),
             path("again/", view(require_POST(self.again)), name="editorial_capture_again"),
             path("<uuid:pk>/file/", view(self.file), name="editorial_capture_file"),
             path("<uuid:pk>/text/", view(self.text), name="editorial_capture_text"),
@@ -206,7 +206,7 @@ def share(request: HttpRequest) -> HttpResponse:
     return redirect("admin:editorial_capture_action", capture.pk, PLACE.name)
 
 
-def _on_page(receive: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def on_page(receive: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Show refusals on the home page or the login page, because the person has no page with a script open."""
 
     @csrf_exempt

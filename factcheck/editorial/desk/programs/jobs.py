@@ -48,6 +48,8 @@ TASKS: dict[str, Promise] = {
     "reviews.publish_held": _("publish a review that was held until now"),
     "drafts.forget": _("delete drafts that were thrown away"),
     "messages.forget": _("delete old messages from readers"),
+    "imports.run_upload": _("check or import a sheet"),
+    "imports.forget": _("delete uploaded sheets"),
     "programs.forget": _("delete old requests from programs"),
     "editorial.capture_page": _("copy a page that a source or appearance names"),
     "captures.forget": _("delete copies that nothing uses"),

@@ -47,17 +47,7 @@ class Command(BaseCommand):
             "--dry-run", action="store_true", help="import nothing, and write what would happen to each record"
         )
 
-    def handle(
-        self,
-        *args: Any,
-        files: list[str],
-        by: str,
-        newsroom: str | None,
-        refused: Path | None,
-        language: str | None,
-        dry_run: bool,
-        **options: Any,
-    ) -> None:
+    def handle(self, *args: Any, files: list[str], language: str | None, **options: Any) -> None:
         stated = language_tag(language) if language else ""
         if stated is None:
             raise CommandError(f"{language!r} isn't a language tag. Use a tag such as vi or pt-BR.")
@@ -67,23 +57,16 @@ class Command(BaseCommand):
             except FetchError as fault:
                 raise CommandError(str(fault)) from None
             local = [fetched.get(file) or Path(file) for file in files]
-            self._import(local, set(fetched.values()), by, newsroom, refused, stated, dry_run)
+            self._import(local, set(fetched.values()), stated, **options)
 
     def _import(
-        self,
-        files: list[Path],
-        fetched: set[Path],
-        by: str,
-        newsroom: str | None,
-        refused: Path | None,
-        language: str,
-        dry_run: bool,
+        self, files: list[Path], fetched: set[Path], language: str, *, by: str, dry_run: bool, **options: Any
     ) -> None:
-        path = refused or settings.VAR / "refused" / f"{files[0].name}.jsonl"
+        path = options["refused"] or settings.VAR / "refused" / f"{files[0].name}.jsonl"
         try:
             size = sum(file.stat().st_size for file in files)
             user = find_user(by)
-            names = ", ".join(file.name for file in files)
+            names, digest = ", ".join(file.name for file in files), digest_of(files, fetched)
             with (
                 # A dry run does the whole import, and takes it back at its end.
                 transaction.atomic() if dry_run else nullcontext(),
@@ -93,18 +76,10 @@ class Command(BaseCommand):
                 tqdm(total=size, unit="B", unit_scale=True, disable=None) as bar,
             ):
                 batch = batches.begin_import(
-                    newsroom=find_newsroom(user, newsroom), by=user, files=names, files_digest=digest_of(files, fetched)
+                    newsroom=find_newsroom(user, options["newsroom"]), by=user, files=names, files_digest=digest
                 )
-                counts = import_files(
-                    files,
-                    batch=batch,
-                    by=user,
-                    refused=out,
-                    left_out=left_out,
-                    outcomes=rows if dry_run else None,
-                    language=language,
-                    progress=bar.update,
-                )
+                some = {"outcomes": rows} if dry_run else {}
+                counts = import_files(files, batch, user, out, left_out, language=language, progress=bar.update, **some)
                 if dry_run:
                     transaction.set_rollback(True)
             submitted = dry_run or batches.submit_import(

@@ -1,48 +1,55 @@
 """Imports at the desk, where a second person reads a whole import and decides on it."""
 
+from collections import Counter
+from itertools import zip_longest
+from typing import Any
+
+from django import forms
 from django.conf import settings
-from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.desk.access import Desk, OwnRowsAdmin, get_desk
-from factcheck.editorial.desk.action_views import ActionsAdmin, DeskAction, Text
+from factcheck.editorial.desk.action_forms import NewsroomForm
+from factcheck.editorial.desk.action_views import refusals_on_form, submitted_data
 from factcheck.editorial.desk.deciding.proposal_actions import available_actions
 from factcheck.editorial.desk.deciding.public_text import show_public_text
+from factcheck.editorial.desk.evidence.captures import on_page
+from factcheck.editorial.desk.evidence.uploads import receive_file
 from factcheck.editorial.desk.lists.filters import DecisionMixin, ImportFilter, OwnNewsroomFilter
 from factcheck.editorial.desk.writing.reviews import verdict_label
+from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import Claim, Claimant, ImportBatch, Proposal
-from factcheck.editorial.models.kinds import Decision
 from factcheck.editorial.proposals.import_policy import close_import
+from factcheck.imports.importer import uploads
+from factcheck.imports.readers.sheets import NAMES, split_rows
 
 PAGE = 100
 MAX_SEARCHED = 10_000  # the number of reviews that are searched for unconfirmed names
 MAX_COUNTED = 1000  # an import can contain a million reviews, and its page is opened often
 
 
-CLOSE: DeskAction[ImportBatch] = DeskAction(
-    "close",
-    _("Close it"),
-    _(
-        "This import was interrupted. If you close it, no more reviews can be added, and the import can be approved"
-        " or returned."
-    ),
-    _("Closed. Someone other than the person who ran the import now has to decide."),
-    lambda batch, by, _data: close_import(batch=batch, by=by),
-)
+class UploadForm(NewsroomForm):
+    file = forms.FileField(label=capfirst(_("file")), required=False)
+    text = forms.CharField(label=_("Or paste rows here"), widget=forms.Textarea, required=False)
 
 
-def state_text(batch: ImportBatch, proposal: Proposal | None) -> Text:
-    """Return a sentence that describes the state of the import."""
-    if proposal is None:
-        return _("The import is still running or was interrupted. Run it again to continue, or close it.")
-    if proposal.decision == Decision.RETURNED:
-        return _("Returned. Reviews that were approved separately can still be published on their own pages.")
-    if not proposal.decision:
-        return _("Waiting for approval by someone other than the person who ran the import.")
-    if batch.members.open().exists():
-        return _("Approved, but not all reviews have been published yet.")
-    return _("Approved and published.")
+def upload_context(request: HttpRequest, batch: ImportBatch) -> dict[str, object]:
+    """Return the columns of an uploaded sheet with their first values, and one page of the outcomes of its rows."""
+    _begin, header, rows = split_rows(batch.sheet["rows"])
+    told = [each for each in batch.outcomes if each["outcome"] == request.GET.get("only", each["outcome"])]
+    return {
+        "columns": list(zip_longest(header, batch.sheet["columns"], *rows[:3], fillvalue="")),
+        "fields": NAMES.items(),
+        "outcomes": sorted(Counter(each["outcome"] for each in batch.outcomes).items()),
+        "told": Paginator(told, PAGE).get_page(request.GET.get("page")),
+    }
 
 
 def _unconfirmed(batch: ImportBatch) -> dict[str, object]:
@@ -90,19 +97,11 @@ def _claimant(desk: Desk, claim: Claim) -> Claimant | None:
 
 
 @admin.register(ImportBatch)
-class ImportBatchAdmin(DecisionMixin, ActionsAdmin[ImportBatch], OwnRowsAdmin[ImportBatch]):
-    desk_actions = {CLOSE.name: CLOSE}
+class ImportBatchAdmin(DecisionMixin, OwnRowsAdmin[ImportBatch]):
+    adders = "roles"
+    add_title = _("Bring your spreadsheet")
     change_form_template = "admin/editorial/importbatch/change_form.html"
-    list_display = (
-        "files",
-        "imported_by",
-        "imported_at",
-        "new",
-        "changed",
-        "unchanged",
-        "refused",
-        "decision_label",
-    )
+    list_display = ("files", "imported_by", "imported_at", "new", "changed", "unchanged", "refused", "decision_label")
     list_select_related = ("imported_by",)
     list_filter = (ImportFilter, OwnNewsroomFilter)
     fields = ("files", ("new", "changed", "unchanged", "refused"), "imported_by", "imported_at")
@@ -117,11 +116,37 @@ class ImportBatchAdmin(DecisionMixin, ActionsAdmin[ImportBatch], OwnRowsAdmin[Im
         return super().status_context(request, row) | {
             "proposal": proposal,
             "decisions": available_actions(desk, proposal),
-            "state_text": state_text(row, proposal),
+            "may_close": row.imported_by_id == desk.user.pk or row.newsroom_id in desk.deciding_newsrooms,
+            "is_unfinished": proposal is not None and row.members.open().exists(),
             **member_rows(request, row),
+            **(upload_context(request, row) if row.sheet else {}),
         }
 
-    def available_actions(self, request: HttpRequest, row: ImportBatch) -> list[str]:
+    def get_urls(self) -> list[URLPattern]:
+        add = on_page(receive_file(self.admin_site.admin_view(self.upload), uploads.MAX_SHEET))
+        return [path("add/", add, name="editorial_importbatch_add"), *super().get_urls()]
+
+    def upload(self, request: HttpRequest) -> HttpResponse:
+        """Store a sheet, and open the page on which its columns are chosen."""
         desk = get_desk(request)
-        may_close = row.imported_by_id == desk.user.pk or row.newsroom_id in desk.deciding_newsrooms
-        return [CLOSE.name] if row.proposal is None and may_close else []
+        form = UploadForm(desk.newsrooms, submitted_data(request), request.FILES or None)
+        if form.is_valid():
+            with refusals_on_form(form):
+                batch = uploads.receive(by=desk.user, **form.cleaned_data)
+                return redirect("admin:editorial_importbatch_change", batch.pk)
+        context = self.admin_site.each_context(request) | {"opts": self.opts, "title": self.add_title, "form": form}
+        return TemplateResponse(request, "admin/editorial/importbatch/upload.html", context)
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        batch = self.get_object(request, object_id)
+        if request.method != "POST" or batch is None:
+            return super().change_view(request, object_id, *args, **kwargs)
+        by, name = get_desk(request).user, request.POST.get("do", "")
+        try:
+            if name == "close":
+                close_import(batch=batch, by=by)
+            else:
+                uploads.act(batch, by, name, request.POST.getlist("column"))
+        except EditorialError as refusal:
+            messages.error(request, str(refusal))
+        return redirect("admin:editorial_importbatch_changelist" if name == "undo" else request.path)

@@ -1,0 +1,129 @@
+"""Sheets that members upload at the desk: the dry run, the import in the worker, and its undoing."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from procrastinate.contrib.django import app
+
+from factcheck.clean_room.refusal import NotDecoded
+from factcheck.editorial import errors
+from factcheck.editorial.captures.uploads import decode_upload
+from factcheck.editorial.events import record_events
+from factcheck.editorial.file_quotas import require_room_for_text
+from factcheck.editorial.models import Claim, ImportBatch, Publisher, Review, User
+from factcheck.editorial.proposals import import_policy, workflow
+from factcheck.imports.importer import batches, draft_rows, references
+from factcheck.imports.importer.files import Listing, import_files
+from factcheck.imports.readers import sheets
+from factcheck.imports.readers.imported_review import ImportedReview
+from factcheck.record.statements.output import construct
+
+KEPT = timedelta(days=14)
+MAX_SHEET = 20 * 1024**2  # bytes of an uploaded file
+# The buttons of a sheet's page, each with the steps in which it works.
+BUTTONS = {"check": ("columns", "checking", "checked"), "import": ("checked", "importing"), "undo": ("done",)}
+
+
+def receive(*, newsroom: int, by: User, file: Any, text: str = "") -> ImportBatch:
+    """Store what the clean room reads in the file or the text. The person chooses the columns of a table next."""
+    file = file or ContentFile(text.encode(), str(_("pasted rows")))
+    require_room_for_text(file.size, by=by, newsroom=newsroom)
+    try:
+        found = decode_upload("table", file)
+    except NotDecoded as problem:
+        raise errors.UnreadableFile(_("This file can’t be read or is too large. Save it as .xlsx or CSV.")) from problem
+    batch = batches.begin_import(newsroom=Publisher.objects.get(pk=newsroom), by=by, files=file.name)
+    rows = [list(map(str, row)) for row in found["rows"]]  # hostile code can choose the answer
+    columns = [*map(sheets.find_field, sheets.split_rows(rows)[1])]
+    batch.sheet, batch.step = {"rows": rows, "text": str(found["text"]), "columns": columns}, "columns"
+    batch.save()
+    return batch
+
+
+def act(batch: ImportBatch, by: User, name: str, columns: list[str]) -> None:
+    """Do what a button of the sheet's page says. `columns` has the field of each column, or ""."""
+    if by.pk != batch.imported_by_id or batch.step not in BUTTONS.get(name, ()):
+        raise errors.NotAllowed(_("Only the person who uploaded a sheet can do this, and only once. Reload the page."))
+    if name == "undo":
+        _undo(batch, by)
+        return
+    batch.step = "importing" if name == "import" else "checking"
+    if name == "check" and batch.sheet["rows"]:
+        batch.sheet["columns"] = [key for key in columns if key in ("", *sheets.NAMES)]
+    batch.save()
+    app.configure_task("imports.run_upload", lock=f"upload {batch.pk}").defer(batch=batch.pk)
+
+
+@transaction.atomic
+def _undo(batch: ImportBatch, by: User) -> None:
+    """Take the import back, throw its new drafts away, and delete its claims to check that nobody has worked on."""
+    batch = import_policy.lock_batch(batch.pk)
+    if batch.proposal:
+        workflow.take_back(proposal=batch.proposal, by=by)
+    drafts = Review.objects.filter(proposals__batch=batch, state="draft", change_class="")
+    logged = [told["claim"] for told in batch.outcomes if told["claim"]]
+    claims = Claim.objects.filter(pk__in=logged, version=1, reviews=None).exclude(cards__version__gt=1)
+    acts = [("review.discarded", draft.pk) for draft in drafts] + [("claim.removed", claim.pk) for claim in claims]
+    drafts.update(state=Review.State.DISCARDED, import_digest="")  # so that a later import fills them again
+    claims.delete()
+    record_events(by, batch.newsroom_id, [(*each, {}) for each in acts])
+    forget_old(batch.pk)
+
+
+def forget_old(also: int = 0) -> None:
+    """Delete the sheets whose import has been decided on, and old sheets. Delete imports without reviews too."""
+    decided = models.Q(proposals__kind="import", proposals__decision__gt="") | models.Q(pk=also)
+    old = ImportBatch.objects.exclude(sheet=None).filter(decided | models.Q(imported_at__lt=timezone.now() - KEPT))
+    old.filter(proposals=None).delete()
+    ImportBatch.objects.filter(pk__in=old).update(sheet=None, outcomes=[], step="")
+
+
+@app.task(name="imports.run_upload")
+@transaction.atomic
+def run_upload(batch: int) -> None:
+    """Check or import the sheet, in one transaction. If the worker is killed, the next one begins again."""
+    row = import_policy.lock_batch(batch)
+    if row.step not in ("checking", "importing"):
+        return  # it has been deleted, or an earlier job has done it
+    is_dry, table = row.step == "checking", row.sheet["rows"]
+    text, notes = sheets.to_csv(table, row.sheet["columns"], row.newsroom.site) if table else (row.sheet["text"], {})
+    with TemporaryDirectory() as name, transaction.atomic():
+        files = [Path(name, each) for each in ("sheet", "refused", "left-out", "outcomes")]
+        files[0].write_text(text, encoding="utf-8")
+        with Listing(files[1]) as refused, Listing(files[2]) as left_out, Listing(files[3]) as outcomes:
+            import_files(files[:1], row, row.imported_by, refused, left_out, outcomes=outcomes)
+        own = [each for each in refused.read() if table and each["reasons"][0]["code"] == "own_newsroom"]
+        claims = _log_claims(row, {each["line"]: construct(ImportedReview, each["record"]) for each in own})
+        row.outcomes = outcomes.read()
+        transaction.set_rollback(is_dry)
+    for each in row.outcomes:
+        each["claim"] = claims.get(each["line"])
+        each["outcome"] = "claim" if each["claim"] else "unchanged" if each["line"] in claims else each["outcome"]
+        each |= notes.get(each["line"], {"title": each["address"], "unread": {}})
+    row.step = "checked" if is_dry else "done"
+    row.save()
+    if not is_dry and row.members.exists():
+        told, by = Counter(each["outcome"] for each in row.outcomes), row.imported_by
+        import_policy.submit_batch(row, by, "submitted", unchanged=told["unchanged"], refused=told["refused"])
+
+
+def _log_claims(batch: ImportBatch, records: Mapping[int, ImportedReview]) -> dict[int, str | None]:
+    """Log the claims, and return their ids by line. The id is None if the newsroom has the claim already."""
+    texts = {record.claim.text for record in records.values()}
+    known = set(Claim.objects.filter(newsroom=batch.newsroom, text__in=texts).values_list("text", flat=True))
+    found = references.References(batch.newsroom, records.values())
+    found.make_missing(record for record in records.values() if record.claim.text not in known)
+    rows, logged = draft_rows.Rows(found, batch.imported_by), dict[int, str | None]()
+    for line, record in records.items():
+        logged[line] = None if record.claim.text in known else str(rows.add_claim(record).id)
+        known.add(record.claim.text)
+    rows.save()
+    return logged
