@@ -107,6 +107,7 @@ TYPED = {
     "replies-TOTAL_FORMS": "0", "replies-INITIAL_FORMS": "0",
     "sources-TOTAL_FORMS": "0", "sources-INITIAL_FORMS": "0", "authorships-TOTAL_FORMS": "0",
     "authorships-INITIAL_FORMS": "0", "appearances-TOTAL_FORMS": "0", "appearances-INITIAL_FORMS": "0",
+    "replies-TOTAL_FORMS": "0", "replies-INITIAL_FORMS": "0",
 }  # fmt: skip
 
 
