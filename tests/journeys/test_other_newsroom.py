@@ -104,7 +104,6 @@ def addresses(story: Story) -> list[str]:
 TYPED = {
     "headline": "Chiếm", "asked": "Chiếm", "reason": "Chiếm", "note": "Chiếm", "change_class": "substantive", "digest": "0" * 64,
     "description": "Chiếm", "post": "yes", "text": "Chiếm", "language": "vi", "type": "unnamed",
-    "replies-TOTAL_FORMS": "0", "replies-INITIAL_FORMS": "0",
     "sources-TOTAL_FORMS": "0", "sources-INITIAL_FORMS": "0", "authorships-TOTAL_FORMS": "0",
     "authorships-INITIAL_FORMS": "0", "appearances-TOTAL_FORMS": "0", "appearances-INITIAL_FORMS": "0",
     "replies-TOTAL_FORMS": "0", "replies-INITIAL_FORMS": "0",
