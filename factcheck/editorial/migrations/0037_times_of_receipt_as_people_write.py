@@ -7,7 +7,7 @@ import factcheck.editorial.models.demands
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("editorial", "0035_notices_of_people"),
+        ("editorial", "0036_uploaded_sheets"),
     ]
 
     operations = [
