@@ -21,8 +21,8 @@ from tests.support.drafts import make_newsroom
 CONFIG = (Path(__file__).resolve().parents[1] / "deploy/nginx.conf").read_text()
 UUID = "00000000-0000-4000-8000-000000000000"
 WRITES = {
-    "factcheck.website.intake", "factcheck.operations.retention", "api.views.drafts", "api.views.messages",
-    "django.views.i18n",
+    "factcheck.website.intake", "factcheck.operations.first_hour", "factcheck.operations.retention", "api.views.drafts",
+    "api.views.messages", "django.views.i18n",
 }  # fmt: skip
 READING = (
     "/en/", "/en/search/?q=a", "/vi/corrections/", "/en/demands/", "/vi/docs/", "/robots.txt", "/api/", "/api/v1/",

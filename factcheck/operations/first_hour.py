@@ -1,9 +1,11 @@
 """The page that leads through the first hour of a site. The data shows which steps are done."""
 
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
@@ -21,7 +23,7 @@ from factcheck.editorial.errors import EditorialError
 from factcheck.editorial.models import Claim, Membership, Publisher, User, Verdict
 from factcheck.editorial.models.kinds import Action
 from factcheck.editorial.people.accounts import add_colleagues
-from factcheck.monitoring.numbers import read_backup
+from factcheck.operations.backup.making import list_backups
 
 
 class ColleagueForm(forms.Form):
@@ -44,7 +46,8 @@ def find_steps(request: HttpRequest) -> dict[str, bool]:
         scale=~Exists(Verdict.objects.filter(labels=None)),
         claim=Exists(Claim.objects.all()),
     )
-    return {**done.get(), "backup": read_backup() is not None}
+    backups = list_backups(Path(settings.BACKUP_FOLDER)) if settings.BACKUP_FOLDER else []
+    return {**done.get(), "backup": bool(backups)}
 
 
 def first_hour_page(request: HttpRequest) -> HttpResponse:

@@ -106,6 +106,7 @@ TYPED = {
     "description": "Chiếm", "post": "yes", "text": "Chiếm", "language": "vi", "type": "unnamed",
     "sources-TOTAL_FORMS": "0", "sources-INITIAL_FORMS": "0", "authorships-TOTAL_FORMS": "0",
     "authorships-INITIAL_FORMS": "0", "appearances-TOTAL_FORMS": "0", "appearances-INITIAL_FORMS": "0",
+    "replies-TOTAL_FORMS": "0", "replies-INITIAL_FORMS": "0",
 }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from factcheck.editorial.models import Membership, Proposal, SecondFactor, User
@@ -25,7 +26,8 @@ def test_only_those_who_set_up_a_site_are_led(newsroom: Newsroom) -> None:
 def test_home_stops_leading_when_everything_is_done(newsroom: Newsroom, monkeypatch: Any) -> None:
     newsroom.make_claim()
     User.objects.filter(pk=newsroom.editor.pk).update(last_login=timezone.now())
-    monkeypatch.setattr(first_hour, "read_backup", timezone.now)
+    monkeypatch.setattr(settings, "BACKUP_FOLDER", "backups")
+    monkeypatch.setattr(first_hour, "list_backups", lambda folder: [folder])
     chief = signed_in(newsroom.chief).open("/admin/")
     assert chief.has_link(LINK)
     SecondFactor.objects.create(user=newsroom.chief, kind=SecondFactor.Kind.APP)

@@ -14,6 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.record.formats.text import clean_text
+from factcheck.record.statements.demand import RECEIVED_AT
+from factcheck.record.statements.faults import InvalidValue
 
 _MINUTES = {"min": 1, "phú": 1, "h": 60, "hou": 60, "giờ": 60, "tiế": 60, "day": 1440, "ngà": 1440}
 _SPAN = re.compile(r"(\+|in |trong |sau )? ?(\d{1,3}) ?(min|minutes?|phút|h|hours?|giờ|tiếng|days?|ngày)( nữa)?")
@@ -90,3 +92,22 @@ class MomentField(forms.DateTimeField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return (self.prepare_value(initial) or "") != (data or "")
+
+
+class ZonedMomentField(MomentField):
+    """A moment in the past that is stored as text with its UTC offset."""
+
+    def __init__(self, *, max_length: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        with suppress(InvalidValue):
+            return RECEIVED_AT.read(value or "") or ""
+        return timezone.localtime(super().to_python(value)).isoformat(timespec="seconds")
+
+    def prepare_value(self, value: Any) -> Any:
+        """Return the text as people write it, unless this would lose the seconds or another zone."""
+        with suppress(ValueError, TypeError):
+            shown = timezone.localtime(datetime.fromisoformat(value))
+            return shown.strftime(SHOWN) if shown.isoformat(timespec="seconds") == value and not shown.second else value
+        return value

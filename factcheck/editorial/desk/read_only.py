@@ -13,12 +13,15 @@ from django.contrib.admin.utils import lookup_field
 from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
 from django.db.models import Manager, Model
 
+from factcheck.editorial.fields import LanguageField, SeveralWordsField
 from factcheck.editorial.models import User
+from factcheck.record.statements.statement_labels import language_title
 
 
 def drop_empty_fields(form: Any, row: Model) -> None:
     """Remove the read-only fields without a value from Django's AdminForm, and groups that become empty."""
-    fieldsets = []
+    fieldsets: list[Any] = []
+    form.readonly_fields = [*form.readonly_fields, *(_in_words(row, name) for name in form.readonly_fields)]
     for title, options in form.fieldsets:
         lines = [_shown(line, form, row) for line in options["fields"]]
         if any(lines):
@@ -41,7 +44,9 @@ def _shown(line: Any, form: Any, row: Model) -> Any:
     """
     if not isinstance(line, str | bytes) and isinstance(line, list | tuple):
         return tuple(name for name in line if _shown(name, form, row))
-    return line if line not in form.readonly_fields or _has_value(line, form, row) else ""
+    if line not in form.readonly_fields:
+        return line
+    return _in_words(row, line) if _has_value(line, form, row) else ""
 
 
 def _has_value(name: Any, form: Any, row: Model) -> bool:
@@ -52,6 +57,35 @@ def _has_value(name: Any, form: Any, row: Model) -> bool:
     if isinstance(value, Manager):
         return bool(value.exists())
     return value is not None and value != "" and value != []
+
+
+@dataclass(frozen=True)
+class Words:
+    """A field that shows codes, such as kinds of demands and languages, in words."""
+
+    field: str
+    short_description: str
+    words: str
+
+    @property
+    def __name__(self) -> str:
+        return self.field
+
+    def __call__(self, row: Model) -> str:
+        return self.words
+
+
+def _in_words(row: Model, name: Any) -> Any:
+    """Return the field in words if it contains codes that Django would show, or else its name."""
+    field = next((field for field in row._meta.fields if field.name == name), None)
+    if isinstance(field, SeveralWordsField):
+        words = dict(field.base_field.flatchoices)
+        return Words(
+            name, str(field.verbose_name), ", ".join(str(words.get(code, code)) for code in getattr(row, name))
+        )
+    if isinstance(field, LanguageField):
+        return Words(name, str(field.verbose_name), language_title(getattr(row, name)))
+    return name
 
 
 @dataclass(frozen=True)

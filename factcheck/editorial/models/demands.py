@@ -94,7 +94,7 @@ class Demand(VersionedModel):
             "withheld",
             "delayed_until",
             "license",
-            received_at=_("The exact time, if known, for example 2026-10-05T09:30+07:00."),
+            received_at=_("The exact time, if known, for example 09:30 5/10/2026."),
             asked=_("Leave out the names of private persons and anything that you are not legally allowed to repeat."),
             legal_basis=_(
                 "The law and article that the demand cites. Leave this field empty if the demand cites none."

@@ -35,6 +35,7 @@ class DemandPolicy(Policy[Demand]):
         )
     }
     waits = True
+    approvals = ("approve-and-publish", "approve")
     related = ("newsroom", "review")
 
     def build_statement(self, proposal: Proposal) -> statements.Demand:

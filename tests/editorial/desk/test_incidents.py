@@ -17,7 +17,7 @@ from factcheck.editorial.desk.access import Desk
 from factcheck.editorial.desk.lists.finding import IN_MEMORY
 from factcheck.editorial.desk.moments import read_moment
 from factcheck.editorial.messages import incidents
-from factcheck.editorial.models import EditorialEvent, Incident, Job, User
+from factcheck.editorial.models import Demand, EditorialEvent, Incident, Job, User
 from factcheck.editorial.people import account_mail
 from tests.journeys.browser import signed_in
 from tests.support.drafts import Newsroom, make_newsroom
@@ -185,3 +185,23 @@ def test_database_keeps_incidents_until_their_date_and_only_encrypted(newsroom: 
     Incident.objects.filter(pk=row.pk).update(delete_on=timezone.now().date())
     incidents.delete_expired()
     assert list(Incident.objects.filter(pk__in=[row.pk, kept.pk])) == [kept]
+
+
+def test_demand_takes_the_time_as_people_write_it_shows_words_for_codes_and_is_decided_once(
+    newsroom: Newsroom, database: str
+) -> None:
+    demand = newsroom.make_demand(kinds=["remove", "users_data"])
+    page = f"/admin/editorial/demand/{demand.pk}/change/"
+    lan = signed_in(newsroom.reporter).open(page).fill(received_at="15:05 30/11/2026").press("Save and go on")
+    demand.refresh_from_db()
+    assert demand.received_at == "2026-11-30T15:05:00+00:00"
+    assert 'value="15:05 30/11/2026"' in lan.html
+    Demand.objects.filter(pk=demand.pk).update(received_at="2026-11-30T15:05:09+07:00")  # it keeps another zone
+    lan.open(page).press("Save and submit for approval").press("Submit for approval")
+    shown = lan.open(page).text
+    assert "Kinds of demand remove something, hand over users’ data" in shown
+    assert "Language Vietnamese" in shown
+    demand.refresh_from_db()
+    assert demand.received_at == "2026-11-30T15:05:09+07:00"
+    signed_in(newsroom.editor).open(page).follow("Approve and publish").press("Approve and publish")
+    assert Client().get(f"/api/v1/demands/{demand.pk}/").json()["kinds"] == ["remove", "users_data"]

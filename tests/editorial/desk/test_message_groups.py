@@ -168,6 +168,7 @@ def test_correction_from_a_request_is_named_at_the_receipt_and_at_the_desk_alone
     receipt = sent("correction-requests", ask)
     message = ReaderMessage.objects.get()
     browser = signed_in(newsroom.editor).open(page_of(ask["text"]))
+    assert browser.value("note") == "Một bạn đọc đã chỉ ra điều này: "  # in the review's language
     browser.choose("change_class", "substantive").fill(note="Một độc giả cho biết phim được quay vào năm 2019.")
     browser.press("Open a correction")
     assert browser.path == f"/admin/editorial/review/{live.pk}/change/"

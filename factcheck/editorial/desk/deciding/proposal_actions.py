@@ -39,7 +39,7 @@ def _publish(proposal: Proposal, by: User, _data: dict[str, Any]) -> None:
 
 def _approve_and_publish(proposal: Proposal, by: User, data: dict[str, Any]) -> None:
     prepare_vector(proposal)
-    workflow.approve_and_publish(proposal=proposal, by=by, digest=data["digest"], checked=data["checked"])
+    workflow.approve_and_publish(proposal=proposal, by=by, digest=data["digest"], checked=data.get("checked", ()))
 
 
 ACTIONS: dict[str, DeskAction[Proposal]] = by_name(
@@ -49,7 +49,9 @@ ACTIONS: dict[str, DeskAction[Proposal]] = by_name(
         _("After publication, anyone can read this. The revision is kept permanently."),
         _("Approved and published."),
         _approve_and_publish,
+        DigestForm,
         is_primary=True,
+        read_first=True,
     ),
     DeskAction(
         "hold",

@@ -29,7 +29,6 @@ from factcheck.tools.budget import current
 from factcheck.web.places import Busy, search_places
 
 SHOWN, MORE = 6, 60  # results of each kind, and of a kind that the person has chosen
-MAX_SEARCHED = 300  # encrypted rows of a kind that one search decrypts, the newest first
 # The searched kinds in the order of the page, with the texts that the results quote. The first can be the title.
 KINDS: dict[type[Model], Sequence[str]] = {
     Claim: ("text", "claimant", "appearances"),

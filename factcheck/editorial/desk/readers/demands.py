@@ -18,9 +18,12 @@ from factcheck.editorial.desk.deciding.readable_statements import exact_data
 from factcheck.editorial.desk.languages import DetectedLanguageForm
 from factcheck.editorial.desk.lists.filters import OwnNewsroomFilter
 from factcheck.editorial.desk.lists.large_lists import DraftStateFilter
+from factcheck.editorial.desk.moments import MomentInput, ZonedMomentField
+from factcheck.editorial.desk.widgets import FORMFIELDS
 from factcheck.editorial.desk.writing.autosave import AutosaveAdmin
 from factcheck.editorial.drafts.statement_columns import remaining_fields
 from factcheck.editorial.models import Demand, Proposal
+from factcheck.editorial.models.demands import ReceivedAtField
 from factcheck.editorial.proposals import demand_policy, workflow
 from factcheck.record.statements import demand as statements
 from factcheck.record.statements.demand import Demand as Statement
@@ -90,6 +93,10 @@ class DemandAdmin(ReviewReferencesMixin, ActionsAdmin[Demand], AutosaveAdmin[Dem
     list_display = ("__str__", "state", "outcome", "changed_at")
     list_filter = (("state", DraftStateFilter), "outcome", OwnNewsroomFilter)
     textarea_rows: ClassVar = {"asked": 5, "done": 5, "legal_basis": 2, "withheld_reason": 3, "change_note": 3}
+    formfield_overrides: ClassVar[Any] = {
+        **FORMFIELDS,
+        ReceivedAtField: {"form_class": ZonedMomentField, "widget": MomentInput},
+    }
     radio_fields = {"from_type": admin.VERTICAL, "outcome": admin.VERTICAL}
 
     def get_fieldsets(self, request: HttpRequest, obj: Demand | None = None) -> Any:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial.desk.access import get_desk
 from factcheck.editorial.desk.action_views import ActionsAdmin, DeskAction, by_name
 from factcheck.editorial.desk.deciding.public_text import ReviewReferencesMixin
-from factcheck.editorial.desk.lists.finding import IN_MEMORY, MAX_SEARCHED
+from factcheck.editorial.desk.lists.finding import IN_MEMORY
 from factcheck.editorial.desk.moments import MomentField
 from factcheck.editorial.desk.widgets import FORMFIELDS
 from factcheck.editorial.desk.writing.autosave import AutosaveAdmin
@@ -59,12 +59,6 @@ ACTIONS: dict[str, DeskAction[Incident]] = by_name(
         lambda incident, by, _data: hold_review(review=Review.objects.get(pk=str(incident.review_id)), by=by),
         is_destructive=True,
     ),
-)
-
-
-IN_MEMORY[Incident] = lambda desk: (
-    (row, f"{row.caller}\n{row.said}\n{row.number}\n{row.principal}\n{row.answer}")
-    for row in Incident.objects.seen_by(desk.user)[:MAX_SEARCHED]
 )
 
 

@@ -41,7 +41,9 @@ _ACTIONS: dict[str, tuple[Callable[..., UUID | None], Any]] = {
     "dismiss": (reader_messages.dismiss, gettext_lazy("Put aside.")),
     "correct": (reader_messages.take_up, gettext_lazy("You can now edit the draft. Correct the mistakes.")),
 }
-_AnswerForms = forms.inlineformset_factory(Publisher, ReusableAnswer, fields=["name", "language", "text"], extra=2)
+_AnswerForms = forms.inlineformset_factory(
+    Publisher, ReusableAnswer, fields=["name", "language", "text"], extra=2, can_delete_extra=False
+)
 
 
 class GroupForm(CorrectionForm, NewsroomForm):
@@ -54,7 +56,6 @@ class GroupForm(CorrectionForm, NewsroomForm):
         super().__init__([row for row in desk.newsrooms if row.pk in desk.deciding_newsrooms], data)
         members: Any = self.fields["members"]
         members.queryset = ReaderMessage.objects.for_newsrooms(desk.deciding_newsrooms).order_by("received_at")
-        self.fields["note"].initial = _("A reader pointed this out:") + " "
 
 
 def groups_page(request: HttpRequest) -> HttpResponse:
@@ -93,6 +94,9 @@ def group_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     context: dict[str, Any] = {"group": group, "form": form, "texts": texts, "checked": checked}
     if "checked" in request.GET:
         return render(request, "admin/editorial/readermessage/checked.html", context)
+    if group and (review := group.first.row.review):
+        with translation.override(review.language):
+            form.fields["note"].initial = _("A reader pointed this out:") + " "
     title, row = _("Messages that say the same"), group.first.row if group else ReaderMessage()
     context["names"] = reusable.order_by("name").values_list("name", flat=True).distinct()
     return subject_page(request, row, reverse(LIST), title, "admin/editorial/readermessage/group.html", **context)

@@ -4,11 +4,13 @@ const board = () => document.getElementById("board");
 const dialog = document.getElementById("board-conflict");
 const said = document.getElementById("board-said");
 
+let sending;
 const send = async (form, submitter) => {
   const body = new FormData(form, submitter);
+  for (const field of form.elements) {
+    delete field.dataset.typed; // it is saved now
+  }
   const card = form.closest(".board-card")?.id ?? dialog.dataset.card;
-  const name = document.activeElement?.getAttribute("name") ?? "";
-  const sign = document.activeElement?.dataset.sign ?? "";
   const response = await fetch(form.action, { method: "POST", body });
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const next = page.getElementById("board");
@@ -17,11 +19,15 @@ const send = async (form, submitter) => {
     return;
   }
   dialog.close();
+  // The person may have gone on to another part of the board in the meantime.
+  const focused = document.activeElement.closest("#board") ? document.activeElement : null;
   board().replaceWith(next);
   start();
   said.textContent = [...page.querySelectorAll(".messagelist li")].map((line) => line.textContent.trim()).join(" ");
-  const now = document.getElementById(card);
-  (now?.querySelector(`[name="${name}"][data-sign="${sign}"], [name="${name}"]:not([data-sign])`) ?? now?.querySelector(".title"))?.focus();
+  const now = document.getElementById(focused?.closest(".board-card")?.id ?? card);
+  const { name = "", dataset: { sign = "" } = {} } = focused ?? {};
+  const same = name && now?.querySelector(`[name="${name}"]${sign && `[data-sign="${sign}"]`}`);
+  (same || now?.querySelector(".title"))?.focus();
 };
 
 // Shows both states, and how to go on, when somebody else was quicker or the change was refused.
@@ -45,7 +51,9 @@ document.addEventListener("submit", (event) => {
   if (event.target.closest("#board .tools, #board-conflict form")) {
     event.preventDefault();
     event.stopImmediatePropagation();
-    send(event.target, event.submitter);
+    sending ??= send(event.target, event.submitter).finally(() => {
+      sending = undefined;
+    });
   }
 }, true);
 dialog.addEventListener("click", (event) => {
@@ -55,9 +63,30 @@ dialog.addEventListener("click", (event) => {
     location.reload();
   }
 });
+// A choice by mouse is saved at once. A browser also reports each key as a change, so what is typed is saved with Enter,
+// or when the person leaves the field.
+const isChanged = ({ form, name, value }) => form.elements[`initial-${name}`].value !== value;
+const save = ({ form }) => form.requestSubmit(form.querySelector(".save"));
+const isField = (target) => target.matches("#board .tools :is(select, input)");
 document.addEventListener("change", ({ target }) => {
-  if (target.closest("#board .tools")) {
-    target.form.requestSubmit(target.form.querySelector(".save"));
+  if (isField(target) && !target.dataset.typed && isChanged(target)) {
+    save(target);
+  }
+});
+document.addEventListener("focusout", ({ target }) => {
+  if (isField(target) && target.dataset.typed && isChanged(target)) {
+    save(target);
+  }
+});
+document.addEventListener("keydown", (event) => {
+  const { target, key } = event;
+  if (!isField(target)) {
+    return;
+  }
+  target.dataset.typed = "yes";
+  if (key === "Enter" && isChanged(target)) {
+    event.preventDefault();
+    save(target);
   }
 });
 
@@ -72,7 +101,7 @@ const go = (title, key) => {
 const KEYS = {
   m: ({ owner }) => {
     owner.value = board().dataset.me;
-    owner.form.requestSubmit(owner.form.querySelector(".save"));
+    save(owner);
   },
   o: ({ owner }) => owner.focus(),
   d: (tools) => (tools.due_on ?? tools.check_again_on).focus(),
@@ -82,6 +111,11 @@ const onKey = (event) => {
   const { key, shiftKey, target } = event;
   const title = target.closest("li")?.querySelector(".title");
   if (!title || target.matches("select, input") || event.ctrlKey || event.altKey || event.metaKey) {
+    return;
+  }
+  if (sending) { // the card changes just now, so the key waits for the new state
+    event.preventDefault();
+    sending.then(() => document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, shiftKey, bubbles: true })));
     return;
   }
   const tools = title.parentElement.querySelector(".tools");
