@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from uuid import UUID
 
 from django.core.files.base import ContentFile
 from django.db import models, transaction
@@ -15,6 +16,7 @@ from procrastinate.contrib.django import app
 
 from factcheck.clean_room.refusal import NotDecoded
 from factcheck.editorial import errors
+from factcheck.editorial.board import cards
 from factcheck.editorial.captures.uploads import decode_upload
 from factcheck.editorial.events import record_events
 from factcheck.editorial.file_quotas import require_room_for_text
@@ -70,7 +72,8 @@ def _undo(batch: ImportBatch, by: User) -> None:
         workflow.take_back(proposal=batch.proposal, by=by)
     drafts = Review.objects.filter(proposals__batch=batch, state="draft", change_class="")
     logged = [told["claim"] for told in batch.outcomes if told["claim"]]
-    claims = Claim.objects.filter(pk__in=logged, version=1, reviews=None).exclude(cards__version__gt=1)
+    claims = Claim.objects.filter(pk__in=logged, version=1, reviews=None)
+    claims = claims.exclude(cards__changed_at__gt=batch.sheet["done_at"])
     acts = [("review.discarded", draft.pk) for draft in drafts] + [("claim.removed", claim.pk) for claim in claims]
     drafts.update(state=Review.State.DISCARDED, import_digest="")  # so that a later import fills them again
     claims.delete()
@@ -102,13 +105,14 @@ def run_upload(batch: int) -> None:
             import_files(files[:1], row, row.imported_by, refused, left_out, outcomes=outcomes)
         own = [each for each in refused.read() if table and each["reasons"][0]["code"] == "own_newsroom"]
         claims = _log_claims(row, {each["line"]: construct(ImportedReview, each["record"]) for each in own})
+        _assign(row, {UUID(claim): notes[line] for line, claim in claims.items() if claim})
         row.outcomes = outcomes.read()
         transaction.set_rollback(is_dry)
     for each in row.outcomes:
         each["claim"] = claims.get(each["line"])
         each["outcome"] = "claim" if each["claim"] else "unchanged" if each["line"] in claims else each["outcome"]
         each |= notes.get(each["line"], {"title": each["address"], "unread": {}})
-    row.step = "checked" if is_dry else "done"
+    row.step, row.sheet["done_at"] = "checked" if is_dry else "done", timezone.now().isoformat()
     row.save()
     if not is_dry and row.members.exists():
         told, by = Counter(each["outcome"] for each in row.outcomes), row.imported_by
@@ -127,3 +131,17 @@ def _log_claims(batch: ImportBatch, records: Mapping[int, ImportedReview]) -> di
         known.add(record.claim.text)
     rows.save()
     return logged
+
+
+def _assign(batch: ImportBatch, notes: Mapping[UUID, dict[str, Any]]) -> None:
+    """Give the cards of new claims their owners and due dates. An owner who isn't a member is noted as unread."""
+    people = User.objects.filter(memberships__publisher=batch.newsroom_id, is_active=True)
+    members = {sheets.fold(name): each for each in people for name in (each.username, each.email, each.byline) if name}
+    for claim, note in notes.items():
+        card = {key: value for key, value in note["card"].items() if value}
+        if (name := card.pop("owner", "")) and (owner := members.get(sheets.fold(name))):
+            card["owner"] = owner
+        elif name:
+            note["unread"]["owner"] = name
+        if card and batch.step == "importing":
+            cards.change(newsroom=batch.newsroom_id, claim=claim, by=batch.imported_by, **card)

@@ -12,6 +12,7 @@ import tomllib
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from factcheck.imports.readers.normalise import calendar_date, tidy, web_address
 
@@ -19,7 +20,8 @@ Rows = Sequence[Sequence[str]]
 # The names of each field's columns by language.
 NAMES: dict[str, dict[str, list[str]]] = tomllib.loads(Path(__file__).with_name("column_names.toml").read_text("utf-8"))
 LISTS = ("claim.appearances", "sources", "topics")  # several columns can fill each of these fields
-_DATES = ("reviewed_on", "claim.claimed_on")
+_CARD = ("owner", "due_on")  # not of the own format, but of the card of a claim to check
+_DATES = ("reviewed_on", "claim.claimed_on", "due_on")
 _URLS = re.compile(r"https?://[^\s,;<>\"]+", re.IGNORECASE)
 _DATE = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](?:20)?(\d{2})(?!\d)", re.ASCII)
 
@@ -45,8 +47,8 @@ def split_rows(rows: Rows) -> tuple[int, Sequence[str], Rows]:
     return begin + 1, rows[begin] if rows else [], rows[begin + 1 :]
 
 
-def to_csv(rows: Rows, columns: Sequence[str], site: str) -> tuple[str, dict[int, dict[str, object]]]:
-    """Return CSV in the own format, with each row in its own line, and the `title` and `unread` cells by line.
+def to_csv(rows: Rows, columns: Sequence[str], site: str) -> tuple[str, dict[int, dict[str, Any]]]:
+    """Return CSV in the own format, with each row in its own line, and the `title`, `card` and `unread` cells by line.
 
     Rows of merged cells repeat the values of the first row, so their sources and other lists belong to the first row.
     Dates begin with the day, unless a date of the sheet can only begin with the month. A row without a verdict or a
@@ -67,15 +69,17 @@ def to_csv(rows: Rows, columns: Sequence[str], site: str) -> tuple[str, dict[int
     dates = [_DATE.match(cell) for single, _lists in found.values() for key, cell in single.items() if key in _DATES]
     pairs = [(int(date[1]), int(date[2])) for date in dates if date]
     month_first = any(two > 12 for _one, two in pairs) and all(one <= 12 for one, _two in pairs)
-    out, notes = io.StringIO(), dict[int, dict[str, object]]()
-    writer = csv.DictWriter(out, [*NAMES, "claim.claimant.type"], lineterminator="\n")
+    out, notes = io.StringIO(), dict[int, dict[str, Any]]()
+    keys = [key for key in NAMES if key not in _CARD]
+    writer = csv.DictWriter(out, [*keys, "claim.claimant.type"], lineterminator="\n")
     writer.writeheader()
     for number in range(2, len(rows) + 1):
         single, lists = found.get(number, ({}, {}))
         texts = {key: tidy(cell, one_line=True) for key, cell in (single | lists).items()}
         row = {key: _value(key, text, month_first) for key, text in texts.items()}
         unread = {key: text for key, text in texts.items() if not row[key]}
-        notes[number] = {"title": texts.get("claim.text", "")[:200], "unread": unread}
+        card = {key: row.pop(key) for key in _CARD if key in row}
+        notes[number] = {"title": texts.get("claim.text", "")[:200], "unread": unread, "card": card}
         if row and not (row.get("original_url") and row.get("verdict.original.label")):
             row |= {"original_url": f"https://{site}/", "verdict.original.label": "?"}
         row |= {"claim.claimant.type": "person"} if row.get("claim.claimant.name") else {}

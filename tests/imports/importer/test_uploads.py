@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from unicodedata import normalize
 from unittest.mock import patch
@@ -215,3 +215,14 @@ def test_old_sheets_are_deleted(newsroom: Newsroom) -> None:
     with patch.object(uploads, "KEPT", -timedelta(seconds=1)):
         uploads.forget_old()
     assert not ImportBatch.objects.filter(pk=batch.pk).exists()
+
+
+def test_owners_and_due_dates_go_to_the_cards_and_an_unknown_owner_is_told(newsroom: Newsroom) -> None:
+    body = f"Nội dung;Phụ trách;Hạn\nA.;{newsroom.editor.username};5/12/2026\nB.;Ai đó;\nC.;;mai\n".encode()
+    batch = step(upload(newsroom, body), newsroom, "check")
+    assert [each["unread"] for each in batch.outcomes] == [{}, {"owner": "Ai đó"}, {"due_on": "mai"}]
+    step(batch, newsroom, "import")
+    found = Card.objects.order_by("claim__text").values_list("owner", "due_on")
+    assert [*found] == [(newsroom.editor.pk, date(2026, 12, 5)), (None, None), (None, None)]
+    uploads.act(batch, newsroom.reporter, "undo", [])
+    assert Claim.objects.count() == 0
