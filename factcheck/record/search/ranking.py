@@ -221,7 +221,8 @@ _MATCHES = f"search @@ to_tsquery('{SEARCH_CONFIG}', %s)"
 # `newest` are the matches in the newest shelves, one shelf at a time. A shelf is a range of log entries, and the index
 # contains the number of the shelf (`sequence >> SHELF_BITS`). If there are too few, `found` are the newest matches in
 # the whole table. The innermost query sorts only `sequence` and `ctid`, so that only the newest rows are read
-# completely. Sorting many rows with their search vectors would take longer than ranking the newest rows.
+# completely. Sorting many rows with their search vectors would take longer than ranking the newest rows. The `+ 0`
+# keeps PostgreSQL from reading an index of `sequence` backwards, which would visit a whole table for a rare word.
 #
 # `ranked` gives each candidate its score. The upper bits are the rank times 100,000, and the lower 40 bits are the
 # position in the log. So the order is by rank, and of two rows with the same rank, the newer row comes first. The rank
@@ -237,14 +238,14 @@ WITH log AS MATERIALIZED (
     SELECT found.* FROM log, LATERAL generate_series(last, greatest(last - {SHELVES} + 1, 0), -1) shelf,
     LATERAL (
         SELECT sequence, id, {{body}} AS body, search FROM {{table}} WHERE {{where}} AND {_MATCHES}
-        AND (sequence >> {SHELF_BITS}) = shelf ORDER BY sequence DESC LIMIT {MAX_CANDIDATES}
+        AND (sequence >> {SHELF_BITS}) = shelf ORDER BY sequence + 0 DESC LIMIT {MAX_CANDIDATES}
     ) found LIMIT {MAX_CANDIDATES}
 ), reach AS MATERIALIZED (
     SELECT count(*) < %s AS too_short FROM newest
 ), found AS (
     SELECT * FROM newest WHERE NOT (SELECT too_short FROM reach) UNION ALL
     SELECT sequence, id, {{body}}, search FROM {{table}} WHERE (SELECT too_short FROM reach) AND ctid = ANY (ARRAY(
-        SELECT ctid FROM {{table}} WHERE {{where}} AND {_MATCHES} ORDER BY sequence DESC LIMIT {MAX_CANDIDATES}
+        SELECT ctid FROM {{table}} WHERE {{where}} AND {_MATCHES} ORDER BY sequence + 0 DESC LIMIT {MAX_CANDIDATES}
     ))
 ), ranked AS MATERIALIZED (
     SELECT (greatest(1, (100000 * ({{rank}} + gain))::bigint) << 40) + sequence AS score, id, body, by_words
