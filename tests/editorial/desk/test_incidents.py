@@ -18,7 +18,7 @@ from factcheck.editorial.desk.access import Desk
 from factcheck.editorial.desk.lists.finding import IN_MEMORY
 from factcheck.editorial.desk.moments import read_moment
 from factcheck.editorial.messages import incidents
-from factcheck.editorial.models import Demand, EditorialEvent, Incident, Job, User
+from factcheck.editorial.models import Demand, EditorialEvent, Incident, Job, Publisher, User
 from factcheck.editorial.people import account_mail
 from tests.journeys.browser import signed_in
 from tests.support.drafts import Newsroom, make_newsroom
@@ -98,7 +98,9 @@ def test_alarm_says_nothing_but_where_to_look(newsroom: Newsroom, database: str)
     for name in ("editor", "chief"):
         account = User.objects.using("owner").filter(pk=getattr(newsroom, name).pk)
         account.update(email=f"{name}@toasoan.example")
+    Publisher.objects.update(time_zone="Asia/Ho_Chi_Minh")
     lan = signed_in(newsroom.reporter).open("/admin/").follow("Record a demand")
+    assert 'data-zone="Asia/Ho_Chi_Minh"' in lan.html  # for the browser, which doesn't know the name that people read
     lan.fill(caller=f"Công an {WORD}", said=f"Gỡ bài {WORD}", deadline="3 hours").press("Alarm the Editors")
     assert "The Editors are alarmed: at the desk, and 2 of them by e-mail." in lan.text
     row = Incident.objects.latest("created_at")
