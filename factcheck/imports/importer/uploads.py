@@ -75,7 +75,8 @@ def _undo(batch: ImportBatch, by: User) -> None:
     claims = Claim.objects.filter(pk__in=logged, version=1, reviews=None)
     claims = claims.exclude(cards__changed_at__gt=batch.sheet["done_at"])
     for about in (Comment, Incident):
-        claims = claims.exclude(pk__in=about.objects.filter(claim__in=logged).values_list("claim"))
+        worked_on: Any = about.objects.filter(claim__in=logged).values("claim")
+        claims = claims.exclude(pk__in=worked_on)
     acts = [("review.discarded", draft.pk) for draft in drafts] + [("claim.removed", claim.pk) for claim in claims]
     drafts.update(state=Review.State.DISCARDED, import_digest="")  # so that a later import fills them again
     claims.delete()
