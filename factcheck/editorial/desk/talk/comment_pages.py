@@ -43,11 +43,11 @@ def find_talk(request: HttpRequest, row: Any) -> dict[str, Any]:
     if isinstance(row, Review):
         rows += [*row.sources.all(), *[row.claim] * (row.claim.newsroom_id == row.newsroom_id)]
     about = Q(*(Q(**{SUBJECTS[type(each)]: each}) for each in rows), _connector=Q.OR)
-    found = Comment.objects.filter(about, newsroom__in=list(desk.roles), thread=None)
+    newsrooms = [row.newsroom_id] if row.newsroom_id else desk.deciding_newsrooms
+    found = Comment.objects.filter(about, newsroom__in=desk.roles.keys() & newsrooms, thread=None)
     threads = {str(each.pk): each for each in found.select_related("author").prefetch_related("answers__author")}
     for pk, thread in threads.items():
         thread.typed = request.POST.get(f"answer-{pk}", "")  # type: ignore[attr-defined] # stays in a refused form
-    newsrooms = [row.newsroom_id] if row.newsroom_id else desk.deciding_newsrooms
     subjects = {f"{SUBJECTS[type(each)]}-{each.pk}": each for each in rows}
     named = [(key, f"{capfirst(str(each._meta.verbose_name))}: {each}", each) for key, each in subjects.items()]
     return {
