@@ -139,12 +139,11 @@ def test_time_at_which_the_clocks_change_is_refused(newsroom: Newsroom, when: st
     assert proposal.decision == ""
 
 
-@pytest.mark.parametrize("name", ["approve-and-publish", "hold"])
-def test_demand_has_no_page_for_the_actions_of_reviews(newsroom: Newsroom, name: str) -> None:
+def test_demand_has_no_page_for_the_hold_of_reviews(newsroom: Newsroom) -> None:
     demand = workflow.submit(subject=newsroom.make_demand(), by=newsroom.reporter)
     client = Client()
     client.force_login(newsroom.editor)
-    assert client.post(decision(demand, name), {"digest": demand.digest}).status_code == 404
+    assert client.post(decision(demand, "hold"), {"digest": demand.digest}).status_code == 404
 
 
 def test_changed_draft_is_not_published_and_editors_are_told(newsroom, monkeypatch, database):

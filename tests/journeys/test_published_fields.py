@@ -259,7 +259,7 @@ def test_demand_says_when_and_how_it_came_and_by_which_law(newsroom: Newsroom) -
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("received_at", "2026-10-20T09:30"), ("received_at", "2026-13-20T09:30+07:00"), ("received_at", "yesterday"),
+        ("received_at", "2026-13-20T09:30+07:00"), ("received_at", "last week"),
         ("law_country", "Vietnam"), ("law_article", "25"), ("hours_given", "-1"), ("hours_given", "10001"),
     ],
 )  # fmt: skip
