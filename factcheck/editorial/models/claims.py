@@ -288,6 +288,7 @@ class Card(models.Model):
             models.Index(
                 fields=["newsroom", "check_again_on"], name="card_again", condition=Q(check_again_on__isnull=False)
             ),
+            models.Index(fields=["newsroom", "-changed_at"], name="card_off", condition=Q(stage="off")),
         ]
 
     def __str__(self) -> str:

@@ -27,6 +27,7 @@ from factcheck.editorial.models import Card, Membership, Review, User
 Stage = Card.Stage
 MAX_CARDS = 50  # of a column
 MAX_ALONE = 500  # of a column that is shown alone
+MAX_LEFT = 2000  # the cards that left the board last, among which those that were set aside are searched
 COLUMNS = {
     "came_in": gettext_lazy("Came in"),
     "to_check": gettext_lazy("To check"),
@@ -121,13 +122,14 @@ def column_rows(desk: Desk, view: str) -> dict[str, Cards]:
     if view in VIEWS:
         rows = VIEWS[view][1](rows, desk.user)
     again, changed = cards.to_check_again(rows, newsrooms)
+    left = rows.filter(stage=Stage.OFF).order_by("-changed_at").values("pk")[:MAX_LEFT]
     done = Review.objects.filter(claim=OuterRef("claim"), newsroom=OuterRef("newsroom"), state__in=_STATES[3:])
     return {
         **{stage: cards.in_stage(rows, stage) for stage in ("came_in", "to_check", "checking")},
         "waiting": cards.waiting(rows),
         "again": again,
         "changed": changed,
-        "aside": cards.in_stage(rows, Stage.OFF).exclude(Exists(done)),
+        "aside": cards.in_stage(rows, Stage.OFF).filter(pk__in=left).exclude(Exists(done)),
     }
 
 
