@@ -77,10 +77,10 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
     def to_undo(self, user: User) -> Self:
         """Return removals of the last 24 hours that this person can propose to undo, newest first."""
         decides = DecidesOnAccount(Value(user.pk), F("account"), F("newsroom"), Value(Action.UNDOING))
-        recent = Q(kind=Kind.ACCOUNT, account__isnull=False, decided_at__gt=timezone.now() - SETTLED_AFTER)
+        recent = Q(decision=Decision.APPROVED, decided_at__gt=timezone.now() - SETTLED_AFTER)
         later = self.model._default_manager.filter(account=OuterRef("account"), pk__gt=OuterRef("pk"))
         undone = later.filter(action=Action.UNDOING).exclude(decision=Decision.RETURNED)
-        found = self.filter(recent, decides, decision=Decision.APPROVED, action__in=[*TAKING, Action.PAUSE])
+        found = self.filter(recent, decides, account__isnull=False, action__in=[*TAKING, Action.PAUSE])
         return found.exclude(Exists(undone)).order_by("-pk")
 
     def awaiting_others(self, user: User, newsrooms: list[int]) -> Self:
