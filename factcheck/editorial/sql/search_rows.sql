@@ -89,20 +89,17 @@ ALTER TABLE editorial_searchrow ALTER COLUMN search SET STORAGE MAIN;
 -- Rows are indexed at once. Otherwise, every search would read the list of rows that wait for it.
 ALTER INDEX searchrow_words SET (fastupdate = off);
 
--- Computes the words of rows that have changed, the newest of each newsroom first, and returns their number. Rows that
--- somebody is changing now are skipped. The index is read newsroom by newsroom, because the order by number is only inside
--- each newsroom. A million rows that wait would otherwise be sorted at each search.
+-- Computes the words of rows that have changed, the newest first, and returns their number. Rows that somebody is
+-- changing now are skipped.
 CREATE OR REPLACE FUNCTION editorial_compute_words(newsrooms bigint[], most integer) RETURNS integer LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     computed integer;
 BEGIN
     UPDATE editorial_searchrow SET search = coalesce(editorial_words_of(kind, id), '') WHERE id = ANY (ARRAY(
-        SELECT waiting.id FROM unnest(coalesce(newsrooms, ARRAY(SELECT id FROM editorial_publisher))) AS room
-        CROSS JOIN LATERAL (
-            SELECT id FROM editorial_searchrow WHERE newsroom_id = room AND search IS NULL
-            ORDER BY sequence DESC LIMIT most FOR UPDATE SKIP LOCKED
-        ) waiting LIMIT most));
+        SELECT id FROM editorial_searchrow
+        WHERE search IS NULL AND (newsrooms IS NULL OR newsroom_id = ANY (newsrooms))
+        ORDER BY sequence DESC LIMIT most FOR UPDATE SKIP LOCKED));
     GET DIAGNOSTICS computed = ROW_COUNT;
     RETURN computed;
 END $$;
