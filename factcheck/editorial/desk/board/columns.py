@@ -1,7 +1,7 @@
 """The columns of the board. An entry of a column is a card, which shows a claim, or a proposal about something else."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -73,6 +73,14 @@ class BoundedCount(Subquery):
 
     def __init__(self, rows: QuerySet[Any], limit: int) -> None:
         super().__init__(rows.order_by().values("pk")[:limit])
+
+
+def union_of_keys(found: Mapping[str, QuerySet[Any]], limit: int) -> list[tuple[str, Any]]:
+    """Return the names and primary keys of the first rows of each queryset, which one query finds."""
+    first, *rest = (
+        rows.annotate(place=Value(name, CharField())).values_list("place", "pk")[:limit] for name, rows in found.items()
+    )
+    return list(first.union(*rest, all=True))
 
 
 @dataclass(frozen=True)
@@ -169,11 +177,7 @@ def board(request: HttpRequest, found: dict[str, int], waiting: list[Section], d
 
 def _items(desk: Desk, rows: dict[str, Cards], limit: int) -> dict[str, list[Item]]:
     """Return the entries of each column. Two queries find the cards, as on the rest of the home page."""
-    first, *rest = (
-        found.annotate(column=Value(name, CharField())).values_list("column", "pk")[:limit]
-        for name, found in rows.items()
-    )
-    keys = list(first.union(*rest, all=True))
+    keys = union_of_keys(rows, limit)
     found = cards.on_board(list(desk.roles)).in_bulk([pk for _column, pk in keys])
     keys = [(column, pk) for column, pk in keys if pk in found]  # somebody may have deleted a claim in between
     show_public_text(desk, [card.claim for card in found.values()])

@@ -5,7 +5,6 @@ the comment without leaving the page. Without scripts, the answer opens in a new
 """
 
 import json
-from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -27,12 +26,9 @@ from factcheck.editorial.talk.comments import resolve_thread, write_comment
 PAGES: dict[str, Any] = {"claim": Claim, "review": Review, "readermessage": ReaderMessage}
 
 
-def find_talk(request: HttpRequest, row: Any, group: Iterable[Any] = ()) -> dict[str, Any]:
-    """Return the comments on a row, or on the rows of a group, of which `row` is the first, as template variables.
-
-    Beside a review are also the comments on its sources and on its claim.
-    """
-    desk, rows = get_desk(request), [row, *(each for each in group if each != row)]
+def find_talk(request: HttpRequest, row: Any) -> dict[str, Any]:
+    """Return the comments on a row as template variables. For a review, include those on its sources and its claim."""
+    desk, rows = get_desk(request), [row]
     if isinstance(row, Review):
         rows += [*row.sources.all(), *[row.claim] * (row.claim.newsroom_id == row.newsroom_id)]
     about = Q(*(Q(**{SUBJECTS[type(each)]: each}) for each in rows), _connector=Q.OR)
