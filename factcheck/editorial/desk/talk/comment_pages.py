@@ -27,11 +27,6 @@ from factcheck.editorial.talk.comments import resolve_thread, write_comment
 PAGES: dict[str, Any] = {"claim": Claim, "review": Review, "readermessage": ReaderMessage}
 
 
-def find_talk(request: HttpRequest, row: Any) -> dict[str, Any]:
-    """Return the comments on a row as template variables. For a review, include those on its sources and its claim."""
-    desk, rows = get_desk(request), [row]
-
-
 # The rows of a group, by the model of its rows. Their comments are shown together.
 GROUPS: dict[type, Callable[[Desk, Any], list[Any]]] = {}
 
