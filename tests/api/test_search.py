@@ -57,7 +57,7 @@ class Embeddings:
 
 
 def test_search_finds_a_similar_meaning(world, api, monkeypatch):
-    monkeypatch.setattr(candidates, "get_embeddings", Embeddings)
+    monkeypatch.setattr(candidates, "get_embeddings", lambda private: Embeddings())
     ReviewVector.objects.filter(review_id=world[2]).update(model="test", embedding=[1.0, *[0.0] * 383])
     found = api.get("reviews/?q=tropical cyclone")
     assert [result["id"] for result in found["results"]] == [world[2]]

@@ -24,6 +24,14 @@ MISMATCH = (
     "INSERT INTO editorial_mismatch (claim_id, newsroom_id, kind, count, last_on)"
     " SELECT claim_id, newsroom_id, %s, 1, last_on FROM editorial_mismatch"
 )
+COMMENT = (
+    "INSERT INTO editorial_comment (newsroom_id, claim_id, review_id, author_id, at, text, mentioned)"
+    " SELECT newsroom_id, %s, id, created_by_id, now(), %s, '{}' FROM editorial_review"
+)
+NOTICES = (
+    "INSERT INTO editorial_noticechoice (person_id, seen_at, mailed_at, mail, kinds, language)"
+    " SELECT user_id, now(), now(), %s, %s, '' FROM editorial_membership"
+)
 BREACHES = {
     "watchedsource_once": WATCH % ("url", "state", "NULL"),
     "watchedsource_state_known": WATCH % ("'x'", "'lost'", "NULL"),
@@ -144,6 +152,14 @@ BREACHES = {
     "readermessage_says_something": "UPDATE editorial_readermessage SET text = ''",
     "readermessage_answered_with_words": "UPDATE editorial_readermessage SET answer = 'x'",
     "readermessage_hashes_hex": "UPDATE editorial_readermessage SET sender = '192.0.2.1'",
+    "reusableanswer_once": "INSERT INTO editorial_reusableanswer (newsroom_id, name, language, text)"
+    " SELECT newsroom_id, name, language, 'x' FROM editorial_reusableanswer",
+    "reusableanswer_says_something": "INSERT INTO editorial_reusableanswer (newsroom_id, name, language, text)"
+    " SELECT newsroom_id, 'x', 'vi', '' FROM editorial_reusableanswer",
+    "comment_of_one_subject": COMMENT % ("claim_id", "'x'"),
+    "comment_or_answer": COMMENT % ("NULL", "''"),
+    "noticechoice_mail_known": NOTICES % ("'hourly'", "'{}'"),
+    "noticechoice_kinds_known": NOTICES % ("'daily'", "'{praise}'"),
     "mismatch_kind_once": MISMATCH % "kind",
     "mismatch_kind_known": MISMATCH % "'praise'",
 }

@@ -14,6 +14,7 @@ from factcheck.editorial.drafts.review_statements import build_statement, publis
 from factcheck.editorial.fields import ProseField
 from factcheck.editorial.messages import reader_messages
 from factcheck.editorial.models import (
+    Comment,
     EditorialEvent,
     Incident,
     Membership,
@@ -21,6 +22,7 @@ from factcheck.editorial.models import (
     Picture,
     Proposal,
     ReaderMessage,
+    ReusableAnswer,
     Review,
     SecondFactor,
     Session,
@@ -77,6 +79,8 @@ def newsroom(module_database: str) -> Iterator[Newsroom]:
             **subject, sha256="ab" * 32, media_type="image/png", size=1, uploaded_by=newsroom.reporter
         )
     Incident.objects.create(newsroom=newsroom.publisher, created_by=newsroom.reporter)
+    Comment.objects.create(newsroom=newsroom.publisher, claim=one.claim, author=newsroom.reporter, text="Ai gọi?")
+    ReusableAnswer.objects.create(newsroom=newsroom.publisher, name="Cảm ơn", language="vi", text="Xin cảm ơn.")
     SecondFactor.objects.create(user=newsroom.reporter, kind=SecondFactor.Kind.APP)
     Session.objects.create(session_key="k", session_data="", expire_date=timezone.now())
     reader_messages.receive_message(

@@ -41,7 +41,7 @@ def review(module_database: str) -> Review:
 
 @pytest.fixture(autouse=True)
 def embeddings(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(matches, "get_embeddings", Embeddings)
+    monkeypatch.setattr(matches, "get_embeddings", lambda private: Embeddings())
     if "database" not in request.fixturenames:  # with its own database, a test publishes its own review
         request.getfixturevalue("review")
         give_cosine(SAME)

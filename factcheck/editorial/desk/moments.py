@@ -73,7 +73,7 @@ class MomentInput(forms.TextInput):
     hours: tuple[int, ...] = ()
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        own = {"hours": self.hours, "zone": timezone.get_current_timezone_name()}
+        own = {"hours": self.hours, "zone": str(timezone.get_current_timezone())}
         return {**super().get_context(name, value, attrs), **own}
 
 

@@ -24,6 +24,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
 from factcheck.editorial.desk.board.guides import guide_for
+from factcheck.editorial.encryption import KeyProblem
 from factcheck.editorial.models import User
 from factcheck.editorial.people.roles import call_function
 
@@ -180,15 +181,20 @@ class EditorsDesk(admin.AdminSite):
 def _in_newsrooms_zone(request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpResponse:
     """Return the page with times in the newsroom's zone.
 
-    A page with a template must be rendered here, because the zone is reset when this function returns.
+    A page with a template must be rendered here, because the zone is reset when this function returns. A page that
+    can't be shown or saved without the key of encrypted texts is replaced with the reason.
     """
     from factcheck.editorial.desk.access import get_desk
 
     if not isinstance(request.user, User):
         return view()
     with timezone.override(get_desk(request).time_zone):
-        response = view()
-        return response.render() if isinstance(response, SimpleTemplateResponse) else response
+        try:
+            response = view()
+            return response.render() if isinstance(response, SimpleTemplateResponse) else response
+        except KeyProblem as problem:
+            context = {**admin.site.each_context(request), "title": _("Messages from readers"), "content": problem}
+            return TemplateResponse(request, "admin/base_site.html", context, status=503).render()
 
 
 def _check_sign_in(request: HttpRequest) -> HttpResponse | None:

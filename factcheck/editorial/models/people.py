@@ -150,13 +150,16 @@ class Membership(models.Model):
         return f"{self.user}, {self.get_role_display()}, {self.publisher}"
 
 
+NOTICES = ["mentioned", "answered", "assigned", "returned", "waiting", "due"]
+
+
 class NoticeChoice(models.Model):
     """The e-mails that tell a person about notices (`sql/notices.sql`). The person looked at the notices at `seen_at`.
 
     Without kinds, the person gets no e-mail.
     """
 
-    KINDS: ClassVar = ["mentioned", "answered", "assigned", "returned", "waiting", "due"]
+    KINDS: ClassVar = NOTICES
 
     person = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="+")
     seen_at = models.DateTimeField(default=timezone.now)
@@ -164,6 +167,12 @@ class NoticeChoice(models.Model):
     mail = models.CharField(max_length=10, choices=[("daily", "daily"), ("at_once", "at once")], default="daily")
     kinds = ArrayField(models.CharField(max_length=10), default=list)
     language = models.CharField(max_length=10, blank=True, help_text="The desk's language when the person last looked.")
+
+    class Meta:
+        constraints: ClassVar = [
+            is_known("noticechoice", "mail", ["daily", "at_once"]),
+            models.CheckConstraint(condition=Q(kinds__contained_by=NOTICES), name="noticechoice_kinds_known"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.person}: {self.mail}"

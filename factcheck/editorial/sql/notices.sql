@@ -1,3 +1,9 @@
+-- The zone, or UTC if this machine has no zone with this name. The view pg_timezone_names would read all files of zones.
+CREATE OR REPLACE FUNCTION editorial_known_zone(name text) RETURNS text LANGUAGE sql STABLE
+SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT CASE WHEN $1 <> '' AND pg_input_is_valid('2000-01-01 00:00 ' || $1, 'timestamptz') THEN $1 ELSE 'UTC' END
+$$;
+
 -- Notices of a person, for the desk and for e-mails. Notices aren't stored: they derive from comments, cards and proposals, so a
 -- notice ends with what it is about, with the person's role, or with the decision. They contain no text. `subject` is the
 -- table of what the notice is about, and `key` is its row.
@@ -6,9 +12,10 @@ RETURNS TABLE (kind text, at timestamptz, subject text, key bigint) LANGUAGE sql
 SET search_path = pg_catalog, public, pg_temp AS $$
     WITH room AS MATERIALIZED (
         SELECT m.publisher_id AS newsroom, m.role <> 'reporter' AS decides,
-               (now() AT TIME ZONE p.time_zone)::date AS today, p.time_zone AS zone
+               (now() AT TIME ZONE place.zone)::date AS today, place.zone
         FROM editorial_membership m JOIN editorial_user u ON u.id = m.user_id AND u.is_active
-        JOIN editorial_publisher p ON p.id = m.publisher_id WHERE m.user_id = $1),
+        JOIN editorial_publisher p ON p.id = m.publisher_id
+        CROSS JOIN LATERAL editorial_known_zone(p.time_zone) AS place (zone) WHERE m.user_id = $1),
     card AS MATERIALIZED (
         SELECT c.*, room.today, room.zone FROM editorial_card c JOIN room ON room.newsroom = c.newsroom_id
         WHERE c.owner_id = $1 AND c.stage <> 'off')
@@ -58,7 +65,7 @@ BEGIN
         SELECT c.person_id, c.mailed_at AS since, c.seen_at, c.kinds, c.language FROM editorial_noticechoice c
         JOIN editorial_user u ON u.id = c.person_id AND u.is_active AND u.email <> ''
         CROSS JOIN LATERAL (
-            SELECT coalesce(min(p.time_zone), 'UTC') AS zone FROM editorial_membership m
+            SELECT editorial_known_zone(min(p.time_zone)) AS zone FROM editorial_membership m
             JOIN editorial_publisher p ON p.id = m.publisher_id WHERE m.user_id = c.person_id) AS place
         CROSS JOIN LATERAL (
             SELECT ((now() AT TIME ZONE place.zone)::date + time '07:00') AT TIME ZONE place.zone AS at) AS seven

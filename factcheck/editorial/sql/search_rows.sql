@@ -1,6 +1,7 @@
 -- The words of drafts for the desk's search (`search/draft_rows.py`). A change of a row only empties its words, because a
 -- draft and its sources change together. The next search of the newsroom computes them, or else the worker. A text that
--- is erased or deleted therefore loses its words in the same transaction.
+-- is erased or deleted therefore loses its words in the same transaction. A change also updates rows that are empty
+-- already: the lock keeps a search from computing the words of the old text until the change is committed.
 
 -- The words of a row, by the same functions as the words of published reviews. Another newsroom's claim isn't searched
 -- in its draft. The function is volatile, so that it reads what was committed while the row was being locked.
@@ -43,10 +44,13 @@ BEGIN
     END IF;
     INSERT INTO editorial_searchrow (id, kind, newsroom_id) VALUES (NEW.id, TG_ARGV[0], NEW.newsroom_id)
     ON CONFLICT (id) DO UPDATE SET search = NULL, embedding = NULL, sequence = DEFAULT;
-    IF TG_OP = 'UPDATE' AND TG_ARGV[0] IN ('claim', 'claimant') THEN
-        UPDATE editorial_searchrow SET search = NULL, embedding = NULL WHERE search IS NOT NULL AND id = ANY (ARRAY(
-            SELECT id FROM editorial_review WHERE claim_id = NEW.id
-            UNION ALL SELECT id FROM editorial_claim WHERE claimant_id = NEW.id
+    -- The text of a claim is also in the meaning of its reviews, so a vector that is being computed is dropped.
+    IF TG_OP = 'UPDATE' AND TG_ARGV[0] = 'claim' THEN
+        UPDATE editorial_searchrow SET search = NULL, embedding = NULL, sequence = DEFAULT WHERE id = ANY (ARRAY(
+            SELECT id FROM editorial_review WHERE claim_id = NEW.id));
+    ELSIF TG_OP = 'UPDATE' AND TG_ARGV[0] = 'claimant' THEN
+        UPDATE editorial_searchrow SET search = NULL WHERE id = ANY (ARRAY(
+            SELECT id FROM editorial_claim WHERE claimant_id = NEW.id
             UNION ALL SELECT r.id FROM editorial_review r JOIN editorial_claim c ON c.id = claim_id AND claimant_id = NEW.id));
     END IF;
     RETURN NULL;
@@ -56,7 +60,7 @@ END $$;
 CREATE OR REPLACE FUNCTION editorial_words_of_owner_changed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    UPDATE editorial_searchrow SET search = NULL WHERE search IS NOT NULL AND id IN (
+    UPDATE editorial_searchrow SET search = NULL WHERE id IN (
         (to_jsonb(OLD) ->> TG_ARGV[0])::uuid, (to_jsonb(NEW) ->> TG_ARGV[0])::uuid);
     RETURN NULL;
 END $$;

@@ -19,7 +19,7 @@ from factcheck.editorial.board import cards
 from factcheck.editorial.captures.uploads import decode_upload
 from factcheck.editorial.events import record_events
 from factcheck.editorial.file_quotas import require_room_for_text
-from factcheck.editorial.models import Claim, ImportBatch, Job, Publisher, Review, User
+from factcheck.editorial.models import Claim, Comment, ImportBatch, Incident, Job, Publisher, Review, User
 from factcheck.editorial.people import roles
 from factcheck.editorial.proposals import import_policy, workflow
 from factcheck.imports.importer import batches, draft_rows, references
@@ -101,6 +101,9 @@ def _undo(batch: ImportBatch, by: User) -> None:
     logged = [told["claim"] for told in batch.outcomes if told["claim"]]
     claims = Claim.objects.filter(pk__in=logged, version=1, reviews=None)
     claims = claims.exclude(cards__changed_at__gt=batch.sheet["done_at"])
+    for about in (Comment, Incident):
+        worked_on: Any = about.objects.filter(claim__in=logged).values("claim")
+        claims = claims.exclude(pk__in=worked_on)
     acts = [("review.discarded", draft.pk) for draft in drafts] + [("claim.removed", claim.pk) for claim in claims]
     for begin in range(0, len(acts), CHUNK):
         part = acts[begin : begin + CHUNK]

@@ -1,6 +1,7 @@
 """Comments beside the text: who sees and writes them, and that they leave the draft alone."""
 
 import pytest
+from django.db import connections
 from playwright.sync_api import FloatRect, Locator, expect
 
 from factcheck.editorial.models import Comment, ReaderMessage, Review
@@ -68,6 +69,12 @@ def test_nobody_sees_or_writes_comments_on_rows_they_may_not_open(newsroom: News
     mine = client_of(newsroom.editor)
     for posted in ({"subject": f"message-{message.pk}"}, {"answer": elsewhere}, {"resolve": elsewhere}):
         assert mine.post(pages[0], {"comment": "Chào", f"answer-{elsewhere}": "Chào", **posted}).status_code == 404
+    with connections["owner"].cursor() as cursor:  # an Editor here, and a Reporter there
+        cursor.execute(
+            "INSERT INTO editorial_membership (user_id, publisher_id, role) VALUES (%s, %s, 'reporter')",
+            [newsroom.editor.pk, other.publisher.pk],
+        )
+    assert "Của chúng tôi." not in signed_in(newsroom.editor).open(tip).text
 
 
 def place_of(element: Locator) -> FloatRect:

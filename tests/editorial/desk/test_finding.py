@@ -5,7 +5,7 @@ import unicodedata
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, connections, transaction
 from playwright.sync_api import expect
 
 from factcheck.editorial.models import Claim, Claimant, Incident, Review, SearchRow
@@ -91,6 +91,20 @@ def test_row_is_found_as_it_is_now_and_never_after_its_deletion(newsroom: Newsro
     other.appearances.all().delete()
     other.delete()
     assert not SearchRow.objects.filter(pk=other.pk).exists()
+
+
+def test_words_and_meaning_of_an_old_text_go_also_if_they_are_being_computed(newsroom: Newsroom) -> None:
+    review = fill(newsroom)
+    row = SearchRow.objects.filter(pk=review.pk)
+    row.update(embedding=[0.1] * 384)  # its words wait
+    number = row.get().sequence
+    Claim.objects.filter(pk=review.claim_id).update(text="Ăn tỏi sống thọ.")
+    assert row.get().embedding is None
+    assert row.get().sequence > number, "so that a vector of the old text is dropped"
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        cursor.execute("DELETE FROM editorial_source WHERE review_id = %s AND title = 'Bộ Y tế'", [review.pk])
+        draft_rows.compute_words()  # a search before the commit still sees the source
+    assert "Nothing was found" in found(newsroom, "moh.example/tin/123")
 
 
 def test_message_is_found_in_memory_by_those_who_can_read_it(newsroom: Newsroom) -> None:

@@ -11,13 +11,14 @@ from django.core import mail
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from factcheck.editorial.desk.access import Desk
 from factcheck.editorial.desk.lists.finding import IN_MEMORY
 from factcheck.editorial.desk.moments import read_moment
 from factcheck.editorial.messages import incidents
-from factcheck.editorial.models import Demand, EditorialEvent, Incident, Job, User
+from factcheck.editorial.models import Demand, EditorialEvent, Incident, Job, Publisher, User
 from factcheck.editorial.people import account_mail
 from tests.journeys.browser import signed_in
 from tests.support.drafts import Newsroom, make_newsroom
@@ -97,7 +98,9 @@ def test_alarm_says_nothing_but_where_to_look(newsroom: Newsroom, database: str)
     for name in ("editor", "chief"):
         account = User.objects.using("owner").filter(pk=getattr(newsroom, name).pk)
         account.update(email=f"{name}@toasoan.example")
+    Publisher.objects.update(time_zone="Asia/Ho_Chi_Minh")
     lan = signed_in(newsroom.reporter).open("/admin/").follow("Record a demand")
+    assert 'data-zone="Asia/Ho_Chi_Minh"' in lan.html  # for the browser, which doesn't know the name that people read
     lan.fill(caller=f"Công an {WORD}", said=f"Gỡ bài {WORD}", deadline="3 hours").press("Alarm the Editors")
     assert "The Editors are alarmed: at the desk, and 2 of them by e-mail." in lan.text
     row = Incident.objects.latest("created_at")
@@ -125,6 +128,12 @@ def test_strip_runs_above_every_page_of_its_readers_until_the_outcome_is_recorde
     assert (str(row.pk) in minh.open("/admin/").html, str(demand.pk) in minh.html) == (False, True)
     row.refresh_from_db()
     assert (row.outcome, row.answer, timezone.localtime(row.answered_at).hour) == ("refused", "Không.", 16)
+    minh.open(page).fill(answer="Không được.").press("Save")  # the outcome is the same
+    event = EditorialEvent.objects.get(subject=str(row.pk))
+    assert (event.action, event.actor, event.detail) == ("incident.answered", newsroom.editor, {"outcome": "refused"})
+    told = signed_in(newsroom.chief).open("/admin/editorial/editorialevent/")
+    assert "recorded the outcome of an incident" in told.text
+    assert told.has_link(str(row))
 
 
 def test_public_entry_begins_with_what_the_person_leaves_of_the_incident(newsroom: Newsroom) -> None:
@@ -185,6 +194,18 @@ def test_database_keeps_incidents_until_their_date_and_only_encrypted(newsroom: 
     Incident.objects.filter(pk=row.pk).update(delete_on=timezone.now().date())
     incidents.delete_expired()
     assert list(Incident.objects.filter(pk__in=[row.pk, kept.pk])) == [kept]
+
+
+def test_lost_key_is_told_on_the_page_of_an_incident(newsroom: Newsroom, settings: Any) -> None:
+    row, lan = make_incident(newsroom), client_of(newsroom.reporter)
+    settings.MESSAGES_KEY, settings.LOCAL = "/nowhere/key", False
+    urls = [
+        f"/admin/editorial/incident/{row.pk}/change/",
+        reverse("admin:editorial_incident_action", args=[row.pk, "entry"]),
+    ]
+    answers = [lan.get(url) for url in urls] + [typed(lan, str(uuid.uuid4()), caller="Công an")]
+    assert {answer.status_code for answer in answers} == {503}
+    assert all("MESSAGES_KEY refers to /nowhere/key" in answer.content.decode() for answer in answers)
 
 
 def test_demand_takes_the_time_as_people_write_it_shows_words_for_codes_and_is_decided_once(

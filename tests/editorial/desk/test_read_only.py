@@ -40,7 +40,7 @@ def test_rows_below_the_sources_can_be_folded_until_they_are_filled_in(newsroom:
     review.selection_reason = "asked"
     review.save()
     html = browser.open(f"/admin/editorial/review/{review.pk}/change/").html
-    assert "<details><summary>" not in html[html.index('id="sources-group"') :]
+    assert "<details><summary>" not in html[html.index('id="sources-group"') : html.index('id="comments"')]
 
 
 def test_new_pages_are_named_like_their_buttons(newsroom: Newsroom) -> None:

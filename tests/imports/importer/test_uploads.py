@@ -16,6 +16,8 @@ from factcheck.editorial.drafts.forgetting import forget_passage
 from factcheck.editorial.models import Card, Claim, EditorialEvent, ImportBatch, Proposal, Review
 from factcheck.imports.importer import uploads
 from factcheck.imports.readers.sheets import to_csv
+from tests.editorial.desk.test_incidents import make_incident
+from tests.editorial.test_comments import say
 from tests.journeys.browser import signed_in
 from tests.support.drafts import Newsroom
 from tests.support.refusals import refused
@@ -125,14 +127,17 @@ def test_sheet_with_faults_is_checked_imported_and_undone(newsroom: Newsroom, en
 
     kept = Claim.objects.get(text="Uống nước chanh chữa bệnh số 4.")
     cards.change(newsroom=newsroom.publisher.pk, claim=kept.pk, by=newsroom.editor, owner=newsroom.editor)
+    said, demanded = [Claim.objects.get(text=f"Uống nước chanh chữa bệnh số {number}.") for number in (12, 16)]
+    say(newsroom, said, by=newsroom.editor)
+    make_incident(newsroom, claim=demanded)
     with refused("not_allowed"):
         uploads.act(batch, newsroom.editor, "undo", [])
     step(batch, newsroom, "undo")
-    assert [*Claim.objects.filter(reviews=None)] == [kept]
+    assert {*Claim.objects.filter(reviews=None)} == {kept, said, demanded}
     assert set(Review.objects.values_list("state", flat=True)) == {"discarded"}
-    assert EditorialEvent.objects.filter(action="claim.removed").count() == 48
+    assert EditorialEvent.objects.filter(action="claim.removed").count() == 46
     assert ImportBatch.objects.get(pk=batch.pk).sheet is None
-    assert outcomes(step(again, newsroom, "check")) == {"new": 139, "claim": 48, "refused": 11, "unchanged": 2}
+    assert outcomes(step(again, newsroom, "check")) == {"new": 139, "claim": 46, "refused": 11, "unchanged": 4}
     step(again, newsroom, "import")
     assert set(Review.objects.values_list("state", "discarded_at")) == {("submitted", None)}
 

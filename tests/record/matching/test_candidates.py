@@ -60,7 +60,7 @@ class Embeddings:
 def record(bare_record: None, monkeypatch: pytest.MonkeyPatch) -> None:
     Embeddings.asked.clear()
     forget_queries()
-    monkeypatch.setattr(candidates, "get_embeddings", Embeddings)
+    monkeypatch.setattr(candidates, "get_embeddings", lambda private: Embeddings())
     monkeypatch.setattr(ranking, "ENOUGH_GOOD", 1)
     statements = [made(number, text) for number, text in enumerate(TEXTS, start=1)]
     publishing.publish([entries.Publication(UUID(each["id"]), each) for each in statements])
@@ -135,13 +135,13 @@ def test_one_distant_review_does_not_move_the_cosines_of_the_included_model() ->
 
 
 def test_search_says_why_nothing_was_found_by_meaning(monkeypatch: pytest.MonkeyPatch) -> None:
-    def off() -> None:
+    def off(private: bool) -> None:
         raise EmbeddingError("Matching by meaning is switched off.")
 
     monkeypatch.setattr(candidates, "get_embeddings", off)
     found = search("jab chips")
     assert (found.hits, found.explanation) == ([], "Matching by meaning is switched off.")
-    monkeypatch.setattr(candidates, "get_embeddings", Embeddings)
+    monkeypatch.setattr(candidates, "get_embeddings", lambda private: Embeddings())
     with monkeypatch.context() as patch:
         patch.setattr(candidates, "SIMILAR_SECONDS", 0)
         assert search("jab chips").explanation == "Searching by meaning took too long."
@@ -176,7 +176,7 @@ def test_search_for_one_word_without_a_hit_is_not_repeated(word: str, statements
 @pytest.mark.parametrize("text", ["the flod reached the roof", "jab chips. " * 100, "no wrds"])
 def test_match_sends_few_statements(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     """The lookup, the candidates and the bodies."""
-    monkeypatch.setattr(matches, "get_embeddings", Embeddings)
+    monkeypatch.setattr(matches, "get_embeddings", lambda private: Embeddings())
     with CaptureQueriesContext(connections["public"]) as sent:
         match(text)
     assert len(sent) == 3

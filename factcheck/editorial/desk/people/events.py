@@ -30,6 +30,7 @@ from factcheck.editorial.models import (
     Claim,
     Claimant,
     EditorialEvent,
+    Incident,
     Membership,
     Proposal,
     Publisher,
@@ -46,7 +47,7 @@ from factcheck.editorial.models.kinds import POLICIES, SHAPES, Kind
 from factcheck.webhooks.models import Subscription
 
 # The model of an event's subject, by the part of the event's action before the dot.
-_NAMED = (Capture, Claim, Claimant, Publisher, RatingScale, Review, Topic, Verdict)
+_NAMED = (Capture, Claim, Claimant, Incident, Publisher, RatingScale, Review, Topic, Verdict)
 SUBJECT_MODELS: dict[str, type[Model]] = {
     **{
         policy.event(Proposal(kind=kind, action=action)): SHAPES[Kind(kind)].subject
