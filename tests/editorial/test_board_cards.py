@@ -9,9 +9,10 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from factcheck.editorial.board import cards
+from factcheck.editorial.drafts import discarding
 from factcheck.editorial.messages import reader_messages
-from factcheck.editorial.models import Authorship, Card, EditorialEvent, ReaderMessage, WatchedSource
-from factcheck.editorial.proposals import workflow
+from factcheck.editorial.models import Authorship, Card, EditorialEvent, ReaderMessage, Review, WatchedSource
+from factcheck.editorial.proposals import merge_policy, review_policy, workflow
 from tests.imports.own_records import publish, record, take
 from tests.support.drafts import Newsroom, make_newsroom, make_scale, waiting
 from tests.support.refusals import refused
@@ -51,6 +52,36 @@ def test_an_imported_archive_has_no_cards(newsroom: Newsroom, tmp_path: Path) ->
     assert stages() == []
     publish()
     assert stages() == []
+    # Only a correction that a person opens is work on the board.
+    review, note = Review.objects.get(), "Ngày quay đã được xác minh lại với người quay phim."
+    review_policy.open_correction(review=review, by=newsroom.editor, change_class="substantive", note=note)
+    assert stages() == [("checking", "")]
+    discarding.discard_draft(draft=review, by=newsroom.editor)
+    assert stages() == [("off", "")]
+
+
+def test_a_card_tells_what_it_says_to_the_card_of_the_claim_that_takes_the_place_of_its_claim(
+    newsroom: Newsroom,
+) -> None:
+    key, texts = newsroom.publisher.pk, ("Lũ tới mái chùa.", "Nước tới mái chùa.")
+    old, new = (newsroom.make_claim(text=text) for text in texts)
+    newsroom.make_review(old)
+    values: dict[str, Any] = {"owner": newsroom.second, "urgent": True, "due_on": date(2026, 12, 5)}
+    cards.change(newsroom=key, claim=old.pk, by=newsroom.editor, **values)
+    cards.change(newsroom=key, claim=new.pk, by=newsroom.editor, due_on=date(2026, 12, 3))
+    merge_policy.replace_claim(claim=old, replacement=new, by=newsroom.reporter)
+    card = Card.objects.get(claim=new)
+    assert (card.stage, card.owner, card.urgent, card.due_on) == ("checking", newsroom.second, True, date(2026, 12, 3))
+    public, into = newsroom.publish_claim("Nước ngập chùa."), newsroom.publish_claim("Chùa ngập.")
+    merge_policy.replace_claim(claim=new, replacement=public, by=newsroom.reporter)
+    card = Card.objects.get(claim=public)  # it was off the board, and its owner is its own
+    assert (card.stage, card.owner, card.due_on) == ("checking", newsroom.reporter, date(2026, 12, 3))
+    cards.change(newsroom=key, claim=into.pk, by=newsroom.editor, owner=None)
+    cards.change(newsroom=key, claim=public.pk, by=newsroom.editor, check_again_on=date(2027, 1, 5))
+    newsroom.merge_claims(public, into)
+    card = Card.objects.get(claim=into)
+    assert (card.stage, card.owner, card.check_again_on) == ("off", newsroom.reporter, date(2027, 1, 5))
+    assert (card.due_on, card.urgent) == (None, False)
 
 
 def test_a_card_belongs_to_members_even_around_the_application(newsroom: Newsroom) -> None:

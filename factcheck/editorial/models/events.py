@@ -71,6 +71,7 @@ ACTIONS: dict[str, Promise] = {
     "demand.published": _("published"),
     "demand.updated": _("published an update"),
     "incident.entered": _("alarmed the Editors about an incident"),
+    "incident.answered": _("recorded the outcome of an incident"),
     "incident.entry_begun": _("started the public entry of an incident"),
     "disowning.published": _("published"),
     "rules.written": _("wrote a version of the newsroom’s rules"),

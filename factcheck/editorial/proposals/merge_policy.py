@@ -102,6 +102,7 @@ class MergeOfClaims(MergePolicy):
         if not _is_live(proposal.claims[1]):
             raise errors.NotPublic(_("The other claim no longer has a published review. Return this proposal."))
         super().after_approval(proposal, by)
+        roles.call_function("editorial_cards_follow", proposal.claim_id, proposal.into_id, False)
 
 
 class SplitOfClaims(MergePolicy):
@@ -184,6 +185,7 @@ def replace_claim(*, claim: Claim, replacement: Claim, by: User) -> int:
             _("The claim that you chose has been merged into another claim. Choose that claim instead.")
         )
     reviews = list(claim.reviews.select_for_update().order_by("pk"))
+    roles.call_function("editorial_cards_follow", claim.pk, replacement.pk, True)
     for review in reviews:
         roles.require_writer(by, review)
         if review.state != Review.State.DRAFT:

@@ -39,3 +39,16 @@ CREATE OR REPLACE TRIGGER discarded_at_fixed BEFORE UPDATE ON editorial_demand
     FOR EACH ROW WHEN (NEW.state = OLD.state AND NEW.discarded_at IS DISTINCT FROM OLD.discarded_at
                        AND NEW.discarded_at IS NOT NULL)
     EXECUTE FUNCTION editorial_refuse();
+
+-- The receipts of requests that led to an opened correction name the revision that follows. If the correction is thrown away,
+-- a later correction has another reason.
+CREATE OR REPLACE FUNCTION editorial_correction_given_up() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    UPDATE editorial_readermessage SET corrects_revision = NULL WHERE review_id = NEW.id
+        AND corrects_revision = (SELECT count(*) FROM record_logentry WHERE subject = NEW.id);
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER correction_given_up AFTER UPDATE ON editorial_review
+    FOR EACH ROW WHEN (OLD.state = 'draft' AND NEW.state IN ('published', 'withdrawn'))
+    EXECUTE FUNCTION editorial_correction_given_up();

@@ -128,6 +128,12 @@ def test_strip_runs_above_every_page_of_its_readers_until_the_outcome_is_recorde
     assert (str(row.pk) in minh.open("/admin/").html, str(demand.pk) in minh.html) == (False, True)
     row.refresh_from_db()
     assert (row.outcome, row.answer, timezone.localtime(row.answered_at).hour) == ("refused", "Không.", 16)
+    minh.open(page).fill(answer="Không được.").press("Save")  # the outcome is the same
+    event = EditorialEvent.objects.get(subject=str(row.pk))
+    assert (event.action, event.actor, event.detail) == ("incident.answered", newsroom.editor, {"outcome": "refused"})
+    told = signed_in(newsroom.chief).open("/admin/editorial/editorialevent/")
+    assert "recorded the outcome of an incident" in told.text
+    assert told.has_link(str(row))
 
 
 def test_public_entry_begins_with_what_the_person_leaves_of_the_incident(newsroom: Newsroom) -> None:

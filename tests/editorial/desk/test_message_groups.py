@@ -7,12 +7,14 @@ import pytest
 from django.db import connections
 from django.test import Client
 
+from factcheck.editorial.drafts import discarding
 from factcheck.editorial.messages import opened_messages, reader_messages
 from factcheck.editorial.messages.opened_messages import Opened, group_messages, open_messages
-from factcheck.editorial.models import Claim, EditorialEvent, ReaderMessage, ReusableAnswer, Review
+from factcheck.editorial.models import Claim, Comment, EditorialEvent, ReaderMessage, ReusableAnswer, Review
 from factcheck.editorial.proposals import workflow
 from factcheck.record.matching import embeddings
 from tests.api.test_messages import sent, status
+from tests.editorial.test_comments import say
 from tests.journeys.browser import signed_in
 from tests.support.drafts import FLOOD, Newsroom, make_newsroom
 from tests.support.refusals import refused
@@ -135,6 +137,25 @@ def test_group_is_decided_whole_or_not_at_all(newsroom: Newsroom) -> None:
         reader_messages.answer(message=one, others=[], by=newsroom.reporter, newsroom=newsroom.publisher.pk, text="Cũ.")
 
 
+def test_comments_on_every_message_of_a_group_are_read_and_answered_together(newsroom: Newsroom) -> None:
+    tip(FLOOD)
+    tip(ROOF)
+    tip("Giá xăng tăng thêm 300 đồng từ chiều nay.")
+    for row in ReaderMessage.objects.all():
+        say(newsroom, row, f"Về: {row.text}", by=newsroom.editor)
+    browser = signed_in(newsroom.second).open(page_of(FLOOD)).follow("Comments")
+    assert (f"Về: {FLOOD}" in browser.text, f"Về: {ROOF}" in browser.text, "Giá xăng" in browser.text) == (
+        True,
+        True,
+        False,
+    )
+    about = next(each for each in Comment.objects.all() if each.text == f"Về: {ROOF}")
+    browser.fill(**{f"answer__{about.pk}": "Đã gọi."}).press("Answer")
+    assert about.answers.get().message.text == ROOF
+    browser.fill(comment="Cho cả nhóm.").press("Comment")
+    assert browser.text.count("Cho cả nhóm.") == 1
+
+
 def test_nobody_sees_or_groups_messages_that_they_may_not_read(newsroom: Newsroom) -> None:
     other = make_newsroom("khac.example")
     tip(FLOOD, newsroom={"site": "kiemchung.example"})
@@ -161,8 +182,9 @@ def test_reusable_answers_are_edited_on_one_page_and_fill_the_form(newsroom: New
     assert "Đây là một ý kiến." not in other.open(f"{LIST}answers/").html
 
 
+@pytest.mark.parametrize("thrown_away", [False, True])
 def test_correction_from_a_request_is_named_at_the_receipt_and_at_the_desk_alone(
-    newsroom: Newsroom, live: Review
+    newsroom: Newsroom, live: Review, thrown_away: bool
 ) -> None:
     ask = {"text": "Năm quay phim ghi sai, phải là 2019.", "language": "vi", "review": {"id": str(live.pk)}}
     receipt = sent("correction-requests", ask)
@@ -174,6 +196,12 @@ def test_correction_from_a_request_is_named_at_the_receipt_and_at_the_desk_alone
     assert browser.path == f"/admin/editorial/review/{live.pk}/change/"
     assert browser.has_link("A reader asked for this correction")
     page = f"/en/receipts/{receipt}/"
+    if thrown_away:
+        discarding.discard_draft(draft=live, by=newsroom.editor)
+        newsroom.correct_review(live, summary="Sai. Đoạn video được quay năm 2019.")
+        assert "/revisions/" not in Client().get(page).content.decode()
+        assert browser.open(page_of(ask["text"])).has_button("Open a correction")
+        return
     assert "/revisions/" not in Client().get(page).content.decode()
     Review.objects.filter(pk=live.pk).update(summary="Sai. Đoạn video được quay năm 2019.")
     proposal = workflow.submit(subject=Review.objects.get(pk=live.pk), by=newsroom.editor)

@@ -19,6 +19,7 @@ from factcheck.editorial.desk.moments import MomentField
 from factcheck.editorial.desk.widgets import FORMFIELDS
 from factcheck.editorial.desk.writing.autosave import AutosaveAdmin
 from factcheck.editorial.desk.writing.edit_conflicts import ConflictCheckedForm
+from factcheck.editorial.events import record_event
 from factcheck.editorial.messages import incidents
 from factcheck.editorial.models import Claim, Demand, Incident, Review
 from factcheck.editorial.people.account_mail import can_send, editors_addresses
@@ -95,6 +96,11 @@ class IncidentAdmin(ReviewReferencesMixin, ActionsAdmin[Incident], AutosaveAdmin
 
     def available_actions(self, request: HttpRequest, row: Incident) -> list[str]:
         return [*([] if row.demand_id else ["entry"]), *(["hold"] if row.review_id else [])]
+
+    def save_model(self, request: HttpRequest, obj: Incident, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if "outcome" in form.changed_data:
+            record_event(get_desk(request).user, "incident.answered", obj, outcome=obj.outcome)
 
     def redirect_after_save(self, request: HttpRequest, row: Incident) -> HttpResponse | None:
         """Alarm the Editors if the person pressed the button, and say who still has to be called."""

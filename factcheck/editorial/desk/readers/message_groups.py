@@ -19,6 +19,7 @@ from factcheck.editorial.desk.access import Desk, get_desk
 from factcheck.editorial.desk.action_forms import CorrectionForm, NewsroomForm
 from factcheck.editorial.desk.action_views import refusals_on_form, subject_page, submitted_data
 from factcheck.editorial.desk.subjects import merges
+from factcheck.editorial.desk.talk.comment_pages import GROUPS
 from factcheck.editorial.encryption import KeyProblem
 from factcheck.editorial.events import record_event
 from factcheck.editorial.messages import reader_messages
@@ -138,6 +139,14 @@ def _find_group(desk: Desk, pk: UUID, *, alone: bool) -> Group | None:
         return next(found, Group([Opened(row, row.text, row.url)]))
     except KeyProblem as problem:
         return Group([Opened(row, str(problem))])
+
+
+def _find_messages(desk: Desk, row: ReaderMessage) -> list[ReaderMessage]:
+    group = _find_group(desk, row.pk, alone=False)
+    return [each.row for each in group.messages] if group else []
+
+
+GROUPS[ReaderMessage] = _find_messages
 
 
 def _find_checked(tip: Opened) -> list[ReviewOfClaim]:

@@ -5,7 +5,7 @@ the comment without leaving the page. Without scripts, the answer opens in a new
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.desk.access import get_desk
+from factcheck.editorial.desk.access import Desk, get_desk
 from factcheck.editorial.desk.action_views import refusals_on_form, subject_page, submitted_data
 from factcheck.editorial.models import Claim, Comment, ReaderMessage, Review, User
 from factcheck.editorial.models.talk.comments import MAX_TEXT, SUBJECTS
@@ -27,12 +27,19 @@ from factcheck.editorial.talk.comments import resolve_thread, write_comment
 PAGES: dict[str, Any] = {"claim": Claim, "review": Review, "readermessage": ReaderMessage}
 
 
-def find_talk(request: HttpRequest, row: Any, group: Iterable[Any] = ()) -> dict[str, Any]:
-    """Return the comments on a row, or on the rows of a group, of which `row` is the first, as template variables.
+# The rows of a group, by the model of its rows. Their comments are shown together.
+GROUPS: dict[type, Callable[[Desk, Any], list[Any]]] = {}
 
-    Beside a review are also the comments on its sources and on its claim.
+
+def find_talk(request: HttpRequest, row: Any) -> dict[str, Any]:
+    """Return the comments on a row as template variables.
+
+    Beside a message are also the comments on other messages that say the same. Beside a review are also the comments on
+    its sources and on its claim.
     """
-    desk, rows = get_desk(request), [row, *(each for each in group if each != row)]
+    desk = get_desk(request)
+    group = GROUPS[type(row)](desk, row) if type(row) in GROUPS else []
+    rows = [row, *(each for each in group if each != row)]
     if isinstance(row, Review):
         rows += [*row.sources.all(), *[row.claim] * (row.claim.newsroom_id == row.newsroom_id)]
     about = Q(*(Q(**{SUBJECTS[type(each)]: each}) for each in rows), _connector=Q.OR)
@@ -45,7 +52,7 @@ def find_talk(request: HttpRequest, row: Any, group: Iterable[Any] = ()) -> dict
     named = [(key, f"{capfirst(str(each._meta.verbose_name))}: {each}", each) for key, each in subjects.items()]
     return {
         "newsroom": newsrooms[0],
-        "subjects": subjects,
+        "subjects": {key: each for key, each in subjects.items() if each == row or each not in group},
         "threads": threads,
         "topics": [(*name, [each for each in threads.values() if each.subject == subject]) for *name, subject in named],
         "names": json.dumps([*map(str, User.objects.filter(memberships__publisher__in=newsrooms).distinct())]),
