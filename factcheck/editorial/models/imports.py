@@ -31,8 +31,8 @@ class ImportBatch(models.Model):
 
     An upload at the desk has a `sheet`, until its import is decided on. The sheet has what the clean room read (`rows`,
     or `text` of JSON), and `columns` with the field of each column. `outcomes` has an object for each row,
-    with `line`, `outcome`, `reasons` and the id of a claim to check. `step` is columns, checking, checked, importing or
-    done.
+    with `line`, `outcome`, `reasons` and the id of a claim to check. `step` is columns, checking, checked, importing,
+    done or undoing.
     """
 
     newsroom = newsroom_key()

@@ -194,7 +194,7 @@ def _items(desk: Desk, rows: dict[str, Cards], limit: int) -> dict[str, list[Ite
         review = min(reviews[key], key=lambda each: _STATES.index(each.state), default=None)
         page, row = ("claim", card.claim_id) if review is None else ("review", review.pk)
         people = SafeString(options[card.newsroom_id].replace(f'="{card.owner_id}"', f'="{card.owner_id}" selected'))
-        moves = [(stage, stage.label, sign) for stage, sign in _MOVES.get(column, ())]
+        moves = [(stage, COLUMNS.get(stage, COLUMNS["aside"]), sign) for stage, sign in _MOVES.get(column, ())]
         newsroom = str(card.newsroom) if len(desk.roles) > 1 else ""
         language = str(LANGUAGES.get(card.claim.language, card.claim.language))
         url = reverse(f"admin:editorial_{page}_change", args=[row])

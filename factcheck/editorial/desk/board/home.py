@@ -42,13 +42,12 @@ def _counts(desk: Desk) -> dict[str, tuple[Any, QuerySet[Any], str]]:
     """Return the counts that concern the person: what to do, the rows, and the list that shows the rows."""
     newsrooms, counts = list(desk.roles), dict[str, tuple[Any, QuerySet[Any], str]]()
     if newsrooms:
-        messages = _("New messages from readers are waiting.")
-        waiting = ReaderMessage.objects.waiting().for_newsrooms(newsrooms)
-        shown = "" if desk.deciding_newsrooms else "?state__exact=waiting"  # Editors see groups
-        counts["messages"] = (messages, waiting, f"readermessage/{shown}")
         translations = _("Translations are behind their originals. Bring them up to date.")
         counts["behind"] = (translations, desk.own(Review.objects.behind()), "review/?translation=behind")
-    if desk.deciding_newsrooms:
+    if desk.deciding_newsrooms:  # only Editors can read the messages
+        messages = _("New messages from readers are waiting.")
+        waiting = ReaderMessage.objects.waiting().for_newsrooms(newsrooms)
+        counts["messages"] = (messages, waiting, "readermessage/")
         names = _("Names from imports are waiting for confirmation. Confirm each name or describe the claimant.")
         unconfirmed = Claimant.objects.filter(newsroom__in=desk.deciding_newsrooms, confirmed=False)
         counts["unconfirmed"] = (names, unconfirmed, "claimant/?confirmed__exact=0")
