@@ -27,7 +27,9 @@ def kinds_of(person: User) -> list[str]:
 
 def test_each_notice_reaches_the_person_whom_it_concerns_and_ends(newsroom: Newsroom) -> None:
     review, other = newsroom.make_review(), make_newsroom("khac.example")
-    comment = say(newsroom, review.sources.all()[0], f"@{newsroom.reporter} @{newsroom.chief} xem", by=newsroom.editor)
+    comment = say(
+        newsroom, review.sources.all()[0], f"@{newsroom.reporter} @{newsroom.chief.username} xem", by=newsroom.editor
+    )
     say(newsroom, review, "Đã xem.", thread=None, by=newsroom.second)
     say(newsroom, review.sources.all()[0], "Vâng.", thread=comment, by=newsroom.chief)
     tomorrow = timezone.localdate() + timedelta(days=1)

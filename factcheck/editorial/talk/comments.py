@@ -22,7 +22,8 @@ def write_comment(*, subject: models.Model, newsroom: int, by: User, text: str, 
         raise WrongValue(_("Write a comment of 1 to %s characters, without control characters.") % MAX_TEXT)
     require_room_for_action(by=by, name="comments", quota=MAX_PER_HOUR)
     colleagues = User.objects.filter(memberships__publisher=newsroom, is_active=True)
-    named = [each.pk for each in colleagues if re.search(rf"@{re.escape(str(each))}(?!\w)", text, re.IGNORECASE)]
+    names = {each.pk: f"{re.escape(str(each))}|{re.escape(each.username)}" for each in colleagues}
+    named = [key for key, either in names.items() if re.search(rf"@({either})(?!\w)", text, re.IGNORECASE)]
     columns = {"newsroom_id": newsroom, "author": by, "thread": thread, "text": text, "mentioned": named}
     return Comment.objects.create(**columns, **{SUBJECTS[type(subject)]: subject})
 

@@ -1,7 +1,7 @@
 """The columns of the board. An entry of a column is a card, which shows a claim, or a proposal about something else."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -74,6 +74,14 @@ class BoundedCount(Subquery):
 
     def __init__(self, rows: QuerySet[Any], limit: int) -> None:
         super().__init__(rows.order_by().values("pk")[:limit])
+
+
+def union_of_keys(found: Mapping[str, QuerySet[Any]], limit: int) -> list[tuple[str, Any]]:
+    """Return the names and primary keys of the first rows of each queryset, which one query finds."""
+    first, *rest = (
+        rows.annotate(place=Value(name, CharField())).values_list("place", "pk")[:limit] for name, rows in found.items()
+    )
+    return list(first.union(*rest, all=True))
 
 
 @dataclass(frozen=True)
@@ -171,11 +179,7 @@ def board(request: HttpRequest, found: dict[str, int], waiting: list[Section], d
 
 def _items(desk: Desk, rows: dict[str, Cards], limit: int) -> dict[str, list[Item]]:
     """Return the entries of each column. Two queries find the cards, as on the rest of the home page."""
-    first, *rest = (
-        found.annotate(column=Value(name, CharField())).values_list("column", "pk")[:limit]
-        for name, found in rows.items()
-    )
-    keys = list(first.union(*rest, all=True))
+    keys = union_of_keys(rows, limit)
     found = cards.on_board(list(desk.roles)).in_bulk([pk for _column, pk in keys])
     keys = [(column, pk) for column, pk in keys if pk in found]  # somebody may have deleted a claim in between
     show_public_text(desk, [card.claim for card in found.values()])
@@ -192,7 +196,7 @@ def _items(desk: Desk, rows: dict[str, Cards], limit: int) -> dict[str, list[Ite
         review = min(reviews[key], key=lambda each: _STATES.index(each.state), default=None)
         page, row = ("claim", card.claim_id) if review is None else ("review", review.pk)
         people = SafeString(options[card.newsroom_id].replace(f'="{card.owner_id}"', f'="{card.owner_id}" selected'))
-        moves = [(stage, stage.label, sign) for stage, sign in _MOVES.get(column, ())]
+        moves = [(stage, COLUMNS.get(stage, COLUMNS["aside"]), sign) for stage, sign in _MOVES.get(column, ())]
         newsroom = str(card.newsroom) if len(desk.roles) > 1 else ""
         language = str(LANGUAGES.get(card.claim.language, card.claim.language))
         url = reverse(f"admin:editorial_{page}_change", args=[row])

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from factcheck.editorial.desk.access import Desk, get_desk
-from factcheck.editorial.desk.board.columns import BoundedCount, Item, Section, board, board_counts
+from factcheck.editorial.desk.board.columns import BoundedCount, Item, Section, board, board_counts, union_of_keys
 from factcheck.editorial.desk.deciding.proposal_actions import DECIDE, hold_notice, subject_url
 from factcheck.editorial.desk.deciding.public_text import show_public_text
 from factcheck.editorial.desk.people.events import EventTexts
@@ -42,13 +42,12 @@ def _counts(desk: Desk) -> dict[str, tuple[Any, QuerySet[Any], str]]:
     """Return the counts that concern the person: what to do, the rows, and the list that shows the rows."""
     newsrooms, counts = list(desk.roles), dict[str, tuple[Any, QuerySet[Any], str]]()
     if newsrooms:
-        messages = _("New messages from readers are waiting.")
-        waiting = ReaderMessage.objects.waiting().for_newsrooms(newsrooms)
-        shown = "" if desk.deciding_newsrooms else "?state__exact=waiting"  # Editors see groups
-        counts["messages"] = (messages, waiting, f"readermessage/{shown}")
         translations = _("Translations are behind their originals. Bring them up to date.")
         counts["behind"] = (translations, desk.own(Review.objects.behind()), "review/?translation=behind")
-    if desk.deciding_newsrooms:
+    if desk.deciding_newsrooms:  # only Editors can read the messages
+        messages = _("New messages from readers are waiting.")
+        waiting = ReaderMessage.objects.waiting().for_newsrooms(newsrooms)
+        counts["messages"] = (messages, waiting, "readermessage/")
         names = _("Names from imports are waiting for confirmation. Confirm each name or describe the claimant.")
         unconfirmed = Claimant.objects.filter(newsroom__in=desk.deciding_newsrooms, confirmed=False)
         counts["unconfirmed"] = (names, unconfirmed, "claimant/?confirmed__exact=0")
@@ -128,11 +127,7 @@ def _proposals(desk: Desk) -> dict[str, list[Proposal]]:
         "sent": found.awaiting_others(desk.user, newsrooms),
         "removed": found.to_undo(desk.user),
     }
-    first, *rest = (
-        rows.annotate(section=Value(name, CharField())).values_list("section", "pk")[:MAX_ROWS]
-        for name, rows in querysets.items()
-    )
-    keys = list(first.union(*rest, all=True))
+    keys = union_of_keys(querysets, MAX_ROWS)
     rows = found.with_subjects().in_bulk({key for _name, key in keys}) if keys else {}
     return {name: [rows[key] for section, key in keys if section == name and key in rows] for name in querysets}
 
