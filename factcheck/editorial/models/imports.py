@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from factcheck.editorial.fields import LineField
-from factcheck.editorial.models.people import Publisher, User
+from factcheck.editorial.models.people import User, newsroom_key
 
 
 class Job(ProcrastinateJob):
@@ -35,7 +35,7 @@ class ImportBatch(models.Model):
     done or undoing.
     """
 
-    newsroom = models.ForeignKey(Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="+")
+    newsroom = newsroom_key()
     files = LineField(_("files"), max_length=2000)
     files_digest = models.CharField(
         max_length=64,

@@ -185,8 +185,12 @@ def test_workbook_with_merged_cells_and_a_formula(newsroom: Newsroom) -> None:
         b"PK\x03\x04 not a workbook",
         b"claim\n" + b"x\n" * 20_000,
         b"claim" + b",x" * 200,
+        workbook(
+            f'<row r="1">{cell("A1", "x" * 30_000)}</row><row r="800">{cell("B800", "x")}</row>',
+            merged='<mergeCells count="1"><mergeCell ref="A1:A800"/></mergeCells>',
+        ),
     ],
-    ids=["empty", "damaged", "rows", "columns"],
+    ids=["empty", "damaged", "rows", "columns", "merged"],
 )  # fmt: skip
 def test_unreadable_and_too_large_sheets_are_refused(newsroom: Newsroom, body: bytes) -> None:
     with refused("unreadable_file"):
