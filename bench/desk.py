@@ -88,6 +88,11 @@ def tables(newsrooms: list[int], people: list[int]) -> list[tuple[str, float, di
             "kind": "CASE WHEN i % 2 = 0 THEN 'claim' ELSE 'review' END", "newsroom": newsroom, "sequence": "i",
             "search": f"record_search('vi', {words(14)}, NULL, {words(9)}, {words(20)})",
         }),
+        ("editorial.Card", 1, {
+            "newsroom": newsroom, "claim": key(2), "owner": person, "changed_at": DATE,
+            "stage": "CASE WHEN i % 2000 = 3 THEN 'checking' ELSE 'off' END",
+            "check_again_on": "CASE WHEN i % 2000 = 5 THEN current_date + (i / 2000)::int END",
+        }),
         ("editorial.EditorialEvent", 1, {
             "at": DATE, "actor": person, "action": "'publication.submitted'", "newsroom": newsroom,
             "subject": f"{key(3)}::text", "detail": "'{}'",
@@ -187,6 +192,9 @@ def pages(people: list[int]) -> dict[str, str]:
         "home": "", "decision": f"editorial/proposal/{waiting.pk}/decide/",
         "review": f"editorial/review/{review.pk}/change/", "claim": f"editorial/claim/{review.claim_id}/change/",
         "reviews, two filters": f"editorial/review/?verdict={verdicts[5]}&topic={topics[9]}",
+        "card": f"editorial/card/{review.newsroom_id}/{review.claim_id}/",
+        **{f"home?{query}": f"?{query}" for query in ("view=mine", "view=late", "column=again", "column=aside")},
+        **{name: f"{name}/" for name in ("notices", "figures")},
     }  # fmt: skip
     for name, columns, state in (("review", (1, 2, 3, 4), "state__exact"), ("claim", (3, 5), "state")):
         queries = ["", "p=40", *(f"o={sign}{column}" for column in columns for sign in ("", "-"))]

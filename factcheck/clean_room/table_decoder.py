@@ -16,6 +16,7 @@ from python_calamine import CalamineWorkbook
 
 MAX_ROWS = 20_000
 MAX_COLUMNS = 200
+MAX_CHARACTERS = 20 * 1024**2  # as in the largest file, because a merged cell is repeated in each of its rows
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .ods, and .xls
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff]")
 _TONES = ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
@@ -36,6 +37,8 @@ def read_table(body: bytes) -> dict[str, Any]:
     found = [
         [_CONTROL.sub("", normalize("NFC", str(cell))).strip() for cell in row] for row in islice(rows, MAX_ROWS + 1)
     ]
+    if sum(len(cell) for row in found for cell in row) > MAX_CHARACTERS:
+        raise ValueError("too many characters")
     if not any(map(any, found)) or len(found) > MAX_ROWS or any(any(row[MAX_COLUMNS:]) for row in found):
         raise ValueError("no rows, or too many rows or columns")
     return {"rows": found, "text": ""}

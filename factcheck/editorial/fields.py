@@ -147,17 +147,15 @@ class SeveralWordsField(ArrayField[list[str], list[str]]):
         return forms.MultipleChoiceField(**{**about, **kwargs, **checkboxes})
 
 
-def columns(part: type[Part], *skipped: str, prefix: str = "", **help_texts: Any) -> dict[str, models.Field[Any, Any]]:
-    """Return the columns for the keys of a part of a statement, by name. A class body adds them with `locals().update`.
+def add_columns(body: dict[str, Any], part: type[Part], /, *skipped: str, prefix: str = "", **help_texts: Any) -> None:
+    """Add the columns for the keys of a part of a statement to the body of a class, which is its `locals()`.
 
     Keys whose values are parts themselves don't have a column. A `prefix` marks a part that a draft can leave empty, so
     its columns can be blank. `help_texts` are shown at the desk.
     """
-    return {
-        f"{prefix}{key}": _column(part, name, bool(prefix), help_text=help_texts.get(key, ""))
-        for key, name in keys_of(part).items()
-        if key not in skipped and name not in parts_of(part)
-    }
+    for key, name in keys_of(part).items():
+        if key not in skipped and name not in parts_of(part):
+            body[f"{prefix}{key}"] = _column(part, name, bool(prefix), help_text=help_texts.get(key, ""))
 
 
 def _column(part: type[Part], name: str, blank: bool, **options: Any) -> models.Field[Any, Any]:

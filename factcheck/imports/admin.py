@@ -45,6 +45,7 @@ def upload_context(request: HttpRequest, batch: ImportBatch) -> dict[str, object
     _begin, header, rows = split_rows(batch.sheet["rows"])
     told = [each for each in batch.outcomes if each["outcome"] == request.GET.get("only", each["outcome"])]
     return {
+        "progress": uploads.progress_of(batch) if batch.step in uploads.WORK.values() else None,
         "columns": list(zip_longest(header, batch.sheet["columns"], *rows[:3], fillvalue="")),
         "fields": NAMES.items(),
         "outcomes": sorted(Counter(each["outcome"] for each in batch.outcomes).items()),
@@ -139,7 +140,10 @@ class ImportBatchAdmin(DecisionMixin, OwnRowsAdmin[ImportBatch]):
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         batch = self.get_object(request, object_id)
-        if request.method != "POST" or batch is None:
+        if batch is None:
+            messages.info(request, _("This import isn’t here any more. It was undone or thrown away."))
+            return redirect("admin:editorial_importbatch_changelist")
+        if request.method != "POST":
             return super().change_view(request, object_id, *args, **kwargs)
         by, name = get_desk(request).user, request.POST.get("do", "")
         try:
@@ -149,4 +153,4 @@ class ImportBatchAdmin(DecisionMixin, OwnRowsAdmin[ImportBatch]):
                 uploads.act(batch, by, name, request.POST.getlist("column"))
         except EditorialError as refusal:
             messages.error(request, str(refusal))
-        return redirect("admin:editorial_importbatch_changelist" if name == "undo" else request.path)
+        return redirect(request.path)

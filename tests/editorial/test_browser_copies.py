@@ -19,19 +19,13 @@ from factcheck.editorial.proposals import workflow
 from factcheck.record.evidence.copy_views import copy_picture, view_copy
 from factcheck.record.formats.canonical import sha256_hex
 from tests.support.drafts import Newsroom, make_newsroom
-from tests.support.evidence import names_in, stored_in
+from tests.support.evidence import names_in
 from tests.support.sql import run
 from tests.support.tokens import CLAIM, Program, make_program
 
 PNG = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 PAGE = '<!doctype html><html lang="vi"><meta charset="windows-1258"><title>Bài đăng</title><p>Nước lũ tới mái chùa.</p>'
 POST = "https://www.facebook.com/story/1"
-
-
-@pytest.fixture
-def storage(tmp_path: Path) -> Any:
-    with stored_in(tmp_path) as folder:
-        yield folder
 
 
 @pytest.fixture

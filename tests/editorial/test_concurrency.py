@@ -49,14 +49,17 @@ def approved_review(newsroom, claim=None):
     return review
 
 
-def test_publish_many_times_at_once_gives_one_revision(newsroom: Newsroom) -> None:
-    review = approved_review(newsroom)
+@pytest.mark.parametrize("kind", ["review.original", "demand.published"])
+def test_publish_many_times_at_once_gives_one_revision(newsroom: Newsroom, kind: str) -> None:
+    subject = approved_review(newsroom) if kind == "review.original" else newsroom.make_demand()
+    if kind == "demand.published":
+        newsroom.approve_demand(subject)
     people = [newsroom.editor, newsroom.second, newsroom.chief] * 3
-    proposal = waiting(review)
+    proposal = waiting(subject)
     results = at_once([lambda person=person: workflow.publish(proposal=proposal, by=person) for person in people])
     assert sum(isinstance(result, LogEntry) for result in results) == 1
     assert {result.code for result in results if isinstance(result, EditorialError)} == {"wrong_state"}
-    assert list(LogEntry.objects.values_list("sequence", "number")) == [(0, 1)]
+    assert list(LogEntry.objects.values_list("kind", "sequence", "number")) == [(kind, 0, 1)]
 
 
 def test_approve_and_return_at_once_gives_one_decision(newsroom: Newsroom) -> None:
@@ -120,17 +123,6 @@ def test_reader_never_sees_a_gap(newsroom: Newsroom) -> None:
     )
     assert (6, 5) in seen
     assert all(count == head + 1 for count, head in seen)
-
-
-def test_demand_published_many_times_at_once_is_in_the_register_once(newsroom: Newsroom) -> None:
-    demand = newsroom.make_demand()
-    newsroom.approve_demand(demand)
-    people = [newsroom.editor, newsroom.second, newsroom.chief] * 2
-    proposal = waiting(demand)
-    results = at_once([lambda person=person: workflow.publish(proposal=proposal, by=person) for person in people])
-    assert sum(isinstance(result, LogEntry) for result in results) == 1
-    assert {result.code for result in results if isinstance(result, EditorialError)} == {"wrong_state"}
-    assert list(LogEntry.objects.values_list("kind", "number")) == [("demand.published", 1)]
 
 
 def test_claim_is_exchanged_once_by_two_at_once(newsroom: Newsroom) -> None:

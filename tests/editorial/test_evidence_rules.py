@@ -16,6 +16,7 @@ from tests.editorial.desk.addresses import decision
 from tests.editorial.test_defences import approved
 from tests.journeys.browser import signed_in
 from tests.support.drafts import Newsroom, make_newsroom, waiting
+from tests.support.evidence import make_capture
 from tests.support.refusals import refused
 from tests.support.sql import execute
 
@@ -30,10 +31,6 @@ SAID = {
     "sha256": "ab" * 32, "captured_at": "2026-10-04T08:30:00.000000Z", "size": 48_200,
     "media_type": "application/warc", "final_url": "https://source.example/1",
 }  # fmt: skip
-
-
-def make_capture(newsroom: Newsroom, **fields: Any) -> Capture:
-    return Capture.objects.create(newsroom=newsroom.publisher, requested_by=newsroom.reporter, **fields)
 
 
 def reasons(review: Review) -> list[str]:

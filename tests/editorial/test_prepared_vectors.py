@@ -16,7 +16,7 @@ from factcheck.editorial.models import PreparedVector, Proposal
 from factcheck.editorial.proposals import workflow
 from factcheck.record.matching.embeddings import EmbeddingError, get_embeddings
 from factcheck.record.models import ReviewVector
-from tests.support.drafts import Newsroom
+from tests.support.drafts import Newsroom, submitted
 
 
 class Embeddings:
@@ -41,10 +41,6 @@ def embeddings(monkeypatch: pytest.MonkeyPatch, database: str) -> Embeddings:
     found.asked = []
     monkeypatch.setattr(prepared_vectors, "get_embeddings", lambda: found)
     return found
-
-
-def submitted(newsroom: Newsroom) -> Proposal:
-    return workflow.submit(subject=newsroom.make_review(), by=newsroom.reporter)
 
 
 def publish(newsroom: Newsroom, proposal: Proposal) -> None:

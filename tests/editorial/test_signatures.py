@@ -23,7 +23,7 @@ from factcheck.record.files.newsroom_keys import write_keys
 from factcheck.record.log import checkpoints
 from factcheck.record.models import LogCheckpoint, LogEntry
 from tests.editorial.proposal_kinds import MAKE, Kind
-from tests.support.drafts import Newsroom, make_newsroom
+from tests.support.drafts import Newsroom, make_newsroom, submitted
 from tests.support.protecting import give_key, protected
 from tests.support.refusals import refused
 from tests.support.signing import KEY, Process
@@ -37,10 +37,6 @@ def keys(newsroom: Newsroom) -> Iterator[Any]:
     keys = {name: give_key(getattr(newsroom, name)) for name in ("reporter", "second", "editor")}
     with protected(newsroom.publisher, *keys.values()):
         yield SimpleNamespace(**keys)
-
-
-def submitted(newsroom: Newsroom) -> Proposal:
-    return workflow.submit(subject=newsroom.make_review(), by=newsroom.reporter)
 
 
 def sign(proposal: Proposal, person: User, key: SoftwareKey, **faults: Any) -> None:

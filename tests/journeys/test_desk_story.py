@@ -117,8 +117,7 @@ def begin_claim(lan: Person) -> None:
     saved(lan)
 
 
-def begin_review(lan: Person) -> None:
-    lan.press("button", "Save and write the review of this claim")
+def write_review(lan: Person) -> None:
     lan.type("headline", "Video nước lũ là của năm 2020")
     lan.type("summary", "Sai. Video được quay năm 2020.")
     lan.page.locator("[contenteditable=true]").first.fill("Video không quay năm nay.")
@@ -130,13 +129,16 @@ def begin_review(lan: Person) -> None:
     saved(lan)
 
 
-def write(lan: Person) -> None:
-    begin_claim(lan)
-    begin_review(lan)
-    for number in (0, 1):  # the titles come from the pages
-        expect(lan.page.locator(f"#id_sources-{number}-title")).to_have_value(f"Tin {number + 1}", timeout=20_000)
+def submit(lan: Person) -> None:
     lan.press("button", "Save and submit for approval")
     expect(lan.page.get_by_text(lan.say("Submitted. Someone else now has to decide."))).to_be_visible()
+
+
+def write_and_submit(lan: Person) -> None:
+    write_review(lan)
+    for number in (0, 1):  # the titles come from the pages
+        expect(lan.page.locator(f"#id_sources-{number}-title")).to_have_value(f"Tin {number + 1}", timeout=20_000)
+    submit(lan)
 
 
 def decide(minh: Person, headline: str) -> None:
@@ -156,8 +158,7 @@ def correct(lan: Person, page: str) -> None:
     lan.press("button", "Open a correction")
     lan.type("headline", "Video nước lũ là của tháng 10 năm 2020")
     lan.choose_verdict(VERDICTS[lan.language][1])
-    lan.press("button", "Save and submit for approval")
-    expect(lan.page.get_by_text(lan.say("Submitted. Someone else now has to decide."))).to_be_visible()
+    submit(lan)
 
 
 @pytest.mark.parametrize("language", ["en", "vi"])
@@ -170,7 +171,9 @@ def test_story_of_two_people(newsroom, language, monkeypatch, capsys):
     with served() as site, capture_worker(), browser() as opened:
         lan, minh = window(opened, language), window(opened, language)
         lan.log_in(site, newsroom.reporter.username)
-        write(lan)
+        begin_claim(lan)
+        lan.press("button", "Save and write the review of this claim")
+        write_and_submit(lan)
         review = lan.page.url
         minh.log_in(site, newsroom.editor.username)
         decide(minh, "Video nước lũ là của năm 2020")
@@ -231,10 +234,10 @@ def test_steps_of_the_readme_without_the_internet(newsroom: Newsroom, monkeypatc
         lan.log_in(site, newsroom.reporter.username)
         begin_claim(lan)
         give_reasons(lan, "appearances", {0: ""})
-        begin_review(lan)
+        lan.press("button", "Save and write the review of this claim")
+        write_review(lan)
         give_reasons(lan, "sources", {0: "Tin 1", 1: "Tin 2"})
-        lan.press("button", "Save and submit for approval")
-        expect(lan.page.get_by_text(lan.say("Submitted. Someone else now has to decide."))).to_be_visible()
+        submit(lan)
         minh.log_in(site, newsroom.editor.username)
         decide(minh, "Video nước lũ là của năm 2020")
     body = json.loads(PublishedReview.objects.using("public").get().body)

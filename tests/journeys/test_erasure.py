@@ -5,16 +5,14 @@ from typing import Any
 from django.test import Client
 
 from factcheck.editorial.models import Review, User
-from tests.journeys.browser import Browser
+from tests.journeys.browser import Browser, signed_in
 from tests.support.drafts import Newsroom, make_newsroom
 
 NOTICE = "Xoá theo yêu cầu của người có dữ liệu cá nhân được bảo vệ."
 
 
 def at_review(person: User, review: Review) -> Browser:
-    browser = Browser()
-    browser.client.force_login(person)
-    return browser.open(f"/admin/editorial/review/{review.pk}/change/")
+    return signed_in(person).open(f"/admin/editorial/review/{review.pk}/change/")
 
 
 def problem(path: str) -> Any:

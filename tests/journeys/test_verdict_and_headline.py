@@ -18,6 +18,7 @@ from factcheck.record.readmodel.bodies import Review
 from factcheck.record.statements.output import construct
 from factcheck.website.sharing.post_texts import post_text
 from factcheck.website.sharing.share_cards import review_card
+from tests.journeys.browser import client_of
 from tests.support.databases import Ground
 
 SITE = "http://127.0.0.1:8000"
@@ -127,8 +128,7 @@ def test_verdict_never_touches_a_headline_in_lists_and_feeds(bodies: list[dict[s
 
 @pytest.mark.parametrize("language", ["en", "vi"])
 def test_verdict_never_touches_a_headline_at_the_desk(millet: dict[str, Any], language: str) -> None:
-    desk = Client()
-    desk.force_login(User.objects.get(username="editor"))
+    desk = client_of(User.objects.get(username="editor"))
     similar = "/admin/editorial/claim/{}/similar/".format(millet["claim"]["id"])
     for path in ("/admin/", "/admin/editorial/review/", "/admin/editorial/importbatch/", similar):
         assert joined_in(texts(path, language, desk)) == [], path

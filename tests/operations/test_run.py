@@ -21,6 +21,7 @@ from django.db import OperationalError
 from factcheck.database import DatabaseProblem
 from factcheck.database.embedded import DATABASE, Cluster
 from factcheck.operations.management.commands import run
+from tests.support.postgresql import free_port
 from tests.support.processes import children
 
 Start = Callable[..., subprocess.Popen[str]]
@@ -38,10 +39,7 @@ def var() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number: int = probe.getsockname()[1]
-    return number
+    return free_port()
 
 
 @pytest.fixture

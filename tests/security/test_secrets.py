@@ -5,7 +5,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -29,6 +28,7 @@ from factcheck.record.log.notes import SigningKey
 from factcheck.webhooks import signing
 from tests.security.services import DEPLOY, ROOT, SERVICES, UNITS, environment, example, files, unit, values
 from tests.support.drafts import Newsroom
+from tests.support.postgresql import free_port
 
 # The secrets that each service may have. A leak of one service's memory or environment reveals these, and nothing else.
 SECRETS = {
@@ -217,13 +217,6 @@ def started(database: str) -> Iterator[Started]:
         started = Started(Path(folder))
         yield started
         started.stop()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number: int = probe.getsockname()[1]
-    return number
 
 
 def request(port: int, path: str, body: bytes | None = None, **headers: str) -> tuple[int, bytes]:

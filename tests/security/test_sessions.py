@@ -18,28 +18,23 @@ from factcheck.editorial.sign_in.sessions import end_sessions, stored_key
 from tests.journeys.browser import Browser
 from tests.journeys.browser import signed_in as browser_of
 from tests.security.signing_in import PASSWORD, SECRET, app_code, events, give_app, let_pass, signed_in
-from tests.support.drafts import Newsroom, make_administrator
+from tests.support.drafts import Newsroom, make_administrator, submitted
 from tests.support.tokens import make_program
 
 ASKED = "Confirm that it’s you"
 
 
-def test_session_ends_after_half_an_hour_without_use(newsroom: Newsroom) -> None:
+@pytest.mark.parametrize(
+    ("visits", "minutes", "last"), [(3, 29, 31), pytest.param(57, 25, 20, marks=pytest.mark.prove)]
+)
+def test_session_ends_after_half_an_hour_without_use_or_a_day(
+    newsroom: Newsroom, visits: int, minutes: int, last: int
+) -> None:
     device = signed_in(newsroom.reporter)
-    for _visit in range(3):
-        let_pass(29 * 60)
+    for _visit in range(visits):
+        let_pass(minutes * 60)
         assert device.is_in
-    let_pass(31 * 60)
-    assert not device.is_in
-
-
-@pytest.mark.prove
-def test_session_ends_after_a_day_of_use(newsroom: Newsroom) -> None:
-    device = signed_in(newsroom.reporter)
-    for _visit in range(57):
-        let_pass(25 * 60)
-        assert device.is_in
-    let_pass(20 * 60)
+    let_pass(last * 60)
     assert not device.is_in
 
 
@@ -186,10 +181,6 @@ def test_earlier_password_can_not_be_guessed_in_a_stolen_session(newsroom: Newsr
     assert "There were too many attempts." in answer.content.decode()
     let_pass(600)
     assert thief.post(url, {**data, "old_password": PASSWORD}).status_code == 302
-
-
-def submitted(newsroom: Newsroom) -> Proposal:
-    return workflow.submit(subject=newsroom.make_review(), by=newsroom.reporter)
 
 
 def test_approval_asks_again_after_ten_minutes_and_goes_through(newsroom: Newsroom) -> None:

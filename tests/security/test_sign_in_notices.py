@@ -9,7 +9,6 @@ from django.core import mail
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.core.management import call_command
-from django.test import Client
 from django.utils import translation
 from playwright.sync_api import expect
 
@@ -22,7 +21,7 @@ from factcheck.editorial.proposals import account_policy, workflow
 from factcheck.editorial.sign_in import second_factors
 from factcheck.editorial.sign_in.proofs import proved_by
 from tests.editorial.desk.test_accounts import CHOSEN, choose, link_in
-from tests.journeys.browser import Browser, signed_in
+from tests.journeys.browser import Browser, client_of, signed_in
 from tests.security.signing_in import PASSWORD, SECRET, Device, app_code, events, give_app, let_pass
 from tests.security.test_passkeys import browser
 from tests.support.drafts import Newsroom, make_administrator
@@ -102,8 +101,7 @@ def test_failed_sign_in_and_account_without_address_get_no_mail(lan: User, newsr
 
 
 def test_changed_password_is_told(lan: User) -> None:
-    client = Client()
-    client.force_login(lan)
+    client = client_of(lan)
     data = {"old_password": PASSWORD, "new_password1": CHOSEN, "new_password2": CHOSEN}
     assert client.post("/admin/password_change/", {**data, "new_password2": "another"}).status_code == 200
     assert told() == []
@@ -133,8 +131,7 @@ def test_changed_second_factors_are_told(lan: User) -> None:
     factor = SecondFactor.objects.get(user=lan, kind="app")
     second_factors.remove_second_factor(factor=factor, by=lan, required=False)
     assert told() == []  # nothing was removed, because no session has proved the person
-    client = Client()
-    client.force_login(lan)
+    client = client_of(lan)
     with proved_by(lambda: client.cookies[settings.SESSION_COOKIE_NAME].value):
         second_factors.remove_second_factor(factor=factor, by=lan, required=False)
     assert told() == [

@@ -29,6 +29,7 @@ from factcheck.editorial.people import accounts
 from factcheck.editorial.programs.tokens import create_token
 from factcheck.editorial.proposals import account_policy, workflow
 from factcheck.record.formats.canonical import canonical, sha256_hex
+from tests.journeys.browser import client_of
 from tests.journeys.browser import signed_in as browser_of
 from tests.security.signing_in import PASSWORD, let_pass, signed_in
 from tests.support.drafts import Newsroom, give_role, make_administrator, make_newsroom, make_user
@@ -623,8 +624,7 @@ def test_attacker_gets_no_address_of_an_account_that_can_come_back(newsroom: New
 
 
 def test_desk_has_no_bulk_action_that_goes_round_this(newsroom: Newsroom, root: User) -> None:
-    client = Client()
-    client.force_login(root)
+    client = client_of(root)
     for model in (User, Membership, SecondFactor, Freeze, ApiToken):
         model_admin = admin.site._registry.get(model)
         if model_admin is not None:

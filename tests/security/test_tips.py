@@ -152,9 +152,13 @@ def test_reporter_sees_that_a_message_exists_and_its_review(newsroom: Newsroom, 
     client = client_of(newsroom.reporter)
     client.post(LIST, {"action": "put_aside_all", "_selected_action": message.pk, "newsroom": newsroom.publisher.pk})
     acting = {"message": message, "by": newsroom.reporter, "newsroom": newsroom.publisher.pk}
-    for act in (reader_messages.take_up, reader_messages.dismiss):
+    for act, more in (
+        (reader_messages.take_up, {}),
+        (reader_messages.dismiss, {}),
+        (reader_messages.answer, {"text": "Cũ."}),
+    ):
         with refused("not_allowed"):
-            act(**acting)
+            act(**acting, **more)
     with refused("not_allowed"):
         reader_messages.dismiss_all(
             messages=ReaderMessage.objects.all(), by=newsroom.reporter, newsroom=newsroom.publisher.pk

@@ -336,3 +336,8 @@ def waiting(subject: Model) -> Proposal:
     found = workflow.open_proposal(subject)
     assert found is not None
     return found
+
+
+def submitted(newsroom: Newsroom) -> Proposal:
+    """A new review of the newsroom that waits for a decision."""
+    return workflow.submit(subject=newsroom.make_review(), by=newsroom.reporter)

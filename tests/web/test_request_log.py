@@ -15,6 +15,7 @@ from prometheus_client import REGISTRY
 from factcheck.tools.log_format import JsonLine
 from factcheck.tools.metrics import count_refusal
 from factcheck.web.request_log import RequestLog, logger
+from tests.journeys.browser import client_of
 from tests.support.drafts import Newsroom
 from tests.support.tokens import make_program
 
@@ -67,9 +68,7 @@ def test_log_has_no_personal_data(database, lines):
 
 
 def test_account_is_a_number_and_never_a_name(newsroom: Newsroom, lines):
-    client = Client()
-    client.force_login(newsroom.editor)
-    client.get("/admin/")
+    client_of(newsroom.editor).get("/admin/")
     Client().get("/admin/login/")
     users = [each["user"] for each in lines() if each["logger"] == "factcheck.requests"]
     assert users == [newsroom.editor.pk, None]

@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from playwright.sync_api import Browser
 
 from factcheck.editorial.models import Claim, Claimant, Publisher, Review
+from tests.support.chromium import chromium_browser
 from tests.support.databases import Ground, ground_fixture
 from tests.support.drafts import Newsroom, make_newsroom, make_scale
 from tests.support.evidence import stored_in
@@ -159,6 +161,12 @@ def get(path: str, status: int = 200, language: str = "en") -> Page:
     response = Client().get(path, headers={"accept-language": language}, follow=True)
     assert response.status_code == status
     return Page(response.content.decode())
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium_browser() as chromium:
+        yield chromium
 
 
 def check_page(response: Any, language: str) -> None:

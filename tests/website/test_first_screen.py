@@ -14,7 +14,6 @@ from playwright.sync_api import Browser, Page
 
 from factcheck.record.models import PublishedReview
 from tests.imports import own_records
-from tests.support.chromium import chromium_browser
 from tests.support.serving import served
 
 pytestmark = pytest.mark.prove
@@ -82,12 +81,6 @@ def demo(site: Site) -> list[str]:
 
 def _live() -> set[UUID]:
     return set(PublishedReview.objects.live().values_list("pk", flat=True))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium_browser() as browser:
-        yield browser
 
 
 def foreign_claims(site: Site, page: Page, language: str) -> list[str]:

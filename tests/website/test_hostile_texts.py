@@ -9,7 +9,6 @@ from playwright.sync_api import Browser, Page
 
 from factcheck.editorial.models import Claim, Claimant, Publisher, Review, Topic, TopicLabel
 from factcheck.record.formats.text import clean_text
-from tests.support.chromium import chromium_browser
 from tests.support.drafts import Newsroom, make_newsroom, make_scale
 from tests.support.serving import served
 from tests.website.hostile_texts import TEXTS
@@ -75,12 +74,6 @@ def _publish(newsroom: Newsroom, number: int, text: str) -> dict[str, str]:
     )  # fmt: skip
     newsroom.publish_review(imported)
     return {"own": f"/reviews/{review.pk}/", "imported": f"/reviews/{imported.pk}/", "claim": f"/claims/{claim.pk}/"}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium_browser() as browser:
-        yield browser
 
 
 @pytest.fixture

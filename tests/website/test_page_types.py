@@ -11,9 +11,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
-from tests.support.chromium import chromium_browser
 from tests.support.databases import Ground
 from tests.support.serving import served
 from tests.website.pages import LANGUAGES, SCHEMES, WIDTHS, PublicPage, demo_pages, name_of, page_names
@@ -38,12 +37,6 @@ def pages(demo_ground: Ground, module_database: str) -> list[PublicPage]:
 def site(pages: list[PublicPage]) -> Iterator[str]:
     with served() as url:
         yield url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium_browser() as chromium:
-        yield chromium
 
 
 def test_every_page_type_is_listed(pages: list[PublicPage]) -> None:

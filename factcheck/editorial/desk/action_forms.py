@@ -52,11 +52,8 @@ class CorrectionForm(forms.Form):
         widget=forms.RadioSelect,
         required=False,
     )
-    note = ProseField(
-        label=capfirst(_("what changes and why")),
-        required=False,
-        max_length=2000,
-        help_text=_("Readers will see this. You can still change it while you write the correction."),
+    note = _reason_field(
+        _("what changes and why"), _("Readers will see this. You can still change it while you write the correction.")
     )
 
 

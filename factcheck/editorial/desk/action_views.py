@@ -101,13 +101,8 @@ def perform(
 
 def redirect_unavailable(request: HttpRequest, page: str, reason: Text | None = None) -> HttpResponse:
     """Redirect to the page, with a warning that the action is no longer available."""
-    messages.warning(
-        request,
-        str(
-            reason
-            or _("You can’t do this any more. Someone else may have acted first. This page shows the current state.")
-        ),
-    )
+    gone = _("You can’t do this any more. Someone else may have acted first. This page shows the current state.")
+    messages.warning(request, str(reason or gone))
     return redirect(page)
 
 
@@ -170,10 +165,8 @@ class ActionsAdmin(DeskAdmin[M], Generic[M]):
         return {}
 
     def get_urls(self) -> list[URLPattern]:
-        view, key = (
-            self.admin_site.admin_view(self.action_view),
-            "uuid" if isinstance(self.opts.pk, UUIDField) else "int",
-        )
+        view = self.admin_site.admin_view(self.action_view)
+        key = "uuid" if isinstance(self.opts.pk, UUIDField) else "int"
         name = f"{self.opts.app_label}_{self.opts.model_name}_action"
         return [path(f"<{key}:pk>/do/<slug:name>/", view, name=name), *super().get_urls()]
 

@@ -4,8 +4,8 @@ Fields without a value aren't shown, because an empty line tells the reader noth
 because only account administrators can open the page of an account.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib import admin
@@ -61,58 +61,46 @@ def _has_value(name: Any, form: Any, row: Model) -> bool:
 
 @dataclass(frozen=True)
 class Words:
-    """A field that shows codes, such as kinds of demands and languages, in words."""
+    """A field that is shown in words, where Django would show codes, or a link to an account."""
 
-    field: str
+    name: str
     short_description: str
-    words: str
-
-    @property
-    def __name__(self) -> str:
-        return self.field
-
-    def __call__(self, row: Model) -> str:
-        return self.words
-
-
-def _in_words(row: Model, name: Any) -> Any:
-    """Return the field in words if it contains codes that Django would show, or else its name."""
-    field = next((field for field in row._meta.fields if field.name == name), None)
-    if isinstance(field, SeveralWordsField):
-        words = dict(field.base_field.flatchoices)
-        return Words(
-            name, str(field.verbose_name), ", ".join(str(words.get(code, code)) for code in getattr(row, name))
-        )
-    if isinstance(field, LanguageField):
-        return Words(name, str(field.verbose_name), language_title(getattr(row, name)))
-    return name
-
-
-@dataclass(frozen=True)
-class AccountName:
-    """A field that shows an account's name, where Django would show a link to the account."""
-
-    field: str
-    short_description: str
+    words: Callable[[Any], str] = field(compare=False)
 
     @property
     def __name__(self) -> str:
         """Return the name by which Django looks up the help text of the field."""
-        return self.field
+        return self.name
 
     def __call__(self, row: Model) -> str:
-        account = getattr(row, self.field)
-        return admin.site.empty_value_display if account is None else str(account)
+        return self.words(getattr(row, self.name))
+
+
+def _in_words(row: Model, name: Any) -> Any:
+    """Return the field in words if it contains codes that Django would show, or else its name."""
+    column = next((column for column in row._meta.fields if column.name == name), None)
+    if isinstance(column, SeveralWordsField):
+        words = dict(column.base_field.flatchoices)
+        return Words(
+            name, str(column.verbose_name), lambda codes: ", ".join(str(words.get(code, code)) for code in codes)
+        )
+    if isinstance(column, LanguageField):
+        return Words(name, str(column.verbose_name), language_title)
+    return name
 
 
 def replace_account_links(model: type[Model], fields: Sequence[Any]) -> list[Any]:
-    """Return the fields of a read-only page, with an AccountName in place of each field that refers to an account."""
+    """Return the fields of a read-only page, with words in place of each field that refers to an account."""
     return [_without_link(model, field) if isinstance(field, str) else field for field in fields]
 
 
-def _without_link(model: type[Model], field: str) -> str | AccountName:
+def _without_link(model: type[Model], field: str) -> str | Words:
     try:
         column: Any = model._meta.get_field(field)
     except FieldDoesNotExist:  # a method of the admin page
         return field
-    return AccountName(field, column.verbose_name) if column.is_relation and column.related_model is User else field
+    return Words(field, column.verbose_name, _account_name) if column.related_model is User else field
+
+
+def _account_name(account: User | None) -> str:
+    return admin.site.empty_value_display if account is None else str(account)

@@ -85,12 +85,8 @@ def _require_network(messages: QuerySet[ReaderMessage], limit: int) -> None:
 
 def _require_site(kind: str, limit: int) -> None:
     hour = timezone.now().replace(minute=0, second=0, microsecond=0)
-    counts = (
-        ReaderMessage.objects.filter(kind=kind, received_at__gte=hour)
-        .order_by()
-        .values_list("wide_sender")
-        .annotate(count=Count("pk"))
-    )
+    senders = ReaderMessage.objects.filter(kind=kind, received_at__gte=hour).order_by().values_list("wide_sender")
+    counts = senders.annotate(count=Count("pk"))
     if sum(min(count, limit) for _sender, count in counts) < SITE_FACTOR * limit:
         return
     wait = _rest_of_hour()

@@ -52,13 +52,8 @@ def receive_message(*, kind: ReaderMessage.Kind, values: Values, address: str) -
     problems: list[Problem] = []
     row = fill(ReaderMessage(kind=kind, received_at=timezone.now()), values, "", problems, exclude=_INTERNAL_FIELDS)
     if len(row.text) < MIN_CHARACTERS:
-        problems.append(
-            (
-                "/text",
-                _("The text is too short. Describe the claim or the mistake in at least %s characters.")
-                % MIN_CHARACTERS,
-            )
-        )
+        too_short = _("The text is too short. Describe the claim or the mistake in at least %s characters.")
+        problems.append(("/text", too_short % MIN_CHARACTERS))
     if len(_LINK.findall(row.text)) > MAX_LINKS:
         problems.append(("/text", _("The text contains too many links. Keep at most %s links.") % MAX_LINKS))
     if kind == Kind.CORRECTION:
@@ -77,15 +72,8 @@ def receive_message(*, kind: ReaderMessage.Kind, values: Values, address: str) -
         raise Invalid(problems)
     row.sender, row.wide_sender = message_limits.networks(address)
     message_limits.require_within_limits(row)
-    identity = [
-        kind,
-        str(row.review_id),
-        str(row.newsroom_id),
-        row.language,
-        " ".join(row.text.casefold().split()),
-        row.url,
-    ]
-    row.fingerprint = keyed_hash("editorial.messages.fingerprint", "\n".join(identity))
+    identity = kind, row.review_id, row.newsroom_id, row.language, " ".join(row.text.casefold().split()), row.url
+    row.fingerprint = keyed_hash("editorial.messages.fingerprint", "\n".join(map(str, identity)))
     if known := ReaderMessage.objects.filter(fingerprint=row.fingerprint, same_as=None).first():
         row.same_as, row.text, row.url = known, "", ""
     receipt = secrets.token_urlsafe(16)

@@ -14,10 +14,11 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.fields import LanguageField, LineField, ProseField, WebAddressField, field_options
-from factcheck.editorial.models.people import Publisher, User
+from factcheck.editorial.models.people import User, newsroom_key
 from factcheck.record.evidence.source_checks import SourceState
 from factcheck.record.files.picture_files import EXTENSIONS, storage_name
 from factcheck.record.statements import capture as statements
+from factcheck.record.statements.parts import Part
 
 MAX_CAPTURED_TEXT = 1_000_000  # characters
 MAX_SHOWN = 90  # characters of a title or URL in lists
@@ -83,9 +84,7 @@ class Capture(models.Model):
         )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    newsroom = models.ForeignKey(
-        Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="+", db_index=False
-    )
+    newsroom = newsroom_key(db_index=False)
     url = WebAddressField(_("URL"), blank=True)
     state = models.CharField(_("state"), max_length=7, choices=State, default=State.WAITING)
     origin = models.CharField(**field_options(statements.Capture, "origin"), max_length=7, default="worker")
@@ -156,6 +155,12 @@ class Capture(models.Model):
     def file_name(self) -> str:
         """The name under which browsers save the downloaded file."""
         return PurePosixPath(self.file.name or "").name
+
+
+def capture_key(part: type[Part], rows: str) -> models.ForeignKey[Capture | None, Capture | None]:
+    """Return the column for the copy of the page that a source or an appearance cites."""
+    options = {**field_options(part, "capture"), "null": True, "blank": True, "editable": False}
+    return models.ForeignKey(Capture, models.PROTECT, **options, related_name=rows)
 
 
 class Picture(models.Model):

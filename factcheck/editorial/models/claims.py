@@ -11,10 +11,10 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Left, Now
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.fields import LanguageField, LineField, columns, field_options
-from factcheck.editorial.models.captures import Capture
+from factcheck.editorial.fields import LanguageField, LineField, add_columns, field_options
+from factcheck.editorial.models.captures import capture_key
 from factcheck.editorial.models.drafts import StatementModel, VersionedModel, is_known
-from factcheck.editorial.models.people import Publisher, User
+from factcheck.editorial.models.people import User, newsroom_key
 from factcheck.record.models import PublishedClaim
 from factcheck.record.statements import review as statements
 
@@ -32,24 +32,21 @@ class Claimant(VersionedModel):
     Type = statements.ClaimantType
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    newsroom = models.ForeignKey(
-        Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="+", db_index=False
-    )
+    newsroom = newsroom_key(db_index=False)
     is_public_figure = models.BooleanField(
         _("is a public figure"),
         default=False,
         help_text=_("A person may be named only for what they said in a public office or role."),
     )
-    locals().update(
-        columns(
-            statements.Claimant,
-            "id",
-            "confirmed",
-            name=_("Name only a public figure or an organisation."),
-            description=_("Describe a private person instead of naming them, for example “a Facebook user”."),
-            job_title=_("The office or role at the time of the claim."),
-            same_as=_("URLs that identify the claimant, for example a Wikidata page. Separate the URLs with commas."),
-        )
+    add_columns(
+        locals(),
+        statements.Claimant,
+        "id",
+        "confirmed",
+        name=_("Name only a public figure or an organisation."),
+        description=_("Describe a private person instead of naming them, for example “a Facebook user”."),
+        job_title=_("The office or role at the time of the claim."),
+        same_as=_("URLs that identify the claimant, for example a Wikidata page. Separate the URLs with commas."),
     )
     confirmed = models.BooleanField(
         _("confirmed"),
@@ -144,18 +141,15 @@ class Claim(VersionedModel):
     """A checkable statement that somebody has made. A claim doesn't contain a verdict."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    newsroom = models.ForeignKey(
-        Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="+", db_index=False
-    )
+    newsroom = newsroom_key(db_index=False)
     language = LanguageField(_("language"))
-    locals().update(
-        columns(
-            statements.ReviewedClaim,
-            "id",
-            "language",
-            text=_("Write the claim in one sentence, without judging it."),
-            claimed_on=_("The date on which the claim was made, if known."),
-        )
+    add_columns(
+        locals(),
+        statements.ReviewedClaim,
+        "id",
+        "language",
+        text=_("Write the claim in one sentence, without judging it."),
+        claimed_on=_("The date on which the claim was made, if known."),
     )
     claimant = models.ForeignKey(
         Claimant, models.PROTECT, verbose_name=_("claimant"), null=True, blank=True, related_name="claims"
@@ -202,24 +196,15 @@ class Appearance(StatementModel):
         validators=validators,
         help_text=_("The SHA-256 hash of the image, video or audio file, if available."),
     )
-    locals().update(
-        columns(
-            statements.Appearance,
-            "media_sha256",
-            archive_url=_("The URL of an archived copy, for example at web.archive.org, in case the page disappears."),
-            first=_("The earliest appearance that you found."),
-            no_capture_reason=NO_CAPTURE_HELP,
-        )
+    add_columns(
+        locals(),
+        statements.Appearance,
+        "media_sha256",
+        archive_url=_("The URL of an archived copy, for example at web.archive.org, in case the page disappears."),
+        first=_("The earliest appearance that you found."),
+        no_capture_reason=NO_CAPTURE_HELP,
     )
-    capture = models.ForeignKey(
-        Capture,
-        models.PROTECT,
-        **field_options(statements.Appearance, "capture"),
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="appearances",
-    )
+    capture = capture_key(statements.Appearance, "appearances")
     position = models.PositiveSmallIntegerField(_("order"), default=0)
 
     class Meta:
@@ -251,9 +236,7 @@ class Card(models.Model):
         CHECKING = "checking", _("checking")
         OFF = "off", _("off the board")
 
-    newsroom = models.ForeignKey(
-        Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="+", db_index=False
-    )
+    newsroom = newsroom_key(db_index=False)
     claim = models.ForeignKey(Claim, models.CASCADE, verbose_name=_("claim"), related_name="cards")
     stage = models.CharField(_("column"), max_length=10, choices=Stage, default=Stage.CAME_IN, db_default="came_in")
     owner = models.ForeignKey(
@@ -288,6 +271,7 @@ class Card(models.Model):
             models.Index(
                 fields=["newsroom", "check_again_on"], name="card_again", condition=Q(check_again_on__isnull=False)
             ),
+            models.Index(fields=["newsroom", "-changed_at"], name="card_off", condition=Q(stage="off")),
         ]
 
     def __str__(self) -> str:

@@ -12,10 +12,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.editorial.encryption import EncryptedLineField, EncryptedProseField
-from factcheck.editorial.fields import LanguageField, ProseField, RuledField, columns, field_options
+from factcheck.editorial.fields import LanguageField, ProseField, RuledField, add_columns, field_options
 from factcheck.editorial.models.claims import Claim
 from factcheck.editorial.models.drafts import VersionedModel, is_known
-from factcheck.editorial.models.people import Membership, Publisher, User
+from factcheck.editorial.models.people import Membership, User, newsroom_key
 from factcheck.editorial.models.reader_messages import ReaderMessage
 from factcheck.editorial.models.reviews import Review
 from factcheck.record.statements import demand as statements
@@ -46,13 +46,7 @@ class Demand(VersionedModel):
     Outcome = statements.Outcome
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    newsroom = models.ForeignKey(
-        Publisher,
-        models.PROTECT,
-        verbose_name=_("newsroom"),
-        related_name="+",
-        help_text=_("The newsroom that received the demand."),
-    )
+    newsroom = newsroom_key(help_text=_("The newsroom that received the demand."))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT, editable=False)
     review = models.ForeignKey(
         Review,
@@ -70,36 +64,30 @@ class Demand(VersionedModel):
         validators=[MaxValueValidator(statements.MAX_HOURS)],
         help_text=_("The deadline in hours, if the demand set one."),
     )
-    locals().update(columns(statements.Law, prefix="law_", country=_("A two-letter country code, for example VN.")))
+    add_columns(locals(), statements.Law, prefix="law_", country=_("A two-letter country code, for example VN."))
     from_type = models.CharField(**field_options(statements.DemandedBy, "type"), max_length=20)
-    locals().update(
-        columns(
-            statements.DemandedBy,
-            "type",
-            prefix="from_",
-            name=_("The name of the body, court or company. Leave this field empty for a private person."),
-            description=_(
-                "Describe a private person instead of naming them, for example “someone shown in the video”."
-            ),
-        )
+    add_columns(
+        locals(),
+        statements.DemandedBy,
+        "type",
+        prefix="from_",
+        name=_("The name of the body, court or company. Leave this field empty for a private person."),
+        description=_("Describe a private person instead of naming them, for example “someone shown in the video”."),
     )
     language = LanguageField(_("language"))
-    locals().update(
-        columns(
-            statements.Demand,
-            "id",
-            "language",
-            "hours_given",
-            "outcome",
-            "withheld",
-            "delayed_until",
-            "license",
-            received_at=_("The exact time, if known, for example 09:30 5/10/2026."),
-            asked=_("Leave out the names of private persons and anything that you are not legally allowed to repeat."),
-            legal_basis=_(
-                "The law and article that the demand cites. Leave this field empty if the demand cites none."
-            ),
-        )
+    add_columns(
+        locals(),
+        statements.Demand,
+        "id",
+        "language",
+        "hours_given",
+        "outcome",
+        "withheld",
+        "delayed_until",
+        "license",
+        received_at=_("The exact time, if known, for example 09:30 5/10/2026."),
+        asked=_("Leave out the names of private persons and anything that you are not legally allowed to repeat."),
+        legal_basis=_("The law and article that the demand cites. Leave this field empty if the demand cites none."),
     )
     outcome = models.CharField(**field_options(statements.Demand, "outcome"), max_length=10, default=Outcome.OPEN.value)
     withheld_reason = ProseField(
@@ -218,7 +206,7 @@ class Incident(VersionedModel):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    newsroom = models.ForeignKey(Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="+")
+    newsroom = newsroom_key()
     created_by = models.ForeignKey(User, models.PROTECT, verbose_name=_("entered by"), related_name="+", editable=False)
     created_at = models.DateTimeField(_("entered at"), auto_now_add=True)
     caller = EncryptedLineField(_("who demands it"), max_length=300, blank=True)

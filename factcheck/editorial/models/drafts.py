@@ -20,7 +20,7 @@ def is_known(model: str, column: str, values: list[str]) -> models.CheckConstrai
 
 
 class StatementModel(models.Model):
-    """A row whose columns are generated from a statement (`fields.columns`).
+    """A row whose columns are generated from a statement (`fields.add_columns`).
 
     Generated columns are invisible to mypy, so this class declares that any attribute can exist.
     """

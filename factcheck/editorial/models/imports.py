@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from factcheck.editorial.fields import LineField
-from factcheck.editorial.models.people import Publisher, User
+from factcheck.editorial.models.people import User, newsroom_key
 
 
 class Job(ProcrastinateJob):
@@ -31,11 +31,11 @@ class ImportBatch(models.Model):
 
     An upload at the desk has a `sheet`, until its import is decided on. The sheet has what the clean room read (`rows`,
     or `text` of JSON), and `columns` with the field of each column. `outcomes` has an object for each row,
-    with `line`, `outcome`, `reasons` and the id of a claim to check. `step` is columns, checking, checked, importing or
-    done.
+    with `line`, `outcome`, `reasons` and the id of a claim to check. `step` is columns, checking, checked, importing,
+    done or undoing.
     """
 
-    newsroom = models.ForeignKey(Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="+")
+    newsroom = newsroom_key()
     files = LineField(_("files"), max_length=2000)
     files_digest = models.CharField(
         max_length=64,

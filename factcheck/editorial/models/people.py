@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from factcheck.editorial.fields import LanguageField, LineField, ProseField, columns, field_options
+from factcheck.editorial.fields import LanguageField, LineField, ProseField, add_columns, field_options
 from factcheck.editorial.models.drafts import StatementModel, is_known
 from factcheck.editorial.people.time_zones import validate_time_zone
 from factcheck.record.statements import review as statements
@@ -54,23 +54,22 @@ class Publisher(StatementModel):
         validators=[validate_time_zone],
         help_text=_("The desk, its e-mails, and the pages of your reviews show times in this zone."),
     )
-    locals().update(
-        columns(
-            statements.Publisher,
-            "type",
-            "name",
-            "site",
-            "rules_digest",
-            "time_zone",
-            logo_url=_("The URL of the logo."),
-            color=_("Shown beside your name, such as #c2410c. It must be visible on light and on dark pages."),
-            description=_("In one or two sentences: who you are and who funds you."),
-            codes=_("Tick a code only if its body lists you as a signatory or member."),
-            methodology_url=_("The page that explains how you check claims (IFCN: methodology)."),
-            corrections_url=_("The page that explains how you correct mistakes."),
-            principles_url=_("The page that explains who you are and who funds you."),
-            feedback_url=_("The page where readers can report a mistake."),
-        )
+    add_columns(
+        locals(),
+        statements.Publisher,
+        "type",
+        "name",
+        "site",
+        "rules_digest",
+        "time_zone",
+        logo_url=_("The URL of the logo."),
+        color=_("Shown beside your name, such as #c2410c. It must be visible on light and on dark pages."),
+        description=_("In one or two sentences: who you are and who funds you."),
+        codes=_("Tick a code only if its body lists you as a signatory or member."),
+        methodology_url=_("The page that explains how you check claims (IFCN: methodology)."),
+        corrections_url=_("The page that explains how you correct mistakes."),
+        principles_url=_("The page that explains who you are and who funds you."),
+        feedback_url=_("The page where readers can report a mistake."),
     )
     rules_digest = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
     checklist = ProseField(
@@ -102,6 +101,11 @@ class Publisher(StatementModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+def newsroom_key(**options: Any) -> models.ForeignKey[Publisher, Publisher]:
+    """Return the column for the newsroom to which a row belongs."""
+    return models.ForeignKey(Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="+", **options)
 
 
 class User(AbstractUser):
@@ -288,7 +292,7 @@ class ApiToken(models.Model):
     secret = ""  # only in the request that sent the token
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    newsroom = models.ForeignKey(Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="+")
+    newsroom = newsroom_key()
     user = models.ForeignKey(User, models.PROTECT, verbose_name=_("account"), related_name="+", editable=False)
     name = LineField(
         _("name"), max_length=200, help_text=_("The program that uses the token, and where the program runs.")

@@ -80,7 +80,7 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         recent = Q(decision=Decision.APPROVED, decided_at__gt=timezone.now() - SETTLED_AFTER)
         later = self.model._default_manager.filter(account=OuterRef("account"), pk__gt=OuterRef("pk"))
         undone = later.filter(action=Action.UNDOING).exclude(decision=Decision.RETURNED)
-        found = self.filter(recent, decides, action__in=[*TAKING, Action.PAUSE])
+        found = self.filter(recent, decides, account__isnull=False, action__in=[*TAKING, Action.PAUSE])
         return found.exclude(Exists(undone)).order_by("-pk")
 
     def awaiting_others(self, user: User, newsrooms: list[int]) -> Self:

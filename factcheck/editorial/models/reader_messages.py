@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial.encryption import EncryptedLineField, EncryptedProseField, EncryptedWebAddressField
 from factcheck.editorial.fields import LanguageField, LineField, ProseField
 from factcheck.editorial.models.claims import Claim
-from factcheck.editorial.models.people import Publisher, User
+from factcheck.editorial.models.people import Publisher, User, newsroom_key
 from factcheck.editorial.models.reviews import Review
 
 
@@ -181,7 +181,7 @@ class Mismatch(models.Model):
         OTHER = "other", _("something else")
 
     claim = models.ForeignKey(Claim, models.CASCADE, verbose_name=_("claim"), related_name="mismatches")
-    newsroom = models.ForeignKey(Publisher, models.PROTECT, verbose_name=_("newsroom"), related_name="+")
+    newsroom = newsroom_key()
     kind = models.CharField(_("readers asked about"), max_length=10, choices=Kind)
     count = models.PositiveIntegerField(_("number of readers"))
     last_on = models.DateField(_("last on"))

@@ -8,11 +8,11 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.editorial.fields import LanguageField, LineField, ProseField, WebAddressField, columns, field_options
-from factcheck.editorial.models.captures import Capture
+from factcheck.editorial.fields import LanguageField, LineField, ProseField, WebAddressField, add_columns, field_options
+from factcheck.editorial.models.captures import Capture, capture_key
 from factcheck.editorial.models.claims import NO_CAPTURE_HELP, Claim, Claimant
 from factcheck.editorial.models.drafts import StatementModel, VersionedModel, is_known
-from factcheck.editorial.models.people import ApiToken, Publisher, User
+from factcheck.editorial.models.people import ApiToken, Publisher, User, newsroom_key
 from factcheck.editorial.models.scales import Verdict
 from factcheck.record.models import LogEntry
 from factcheck.record.readmodel.translated_reviews import NEW_TEXTS
@@ -63,27 +63,19 @@ class Review(VersionedModel):
         METADATA = "metadata", _("details: only dates, language or other details change")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    newsroom = models.ForeignKey(
-        Publisher,
-        models.PROTECT,
-        verbose_name=_("newsroom"),
-        related_name="+",
-        db_index=False,
-        help_text=_("The newsroom whose members work on the review."),
-    )
+    newsroom = newsroom_key(db_index=False, help_text=_("The newsroom whose members work on the review."))
     publisher = models.ForeignKey(Publisher, models.PROTECT, verbose_name=_("publisher"), related_name="reviews")
     claim = models.ForeignKey(Claim, models.PROTECT, verbose_name=_("claim"), related_name="reviews")
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT, editable=False)
     language = LanguageField(_("language"))
-    locals().update(
-        columns(
-            statements.Review,
-            "id",
-            "language",
-            "license",
-            summary=_("Give the verdict and the reason in one or two sentences."),
-            body=_("You can use Markdown: **bold**, [text](URL), lists."),
-        )
+    add_columns(
+        locals(),
+        statements.Review,
+        "id",
+        "language",
+        "license",
+        summary=_("Give the verdict and the reason in one or two sentences."),
+        body=_("You can use Markdown: **bold**, [text](URL), lists."),
     )
     claim_wording = ProseField(
         **field_options(statements.Wording, "text"),
@@ -114,7 +106,7 @@ class Review(VersionedModel):
         blank=True,
         help_text=_("The revision that you are translating."),
     )
-    locals().update(columns(statements.Selection, prefix="selection_", note=_("Readers will see this.")))
+    add_columns(locals(), statements.Selection, prefix="selection_", note=_("Readers will see this."))
 
     date_note = ProseField(
         _("why unusual dates are right"),
@@ -124,7 +116,7 @@ class Review(VersionedModel):
     )
 
     # For imported reviews only: the publisher's page and rating.
-    locals().update(columns(statements.OriginalRating, prefix="original_"))
+    add_columns(locals(), statements.OriginalRating, prefix="original_")
     license_url = WebAddressField(_("publisher's licence"), blank=True)
     original_publisher = models.JSONField(
         default=dict,
@@ -252,27 +244,18 @@ class Source(StatementModel):
     Stance = statements.Stance
 
     review = models.ForeignKey(Review, models.CASCADE, related_name="sources")
-    locals().update(
-        columns(
-            statements.Source,
-            quote=_("The relevant passage, quoted exactly from the source."),
-            quote_translation=_("Only for a quote in another language. Readers see both."),
-            primary=_(
-                "Choose “Yes” for the evidence itself, such as a law, a recording or a data set. Choose “No” for a"
-                " report about the evidence."
-            ),
-            no_capture_reason=NO_CAPTURE_HELP,
-        )
+    add_columns(
+        locals(),
+        statements.Source,
+        quote=_("The relevant passage, quoted exactly from the source."),
+        quote_translation=_("Only for a quote in another language. Readers see both."),
+        primary=_(
+            "Choose “Yes” for the evidence itself, such as a law, a recording or a data set. Choose “No” for a"
+            " report about the evidence."
+        ),
+        no_capture_reason=NO_CAPTURE_HELP,
     )
-    capture = models.ForeignKey(
-        Capture,
-        models.PROTECT,
-        **field_options(statements.Source, "capture"),
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="sources",
-    )
+    capture = capture_key(statements.Source, "sources")
     position = models.PositiveSmallIntegerField(_("order"), default=0)
 
     class Meta:
@@ -296,16 +279,15 @@ class Reply(StatementModel):
     """Somebody whom the newsroom asked about the claim, with the answer. A private person is described, never named."""
 
     review = models.ForeignKey(Review, models.CASCADE, related_name="replies")
-    locals().update(
-        columns(
-            statements.Reply,
-            name=_("Name only a public figure or an organisation."),
-            description=_("Describe a private person instead of naming them, for example “the shop’s owner”."),
-            no_answer=_("Readers will see that none came."),
-            answer=_("The whole answer, unchanged. Readers see it as a quotation."),
-            answer_language=_("Only if the answer is in another language than the review."),
-            answer_translation=_("Only for an answer in another language. Readers see both."),
-        )
+    add_columns(
+        locals(),
+        statements.Reply,
+        name=_("Name only a public figure or an organisation."),
+        description=_("Describe a private person instead of naming them, for example “the shop’s owner”."),
+        no_answer=_("Readers will see that none came."),
+        answer=_("The whole answer, unchanged. Readers see it as a quotation."),
+        answer_language=_("Only if the answer is in another language than the review."),
+        answer_translation=_("Only for an answer in another language. Readers see both."),
     )
     is_public_figure = Claimant._meta.get_field("is_public_figure").clone()
     position = models.PositiveSmallIntegerField(_("order"), default=0)

@@ -101,9 +101,8 @@ def settle() -> None:
     """Settle the proposals that nobody decided on within 24 hours: end the pauses, and carry out the removals."""
     due = Proposal.objects.undecided().filter(action__in=[*TAKING, Action.PAUSE])
     due = due.filter(submitted_at__lte=timezone.now() - SETTLED_AFTER).select_related("submitted_by")
-    for proposal in due.order_by(
-        "pk"
-    ):  # in order, so that what a paused person proposed earlier comes before the pause's end
+    # They are in order, so that what a paused person proposed earlier comes before the pause's end.
+    for proposal in due.order_by("pk"):
         with suppress(EditorialError, IntegrityError):  # the person is paused, or the account has changed
             if proposal.action in TAKING:
                 workflow.approve(proposal=proposal, by=proposal.submitted_by, digest=proposal.digest)

@@ -15,6 +15,7 @@ from django.db.models import Q
 
 from factcheck.database.query_timeout import rows_within
 from factcheck.editorial.models import SearchRow
+from factcheck.editorial.people.roles import call_function
 from factcheck.record.matching.embeddings import EmbeddingError, Embeddings, get_embeddings
 from factcheck.record.matching.missing_vectors import BATCH, columns, compute
 from factcheck.record.matching.models import half_vector
@@ -43,12 +44,7 @@ def find_rows(
 
 def compute_words(newsrooms: Collection[int] | None = None, limit: int = AT_ONCE) -> int:
     """Compute the words of rows that have changed, in these newsrooms or in all, and return the number of rows."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT editorial_compute_words(%s::bigint[], %s)", [None if newsrooms is None else [*newsrooms], limit]
-        )
-        computed: int = cursor.fetchone()[0]
-    return computed
+    return int(call_function("editorial_compute_words", None if newsrooms is None else [*newsrooms], limit))
 
 
 def _find_similar(newsrooms: Collection[int], kind: str, _model: SearchModel, text: str, _others: bool) -> Similar:

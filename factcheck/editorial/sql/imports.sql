@@ -39,3 +39,14 @@ END $$;
 CREATE OR REPLACE TRIGGER sheets_forgotten AFTER INSERT ON editorial_editorialevent
     FOR EACH ROW WHEN (NEW.action = 'review.erasure' OR NEW.action LIKE '%.passage_forgotten')
     EXECUTE FUNCTION editorial_forget_sheets();
+
+-- How far the worker is with an uploaded sheet, such as `300 20000`. Its connection has this name during its transaction,
+-- which other connections can't see yet. Without such a connection, the state of the job.
+CREATE OR REPLACE FUNCTION editorial_upload_progress(batch bigint, job bigint) RETURNS text LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    RETURN coalesce(
+        (SELECT max(split_part(application_name, ': ', 2)) FROM pg_stat_activity
+            WHERE datname = current_database() AND starts_with(application_name, format('upload %s: ', batch))),
+        (SELECT status::text FROM procrastinate_jobs WHERE id = job), 'missing');
+END $$;

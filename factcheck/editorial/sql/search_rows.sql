@@ -57,10 +57,11 @@ BEGIN
 END $$;
 
 -- A source or a reply belongs to a review and an appearance to a claim, by the column that the trigger names.
+-- An import inserts many of them after their rows, so an insertion writes nothing to a row that is empty already.
 CREATE OR REPLACE FUNCTION editorial_words_of_owner_changed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    UPDATE editorial_searchrow SET search = NULL WHERE id IN (
+    UPDATE editorial_searchrow SET search = NULL WHERE (search IS NOT NULL OR TG_OP <> 'INSERT') AND id IN (
         (to_jsonb(OLD) ->> TG_ARGV[0])::uuid, (to_jsonb(NEW) ->> TG_ARGV[0])::uuid);
     RETURN NULL;
 END $$;

@@ -7,10 +7,10 @@ import os
 import re
 from collections import Counter
 from collections.abc import Callable, Container, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self, TextIO
+from typing import Any, TextIO
 
 from factcheck.editorial.models import ImportBatch, User
 from factcheck.imports.importer.batches import add_to_batch
@@ -56,7 +56,7 @@ class Counts:
         )
 
 
-class Listing:
+class Listing(AbstractContextManager["Listing"]):
     """A JSON Lines file that is created when the first line is written.
 
     Each line contains the file, line, pointer, URL and reasons. If the record was refused, the line also contains the
@@ -65,12 +65,10 @@ class Listing:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.lines = 0
         self._out: TextIO | None = None
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(self, *_error: object) -> None:
         if self._out:
             self._out.close()
 
@@ -94,6 +92,7 @@ class Listing:
             **more,
         }
         self._out.write(json.dumps(line, ensure_ascii=False) + "\n")
+        self.lines += 1
 
 
 def digest_of(files: Sequence[Path], fetched: Container[Path] = ()) -> str:

@@ -3,9 +3,6 @@
 import os
 import shutil
 from pathlib import Path
-from typing import Any
-
-import pytest
 
 from factcheck.editorial.captures.deletion import delete_unused_captures
 from factcheck.editorial.captures.rights import restore_public_files, set_public
@@ -15,16 +12,10 @@ from factcheck.editorial.proposals import workflow
 from tests.editorial.test_discarding import make_old
 from tests.editorial.test_erased_text import dump
 from tests.support.drafts import Newsroom
-from tests.support.evidence import MOMENT, age, finish, make_capture, names_in, stored_in
+from tests.support.evidence import MOMENT, age, finish, make_capture, names_in
 
 WORD = "Quỳzạtẽ"
 PAGE = f"<html>{WORD}</html>".encode()
-
-
-@pytest.fixture
-def storage(tmp_path: Path) -> Any:
-    with stored_in(tmp_path) as folder:
-        yield folder
 
 
 def make_captured(newsroom: Newsroom) -> Review:

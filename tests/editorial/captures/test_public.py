@@ -22,18 +22,12 @@ from factcheck.website.search.url_search import find_by_url
 from tests.journeys.browser import signed_in
 from tests.support.copies import mhtml
 from tests.support.drafts import Newsroom, make_newsroom
-from tests.support.evidence import PAGE, finish, make_capture, names_in, stored_in
+from tests.support.evidence import PAGE, finish, make_capture, names_in
 from tests.support.refusals import refused
 from tests.support.scenes import as_bytes, scene
 from tests.support.serving import full
 
 PICTURE = as_bytes(scene(2), "PNG") + b"<script>"
-
-
-@pytest.fixture
-def storage(tmp_path: Path) -> Any:
-    with stored_in(tmp_path) as folder:
-        yield folder
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from factcheck.record.formats.canonical import sha256_hex
 from tests.journeys.browser import signed_in
 from tests.support import clean_room
 from tests.support.drafts import Newsroom, make_newsroom
-from tests.support.evidence import PAGE, make_wacz, names_in, stored_in
+from tests.support.evidence import PAGE, make_wacz, names_in
 
 UPLOAD = "/admin/editorial/capture/upload/"
 FILES = {
@@ -59,12 +59,6 @@ def test_long_list_of_members_is_read_within_the_limits_of_the_clean_room(monkey
     with suppress(NotDecoded, NoAnswer):
         assert door.decode("upload", start + members * count + end)["kind"] is None
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss <= max(before, program.MEMORY // 1024)
-
-
-@pytest.fixture
-def storage(tmp_path: Path) -> Any:
-    with stored_in(tmp_path) as folder:
-        yield folder
 
 
 def send(client: Client, content: bytes, name: str = "<script>.exe", **row: Any) -> Any:

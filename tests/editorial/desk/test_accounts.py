@@ -22,7 +22,7 @@ from factcheck.editorial.people.account_mail import recovery_code
 from factcheck.editorial.programs.tokens import create_token
 from factcheck.editorial.proposals import account_policy, workflow
 from factcheck.editorial.sign_in.proofs import proved_by
-from tests.journeys.browser import Browser, sign_in, signed_in
+from tests.journeys.browser import Browser, client_of, sign_in, signed_in
 from tests.security.signing_in import give_app, let_pass
 from tests.support.drafts import Newsroom, give_role, make_administrator, make_newsroom, make_user
 from tests.support.refusals import refused
@@ -328,8 +328,7 @@ def test_new_hash_of_the_same_password_is_an_event_without_mail(database: str, m
 @pytest.mark.parametrize("hashed", ["pbkdf2_sha256$1000001$x$y", "{password}x", "!", "md5$x$y"])
 def test_change_of_a_password_with_sql_is_an_event(database: str, hashed: str) -> None:
     """The session proves the person. The owner of the tables needs no proof."""
-    lan, client = make_user("lan"), Client()
-    client.force_login(lan)
+    client = client_of(lan := make_user("lan"))
     new = hashed.format(password=lan.password)
     for using in ("default", "owner"):
         with proved_by(lambda: client.cookies["sessionid"].value), transaction.atomic(using=using):

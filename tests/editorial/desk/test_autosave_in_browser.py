@@ -7,10 +7,10 @@ from contextlib import contextmanager
 
 import pytest
 from django.conf import settings
-from django.test import Client
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from factcheck.editorial.models import Review
+from tests.journeys.browser import client_of
 from tests.support.chromium import desk_of
 from tests.support.drafts import Newsroom
 
@@ -123,8 +123,7 @@ def test_new_review_is_created_by_an_autosave_once(newsroom: Newsroom) -> None:
 
 def test_two_people_see_each_other_and_both_texts(newsroom: Newsroom) -> None:
     review = newsroom.make_review()
-    client = Client()
-    client.force_login(newsroom.editor)
+    client = client_of(newsroom.editor)
     with review_page(newsroom, review) as (page, context):
         other = context.browser.new_context()  # type: ignore[union-attr]
         value = client.cookies[settings.SESSION_COOKIE_NAME].value

@@ -13,7 +13,7 @@ from factcheck.editorial.board import cards
 from factcheck.editorial.desk.board import columns
 from factcheck.editorial.models import Card, Claim
 from factcheck.editorial.proposals import workflow
-from tests.journeys.browser import signed_in
+from tests.journeys.browser import client_of, signed_in
 from tests.support.chromium import desk_of
 from tests.support.drafts import Newsroom, make_newsroom
 
@@ -27,9 +27,7 @@ def test_card_changes_without_a_script_and_the_second_person_sees_both_states(ne
     page = signed_in(newsroom.reporter).open("/admin/").page
     form = next(form for form in page.forms if form.action.endswith(f"/{claim.pk}/"))
     sent = {name: values[0] for name, values in form.values.items() if values}
-    lan, minh = Client(), Client()
-    lan.force_login(newsroom.reporter)
-    minh.force_login(newsroom.editor)
+    lan, minh = client_of(newsroom.reporter), client_of(newsroom.editor)
     assert send(minh, claim, newsroom, **sent | {"due_on": "2026-12-24"}).status_code == 302
     refusal = send(lan, claim, newsroom, **sent | {"stage": "to_check"})
     assert refusal.status_code == 409

@@ -7,11 +7,10 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from django.test import Client
 
-from factcheck.editorial.models import Review, Topic, User
+from factcheck.editorial.models import Review, Topic
 from factcheck.record.models import PublishedCorrection, PublishedDemand, PublishedReview
-from tests.journeys.browser import signed_in
+from tests.journeys.browser import client_of
 from tests.support.chromium import desk_of
 from tests.support.drafts import Newsroom, make_newsroom
 
@@ -27,10 +26,6 @@ def publish_at(newsroom: Newsroom, at: datetime, sources: int = 2, primary: bool
     newsroom.publish_review(review)
     PublishedReview.objects.filter(pk=review.pk).update(published_at=at)
     return review
-
-
-def client_of(user: User) -> Client:
-    return signed_in(user).client
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from factcheck.editorial.desk.moments import read_moment
 from factcheck.editorial.messages import incidents
 from factcheck.editorial.models import Demand, EditorialEvent, Incident, Job, Publisher, User
 from factcheck.editorial.people import account_mail
-from tests.journeys.browser import signed_in
+from tests.journeys.browser import client_of, signed_in
 from tests.support.drafts import Newsroom, make_newsroom
 from tests.support.refusals import refused
 
@@ -28,12 +28,6 @@ pytestmark = pytest.mark.one_database
 
 ADD = "/admin/editorial/incident/add/"
 WORD = "Quỳzạtẽ"
-
-
-def client_of(person: Any) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def typed(client: Client, page: str, url: str = f"{ADD}autosave/", **fields: str) -> Any:

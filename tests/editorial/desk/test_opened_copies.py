@@ -1,12 +1,10 @@
 """The evidence on the page of a decision: each copy beside the text, a translation beside its original. Nothing foreign is loaded."""
 
 from pathlib import Path
-from typing import Any
 
 import lxml.html
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 
 from factcheck.editorial.captures.uploads import store_upload
 from factcheck.editorial.drafts import translations
@@ -14,11 +12,10 @@ from factcheck.editorial.models import Capture, Proposal, Review
 from factcheck.editorial.proposals import workflow
 from tests.clean_room.test_copy_decoder import FOREIGN
 from tests.editorial.desk.addresses import decision
-from tests.journeys.browser import signed_in
+from tests.journeys.browser import client_of, signed_in
 from tests.support.chromium import desk_of
 from tests.support.copies import warc
 from tests.support.drafts import Newsroom, make_newsroom
-from tests.support.evidence import stored_in
 from tests.support.scenes import as_bytes, scene
 
 URL = "https://source.example/1"
@@ -27,12 +24,6 @@ PAGE = (
     + b"<h1>The river</h1><p>The water <b>ro</b>se in 2020.</p><img src=/p.jpg alt='A bridge'>"
     + b"<p>More." * 60
 )
-
-
-@pytest.fixture
-def storage(tmp_path: Path) -> Any:
-    with stored_in(tmp_path) as folder:
-        yield folder
 
 
 def proposal_with_copy(newsroom: Newsroom) -> tuple[Proposal, Capture]:
@@ -52,8 +43,7 @@ def test_copy_opens_beside_the_text_with_its_quote(newsroom: Newsroom, storage: 
     page = f"/admin/editorial/capture/{capture.pk}/text/"
     editor = signed_in(newsroom.editor).open(decision(proposal, "decide"))
     assert f'<iframe src="{page}#quote"' in editor.html
-    client = Client()
-    client.force_login(newsroom.editor)
+    client = client_of(newsroom.editor)
     shown = client.get(page)
     assert '<p dir="auto">The <mark id=quote>' not in shown.text
     assert '<p dir="auto"><mark id=quote>The water rose in 2020</mark>.</p>' in shown.text

@@ -4,11 +4,12 @@ from copy import deepcopy
 from itertools import product
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from factcheck.editorial.models import Claim, ReaderMessage, Review
 from factcheck.editorial.proposals import workflow
-from tests.journeys.browser import signed_in
+from tests.journeys.browser import client_of, signed_in
 from tests.support.databases import Ground, ground_fixture
 from tests.support.drafts import FLOOD, Newsroom, make_newsroom
 
@@ -60,29 +61,31 @@ def test_first_page_and_events_of_what_waits(shared: Review, other: Newsroom) ->
     assert FLOOD in signed_in(other.editor).open("/admin/").html
 
 
-def test_suggestions(shared: Review, other: Newsroom) -> None:
-    client = signed_in(other.reporter).client
+def suggested(client: Client, words: str = "") -> list[str]:
     where = "/admin/autocomplete/?app_label=editorial&model_name=review&field_name=claim&term="
-    assert [row["text"] for row in client.get(where).json()["results"]] == [FLOOD]
+    return [row["text"] for row in client.get(where + words).json()["results"]]
+
+
+def test_suggestions(newsroom: Newsroom, shared: Review, other: Newsroom) -> None:
+    assert suggested(client_of(other.reporter)) == [FLOOD]
+    assert suggested(client_of(newsroom.reporter)) == [DRAFT]  # its own newsroom
 
 
 @pytest.mark.parametrize(("words", "found"), [("Nháp", 0), ("duyệt.", 0), ("mái chùa", 1)])
 def test_search_tells_nothing_of_the_draft(shared: Review, other: Newsroom, words: str, found: int) -> None:
     Claim.objects.filter(pk=shared.claim_id).update(text=f"{DRAFT} {FLOOD}")
-    client = signed_in(other.reporter).client
-    where = "/admin/autocomplete/?app_label=editorial&model_name=review&field_name=claim&term="
-    assert len(client.get(where + words).json()["results"]) == found
+    client = client_of(other.reporter)
+    assert len(suggested(client, words)) == found
     listed = client.get(f"/admin/editorial/review/?q={words}").content.decode()
     assert listed.count('<th class="field-__str__">') == found
 
 
 def test_search_finds_what_is_public_whatever_is_drafted(shared: Review, other: Newsroom) -> None:
-    client = signed_in(other.reporter).client
-    where = "/admin/autocomplete/?app_label=editorial&model_name=review&field_name=claim&term="
+    client = client_of(other.reporter)
     cases = {"mái chùa": 1, "MÁI chù": 1, "chùa.": 1, "lũ ở": 1, "mai chua": 1, "hùa": 0, "mái đình": 0}
     for draft, (words, found) in product((FLOOD, DRAFT), cases.items()):
         Claim.objects.filter(pk=shared.claim_id).update(text=draft)
-        assert [row["text"] for row in client.get(where + words).json()["results"]] == [FLOOD] * found
+        assert suggested(client, words) == [FLOOD] * found
         listed = client.get(f"/admin/editorial/review/?q={words}").content.decode()
         assert listed.count('<th class="field-__str__">') == found
 
@@ -102,12 +105,6 @@ def test_search_that_takes_too_long_finds_what_is_ones_own(shared, other, monkey
 
 def test_its_own_newsroom_finds_its_draft(newsroom: Newsroom, shared: Review) -> None:
     assert DRAFT in signed_in(newsroom.reporter).open("/admin/editorial/claim/?q=nháp").html
-
-
-def test_its_own_newsroom_reads_its_draft(newsroom: Newsroom, shared: Review) -> None:
-    client = signed_in(newsroom.reporter).client
-    where = "/admin/autocomplete/?app_label=editorial&model_name=review&field_name=claim&term="
-    assert [row["text"] for row in client.get(where).json()["results"]] == [DRAFT]
 
 
 def test_what_is_said_of_a_review_that_was_saved(shared: Review, other: Newsroom) -> None:

@@ -14,12 +14,8 @@ from tests.editorial.desk.addresses import decision
 from tests.editorial.test_comments import say
 from tests.journeys.browser import Browser, signed_in
 from tests.support.chromium import desk_of
-from tests.support.drafts import Newsroom, make_administrator
+from tests.support.drafts import Newsroom, make_administrator, submitted
 from tests.support.refusals import refused
-
-
-def submitted(newsroom: Newsroom) -> Proposal:
-    return workflow.submit(subject=newsroom.make_review(), by=newsroom.reporter)
 
 
 def decides(newsroom: Newsroom, proposal: Proposal) -> Browser:

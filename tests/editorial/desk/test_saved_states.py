@@ -1,11 +1,10 @@
 """The pages with the saved states of a draft."""
 
 import pytest
-from django.test import Client
 
 from factcheck.editorial.drafts.saved_states import keep_state
 from factcheck.editorial.models import Review, SavedState, User
-from tests.journeys.browser import signed_in
+from tests.journeys.browser import client_of, signed_in
 from tests.support.drafts import Newsroom, make_newsroom
 
 pytestmark = pytest.mark.one_database
@@ -58,15 +57,13 @@ def test_correction_is_restored_after_it_was_thrown_away(newsroom: Newsroom) -> 
 def test_strangers_and_invented_states_find_nothing(newsroom: Newsroom) -> None:
     review, other = newsroom.make_review(), newsroom.make_review()
     state, foreign = change(review, newsroom.reporter, body="a"), change(other, newsroom.reporter, body="b")
-    client = Client()
-    client.force_login(newsroom.reporter)
+    client = client_of(newsroom.reporter)
     for query in ("x", "9" * 30, str(foreign.pk), "-1"):
         assert client.get(states_url(review), {"before": query}).status_code == 404
     assert client.get(f"{states_url(review)}{state.pk}/restore/").status_code == 405
     client.post(f"{states_url(review)}{foreign.pk}/restore/")
     assert Review.objects.get(pk=review.pk).body == "a"
-    stranger = Client()
-    stranger.force_login(make_newsroom("la.example").chief)
+    stranger = client_of(make_newsroom("la.example").chief)
     assert stranger.get(states_url(review)).status_code == 404
     assert stranger.post(f"{states_url(review)}{state.pk}/restore/").status_code == 404
 

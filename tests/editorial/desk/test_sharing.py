@@ -2,7 +2,6 @@
 
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,17 +11,11 @@ from PIL import Image
 from factcheck.editorial.models import Capture, Review, Source
 from tests.journeys.browser import Browser, signed_in
 from tests.support.drafts import Newsroom
-from tests.support.evidence import names_in, stored_in
+from tests.support.evidence import names_in
 
 SHARE = "/admin/editorial/capture/share/"
 PNG = b"\x89PNG\r\n\x1a\nx"
 POST = "https://www.facebook.com/story/1"
-
-
-@pytest.fixture
-def storage(tmp_path: Path) -> Any:
-    with stored_in(tmp_path) as folder:
-        yield folder
 
 
 @pytest.fixture

@@ -3,12 +3,11 @@
 import re
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from factcheck.editorial.models import Review
 from tests.editorial.desk.addresses import page
-from tests.journeys.browser import signed_in
+from tests.journeys.browser import client_of, signed_in
 from tests.support.chromium import desk_of
 from tests.support.drafts import Newsroom, make_newsroom
 
@@ -80,9 +79,7 @@ def test_published_translation_asks_for_a_correction_first(newsroom: Newsroom) -
 
 def test_strangers_and_links_start_nothing(newsroom: Newsroom, live: Review) -> None:
     url = reverse("admin:editorial_review_translate", args=[live.pk])
-    stranger, member = Client(), Client()
-    stranger.force_login(make_newsroom("other.example").editor)
-    member.force_login(newsroom.reporter)
+    stranger, member = client_of(make_newsroom("other.example").editor), client_of(newsroom.reporter)
     assert stranger.post(url).status_code == 404
     assert member.get(url).status_code == 405
     assert not live.translations.exists()
@@ -90,9 +87,7 @@ def test_strangers_and_links_start_nothing(newsroom: Newsroom, live: Review) -> 
 
 def test_refused_form_still_shows_the_original(newsroom: Newsroom) -> None:
     _original, draft = start(newsroom)
-    member = Client()
-    member.force_login(newsroom.reporter)
-    answer = member.post(page(draft), {"language": "no language"})
+    answer = client_of(newsroom.reporter).post(page(draft), {"language": "no language"})
     assert answer.status_code == 200
     assert 'class="original"' in answer.content.decode()
 

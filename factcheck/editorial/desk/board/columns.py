@@ -1,7 +1,7 @@
 """The columns of the board. An entry of a column is a card, which shows a claim, or a proposal about something else."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,6 +27,7 @@ from factcheck.editorial.models import Card, Membership, Review, User
 Stage = Card.Stage
 MAX_CARDS = 50  # of a column
 MAX_ALONE = 500  # of a column that is shown alone
+MAX_LEFT = 2000  # the cards that left the board last, among which those that were set aside are searched
 COLUMNS = {
     "came_in": gettext_lazy("Came in"),
     "to_check": gettext_lazy("To check"),
@@ -75,6 +76,14 @@ class BoundedCount(Subquery):
         super().__init__(rows.order_by().values("pk")[:limit])
 
 
+def union_of_keys(found: Mapping[str, QuerySet[Any]], limit: int) -> list[tuple[str, Any]]:
+    """Return the names and primary keys of the first rows of each queryset, which one query finds."""
+    first, *rest = (
+        rows.annotate(place=Value(name, CharField())).values_list("place", "pk")[:limit] for name, rows in found.items()
+    )
+    return list(first.union(*rest, all=True))
+
+
 @dataclass(frozen=True)
 class Item:
     """An entry of a column. `key` is the newsroom and the claim of a card."""
@@ -121,13 +130,14 @@ def column_rows(desk: Desk, view: str) -> dict[str, Cards]:
     if view in VIEWS:
         rows = VIEWS[view][1](rows, desk.user)
     again, changed = cards.to_check_again(rows, newsrooms)
+    left = rows.filter(stage=Stage.OFF).order_by("-changed_at").values("pk")[:MAX_LEFT]
     done = Review.objects.filter(claim=OuterRef("claim"), newsroom=OuterRef("newsroom"), state__in=_STATES[3:])
     return {
         **{stage: cards.in_stage(rows, stage) for stage in ("came_in", "to_check", "checking")},
         "waiting": cards.waiting(rows),
         "again": again,
         "changed": changed,
-        "aside": cards.in_stage(rows, Stage.OFF).exclude(Exists(done)),
+        "aside": cards.in_stage(rows, Stage.OFF).filter(pk__in=left).exclude(Exists(done)),
     }
 
 
@@ -169,11 +179,7 @@ def board(request: HttpRequest, found: dict[str, int], waiting: list[Section], d
 
 def _items(desk: Desk, rows: dict[str, Cards], limit: int) -> dict[str, list[Item]]:
     """Return the entries of each column. Two queries find the cards, as on the rest of the home page."""
-    first, *rest = (
-        found.annotate(column=Value(name, CharField())).values_list("column", "pk")[:limit]
-        for name, found in rows.items()
-    )
-    keys = list(first.union(*rest, all=True))
+    keys = union_of_keys(rows, limit)
     found = cards.on_board(list(desk.roles)).in_bulk([pk for _column, pk in keys])
     keys = [(column, pk) for column, pk in keys if pk in found]  # somebody may have deleted a claim in between
     show_public_text(desk, [card.claim for card in found.values()])

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from factcheck.editorial.desk.access import Desk, get_desk
-from factcheck.editorial.desk.board.columns import BoundedCount, Item, Section, board, board_counts
+from factcheck.editorial.desk.board.columns import BoundedCount, Item, Section, board, board_counts, union_of_keys
 from factcheck.editorial.desk.deciding.proposal_actions import DECIDE, hold_notice, subject_url
 from factcheck.editorial.desk.deciding.public_text import show_public_text
 from factcheck.editorial.desk.people.events import EventTexts
@@ -127,11 +127,7 @@ def _proposals(desk: Desk) -> dict[str, list[Proposal]]:
         "sent": found.awaiting_others(desk.user, newsrooms),
         "removed": found.to_undo(desk.user),
     }
-    first, *rest = (
-        rows.annotate(section=Value(name, CharField())).values_list("section", "pk")[:MAX_ROWS]
-        for name, rows in querysets.items()
-    )
-    keys = list(first.union(*rest, all=True))
+    keys = union_of_keys(querysets, MAX_ROWS)
     rows = found.with_subjects().in_bulk({key for _name, key in keys}) if keys else {}
     return {name: [rows[key] for section, key in keys if section == name and key in rows] for name in querysets}
 

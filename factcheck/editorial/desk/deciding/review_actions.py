@@ -16,7 +16,7 @@ from factcheck.editorial import erasure
 from factcheck.editorial.desk.access import Desk, get_desk
 from factcheck.editorial.desk.action_forms import CorrectionForm, ErasureForm, PublicReasonForm
 from factcheck.editorial.desk.action_views import DeskAction, by_name
-from factcheck.editorial.desk.deciding.discard_actions import DISCARD_ACTIONS, discard_actions
+from factcheck.editorial.desk.deciding.draft_actions import DISCARD_ACTIONS, SUBMIT, discard_actions
 from factcheck.editorial.desk.deciding.readable_statements import exact_data
 from factcheck.editorial.drafts import review_statements
 from factcheck.editorial.errors import EditorialError
@@ -35,13 +35,7 @@ from factcheck.record.statements.tombstone import Tombstone
 State = Review.State
 
 ACTIONS: dict[str, DeskAction[Review]] = by_name(
-    DeskAction(
-        "submit",
-        _("Submit for approval"),
-        _("Someone else will read this and decide. Until then, nobody can change it, but you can take it back."),
-        _("Submitted. Someone else now has to decide."),
-        lambda review, by, _data: workflow.submit(subject=review, by=by),
-    ),
+    SUBMIT,
     DeskAction(
         "correct",
         _("Open a correction"),

@@ -66,12 +66,7 @@ class AccountAdmin(ActorRecordingAdmin[User], ActionsAdmin[User], Administrators
     search_fields = ("username", "byline", "email")
     ordering = ("username",)
     fieldsets = ((None, {"fields": ("username", "byline", "email")}),)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return get_desk(request).administers_accounts
-
-    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        return get_desk(request).administers_accounts
+    adders = changers = "administers_accounts"
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
         """Return the fields that one person can't change alone.

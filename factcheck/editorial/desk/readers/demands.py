@@ -12,7 +12,7 @@ from factcheck.editorial.desk.access import get_desk
 from factcheck.editorial.desk.action_forms import ProseField
 from factcheck.editorial.desk.action_views import ActionsAdmin, DeskAction, by_name
 from factcheck.editorial.desk.deciding import proposal_actions
-from factcheck.editorial.desk.deciding.discard_actions import DISCARD_ACTIONS, discard_actions
+from factcheck.editorial.desk.deciding.draft_actions import DISCARD_ACTIONS, SUBMIT, discard_actions
 from factcheck.editorial.desk.deciding.public_text import ReviewReferencesMixin, show_public_text
 from factcheck.editorial.desk.deciding.readable_statements import exact_data
 from factcheck.editorial.desk.languages import DetectedLanguageForm
@@ -43,13 +43,7 @@ class UpdateForm(forms.Form):
 
 
 ACTIONS: dict[str, DeskAction[Demand]] = by_name(
-    DeskAction(
-        "submit",
-        _("Submit for approval"),
-        _("Someone else will read this and decide. Until then, nobody can change it, but you can take it back."),
-        _("Submitted. Someone else now has to decide."),
-        lambda demand, by, _data: workflow.submit(subject=demand, by=by),
-    ),
+    SUBMIT,
     DeskAction(
         "update",
         _("Update the entry"),

@@ -165,17 +165,12 @@ class ClaimantAdmin(WordSearchMixin, ActionsAdmin[Claimant], LockingAdmin[Claima
         """
         own = get_desk(request).own(Review.objects.filter(pk__in=[body.id for body in bodies]))
         at_desk = {str(pk) for pk in own.values_list("pk", flat=True)}
-        return [
-            (
-                body.headline or body.claim.text,
-                *(
-                    (reverse("admin:editorial_review_change", args=[body.id]), "")
-                    if body.id in at_desk
-                    else (body.url, body.publisher.name)
-                ),
-            )
-            for body in bodies
-        ]
+
+        def link(body: PublicReview) -> tuple[str, str]:
+            at = reverse("admin:editorial_review_change", args=[body.id])
+            return (at, "") if body.id in at_desk else (body.url, body.publisher.name)
+
+        return [(body.headline or body.claim.text, *link(body)) for body in bodies]
 
     def may_act(self, request: HttpRequest, row: Claimant) -> bool:
         return row.newsroom_id in get_desk(request).deciding_newsrooms

@@ -196,18 +196,13 @@ def _find_similar(
     try:
         return similar_claims.find_similar(text, exclude=claim.pk, likely_only=likely_only)
     except similar_claims.MeaningNotCompared as problem:
-        if problem.by_words is None:
-            messages.warning(
-                request, _("The comparison with published claims took too long. Reload this page to try again.")
+        warning = _("The comparison with published claims took too long. Reload this page to try again.")
+        if problem.by_words is not None:
+            warning = _(
+                "Claims could only be compared by keyword this time. The list may lack the same claim in another"
+                " language."
             )
-        else:
-            messages.warning(
-                request,
-                _(
-                    "Claims could only be compared by keyword this time. The list may lack the same claim in"
-                    " another language."
-                ),
-            )
+        messages.warning(request, warning)
         return problem.by_words
 
 

@@ -79,6 +79,7 @@ class VerdictInline(ParentPermissionsMixin, admin.StackedInline[Verdict, RatingS
 
     model = Verdict
     formset = VerdictFormSet
+    can_delete = False
     extra = 0
     readonly = ("slug", "value", "words")
 
@@ -102,9 +103,6 @@ class VerdictInline(ParentPermissionsMixin, admin.StackedInline[Verdict, RatingS
     @admin.display(description=_("labels"))
     def words(self, verdict: Verdict) -> str:
         return " · ".join(": ".join(filter(None, (row.label, row.explanation))) for row in verdict.labels.all())
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(RatingScale)

@@ -99,11 +99,9 @@ class ReviewAdmin(
     def verdict_label(self, review: Review) -> str:
         """Return the verdict and, for an imported review, the name of the publisher who gave the verdict."""
         verdict = verdict_pill(review.verdict, verdict_label(review))
-        return (
-            format_html('{} <span class="quiet">{}</span>', verdict, review.publisher)
-            if review.is_imported
-            else verdict
-        )
+        if not review.is_imported:
+            return verdict
+        return format_html('{} <span class="quiet">{}</span>', verdict, review.publisher)
 
     def get_fieldsets(self, request: HttpRequest, obj: Review | None = None) -> Any:
         language = ["newsroom", "language"] if self.chooses_newsroom(request, obj) else ["language"]
@@ -126,16 +124,14 @@ class ReviewAdmin(
         if obj is not None and (obj.change_class or self._is_correction(request, obj)):
             sets.insert(0, (_("Correction"), {"fields": ["change_class", "change_note"]}))
         if obj is not None and obj.is_imported:
-            original = [
-                "publisher",
-                "language_detected",
-                "original_url",
-                "archive_url",
-                "original_label",
+            original = ["publisher", "language_detected", "original_url", "archive_url", "original_label"]
+            original += [
                 "original_value",
                 "original_best",
+                "original_worst",
+                "original_explanation",
+                "original_image_url",
             ]
-            original += ["original_worst", "original_explanation", "original_image_url"]
             sets.append((_("Details from the publisher"), {"fields": original}))
         return sets
 

@@ -1,4 +1,4 @@
-"""The actions that throw away a draft or an opened correction, and the action that restores a draft."""
+"""The actions on drafts of reviews and demands: to submit them, to throw them away, and to restore them."""
 
 from typing import Any
 
@@ -9,7 +9,15 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.editorial.desk.action_views import DeskAction
 from factcheck.editorial.drafts import discarding
 from factcheck.editorial.models import Demand, Review
+from factcheck.editorial.proposals import workflow
 
+SUBMIT: DeskAction[Any] = DeskAction(
+    "submit",
+    _("Submit for approval"),
+    _("Someone else will read this and decide. Until then, nobody can change it, but you can take it back."),
+    _("Submitted. Someone else now has to decide."),
+    lambda draft, by, _data: workflow.submit(subject=draft, by=by),
+)
 DISCARD_ACTIONS: tuple[DeskAction[Any], ...] = (
     DeskAction(
         "discard",
