@@ -225,7 +225,7 @@ def submit(page: Page) -> None:
 
 
 def decide(page: Page, story: Story) -> None:
-    page.click(".waits a")
+    page.click(".to_decide .title")
     shoot(page, f"approve{story.suffix}.png", top=".decision", bottom=".decision-act")
     for box in page.locator(".checklist input").all():
         box.check()

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
 from unicodedata import normalize
@@ -15,7 +16,7 @@ from factcheck.editorial.board import cards
 from factcheck.editorial.drafts.forgetting import forget_passage
 from factcheck.editorial.models import Card, Claim, EditorialEvent, ImportBatch, Proposal, Review
 from factcheck.imports.importer import uploads
-from factcheck.imports.readers.sheets import to_csv
+from factcheck.imports.readers.sheets import find_field, to_csv
 from tests.editorial.desk.test_incidents import make_incident
 from tests.editorial.test_comments import say
 from tests.journeys.browser import signed_in
@@ -271,3 +272,49 @@ def test_failed_and_stopped_work_leaves_nothing_and_the_page_says_what_to_do(new
     assert (Claim.objects.count(), "It was stopped." in desk.open(desk.path).text) == (0, True)
     desk.press("Throw the sheet away")
     assert not ImportBatch.objects.exists()
+
+
+def test_other_connections_see_the_progress_and_stop_it(newsroom: Newsroom) -> None:
+    batch = step(
+        upload(newsroom, b"claim,note\n" + b"".join(b"A%d.,x\n" % number for number in range(1001))), newsroom, "check"
+    )
+    uploads.act(batch, newsroom.reporter, "import", [])
+    set_job("status = 'doing'")
+    seen, show = list[list[str]](), uploads._show_progress
+
+    def watched(row: ImportBatch, done: int, rows: int) -> None:
+        show(row, done, rows)
+        with ThreadPoolExecutor(1) as other:
+            other.submit(watch).result()
+
+    def watch() -> None:
+        seen.append(uploads.progress_of(batch))
+        if len(seen) == 2:
+            uploads.act(batch, newsroom.reporter, "stop", [])
+        connection.close()
+
+    with patch.object(uploads, "_show_progress", watched):
+        uploads.run_upload(batch.pk)
+    batch.refresh_from_db()
+    assert (seen, batch.step, batch.sheet["problem"], Claim.objects.count()) == (
+        [["0", "1001"], ["1000", "1001"]], "checked", "stopped", 0
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("header", "fields"),
+    [
+        (
+            "Claim|Item page URL|Status|Created by|Submitted at|Social Media Posted at|Report Published at|Number of media|Tags",
+            "claim.text||verdict.original.label|||claim.claimed_on|reviewed_on||topics",
+        ),
+        ("ID|Title|Summary|URL|Language|Report Status|Imported?", "|headline|summary|original_url|||"),
+        (
+            "Fact-check title|Fact-check summary|Fact-check URL|Tags|Workspace|Updated at|Rating",
+            "headline|summary|original_url|topics|publisher.name||verdict.original.label",
+        ),
+    ],
+    ids=["list", "fact-checks", "feed"],
+)
+def test_columns_of_meedan_check_are_known(header: str, fields: str) -> None:
+    assert "|".join(map(find_field, header.split("|"))) == fields
