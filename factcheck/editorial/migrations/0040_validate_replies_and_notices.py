@@ -8,6 +8,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        ValidateConstraint(model_name="reply", name="reply_person_is_public_figure"),
         ValidateConstraint(model_name="noticechoice", name="noticechoice_mail_known"),
         ValidateConstraint(model_name="noticechoice", name="noticechoice_kinds_known"),
     ]
