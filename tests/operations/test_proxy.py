@@ -11,7 +11,9 @@ from django.test import Client
 from django.urls import reverse
 
 CONFIG = (Path(__file__).resolve().parents[2] / "deploy/nginx.conf").read_text()
-UPLOADS = ("admin:editorial_picture_upload", "admin:editorial_capture_upload", "admin:editorial_capture_share")
+UPLOADS = [
+    f"admin:editorial_{name}" for name in ("picture_upload", "capture_upload", "importbatch_add", "capture_share")
+]
 COPIES = "api:draft-copies"
 
 

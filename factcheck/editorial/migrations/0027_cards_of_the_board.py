@@ -103,6 +103,9 @@ class Migration(migrations.Migration):
                 "ordering": ["-urgent", "due_on", "-id"],
                 "indexes": [
                     models.Index(
+                        condition=models.Q(("stage", "off")), fields=["newsroom", "-changed_at"], name="card_off"
+                    ),
+                    models.Index(
                         condition=models.Q(("stage", "off"), _negated=True),
                         fields=["newsroom", "stage", "-urgent", "due_on", "-id"],
                         name="card_board",

@@ -97,6 +97,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("answered_on", models.DateField(blank=True, null=True, verbose_name="answered on")),
+                (
+                    "is_public_figure",
+                    models.BooleanField(
+                        default=False,
+                        help_text="A person may be named only for what they said in a public office or role.",
+                        verbose_name="is a public figure",
+                    ),
+                ),
                 ("position", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
                 (
                     "review",
@@ -129,6 +137,13 @@ class Migration(migrations.Migration):
                         ),
                         name="reply_named_or_described",
                         violation_error_message="Name a public figure or an organisation. Describe a private person, without a name.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("type", "person"), _negated=True), ("is_public_figure", True), _connector="OR"
+                        ),
+                        name="reply_person_is_public_figure",
+                        violation_error_message="Describe a private person without a name, or tick “is a public figure”.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(

@@ -147,6 +147,9 @@ def test_public_entry_begins_with_what_the_person_leaves_of_the_incident(newsroo
         "telephone",
     )
     assert (demand.received_at[11:16], demand.created_by) == ("08:05", newsroom.editor)
+    assert f"/admin/editorial/incident/{row.pk}/change/" in minh.open("/admin/").html
+    Demand.objects.filter(pk=demand.pk).update(outcome="refused", done="Không.", done_on=demand.received_on)
+    assert f"/admin/editorial/incident/{row.pk}/change/" not in minh.open("/admin/").html  # the strip's clock stops
     assert WORD not in minh.html
     with refused("already_done"):
         incidents.begin_entry(incident=row, by=newsroom.editor, values={})

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.db.models import DateTimeField, QuerySet
+from django.db.models import DateTimeField, Q, QuerySet
 from django.forms import modelform_factory
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -123,9 +123,10 @@ def strip_for(request: HttpRequest) -> list[tuple[str, str, datetime | None]]:
     desk, page = get_desk(request), "admin:editorial_{}_change"
     if not desk.roles:
         return []
+    still_open = Q(outcome=incidents.OPEN) & (Q(demand=None) | Q(demand__outcome=incidents.OPEN))
     lines: list[tuple[str, str, datetime | None]] = [
         (reverse(page.format("incident"), args=[row.pk]), _("Demand entered by %s") % row.created_by, row.deadline)
-        for row in Incident.objects.seen_by(desk.user).filter(outcome=incidents.OPEN).select_related("created_by")
+        for row in Incident.objects.seen_by(desk.user).filter(still_open).select_related("created_by")
     ]
     demands = desk.own(Demand.objects.filter(outcome=incidents.OPEN, hours_given__gt=0, incident=None))
     for row in demands.exclude(received_at="").exclude(state=Demand.State.DISCARDED):

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("editorial", "0035_notices_of_people"),
+        ("editorial", "0034_notices_of_people"),
     ]
 
     operations = [

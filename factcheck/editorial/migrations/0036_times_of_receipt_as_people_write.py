@@ -7,7 +7,7 @@ import factcheck.editorial.models.demands
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("editorial", "0036_uploaded_sheets"),
+        ("editorial", "0035_uploaded_sheets"),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("editorial", "0034_public_figures_in_replies"),
+        ("editorial", "0033_holds_of_reviews"),
     ]
 
     operations = [
@@ -47,6 +47,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("mail__in", ["daily", "at_once"])), name="noticechoice_mail_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kinds__contained_by", ["mentioned", "answered", "assigned", "returned", "waiting", "due"])
+                        ),
+                        name="noticechoice_kinds_known",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="comment",
