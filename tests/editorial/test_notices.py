@@ -6,13 +6,15 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.mail import get_connection
-from django.db import connections
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from factcheck.editorial.board import cards
-from factcheck.editorial.models import NoticeChoice, Publisher, User
+from factcheck.editorial.models import NoticeChoice, Publisher, ReaderMessage, User
 from factcheck.editorial.proposals import workflow
 from factcheck.editorial.talk import notices
+from tests.api.test_messages import TIP, sent
 from tests.editorial.desk.addresses import decision
 from tests.editorial.test_comments import SECRET, say
 from tests.journeys.browser import signed_in
@@ -66,6 +68,34 @@ def test_page_lists_notices_and_every_page_counts_new_ones(newsroom: Newsroom) -
     editor.open(PAGE).fill(kinds=["waiting"], mail="at_once").press("Save")
     choice = NoticeChoice.objects.get(person=newsroom.editor)
     assert (choice.kinds, choice.mail, choice.language) == (["waiting"], "at_once", "en")
+
+
+def test_pages_ask_the_same_whatever_the_notices_and_comments(newsroom: Newsroom) -> None:
+    first = newsroom.make_review()
+    pages = [PAGE, f"/admin/comments/review/{first.pk}/", f"/admin/editorial/review/{first.pk}/change/"]
+    editor, asked = signed_in(newsroom.editor), list[list[int]]()
+    for page in pages:
+        editor.open(page)  # for what is read once
+    sent("tips", TIP)
+    tip = ReaderMessage.objects.get()
+    for rows in (2, 10):
+        for _row in range(rows):
+            review = newsroom.make_review()
+            workflow.submit(subject=review, by=newsroom.reporter)
+            cards.change(
+                newsroom=newsroom.publisher.pk, claim=review.claim_id, by=newsroom.chief, owner=newsroom.editor
+            )
+            for subject in (review, review.claim, review.sources.all()[0], tip):
+                say(newsroom, subject, f"@{newsroom.editor} xem", by=newsroom.chief)
+            for subject in (first, first.claim, first.sources.all()[0]):
+                thread = say(newsroom, subject)
+                say(newsroom, subject, "Vâng.", thread=thread, by=newsroom.second)
+        asked.append([])
+        for page in pages:
+            with CaptureQueriesContext(connection) as queries:
+                assert editor.client.get(page).status_code == 200
+            asked[-1].append(len(queries))
+    assert asked[0] == asked[1]
 
 
 @pytest.fixture

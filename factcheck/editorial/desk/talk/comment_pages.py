@@ -45,7 +45,7 @@ def find_talk(request: HttpRequest, row: Any) -> dict[str, Any]:
     about = Q(*(Q(**{SUBJECTS[type(each)]: each}) for each in rows), _connector=Q.OR)
     newsrooms = [row.newsroom_id] if row.newsroom_id else desk.deciding_newsrooms
     found = Comment.objects.filter(about, newsroom__in=desk.roles.keys() & newsrooms, thread=None)
-    threads = {str(each.pk): each for each in found.select_related("author").prefetch_related("answers__author")}
+    threads = {str(each.pk): each for each in found.prefetch_related("author", "answers__author", *SUBJECTS.values())}
     for pk, thread in threads.items():
         thread.typed = request.POST.get(f"answer-{pk}", "")  # type: ignore[attr-defined] # stays in a refused form
     subjects = {f"{SUBJECTS[type(each)]}-{each.pk}": each for each in rows}

@@ -14,8 +14,12 @@ from factcheck.editorial.desk.access import get_desk
 from factcheck.editorial.models import Card, Comment, NoticeChoice, Proposal
 from factcheck.editorial.talk.notices import rows_of
 
-# The table of a notice, and the attribute with the row that it is about.
-_ROWS: dict[str, Any] = {"comment": (Comment, "page"), "proposal": (Proposal, "subject"), "card": (Card, "claim")}
+# The rows of a notice's table with all that names need, and the attribute with the row that the notice is about.
+_ROWS: dict[str, Any] = {
+    "comment": (Comment.objects.select_related("claim", "review__claim", "source__review__claim", "message"), "page"),
+    "proposal": (Proposal.objects.with_subjects(), "subject"),
+    "card": (Card.objects.select_related("claim"), "claim"),
+}
 
 
 def notices_page(request: HttpRequest) -> HttpResponse:
@@ -29,11 +33,13 @@ def notices_page(request: HttpRequest) -> HttpResponse:
         return redirect("admin:editorial_notices")
     found = rows_of("editorial_notices", choice.pk)
     keys = {name: [key for *_rest, table, key in found if table == name] for name in _ROWS}
-    rows = {name: model.objects.in_bulk(keys[name]) for name, (model, _about) in _ROWS.items()}
+    rows = {name: table.in_bulk(keys[name]) for name, (table, _about) in _ROWS.items()}
     listed = [(kind, at, rows[name][key], _ROWS[name][1]) for kind, at, name, key in found if key in rows[name]]
     notices = [(kind, at > choice.seen_at, at, row, getattr(row, about)) for kind, at, row, about in listed]
-    for *_rest, about in notices:
-        cast("Any", admin.site.get_model_admin(type(about))).show_public_text(request, [about])
+    subjects = [about for *_rest, about in notices]
+    for model in {*map(type, subjects)}:
+        named = [about for about in subjects if type(about) is model]
+        cast("Any", admin.site.get_model_admin(model)).show_public_text(request, named)
     NoticeChoice.objects.filter(pk=choice.pk).update(seen_at=timezone.now(), language=get_language() or "")
     context = {**admin.site.each_context(request), "title": _("Notices"), "notices": notices, "choice": choice}
     return TemplateResponse(request, "admin/editorial/talk/notices.html", context)
