@@ -142,7 +142,7 @@ class ImportBatchAdmin(DecisionMixin, OwnRowsAdmin[ImportBatch]):
         batch = self.get_object(request, object_id)
         if batch is None:
             messages.info(request, _("This import isn’t here any more. It was undone or thrown away."))
-            return redirect("admin:editorial_importbatch_changelist")
+            return redirect("admin:index")
         if request.method != "POST":
             return super().change_view(request, object_id, *args, **kwargs)
         by, name = get_desk(request).user, request.POST.get("do", "")

@@ -1,4 +1,4 @@
-"""What several tests of the desk and of copies begin with."""
+"""Fixtures that several tests of the editors share."""
 
 from collections.abc import Iterator
 from pathlib import Path
