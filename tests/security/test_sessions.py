@@ -233,6 +233,7 @@ URLS = {
     "editorial_review_action": [
         f"editorial/review/{{review}}/do/{name}/" for name in ("withdraw", "reinstate", "redact", "erase")
     ],
+    "editorial_first_hour": ["first-hour/"],
     "editorial_user_add": ["editorial/user/add/"],
     "editorial_user_change": ["editorial/user/{user}/change/"],
     "editorial_user_action": [f"editorial/user/{{user}}/do/{name}/" for name in ACTIONS],

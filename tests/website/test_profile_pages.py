@@ -58,7 +58,7 @@ def test_about_contrasts_with_an_authority_in_two_sentences(published: Published
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_operator_is_named(path: str, settings: Any) -> None:
+def test_operator_is_named(published: Published, path: str, settings: Any) -> None:
     assert "The operator hasn’t entered a name, an address or a contact." in read(path).text
     settings.OPERATOR = {"name": "Hội Bút <b>", "address": "1 Lê Lợi, Huế", "contact": "mailto:hoi@but.example"}
     page = read(path, "vi")

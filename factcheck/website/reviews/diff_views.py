@@ -69,7 +69,7 @@ def find_changes(before: Review, after: Review) -> dict[str, Any]:
     """
     # The numbers and dates of the revision differ in any case.
     old, new = (each.model_dump(include={*Statement.model_fields}) for each in (before, after))
-    rows = {name: compare_rows(name, old.pop(name), new.pop(name)) for name in LISTS}
+    rows = {name: compare_rows(name, old.pop(name, []), new.pop(name, [])) for name in LISTS}
     first, second = (claim.pop("appearances") for claim in (old["claim"], new["claim"]))
     rows["appearances"] = compare_rows("claim.appearances", first, second)
     return {
