@@ -40,7 +40,7 @@ def require_room_for_text(size: int, *, by: User, newsroom: int | None) -> None:
 
 def require_room_for_action(*, by: User, name: str = "actions", quota: int | None = None) -> None:
     """Raise OverQuota if the account has done too much within an hour."""
-    quota = quota or ACTIONS
+    quota = ACTIONS if quota is None else quota
     wait = count_client(f"account {by.pk}", (name, quota, _HOUR, 1))
     if wait is not None:
         text = _(
